@@ -1,0 +1,138 @@
+"""Every error of deepbacs_zoo, in one tree.
+
+    DeepbacsZooError
+    ├── UsageError          an option, a path or a name is not one that exists      exit 2
+    │   └── MissingExtraError   an optional dependency is not installed             exit 2
+    ├── SystemProblem       this computer refuses: folder, disk, device, memory     exit 2
+    │   └── OutputExistsError   a result would be overwritten without --overwrite   exit 2
+    ├── DataError           an image, a label image or a pair is not as it must be  exit 1
+    ├── PackageError        a package breaks the format, or contradicts itself      exit 1
+    │   ├── IntegrityError      a file is missing, cut off or not the one described exit 1
+    │   └── UnsupportedError    well formed, but nothing here can run it            exit 1
+    └── ModelError          training or a network went wrong (NaN, divergence)      exit 1
+
+Each message is one sentence that names the thing, the value found, what was allowed and what to do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+__all__ = [
+    "DataError",
+    "DeepbacsZooError",
+    "IntegrityError",
+    "MissingExtraError",
+    "ModelError",
+    "OutputExistsError",
+    "PackageError",
+    "SystemProblem",
+    "UnsupportedError",
+    "UsageError",
+]
+
+
+class DeepbacsZooError(Exception):
+    """Something the user can act on; never raised for a bug of ours.
+
+    Parameters
+    ----------
+    where
+        The thing at fault: a file, an option, a tensor, a field of a description.
+    what
+        What is wrong with it, as a clause without a full stop.
+    allowed
+        What would have been right.
+    hint
+        What to do now, in the imperative.
+    value
+        The value found; left out of the sentence when ``None``.
+    """
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(
+        self, where: str | Path, what: str, *, allowed: str, hint: str, value: object = None
+    ) -> None:
+        self.where = str(where)
+        self.what = what
+        self.value = value
+        self.allowed = allowed
+        self.hint = hint
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        found = "" if self.value is None else f" ({self.value})"
+        return f"{self.where}: {self.what}{found}; allowed: {self.allowed}; {self.hint}."
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions with keyword arguments do not pickle by default; worker processes need it.
+        return _rebuild, (type(self), self.where, self.what, self.allowed, self.hint, self.value)
+
+
+def _rebuild(
+    kind: type[DeepbacsZooError], where: str, what: str, allowed: str, hint: str, value: object
+) -> DeepbacsZooError:
+    return kind(where, what, allowed=allowed, hint=hint, value=value)
+
+
+class UsageError(DeepbacsZooError, ValueError):
+    """An option, a path or a name is not one that exists."""
+
+    exit_code = 2
+
+
+class MissingExtraError(UsageError, ImportError):
+    """A command needs an optional dependency that is not installed."""
+
+    @classmethod
+    def of(cls, extra: str, module: str, purpose: str) -> MissingExtraError:
+        """Build the error for ``module``, which ``purpose`` needs and ``extra`` installs."""
+        return cls(
+            purpose,
+            "a Python package is not installed",
+            value=module,
+            allowed=f"an installation with the extra '{extra}'",
+            hint=f"install it with: pip install 'deepbacs_zoo[{extra}]'",
+        )
+
+
+class SystemProblem(DeepbacsZooError, OSError):
+    """The computer refuses: a folder, the disk, a device, memory."""
+
+    exit_code = 2
+
+
+class OutputExistsError(SystemProblem):
+    """A result stands where a new one would be written."""
+
+    @classmethod
+    def of(cls, path: Path) -> OutputExistsError:
+        """Build the error for the existing ``path``."""
+        return cls(
+            path,
+            "this output exists already",
+            allowed="a path that does not exist yet",
+            hint="choose another --output or pass --overwrite",
+        )
+
+
+class DataError(DeepbacsZooError, ValueError):
+    """An image, a label image or a pair is not as it must be."""
+
+
+class PackageError(DeepbacsZooError, ValueError):
+    """A package breaks the format or contradicts itself."""
+
+
+class IntegrityError(PackageError):
+    """A file of a package is missing, cut off, or not the one that was described."""
+
+
+class UnsupportedError(PackageError):
+    """A package is well formed, but nothing installed here can run it."""
+
+
+class ModelError(DeepbacsZooError, ArithmeticError):
+    """Training or a network went wrong: not a number, divergence."""

@@ -3,7 +3,7 @@
     DeepbacsZooError
     ├── UsageError          an option, a path or a name is not one that exists      exit 2
     │   └── MissingExtraError   an optional dependency is not installed             exit 2
-    ├── SystemProblem       this computer refuses: folder, disk, device, memory     exit 2
+    ├── HostError           this computer refuses: folder, disk, device, memory     exit 2
     │   └── OutputExistsError   a result would be overwritten without --overwrite   exit 2
     ├── DataError           an image, a label image or a pair is not as it must be  exit 1
     ├── PackageError        a package breaks the format, or contradicts itself      exit 1
@@ -22,12 +22,12 @@ from typing import ClassVar
 __all__ = [
     "DataError",
     "DeepbacsZooError",
+    "HostError",
     "IntegrityError",
     "MissingExtraError",
     "ModelError",
     "OutputExistsError",
     "PackageError",
-    "SystemProblem",
     "UnsupportedError",
     "UsageError",
 ]
@@ -98,13 +98,13 @@ class MissingExtraError(UsageError, ImportError):
         )
 
 
-class SystemProblem(DeepbacsZooError, OSError):
+class HostError(DeepbacsZooError, OSError):
     """The computer refuses: a folder, the disk, a device, memory."""
 
     exit_code = 2
 
 
-class OutputExistsError(SystemProblem):
+class OutputExistsError(HostError):
     """A result stands where a new one would be written."""
 
     @classmethod

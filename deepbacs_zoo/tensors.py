@@ -57,8 +57,8 @@ class ReferencedSize:
     """``floor(size of another tensor's axis * scale + offset)`` pixels.
 
     ``axis`` is the letter of the axis of tensor ``tensor``.  ``scale`` is already the ratio of the
-    two axis scales (0.5) or the ``scale`` of ``implicit_output_shape`` (0.4); ``offset`` is in pixels
-    of this axis (0.4's offset counts twice and is doubled by the reader).
+    two axis scales (0.5) or the ``scale`` of ``implicit_output_shape`` (0.4); ``offset`` is in
+    pixels of this axis (0.4's offset counts twice and is doubled by the reader).
     """
 
     tensor: str

@@ -1,0 +1,31 @@
+"""``deepbacs-zoo export``: a run folder and a model card become a package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deepbacs_zoo.cli.options import OutputOption, OverwriteOption
+from deepbacs_zoo.cli.progress import bar, say
+
+__all__ = ["command"]
+
+
+def command(
+    run: Annotated[Path, typer.Argument(help="The run folder that 'train' left.")],
+    card: Annotated[Path, typer.Option(help="The model card, a Markdown file.")],
+    output: OutputOption,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Write a package: drafted, evaluated, read back, reproduced, and only then kept."""
+    from deepbacs_zoo.cards import read_card
+    from deepbacs_zoo.checkpoints import open_run
+    from deepbacs_zoo.export import export
+
+    with bar("exporting") as progress:
+        written = export(
+            open_run(run), read_card(card), output, overwrite=overwrite, progress=progress
+        )
+    say(f"written: {written}")

@@ -1,0 +1,72 @@
+"""The command ``deepbacs-zoo``: its verbs, and what the shell gets when something is wrong."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from typing import Annotated
+
+import typer
+
+from deepbacs_zoo import __version__
+from deepbacs_zoo.cli import demo, evaluate, export, predict, train, validate
+from deepbacs_zoo.errors import DeepbacsZooError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="deepbacs-zoo",
+    help="From microscopy images to a trained model, its BioImage Model Zoo package, and results.",
+    no_args_is_help=True,
+    add_completion=False,
+    # The errors of this project are sentences; a traceback is for bugs, and Python's own serves.
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command(name="train")(train.command)
+app.command(name="evaluate")(evaluate.command)
+app.command(name="export")(export.command)
+app.command(name="validate")(validate.command)
+app.command(name="predict")(predict.command)
+app.command(name="demo")(demo.command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """From microscopy images to a trained model, its BioImage Model Zoo package, and results."""
+
+
+def main() -> None:
+    """Run the command line; exit code 0 good, 1 bad model or data, 2 usage or environment."""
+    try:
+        app()
+    except DeepbacsZooError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        raise SystemExit(error.exit_code) from None
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT}:
+            raise
+        print(
+            f"Error: {error.filename or 'output'}: this computer refuses to write "
+            f"({error.strerror}); allowed: a folder with free space that may be written; "
+            "free some space or choose another --output.",
+            file=sys.stderr,
+        )
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        print("Interrupted: nothing half written was kept.", file=sys.stderr)
+        raise SystemExit(2) from None

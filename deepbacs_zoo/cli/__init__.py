@@ -1,1 +1,1 @@
-"""The command line: one file a verb; each parses, calls one function of a lower room, and prints."""
+"""The command line: one file a verb; each parses, calls one function below, and prints."""

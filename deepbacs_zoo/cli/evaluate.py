@@ -1,4 +1,4 @@
-"""``deepbacs-zoo evaluate``: how good is a run or a package on images with truth?"""
+"""``deepbacs-zoo evaluate``: score a run or a package on images with truth."""
 
 from __future__ import annotations
 

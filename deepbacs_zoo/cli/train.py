@@ -31,18 +31,19 @@ def command(
     from deepbacs_zoo.training import train
 
     chosen = get_task(task)
-    if (data is None) == (source is None or target is None):
-        raise UsageError(
-            "train",
-            "the images are named neither by --data nor by --source and --target, or by both",
-            allowed="--data DIR, or --source DIR --target DIR",
-            hint="give one of the two",
-        )
-    if data is not None:
-        folders = find_folders(data, "training")
-    else:
-        assert source is not None and target is not None
-        folders = (source, target)
+    match (data, source, target):
+        case (Path(), None, None):
+            folders = find_folders(data, "training")
+        case (None, Path(), Path()):
+            folders = (source, target)
+        case _:
+            raise UsageError(
+                "train",
+                "the images are not named, or named twice",
+                value=f"--data {data} --source {source} --target {target}",
+                allowed="--data DIR, or --source DIR --target DIR",
+                hint="give one of the two",
+            )
     run = train(
         chosen, *folders, output, epochs=epochs, device=device.value, seed=seed, resume=resume
     )

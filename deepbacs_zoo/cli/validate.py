@@ -1,4 +1,4 @@
-"""``deepbacs-zoo validate``: is a package valid, and does it reproduce its own results?"""
+"""``deepbacs-zoo validate``: check that a package is valid and reproduces its own results."""
 
 from __future__ import annotations
 

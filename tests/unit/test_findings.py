@@ -1,0 +1,45 @@
+import json
+
+from deepbacs_zoo.findings import Finding, Severity, Summary
+
+BAD = Finding(Severity.ERROR, "weights.onnx", "wrong hash", "the stated one", "export it again")
+ODD = Finding(Severity.WARNING, "inputs.0 | a", "no unit")
+
+
+def test_a_summary_without_findings_passes():
+    assert Summary("model").passed
+    assert Summary("model").worst is Severity.INFO
+
+
+def test_one_error_fails_the_summary_and_a_warning_does_not():
+    assert Summary("model", (ODD,)).passed
+    assert not Summary("model", (ODD, BAD)).passed
+
+
+def test_joining_keeps_order_and_figures():
+    summary = Summary("model", (ODD,), {"a": 1.0}).joined([BAD], {"b": 2.0})
+    assert summary.findings == (ODD, BAD)
+    assert summary.figures == {"a": 1.0, "b": 2.0}
+
+
+def test_text_names_severity_place_value_and_hint():
+    text = Summary("model", (BAD,), {"onnx": 2e-7}).to_text()
+    assert "model: FAILED" in text
+    assert "ERROR   weights.onnx: wrong hash; allowed: the stated one; export it again" in text
+    assert "onnx = 2e-07" in text
+
+
+def test_json_can_be_read_back():
+    read = json.loads(Summary("model", (BAD,), {"onnx": 0.5}).to_json())
+    assert read["passed"] is False
+    assert read["findings"][0]["severity"] == "error"
+    assert read["figures"] == {"onnx": 0.5}
+
+
+def test_markdown_escapes_the_column_separator():
+    assert "inputs.0 \\| a" in Summary("model", (ODD,)).to_markdown()
+
+
+def test_text_does_not_lose_information_findings():
+    note = Finding(Severity.INFO, "weights", "2 formats")
+    assert "INFO    weights: 2 formats" in Summary("m", (note,)).to_text()

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from deepbacs_zoo.axes import SPACE
 
@@ -28,7 +28,9 @@ __all__ = [
     "Weights",
 ]
 
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ class Step:
     """
 
     name: str
-    kwargs: Mapping[str, Any] = _NOTHING
+    kwargs: Mapping[str, Any] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True)
@@ -207,4 +209,4 @@ class Weights:
 
     format: str
     file: FileRef
-    fields: Mapping[str, Any] = _NOTHING
+    fields: Mapping[str, Any] = field(default_factory=_nothing)

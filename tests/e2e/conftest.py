@@ -1,0 +1,99 @@
+"""The README, run block by block once; every end-to-end test looks at what it left."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Block:
+    """One fenced block of the README."""
+
+    language: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a block printed and how it ended."""
+
+    block: Block
+    code: int
+    stdout: str
+    stderr: str
+
+
+def readme_blocks() -> list[Block]:
+    """The README's shell and Python blocks, in order."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    blocks = []
+    for match in re.finditer(r"^```(sh|python)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        blocks.append(Block(match[1], match[2], text.count("\n", 0, match.start()) + 1))
+    return blocks
+
+
+def is_for_the_shell_of_a_person(block: Block) -> bool:
+    """Installing and running the tests is what the continuous integration does around this."""
+    return block.language == "sh" and bool(re.search(r"^(pip|pytest)\b", block.text, re.MULTILINE))
+
+
+def run_command(
+    *words: str | Path, cwd: Path, timeout: int = 600
+) -> subprocess.CompletedProcess[str]:
+    """Run the installed command as a user would, in a folder of the test."""
+    return subprocess.run(
+        [COMMANDS / "deepbacs-zoo", *map(str, words)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+
+
+def run_block(block: Block, folder: Path) -> Outcome:
+    """Run one README block as it stands."""
+    environment = {**os.environ, "PATH": f"{COMMANDS}{os.pathsep}{os.environ['PATH']}"}
+    words = ["bash", "-euc", block.text] if block.language == "sh" else [sys.executable, "-"]
+    done = subprocess.run(
+        words,
+        input=None if block.language == "sh" else block.text,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
+    return Outcome(block, done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def readme(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Outcome]]:
+    """The folder in which the README's blocks were run, and how each ended."""
+    folder = tmp_path_factory.mktemp("readme")
+    blocks = [block for block in readme_blocks() if not is_for_the_shell_of_a_person(block)]
+    return folder, [run_block(block, folder) for block in blocks]
+
+
+@pytest.fixture(scope="session")
+def demo_folder(readme: tuple[Path, list[Outcome]]) -> Path:
+    """The demo's output."""
+    return readme[0] / "demo_output"
+
+
+@pytest.fixture(scope="session")
+def demo_package(demo_folder: Path) -> Path:
+    """The package that the demo made."""
+    return demo_folder / "package.zip"

@@ -1,0 +1,45 @@
+import re
+
+import pytest
+
+from tests.e2e.conftest import ROOT, is_for_the_shell_of_a_person, readme_blocks
+
+BLOCKS = [block for block in readme_blocks() if not is_for_the_shell_of_a_person(block)]
+
+
+@pytest.mark.parametrize("number", range(len(BLOCKS)), ids=lambda n: f"line{BLOCKS[n].line}")
+@pytest.mark.timeout(900)
+def test_each_block_of_the_readme_runs(readme, number):
+    _, outcomes = readme
+    outcome = outcomes[number]
+    assert outcome.code == 0, outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    assert "Warning" not in outcome.stderr, "a newcomer sees no warnings of our libraries"
+
+
+def test_the_readme_shows_every_verb():
+    text = (ROOT / "README.md").read_text("utf-8")
+    for verb in ("train segmentation", "evaluate", "export", "validate", "predict", "demo"):
+        assert f"deepbacs-zoo {verb}" in text
+
+
+def test_the_results_named_in_the_readme_are_written(readme):
+    folder, _ = readme
+    results = {path.name.split("_", 1)[1] for path in (folder / "results").iterdir()}
+    endings = {"probabilities.tif", "labels.tif", "rois.zip", "table.csv", "overlay.png"}
+    for ending in endings:
+        assert any(name.endswith(ending) for name in results), ending
+    assert (folder / "my_scores" / "report.html").exists()
+    assert (folder / "my_model.zip").exists()
+
+
+@pytest.mark.parametrize(
+    "readme_file",
+    [path for path in ROOT.rglob("README.md") if ".venv" not in path.parts],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_every_path_named_in_a_readme_exists(readme_file):
+    text = readme_file.read_text("utf-8")
+    named = re.findall(r"`((?:deepbacs_zoo|tests|model_cards|fiji_scripts)/[\w./-]*)`", text)
+    for path in named:
+        assert (ROOT / path).exists(), path

@@ -1,0 +1,84 @@
+"""The built wheel, installed elsewhere and used from an empty folder."""
+
+import os
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from tests.e2e.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+        + ["--wheel-dir", folder, ROOT],
+        check=True,
+        timeout=300,
+    )
+    (wheel,) = folder.glob("deepbacs_zoo-*.whl")
+    site = folder / "site"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    return wheel, site
+
+
+def run(site, code, cwd):
+    environment = {**os.environ, "PYTHONPATH": str(site)}
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_the_wheel_ships_cards_scripts_samples_templates_and_types(installed):
+    wheel, _ = installed
+    names = zipfile.ZipFile(wheel).namelist()
+    for part in (
+        "deepbacs_zoo/model_cards/ecoli_brightfield.md",
+        "deepbacs_zoo/fiji_scripts/README.md",
+        "deepbacs_zoo/datasets/samples/",
+        "deepbacs_zoo/reports/templates/",
+        "deepbacs_zoo/py.typed",
+    ):
+        assert any(name.startswith(part) for name in names), part
+    assert wheel.stat().st_size < 8_000_000
+
+
+def test_the_installed_wheel_finds_its_samples_and_cards_from_an_empty_folder(installed, tmp_path):
+    _, site = installed
+    code = (
+        "import deepbacs_zoo, pathlib;"
+        "from deepbacs_zoo.cards import card_folder;"
+        "from deepbacs_zoo.datasets import sample_images;"
+        f"site = pathlib.Path({str(site)!r});"
+        "assert pathlib.Path(deepbacs_zoo.__file__).is_relative_to(site);"
+        "assert card_folder().is_relative_to(site), card_folder();"
+        "assert (card_folder() / 'ecoli_brightfield.md').exists();"
+        "folder = sample_images();"
+        "assert folder.is_relative_to(site) and list(folder.rglob('*.tif'))"
+    )
+    done = run(site, code, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_installed_wheel_validates_and_predicts(installed, tmp_path, demo_package, demo_folder):
+    _, site = installed
+    image = sorted((demo_folder / "images" / "test" / "source").glob("*.tif"))[0]
+    code = (
+        "import sys; from deepbacs_zoo.cli.main import main;"
+        f"sys.argv = ['deepbacs-zoo', 'predict', {str(demo_package)!r}, {str(image)!r},"
+        " '--output', 'out']; main()"
+    )
+    done = run(site, code, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "out").iterdir())) == 5

@@ -1,0 +1,8 @@
+"""The tile planner: pure functions of shapes, without images and networks."""
+
+from __future__ import annotations
+
+from deepbacs_zoo.tiling.planner import Tile, TilePlan, plan
+from deepbacs_zoo.tiling.rules import AxisRule
+
+__all__ = ["AxisRule", "Tile", "TilePlan", "plan"]

@@ -1,0 +1,95 @@
+"""What is measured about a model and printed into its documentation beside the card's prose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Facts", "Score", "TensorFact"]
+
+
+@dataclass(frozen=True)
+class Score:
+    """One measured score.
+
+    Parameters
+    ----------
+    name
+        What was measured, for example ``recall at IoU 0.5``.
+    value
+        The score over all images.
+    low, high
+        Bootstrap interval, resampled over images; ``None`` when there were too few.
+    baseline
+        The same score of a method without training, on the same images.
+    """
+
+    name: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    baseline: float | None = None
+
+
+@dataclass(frozen=True)
+class TensorFact:
+    """One input or output as the reader of the documentation needs it."""
+
+    id: str
+    axes: str
+    dtype: str
+    channels: tuple[str, ...]
+    size: str
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that the documentation states and the card does not.
+
+    Parameters
+    ----------
+    pixel_size
+        Micrometers per pixel (y, x) of the training images, ``None`` when unknown.
+    border
+        Pixels beyond an image part that its result depends on: the receptive field's radius.
+    halo
+        The halo stated in the package.
+    bytes_per_pixel
+        Peak memory of the network per input pixel.
+    formats
+        Names of the weights formats in the package.
+    agreement
+        Largest difference between the weights formats on the test tensors.
+    decoding
+        Sentences that say how the output becomes objects; empty when it does not.
+    training
+        Rows of name and value about the training.
+    split
+        Which images were scored: ``test``, ``validation``.
+    images, objects
+        How many images and labelled objects were scored.
+    confidence
+        The probability that the intervals claim, for example 0.95.
+    scores
+        The measured scores.
+    baseline
+        Name of the method without training; empty when none was scored.
+    """
+
+    inputs: tuple[TensorFact, ...]
+    outputs: tuple[TensorFact, ...]
+    border: int
+    halo: int
+    bytes_per_pixel: float
+    formats: tuple[str, ...]
+    pixel_size: tuple[float, float] | None = None
+    agreement: float | None = None
+    decoding: tuple[str, ...] = ()
+    training: tuple[tuple[str, str], ...] = ()
+    split: str = "test"
+    images: int = 0
+    objects: int = 0
+    confidence: float = 0.95
+    scores: tuple[Score, ...] = ()
+    baseline: str = ""
+    parameters: int | None = None

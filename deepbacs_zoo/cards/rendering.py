@@ -1,0 +1,184 @@
+"""Render a card and the measured facts into a package's documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from deepbacs_zoo.cards.facts import Facts, Score, TensorFact
+from deepbacs_zoo.cards.model import Card
+
+__all__ = ["render"]
+
+_INCOMPLETE = (
+    "The labels of these images are incomplete: cells that touch, leave the field or are faint "
+    "were left out by the people who labelled them. Recall is therefore meaningful; precision, F1, "
+    "AP and panoptic quality count found but unlabelled cells as errors and are lower bounds."
+)
+
+
+def render(card: Card, facts: Facts) -> str:
+    """Return the documentation as Markdown, ending with one line break.
+
+    The card's prose comes first in its own order; the sections written from measurements follow
+    ``Training data``; ``Citation`` is last.
+
+    Parameters
+    ----------
+    card
+        The card.
+    facts
+        What was measured.
+    """
+    blocks = [f"# {card.name}", card.description]
+    own = [(heading, text) for heading, text in card.sections if heading != "Citation"]
+    blocks += _prose(own)
+    blocks += _section("Training", _training(facts))
+    blocks += _section("Validation", _validation(card, facts))
+    blocks += _section("Inputs and outputs", _tensors(card, facts))
+    blocks += _section("From output to objects", facts.decoding)
+    blocks += _section("Usage", _usage(facts))
+    blocks += _section("Citation", _citation(card))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _prose(sections: Iterable[tuple[str, str]]) -> list[str]:
+    return [part for heading, text in sections for part in (f"## {heading}", text)]
+
+
+def _section(heading: str, paragraphs: Sequence[str]) -> list[str]:
+    return [f"## {heading}", *paragraphs] if paragraphs else []
+
+
+def _training(facts: Facts) -> list[str]:
+    if not facts.training:
+        return []
+    return [_table(("setting", "value"), facts.training)]
+
+
+def _validation(card: Card, facts: Facts) -> list[str]:
+    if not facts.scores:
+        return ["This model was not scored on labelled images."]
+    seen = {
+        "test": "that were neither trained on nor used to choose the checkpoint",
+        "validation": "that were not trained on, but used to choose the checkpoint",
+    }.get(facts.split, "of unknown role")
+    lines = [
+        f"Measured on {_count(facts.images, 'image')} with "
+        f"{_count(facts.objects, 'labelled cell')} {seen} ({facts.split} images), by the code of "
+        "`deepbacs-zoo evaluate` with the weights of this package."
+    ]
+    if card.training_data.labels == "incomplete":
+        lines.append(_INCOMPLETE)
+    percent = round(100 * facts.confidence)
+    columns = ["score", "value", f"{percent} % interval"]
+    if facts.baseline:
+        columns.append(f"baseline ({facts.baseline})")
+    lines.append(
+        _table(columns, [_score_row(score, bool(facts.baseline)) for score in facts.scores])
+    )
+    lines.append(
+        "Intervals come from a bootstrap over images. Score the model on your own labelled images "
+        "before you rely on it: `deepbacs-zoo evaluate package.zip --data FOLDER --output scores`."
+    )
+    if facts.agreement is not None:
+        lines.append(
+            f"The weights formats {', '.join(f'`{name}`' for name in facts.formats)} give the same "
+            f"test output; the largest difference is {facts.agreement:.0e}."
+        )
+    return lines
+
+
+def _score_row(score: Score, baseline: bool) -> list[str]:
+    known = score.low is not None and score.high is not None
+    row = [
+        score.name,
+        f"{score.value:.3f}",
+        f"{score.low:.3f} to {score.high:.3f}" if known else "",
+    ]
+    if baseline:
+        row.append("" if score.baseline is None else f"{score.baseline:.3f}")
+    return row
+
+
+def _tensors(card: Card, facts: Facts) -> list[str]:
+    rows = [
+        *(_tensor_row("input", tensor) for tensor in facts.inputs),
+        *(_tensor_row("output", tensor) for tensor in facts.outputs),
+    ]
+    lines = [_table(("", "name", "axes", "type", "channels", "size", "processing"), rows)]
+    if facts.pixel_size is None:
+        lines.append("The pixel size of the training images is not known.")
+    else:
+        y, x = facts.pixel_size
+        lines.append(
+            f"Trained at {y:.4g} x {x:.4g} µm per pixel (height x width). Images whose pixel size "
+            "differs by more than 20 % should be resampled first; `deepbacs-zoo predict --rescale "
+            "auto` does it."
+        )
+    lines.append(
+        f"A result depends on at most {facts.border} pixels around it; large images can be run in "
+        f"tiles that overlap by a halo of {facts.halo} pixels. The network needs about "
+        f"{facts.bytes_per_pixel:.0f} bytes of memory per input pixel."
+    )
+    return lines
+
+
+def _tensor_row(role: str, tensor: TensorFact) -> list[str]:
+    return [
+        role,
+        f"`{tensor.id}`",
+        f"`{tensor.axes}`",
+        tensor.dtype,
+        ", ".join(tensor.channels),
+        tensor.size,
+        ", then ".join(f"`{step}`" for step in tensor.steps) or "none",
+    ]
+
+
+def _usage(facts: Facts) -> list[str]:
+    first, output = facts.inputs[0].id, facts.outputs[0].id
+    lines = [
+        "**Command line** (`pip install deepbacs_zoo`): images of any size, stacks and time series",
+        "```sh\ndeepbacs-zoo predict package.zip my_images --output results\n```",
+        "**Python**",
+        "```python\nimport deepbacs_zoo\n\n"
+        'result = deepbacs_zoo.predict("package.zip", "image.tif")\n'
+        f'print(result.tensors["{output}"].array.shape)\n```',
+        "**bioimageio.core**",
+        "```python\nimport numpy as np\nfrom bioimageio.core import load_model, predict\n\n"
+        'model = load_model("package.zip")\n'
+        f'image = np.load("test_{first}.npy")  # axes {facts.inputs[0].axes}\n'
+        f'sample = predict(model=model, inputs={{"{first}": image}})\n'
+        f'print(sample.members["{output}"].data.shape)\n```',
+        "**Fiji with deepImageJ 3.1**: unzip the package into a folder below Fiji's `models` "
+        "folder and run, on one grey image whose sides are multiples of the step above",
+        '```\nrun("DeepImageJ Run", "model_path=[/path/to/folder] input_path=[/path/to/image.tif] '
+        'output_folder=[/path/to/results] display_output=all");\n```',
+    ]
+    if facts.decoding:
+        lines.append(
+            f"deepImageJ and bioimageio.core give the tensor `{output}`; the objects are made from "
+            "it as described above, which the first two ways do by themselves."
+        )
+    return lines
+
+
+def _citation(card: Card) -> list[str]:
+    own = card.section("Citation")
+    entries = "\n".join(f"- {cited.text} {cited.link}".rstrip() for cited in card.cite)
+    ending = [f"Licence of the model: {card.license}."]
+    data = card.training_data
+    if data.license:
+        ending = [f"Licence of the model: {card.license}; of the training images: {data.license}."]
+    return ([own] if own else []) + [entries, *ending]
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    for row in rows:
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
+    return "\n".join(lines)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

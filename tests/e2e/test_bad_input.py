@@ -274,14 +274,8 @@ def test_a_folder_that_cannot_be_made_is_named(demo_package, tmp_path):
 @pytest.mark.slow
 def test_interrupted_training_resumes_to_the_same_result(pairs, tmp_path):
     def words(output):
-        return ["train", "segmentation", "--data", str(pairs), "--output", output] + [
-            "--epochs",
-            "40",
-            "--seed",
-            "3",
-            "--device",
-            "cpu",
-        ]
+        data = ("--data", str(pairs), "--output", output)
+        return ("train", "segmentation", *data, "--epochs", "40", "--seed", "3", "--device", "cpu")
 
     whole = run_command(*words("whole"), cwd=tmp_path)
     assert whole.returncode == 0, whole.stderr

@@ -1,0 +1,118 @@
+"""Run one package on the same images in several ways and measure how the results agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from deepbacs_zoo.images import Pair, read_image
+from deepbacs_zoo.metrics import LabelAgreement, compare_labels
+from deepbacs_zoo.package import open_package
+from deepbacs_zoo.prediction import Result, predict, save
+from deepbacs_zoo.runners import load_session
+
+__all__ = ["Comparison", "Way", "compare_ways"]
+
+FORMATS_ALLOWED: Final = 1e-4
+TILED_ALLOWED: Final = 1e-5
+PIXEL_SHARE_WANTED: Final = 0.99999
+# Far below what a 256 pixel wide image takes, so that the planner must tile it.
+SMALL_MEMORY: Final = 48 * 1024**2
+
+
+@dataclass(frozen=True)
+class Way:
+    """Another way to the same result, compared with ONNX Runtime on the whole image."""
+
+    name: str
+    allowed: float
+    difference: float
+    labels: LabelAgreement
+    tiles: int
+
+    @property
+    def passed(self) -> bool:
+        """Whether tensors and labels agree as well as they must."""
+        return (
+            self.difference <= self.allowed
+            and self.labels.same_objects
+            and self.labels.pixel_share >= PIXEL_SHARE_WANTED
+        )
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All ways, over all images."""
+
+    images: int
+    ways: tuple[Way, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every way agrees."""
+        return all(way.passed for way in self.ways)
+
+    def figures(self) -> dict[str, Any]:
+        """Return the measured numbers by the name of the way."""
+        return {
+            way.name: {
+                "max_difference": way.difference,
+                "same_objects": way.labels.same_objects,
+                "pixel_share": way.labels.pixel_share,
+                "tiles": way.tiles,
+            }
+            for way in self.ways
+        }
+
+
+def compare_ways(package: Path, pairs: Sequence[Pair], folder: Path) -> Comparison:
+    """Predict every image with ONNX Runtime, PyTorch, and in tiles; keep the first one's files."""
+    with open_package(package) as opened:
+        onnx = load_session(opened, "onnx", "cpu")
+        torch = load_session(opened, "torch", "cpu")
+        try:
+            ways: list[Way] = []
+            for pair in pairs:
+                image = read_image(pair.source)
+                whole = predict(opened, image, session=onnx)
+                save(whole, folder)
+                other = predict(opened, image, session=torch)
+                tiled = predict(opened, image, session=onnx, memory=SMALL_MEMORY)
+                found = (
+                    _compare("torch against onnx", FORMATS_ALLOWED, whole, other),
+                    _compare("tiled against whole", TILED_ALLOWED, whole, tiled),
+                )
+                ways = (
+                    [*found]
+                    if not ways
+                    else [_joined(*two) for two in zip(ways, found, strict=True)]
+                )
+        finally:
+            onnx.close()
+            torch.close()
+    return Comparison(len(pairs), tuple(ways))
+
+
+def _compare(name: str, allowed: float, first: Result, second: Result) -> Way:
+    difference = max(
+        float(np.abs(tensor.array - second.tensors[key].array).max(initial=0.0))
+        for key, tensor in first.tensors.items()
+    )
+    if first.labels is None or second.labels is None:
+        raise TypeError("the demo's package says how it is decoded")
+    labels = compare_labels(first.labels, second.labels)
+    return Way(name, allowed, difference, labels, len(second.plan.tiles))
+
+
+def _joined(first: Way, second: Way) -> Way:
+    return Way(
+        first.name,
+        first.allowed,
+        max(first.difference, second.difference),
+        first.labels + second.labels,
+        max(first.tiles, second.tiles),
+    )

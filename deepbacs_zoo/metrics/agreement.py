@@ -1,0 +1,78 @@
+"""Whether two label images, made on two ways from one image, show the same objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["LabelAgreement", "compare_labels"]
+
+
+@dataclass(frozen=True)
+class LabelAgreement:
+    """How two label images of the same shape agree.
+
+    Parameters
+    ----------
+    first, second
+        Number of objects in each.
+    matched
+        Objects of the first that overlap one of the second at IoU > 0.5; such a partner is unique.
+    equal_pixels, pixels
+        Pixels that show the background in both or two matched objects, and all pixels.
+    """
+
+    first: int
+    second: int
+    matched: int
+    equal_pixels: int
+    pixels: int
+
+    @property
+    def same_objects(self) -> bool:
+        """Whether every object has its partner, in both directions."""
+        return self.first == self.second == self.matched
+
+    @property
+    def pixel_share(self) -> float:
+        """Share of pixels that agree, 1 for empty images."""
+        return self.equal_pixels / self.pixels if self.pixels else 1.0
+
+    def __add__(self, other: LabelAgreement) -> LabelAgreement:
+        """Return the agreement over the pixels of both."""
+        return LabelAgreement(
+            self.first + other.first,
+            self.second + other.second,
+            self.matched + other.matched,
+            self.equal_pixels + other.equal_pixels,
+            self.pixels + other.pixels,
+        )
+
+
+def compare_labels(first: NDArray[np.integer], second: NDArray[np.integer]) -> LabelAgreement:
+    """Compare two label images of one shape (any axes, 0 is background), whatever their numbering.
+
+    Raises
+    ------
+    ValueError
+        The shapes differ: the two do not come from one image.
+    """
+    if first.shape != second.shape:
+        raise ValueError(
+            f"label images of one shape are compared, not {first.shape}, {second.shape}"
+        )
+    flat = np.stack([first.reshape(-1), second.reshape(-1)])
+    (here, there), shared = np.unique(flat, axis=1, return_counts=True)
+    sizes_first = dict(zip(*np.unique(first, return_counts=True), strict=True))
+    sizes_second = dict(zip(*np.unique(second, return_counts=True), strict=True))
+    matched = equal = 0
+    for one, other, count in zip(here, there, shared, strict=True):
+        if one == 0 and other == 0:
+            equal += int(count)
+        elif one and other and 2 * count > sizes_first[one] + sizes_second[other] - count:
+            matched += 1
+            equal += int(count)
+    objects = [sum(1 for label in sizes if label) for sizes in (sizes_first, sizes_second)]
+    return LabelAgreement(*objects, matched, equal, first.size)

@@ -429,7 +429,7 @@ def _affine(letters: str = "bcyx", channels: Sequence[str] = ("grey",), **more: 
 
 
 def _box(
-    sizes: Mapping[str, Size] | Size = ANY,
+    sizes: Mapping[str, Size] | Size = SteppedSize(5, 1),
     *,
     halo: int = 1,
     steps: Sequence[Step] = (),
@@ -453,7 +453,7 @@ def _pool(least: int = 8, step: int = 2, halo: int = 2) -> dict:
 
 
 def _scaled(ratio: float, halo: int = 0, step: int = 2) -> dict:
-    source = image(sizes=SteppedSize(8, step))
+    source = image(sizes=SteppedSize(12, step))
     network = networks.upsample() if ratio == 2 else networks.downsample()
     return {
         "inputs": [source],
@@ -471,9 +471,10 @@ def _valid_convolution() -> dict:
     }
 
 
-def _two_inputs(second: str = "other") -> dict:
+def _two_inputs(*, referenced: bool = True) -> dict:
+    """Two images of one size; the second refers to the first (0.5 only), or both are stepped."""
     first = image("raw", sizes=SteppedSize(8, 1))
-    other = replace(like(first), id=second)
+    other = replace(like(first) if referenced else first, id="other")
     return {
         "inputs": [first, other],
         "outputs": [like(first, "sum")],
@@ -505,7 +506,7 @@ def _channels() -> dict:
 
 def _channel_last() -> dict:
     channels = ("a", "b")
-    source = image(letters="byxc", channels=channels)
+    source = image(letters="byxc", channels=channels, sizes=SteppedSize(5, 1))
     return {
         "inputs": [source],
         "outputs": [like(source, channels=channels, halo=1)],
@@ -709,7 +710,7 @@ CASES: dict[str, Builder] = {
     "pad_reflect": _case(_paddings, "reflect"),
     # several tensors, other outputs
     "two_inputs": _case(_two_inputs),
-    "two_inputs_0_4": _case(_two_inputs, format_version=V4),
+    "two_inputs_0_4": _case(partial(_two_inputs, referenced=False), format_version=V4),
     "two_outputs": _case(_two_outputs),
     "two_outputs_0_4": _case(_two_outputs, format_version=V4),
     "three_channels": _case(_channels),

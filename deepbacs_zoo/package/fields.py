@@ -1,0 +1,149 @@
+"""A value of a description together with its place, so that every complaint can name it."""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from deepbacs_zoo.errors import PackageError
+
+__all__ = ["CORRECT_IT", "Field"]
+
+CORRECT_IT = "correct this field of the description, or ask the author for a corrected package"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value of a description.
+
+    Parameters
+    ----------
+    document
+        The package, as named to the user.
+    path
+        The place in the description, for example ``inputs.0.axes.2.size``; empty for all of it.
+    value
+        The value as read from YAML.
+    """
+
+    document: str
+    path: str
+    value: Any
+
+    # --- children --------------------------------------------------------------------------------
+
+    def at(self, key: str | int, value: Any) -> Field:  # noqa: ANN401 - YAML holds anything
+        """Return ``value`` as the child of this field at ``key``."""
+        return Field(self.document, f"{self.path}.{key}" if self.path else str(key), value)
+
+    def __getitem__(self, key: str) -> Field:
+        """Return the child at ``key``; `PackageError` when it is missing or null."""
+        child = self.get(key)
+        if child is None:
+            raise self.at(key, None).wrong("a value", what="this required field is missing")
+        return child
+
+    def get(self, key: str) -> Field | None:
+        """Return the child at ``key``, or ``None`` when it is missing or null."""
+        value = self.mapping().get(key)
+        return None if value is None else self.at(key, value)
+
+    def require(self, *keys: str) -> None:
+        """Raise `PackageError` for the first of ``keys`` that is missing or null."""
+        for key in keys:
+            self.__getitem__(key)
+
+    def items(self) -> list[Field]:
+        """Return the elements of a list."""
+        if not isinstance(self.value, list):
+            raise self.wrong("a list")
+        return [self.at(index, value) for index, value in enumerate(self.value)]
+
+    def entries(self) -> list[Field]:
+        """Return the elements of a list that must not be empty."""
+        if self.value == []:
+            raise self.wrong("at least one entry", what="this list is empty")
+        return self.items()
+
+    def mapping(self) -> dict[str, Any]:
+        """Return the value as a mapping with text keys."""
+        if not isinstance(self.value, dict) or not all(isinstance(key, str) for key in self.value):
+            raise self.wrong("a mapping with names as keys")
+        return self.value
+
+    # --- scalars ---------------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """Return a text that is not empty."""
+        if not isinstance(self.value, str) or not self.value.strip():
+            raise self.wrong("a text that is not empty")
+        return self.value
+
+    def choice(self, allowed: Collection[str]) -> str:
+        """Return a text that is one of ``allowed``."""
+        if not isinstance(self.value, str) or self.value not in allowed:
+            raise self.wrong("one of " + ", ".join(allowed))
+        return self.value
+
+    def integer(self, minimum: int | None = None) -> int:
+        """Return a whole number of at least ``minimum``; ``16.0`` counts as 16."""
+        value = self.value
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.wrong(_whole(minimum))
+        if minimum is not None and value < minimum:
+            raise self.wrong(_whole(minimum))
+        return value
+
+    def number(self) -> float:
+        """Return a finite number."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+            raise self.wrong("a number")
+        try:
+            value = float(self.value)
+        except OverflowError:
+            value = math.inf
+        if not math.isfinite(value):
+            raise self.wrong("a finite number")
+        return value
+
+    def positive(self) -> float:
+        """Return a finite number above 0."""
+        value = self.number()
+        if value <= 0:
+            raise self.wrong("a number above 0")
+        return value
+
+    def flag(self) -> bool:
+        """Return a truth value."""
+        if not isinstance(self.value, bool):
+            raise self.wrong("true or false")
+        return self.value
+
+    # --- complaints ------------------------------------------------------------------------------
+
+    @property
+    def where(self) -> str:
+        """The package and the place in its description."""
+        return f"{self.document}: {self.path}" if self.path else self.document
+
+    def wrong(
+        self,
+        allowed: str,
+        *,
+        what: str = "this field of the description has a wrong value",
+        hint: str = CORRECT_IT,
+        kind: type[PackageError] = PackageError,
+    ) -> PackageError:
+        """Return the error that says so, with the value shortened to a line."""
+        # repr of a value with thousands of YAML aliases would not end; reprlib cuts it short.
+        found = None if self.value is None else reprlib.repr(self.value)
+        return kind(self.where, what, value=found, allowed=allowed, hint=hint)
+
+
+def _whole(minimum: int | None) -> str:
+    return "a whole number" if minimum is None else f"a whole number of at least {minimum}"

@@ -1,0 +1,201 @@
+"""From tensors as one description states them to `TensorSpec`: references, halos, unique names.
+
+Both formats meet here; the rules are those of format 0.5, to which 0.4 is brought.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from deepbacs_zoo.errors import UnsupportedError
+from deepbacs_zoo.package.fields import Field
+from deepbacs_zoo.tensors import (
+    Axis,
+    FixedSize,
+    FreeSize,
+    ReferencedSize,
+    Size,
+    SteppedSize,
+    TensorSpec,
+)
+
+__all__ = ["RawAxis", "RawTensor", "Reference", "resolve"]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A size that another axis decides, not yet looked up.
+
+    ``scale`` is the ratio where the description states it (0.4); ``None`` where it follows from the
+    scales of the two axes (0.5).
+    """
+
+    tensor: str
+    axis_id: str
+    offset: float
+    scale: float | None = None
+
+
+@dataclass(frozen=True)
+class RawAxis:
+    """An axis whose size may still be a reference; ``place`` is its size in the description."""
+
+    axis: Axis
+    place: Field
+    reference: Reference | None = None
+
+
+@dataclass(frozen=True)
+class RawTensor:
+    """A tensor with its place; ``spec.axes`` is still empty, ``steps`` are the steps' places."""
+
+    spec: TensorSpec
+    axes: tuple[RawAxis, ...]
+    place: Field
+    steps: tuple[Field, ...] = ()
+
+
+_Table = Mapping[str, Mapping[str, RawAxis]]
+
+
+def resolve(
+    inputs: Sequence[RawTensor], outputs: Sequence[RawTensor]
+) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
+    """Check the tensors against each other and look up every referenced size.
+
+    Raises
+    ------
+    PackageError
+        Two tensors or two axes of one tensor share an id; a reference names an unknown tensor or
+        axis, its own axis, a batch axis, an axis that is itself referenced or free, or one in
+        another unit; a halo leaves nothing of the smallest size; a step refers to no input.
+    UnsupportedError
+        Two axes of one tensor have the same letter.
+    """
+    _refuse_repeated_ids([*inputs, *outputs])
+    of_inputs = _table(inputs)
+    of_all = {**of_inputs, **_table(outputs)}
+    for tensor in (*inputs, *outputs):
+        _check_step_references(tensor, of_inputs)
+    return (
+        tuple(_resolve_tensor(tensor, of_inputs) for tensor in inputs),
+        tuple(_resolve_tensor(tensor, of_all) for tensor in outputs),
+    )
+
+
+def _table(tensors: Iterable[RawTensor]) -> dict[str, dict[str, RawAxis]]:
+    return {t.spec.id: {raw.axis.id: raw for raw in t.axes} for t in tensors}
+
+
+def _refuse_repeated_ids(tensors: Iterable[RawTensor]) -> None:
+    seen: set[str] = set()
+    for tensor in tensors:
+        if tensor.spec.id in seen:
+            raise tensor.place.at("id", tensor.spec.id).wrong(
+                "an id of its own for every input and output",
+                what="two tensors have the same id",
+            )
+        seen.add(tensor.spec.id)
+        _refuse_repeated_axes(tensor)
+
+
+def _refuse_repeated_axes(tensor: RawTensor) -> None:
+    ids: set[str] = set()
+    letters: set[str] = set()
+    for raw in tensor.axes:
+        if raw.axis.id in ids:
+            raise tensor.place.at("axes", raw.axis.id).wrong(
+                "an id of its own for every axis of a tensor (a space axis without id is 'x')",
+                what="two axes of one tensor have the same id",
+            )
+        if raw.axis.letter in letters:
+            raise tensor.place.at("axes", raw.axis.id).wrong(
+                "at most one batch, index, time and channel axis in a tensor",
+                what="two axes of one tensor are of the same kind",
+                hint="use another package",
+                kind=UnsupportedError,
+            )
+        ids.add(raw.axis.id)
+        letters.add(raw.axis.letter)
+
+
+def _check_step_references(tensor: RawTensor, inputs: _Table) -> None:
+    for step, place in zip(tensor.spec.steps, tensor.steps, strict=True):
+        reference = step.kwargs.get("reference_tensor")
+        if reference is not None and reference not in inputs:
+            raise place["kwargs"]["reference_tensor"].wrong(
+                "the id of an input: " + ", ".join(inputs),
+                what="this processing step refers to an unknown tensor",
+            )
+
+
+def _resolve_tensor(tensor: RawTensor, table: _Table) -> TensorSpec:
+    axes = tuple(_resolve_axis(tensor.spec.id, raw, table) for raw in tensor.axes)
+    return replace(tensor.spec, axes=axes)
+
+
+def _resolve_axis(tensor_id: str, raw: RawAxis, table: _Table) -> Axis:
+    if raw.reference is None:
+        _check_halo(raw, raw.axis.size)
+        return raw.axis
+    target = _look_up(tensor_id, raw, raw.reference, table)
+    size = _referenced(raw, raw.reference, target)
+    minimum = target.axis.size
+    assert isinstance(minimum, FixedSize | SteppedSize)  # by _look_up
+    least = minimum.value if isinstance(minimum, FixedSize) else minimum.min
+    if raw.axis.letter == "c":
+        # Channels are always counted, as format 0.5 has it.
+        return replace(raw.axis, size=FixedSize(size.of(least)))
+    _check_halo(raw, FixedSize(size.of(least)))
+    stated_in_04 = raw.reference.scale is not None
+    if not stated_in_04 and not (raw.axis.halo / size.scale).is_integer():
+        raise raw.place.at("halo", raw.axis.halo).wrong(
+            "a halo that is a whole number of pixels of the referenced axis as well",
+            what="the halo does not fit the scale of the axis",
+        )
+    return replace(raw.axis, size=size)
+
+
+def _look_up(tensor_id: str, raw: RawAxis, reference: Reference, table: _Table) -> RawAxis:
+    if reference.tensor not in table:
+        raise raw.place.at("tensor_id", reference.tensor).wrong(
+            "one of " + ", ".join(table), what="the size refers to an unknown tensor"
+        )
+    axes = table[reference.tensor]
+    if reference.axis_id not in axes:
+        raise raw.place.at("axis_id", reference.axis_id).wrong(
+            f"one of {', '.join(axes)}", what=f"tensor {reference.tensor} has no such axis"
+        )
+    target = axes[reference.axis_id]
+    itself = (reference.tensor, reference.axis_id) == (tensor_id, raw.axis.id)
+    given = isinstance(target.axis.size, FixedSize | SteppedSize) and target.axis.letter != "b"
+    if itself or not given:
+        raise raw.place.at("axis_id", reference.axis_id).wrong(
+            "another axis whose size is fixed or stepped",
+            what=f"the size of axis {reference.axis_id} of tensor {reference.tensor} is not given",
+        )
+    if reference.scale is None and target.axis.unit != raw.axis.unit:
+        raise raw.place.at("axis_id", reference.axis_id).wrong(
+            f"an axis in the same unit ({raw.axis.unit})",
+            what=f"the referenced axis is in another unit ({target.axis.unit})",
+        )
+    return target
+
+
+def _referenced(raw: RawAxis, reference: Reference, target: RawAxis) -> ReferencedSize:
+    scale = reference.scale
+    if scale is None:
+        scale = target.axis.scale / raw.axis.scale
+    return ReferencedSize(reference.tensor, target.axis.letter, scale, reference.offset)
+
+
+def _check_halo(raw: RawAxis, least: Size) -> None:
+    if raw.axis.halo == 0 or isinstance(least, FreeSize | ReferencedSize):
+        return
+    smallest = least.value if isinstance(least, FixedSize) else least.min
+    if smallest - 2 * raw.axis.halo < 1:
+        raise raw.place.at("halo", raw.axis.halo).wrong(
+            f"a halo that leaves a pixel of the smallest size, {smallest}",
+            what="the halo is too large",
+        )

@@ -1,0 +1,176 @@
+"""Tensors of format 0.4, brought to the rules of 0.5.
+
+A batch axis may have any size; an output's ``shape = reference * scale + 2 * offset``; a null (or
+0) scale is a new axis of ``2 * offset`` pixels; a step of 0 is a fixed size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final, Literal
+
+from deepbacs_zoo.axes import AXIS_LETTERS
+from deepbacs_zoo.package.fields import Field
+from deepbacs_zoo.package.members import file_ref
+from deepbacs_zoo.package.names import DTYPES, ID_OF_LETTER, tensor_id
+from deepbacs_zoo.package.resolve import RawAxis, RawTensor, Reference, resolve
+from deepbacs_zoo.package.steps import steps_04
+from deepbacs_zoo.tensors import (
+    Axis,
+    FileRef,
+    FixedSize,
+    FreeSize,
+    Size,
+    SteppedSize,
+    TensorSpec,
+)
+
+__all__ = ["read_tensors"]
+
+Kind = Literal["inputs", "outputs"]
+
+_LETTER_OF_ID: Final = {name: letter for letter, name in ID_OF_LETTER.items()}
+
+
+def read_tensors(root: Field) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
+    """Read ``inputs``, ``outputs`` and their test and sample tensors, format 0.4."""
+    return resolve(_tensors(root, "inputs"), _tensors(root, "outputs"))
+
+
+def _tensors(root: Field, kind: Kind) -> list[RawTensor]:
+    raw = [_tensor(place, kind) for place in root[kind].entries()]
+    tests = _files(root.get(f"test_{kind}"))
+    if tests and len(tests) != len(raw):
+        raise root[f"test_{kind}"].wrong(
+            f"one test tensor for each of {len(raw)} {kind}",
+            what=f"there are {len(tests)} test tensors",
+        )
+    samples = _files(root.get(f"sample_{kind}"))
+    if len(samples) != len(raw):
+        # Samples only illustrate, and the format allows any number of them.
+        samples = []
+    return [
+        replace(
+            tensor,
+            spec=replace(
+                tensor.spec,
+                test_tensor=tests[index] if tests else None,
+                sample_tensor=samples[index] if samples else None,
+            ),
+        )
+        for index, tensor in enumerate(raw)
+    ]
+
+
+def _files(place: Field | None) -> list[FileRef]:
+    return [] if place is None else [file_ref(entry) for entry in place.items()]
+
+
+def _tensor(place: Field, kind: Kind) -> RawTensor:
+    letters = _letters(place["axes"])
+    axes = _axes(place, letters, kind)
+    description = place.get("description")
+    steps = place.get("preprocessing" if kind == "inputs" else "postprocessing")
+    places = () if steps is None else tuple(steps.items())
+    spec = TensorSpec(
+        id=tensor_id(place["name"]),
+        axes=(),
+        dtype=place["data_type"].choice(DTYPES),
+        steps=steps_04(places, [raw.axis for raw in axes]),
+        description="" if description is None else str(description.value),
+    )
+    return RawTensor(spec, axes, place, places)
+
+
+def _letters(place: Field) -> str:
+    if isinstance(place.value, list):
+        names = [entry.text() for entry in place.entries()]
+        letters = [_LETTER_OF_ID.get(name, name) for name in names]
+    else:
+        letters = list(place.text())
+    if not all(len(letter) == 1 and letter in AXIS_LETTERS for letter in letters):
+        raise place.wrong(f"letters out of {AXIS_LETTERS}")
+    if len(set(letters)) != len(letters):
+        raise place.wrong("each letter once")
+    return "".join(letters)
+
+
+# --- shapes --------------------------------------------------------------------------------------
+
+
+def _axes(place: Field, letters: str, kind: Kind) -> tuple[RawAxis, ...]:
+    shape = place["shape"]
+    halo = _halo(place.get("halo") if kind == "outputs" else None, letters)
+    if isinstance(shape.value, list):
+        sizes = [_fixed(entry) for entry in _one_for_each(shape, letters)]
+    elif "reference_tensor" in shape.mapping():
+        if kind == "inputs":
+            raise shape.wrong("a list of sizes, or {min, step}")
+        return _implicit(shape, letters, halo)
+    else:
+        least = _one_for_each(shape["min"], letters)
+        step = _one_for_each(shape["step"], letters)
+        sizes = [_stepped(a, b) for a, b in zip(least, step, strict=True)]
+    return tuple(
+        RawAxis(_axis(letter, size, halo[index]), shape)
+        for index, (letter, size) in enumerate(zip(letters, sizes, strict=True))
+    )
+
+
+def _axis(letter: str, size: Size, halo: int = 0) -> Axis:
+    # Any number of samples may be given at once, whatever size the description states.
+    free = FreeSize() if letter == "b" else size
+    cropped = halo if letter in "tzyx" else 0
+    return Axis(letter, ID_OF_LETTER.get(letter, letter), free, halo=cropped)
+
+
+def _fixed(place: Field) -> Size:
+    return FixedSize(place.integer(1))
+
+
+def _stepped(least: Field, step: Field) -> Size:
+    if step.integer(0) == 0:
+        return FixedSize(least.integer(1))
+    return SteppedSize(least.integer(1), step.integer(1))
+
+
+def _implicit(shape: Field, letters: str, halo: list[int]) -> tuple[RawAxis, ...]:
+    tensor, _, other = shape["reference_tensor"].text().partition(".")
+    reference = tensor_id(shape.at("reference_tensor", tensor))
+    scales = _one_for_each(shape["scale"], letters)
+    offsets = _one_for_each(shape["offset"], letters)
+    result = []
+    for index, letter in enumerate(letters):
+        offset = 2 * offsets[index].number()
+        if letter == "b":
+            result.append(RawAxis(_axis(letter, FreeSize()), shape))
+        elif not scales[index].value:
+            size = FixedSize(offsets[index].at("doubled", int(offset)).integer(1))
+            result.append(RawAxis(_axis(letter, size, halo[index]), shape))
+        else:
+            scale = scales[index].positive()
+            name = ID_OF_LETTER.get(other or letter, other or letter)
+            axis = replace(_axis(letter, FreeSize(), halo[index]), scale=_pixel(letter, scale))
+            result.append(RawAxis(axis, shape, Reference(reference, name, offset, scale)))
+    return tuple(result)
+
+
+def _pixel(letter: str, scale: float) -> float:
+    """Return the size of an output pixel in input pixels; index and channel axes have none."""
+    return 1 / scale if letter in "tzyx" else 1.0
+
+
+def _one_for_each(place: Field, letters: str) -> list[Field]:
+    entries = place.items()
+    if len(entries) != len(letters):
+        raise place.wrong(
+            f"{len(letters)} numbers, one for each of the axes {letters}",
+            what=f"this list has {len(entries)} entries",
+        )
+    return entries
+
+
+def _halo(place: Field | None, letters: str) -> list[int]:
+    if place is None or place.value == []:
+        return [0] * len(letters)
+    return [entry.integer(0) for entry in _one_for_each(place, letters)]

@@ -298,7 +298,7 @@ def _spec_of(spec: dict) -> Callable[[], dict]:
 
 CASES: dict[str, Builder] = {
     # axes orders
-    "bcyx": case(_box),
+    "bcyx": case(box_case),
     "bcyx_0_4": case(box_case, format_version=V4),
     "channel_last": case(_channel_last),
     "channel_last_0_4": case(_channel_last, format_version=V4),

@@ -1,0 +1,274 @@
+"""The description of a package (``rdf.yaml``) in the dialect that every consumer reads.
+
+Format 0.5.10: from 0.5.11 on documentation and covers are mappings, which JDLL and bioimageio.core
+before 0.11 refuse.  Written by hand rather than through bioimageio.spec, which always writes its
+newest format; what is written is then judged by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from deepbacs_zoo.cards import Author, Card
+from deepbacs_zoo.export.jdll import leading_spelling
+from deepbacs_zoo.export.weights import OPSET
+from deepbacs_zoo.tensors import Axis, FixedSize, ReferencedSize, Step, SteppedSize, TensorSpec
+
+__all__ = ["FORMAT", "Architecture", "Content", "describe", "write_description"]
+
+FORMAT: Final = "0.5.10"
+DESCRIPTION: Final = "rdf.yaml"
+DOCUMENTATION: Final = "README.md"
+COVER: Final = "cover.png"
+ONNX: Final = "weights.onnx"
+TORCHSCRIPT: Final = "weights_torchscript.pt"
+STATE_DICT: Final = "weights.pt"
+
+_ABSOLUTE: Final = 1.5e-4
+_RELATIVE: Final = 1e-4
+"""The zoo's own test of partners: |difference| <= 1.5e-4 + 1e-4 |expected|."""
+
+_TAGS: Final = ("2d", "pytorch", "fiji", "imagej", "deepimagej")
+_AXIS_TYPES: Final[Mapping[str, str]] = {
+    "b": "batch", "i": "index", "t": "time", "c": "channel", "z": "space", "y": "space",
+    "x": "space",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """The network's code: file name in the package, name of the class, its arguments."""
+
+    file: str
+    callable: str
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything that the description states and the card does not.
+
+    Parameters
+    ----------
+    folder
+        The folder of the package; all files but the description lie in it.
+    inputs, outputs
+        The tensors; those of outputs refer to the sizes of inputs.
+    ranges
+        Smallest and largest value per output id.
+    architecture
+        The network's code.
+    torch_version
+        The PyTorch version that wrote the weights.
+    zoo_config
+        The mapping ``config.deepbacs_zoo``.
+    facts
+        What goes into ``config.bioimageio`` beside the tolerances.
+    network_tags
+        Tags of the network, for example ``unet``.
+    timestamp
+        When the model was made, ISO 8601 with time zone; ``None`` leaves it out.
+    """
+
+    folder: Path
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    ranges: Mapping[str, tuple[float, float]]
+    architecture: Architecture
+    torch_version: str
+    zoo_config: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    network_tags: tuple[str, ...] = ()
+    timestamp: str | None = None
+
+
+def describe(card: Card, content: Content) -> dict[str, Any]:
+    """Return the description as plain data in the order in which a reader wants it."""
+    tensors = {spec.id: spec for spec in (*content.inputs, *content.outputs)}
+    return {
+        "format_version": FORMAT,
+        "type": "model",
+        **_identity(card, content),
+        "inputs": [_input(spec, content) for spec in content.inputs],
+        "outputs": [_output(spec, content, tensors) for spec in content.outputs],
+        "weights": _weights(content),
+        "config": {
+            "bioimageio": {
+                "reproducibility_tolerance": _tolerances(content.outputs),
+                **content.facts,
+            },
+            "deepbacs_zoo": _plain(content.zoo_config),
+        },
+    }
+
+
+def write_description(description: Mapping[str, Any], folder: Path) -> Path:
+    """Write ``rdf.yaml`` into the package's folder and return its path."""
+    path = folder / DESCRIPTION
+    text = yaml.safe_dump(
+        dict(description), sort_keys=False, allow_unicode=True, width=100, default_flow_style=None
+    )
+    path.write_text(text, encoding="utf-8", newline="\n")
+    return path
+
+
+def _identity(card: Card, content: Content) -> dict[str, Any]:
+    tags = dict.fromkeys((*card.tags, *_TAGS, *content.network_tags))
+    data = card.training_data
+    optional = {
+        "id_emoji": card.id_emoji,
+        "maintainers": [_without_none(vars(entry)) for entry in card.maintainers],
+        "links": list(card.links),
+        "git_repo": card.git_repo,
+        "training_data": data.id and {"id": data.id},
+        "timestamp": content.timestamp,
+    }
+    return {
+        "name": card.name,
+        "id": card.id or re.sub(r"[^a-z0-9]+", "-", card.name.lower()).strip("-"),
+        "description": card.description,
+        "version": card.version,
+        "authors": [_author(entry) for entry in card.authors],
+        "license": card.license,
+        "cite": [_without_none(vars(entry)) for entry in card.cite],
+        "tags": list(tags),
+        "documentation": DOCUMENTATION,
+        "covers": [COVER],
+        **{key: value for key, value in optional.items() if value},
+    }
+
+
+def _author(author: Author) -> dict[str, Any]:
+    return _without_none(vars(author))
+
+
+def _input(spec: TensorSpec, content: Content) -> dict[str, Any]:
+    return {
+        "id": spec.id,
+        "description": spec.description,
+        "axes": [_axis(axis, {}) for axis in spec.axes],
+        "data": {"type": spec.dtype},
+        "preprocessing": [_step(step, spec) for step in spec.steps],
+        **_files(spec, content.folder),
+    }
+
+
+def _output(
+    spec: TensorSpec, content: Content, tensors: Mapping[str, TensorSpec]
+) -> dict[str, Any]:
+    low, high = content.ranges[spec.id]
+    return {
+        "id": spec.id,
+        "description": spec.description,
+        "axes": [_axis(axis, tensors) for axis in spec.axes],
+        "data": {"type": spec.dtype, "range": [low, high]},
+        "postprocessing": [_step(step, spec) for step in spec.steps],
+        **_files(spec, content.folder),
+    }
+
+
+def _files(spec: TensorSpec, folder: Path) -> dict[str, Any]:
+    return {
+        f"{kind}_tensor": _file(folder, reference.path)
+        for kind, reference in (("test", spec.test_tensor), ("sample", spec.sample_tensor))
+        if reference is not None
+    }
+
+
+def _axis(axis: Axis, tensors: Mapping[str, TensorSpec]) -> dict[str, Any]:
+    """Return one axis; scales stay 1, or the real deepImageJ fails (README of this room)."""
+    kind = _AXIS_TYPES[axis.letter]
+    if kind == "batch":
+        return {"type": "batch"}
+    if kind == "channel":
+        return {"type": "channel", "id": axis.id, "channel_names": list(axis.channel_names)}
+    described: dict[str, Any] = {"type": kind, "id": axis.id, "size": _size(axis, tensors)}
+    return {**described, "halo": axis.halo} if axis.halo else described
+
+
+def _size(axis: Axis, tensors: Mapping[str, TensorSpec]) -> object:
+    match axis.size:
+        case FixedSize(value):
+            return value
+        case SteppedSize(smallest, step):
+            return {"min": smallest, "step": step}
+        case ReferencedSize(tensor, letter, _, offset):
+            other = tensors[tensor].axis(letter)
+            return {"tensor_id": tensor, "axis_id": other.id, "offset": int(offset)}
+        case _:
+            raise AssertionError(axis.size)  # tasks state no free sizes
+
+
+def _step(step: Step, spec: TensorSpec) -> dict[str, Any]:
+    """Return an operation with the ids of its axes instead of their letters."""
+    kwargs = dict(step.kwargs)
+    if isinstance(axes := kwargs.get("axes"), str):
+        kwargs["axes"] = [spec.axis(letter).id for letter in axes]
+    if isinstance(letter := kwargs.get("axis"), str) and len(letter) == 1:
+        kwargs["axis"] = spec.axis(letter).id
+    return {"id": step.name, **({"kwargs": _plain(kwargs)} if kwargs else {})}
+
+
+def _weights(content: Content) -> dict[str, Any]:
+    folder, architecture = content.folder, content.architecture
+    return {
+        "pytorch_state_dict": {
+            **_file(folder, STATE_DICT),
+            "architecture": {
+                **_file(folder, architecture.file),
+                "callable": architecture.callable,
+                "kwargs": _plain(architecture.kwargs),
+            },
+            "pytorch_version": content.torch_version,
+        },
+        "torchscript": {
+            **_file(folder, TORCHSCRIPT),
+            "parent": "pytorch_state_dict",
+            "pytorch_version": leading_spelling(content.torch_version, OPSET),
+        },
+        "onnx": {
+            **_file(folder, ONNX),
+            "parent": "pytorch_state_dict",
+            "opset_version": OPSET,
+        },
+    }
+
+
+def _tolerances(outputs: Sequence[TensorSpec]) -> list[dict[str, Any]]:
+    """State a tolerance for each output and weights format: the first match counts."""
+    return [
+        {
+            "relative_tolerance": _RELATIVE,
+            "absolute_tolerance": _ABSOLUTE,
+            "mismatched_elements_per_million": 0,
+            "output_ids": [spec.id],
+            "weights_formats": [name],
+        }
+        for spec in outputs
+        for name in ("pytorch_state_dict", "torchscript", "onnx")
+    ]
+
+
+def _file(folder: Path, name: str) -> dict[str, str]:
+    digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    return {"source": name, "sha256": digest}
+
+
+def _without_none(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _plain(value: object) -> object:
+    """Turn frozen mappings and tuples into what YAML and JSON know."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry) for key, entry in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(entry) for entry in value]
+    return value

@@ -1,0 +1,50 @@
+"""Which weights JDLL, and so deepImageJ, takes: the order of a Java hash map."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["bucket", "leading_spelling"]
+
+_BUCKETS: Final = 16
+"""Buckets of a ``java.util.HashMap`` of up to twelve entries."""
+
+
+def bucket(key: str) -> int:
+    """Return the place of a text in the iteration order of a small ``java.util.HashMap``.
+
+    ``String.hashCode`` and the spreading of the upper half into the lower, as the documentation of
+    Java specifies the first and OpenJDK's source the second.
+    """
+    code = 0
+    for character in key:
+        code = (code * 31 + ord(character)) & 0xFFFFFFFF
+    return (code ^ (code >> 16)) % _BUCKETS
+
+
+def leading_spelling(version: str, opset: int) -> str:
+    """Return the spelling of a PyTorch version with which TorchScript comes before ONNX.
+
+    JDLL keeps weights in a hash map under ``torchscript_v<version>`` and ``onnx_v<opset>`` and
+    takes the first; its ONNX engine crashes the Java process of Fiji.
+
+    Parameters
+    ----------
+    version
+        For example ``2.14.0``.
+    opset
+        The opset of the ONNX weights.
+
+    Returns
+    -------
+    str
+        The version as it is, or without its last part, which is as true; the first of the two that
+        comes before ONNX, the full one if none does.
+    """
+    onnx = bucket(f"onnx_v{opset}")
+    spellings = (version, version.rpartition(".")[0])
+    for spelling in spellings:
+        # At the same place the entry that stands first in the description wins: TorchScript.
+        if spelling and bucket(f"torchscript_v{spelling}") <= onnx:
+            return spelling
+    return version

@@ -1,0 +1,62 @@
+"""What an image is here: five named axes, and the size of its pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import xarray as xr
+
+__all__ = ["Calibration", "Image"]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Size of a pixel and time between frames.
+
+    Parameters
+    ----------
+    x, y, z
+        Size of one pixel in ``unit``; ``None`` where it is not known.
+    unit
+        ``µm``, into which all units of length are converted, or ``pixel`` when nothing is known.
+    frame_interval
+        Seconds between frames; ``None`` where it is not known.
+    """
+
+    x: float | None = None
+    y: float | None = None
+    z: float | None = None
+    unit: str = "pixel"
+    frame_interval: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """An image as read from a file.
+
+    Parameters
+    ----------
+    data
+        Always the five dimensions ``t z c y x`` in this order, those that the file lacks of size
+        1; the data type of the file.
+    calibration
+        Size of its pixels.
+    path
+        Where it was read, ``None`` for an image made in memory.
+    rgb
+        Whether the channels are the red, green and blue of one colour picture.
+    """
+
+    data: xr.DataArray
+    calibration: Calibration = Calibration()
+    path: Path | None = None
+    rgb: bool = False
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its suffix (both of ``.ome.tif``)."""
+        if self.path is None:
+            return "image"
+        stem = self.path.stem
+        return stem[:-4] if stem.lower().endswith(".ome") else stem

@@ -1,0 +1,56 @@
+"""Outlines of labels on an image, as PNG."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.images.atomic import replacing
+from deepbacs_zoo.images.lut import colour_of
+
+__all__ = ["outlines_on", "stretched", "write_overlay"]
+
+
+def stretched(image: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Return an image as 8-bit grey, its percentiles 1 and 99.8 as black and white."""
+    values = image.astype(np.float32)
+    low, high = np.percentile(values, (1, 99.8))
+    if high <= low:
+        high = low + 1
+    grey: NDArray[np.uint8] = np.clip((values - low) / (high - low) * 255, 0, 255).astype(np.uint8)
+    return grey
+
+
+def outlines_on(image: NDArray[np.generic], labels: NDArray[np.integer]) -> NDArray[np.uint8]:
+    """Return ``y x 3`` uint8: the image in grey, the outermost pixels of each label in colour."""
+    picture = np.repeat(stretched(image)[..., None], 3, axis=2)
+    padded = np.pad(labels, 1, mode="edge")
+    centre = padded[1:-1, 1:-1]
+    inner = np.ones(labels.shape, bool)
+    for rows, columns in ((slice(0, -2), slice(1, -1)), (slice(2, None), slice(1, -1))):
+        inner &= (padded[rows, columns] == centre) & (padded[columns, rows] == centre)
+    edge = (centre != 0) & ~inner
+    colours = np.array([colour_of(label) for label in range(int(labels.max(initial=0)) + 1)])
+    picture[edge] = colours[labels[edge]]
+    return picture
+
+
+def write_overlay(path: Path, image: NDArray[np.generic], labels: NDArray[np.integer]) -> None:
+    """Draw outlines on an image and write them as PNG.
+
+    Parameters
+    ----------
+    path
+        The file.
+    image
+        ``y x``, or ``y x 3`` for a colour picture (its mean is drawn), any range.
+    labels
+        ``y x``, 0 is background.
+    """
+    from PIL import Image as Picture
+
+    grey = image.mean(axis=2) if image.ndim == 3 else image
+    with replacing(path) as aside:
+        Picture.fromarray(outlines_on(grey, labels)).save(aside, format="png", optimize=False)

@@ -1,0 +1,216 @@
+"""Pairs of an image and its label image: matched by name, checked before anything trains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.images.image import Image
+from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
+
+__all__ = ["Pair", "find_folders", "match_pairs", "read_labels", "read_pair"]
+
+_MOST_NAMED: Final = 5
+_BINARY: Final = ([0, 255], [255], [0, 65535], [65535])
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An image and the label image of the same name."""
+
+    name: str
+    source: Path
+    target: Path
+
+
+def find_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
+    """Return the folders of images and of label images below ``data``.
+
+    Parameters
+    ----------
+    data
+        A folder with ``source/`` and ``target/``, or with folders that hold these two.
+    part
+        Which of the latter is wanted: ``training`` or ``test``.
+
+    Raises
+    ------
+    UsageError
+        ``data`` is no such folder.
+    """
+    for folder in ([data / part] if part else []) + [data]:
+        source, target = folder / "source", folder / "target"
+        if source.is_dir() and target.is_dir():
+            return source, target
+    inside = sorted(path.name for path in data.iterdir()) if data.is_dir() else []
+    raise UsageError(
+        data,
+        "no images and label images in this folder" if data.is_dir() else "no such folder",
+        value=f"it holds {', '.join(inside[:_MOST_NAMED]) or 'nothing'}" if data.is_dir() else None,
+        allowed="a folder with source/ and target/" + (f", or {part}/ with those" if part else ""),
+        hint="put the images into source/ and the label images of the same names into target/",
+    )
+
+
+def match_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
+    """Match the images of two folders by their names without suffix, sorted by name.
+
+    Raises
+    ------
+    UsageError
+        A folder does not exist or holds no image.
+    DataError
+        An image has no partner, or two have the same name.
+    """
+    sources, targets = _by_name(source), _by_name(target)
+    for here, there, folder in ((sources, targets, target), (targets, sources, source)):
+        alone = sorted(set(here) - set(there))
+        if alone:
+            more = len(alone) - _MOST_NAMED
+            names = ", ".join(here[name].name for name in alone[:_MOST_NAMED])
+            raise DataError(
+                here[alone[0]],
+                f"it has no partner of the same name in {folder}",
+                value=names + (f" and {more} more" if more > 0 else ""),
+                allowed="one image in source/ and one in target/ for each name",
+                hint="add the missing file or take this one away",
+            )
+    return tuple(Pair(name, sources[name], targets[name]) for name in sorted(sources))
+
+
+def _by_name(folder: Path) -> dict[str, Path]:
+    if not folder.is_dir():
+        raise UsageError(
+            folder, "no such folder", allowed="a folder of images", hint="check the path"
+        )
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.suffix.lower() not in IMAGE_SUFFIXES:
+            continue
+        if path.stem in found:
+            raise DataError(
+                path,
+                f"it has the same name as {found[path.stem].name}",
+                value=path.stem,
+                allowed="one image for each name",
+                hint="take one of the two away",
+            )
+        found[path.stem] = path
+    if not found:
+        raise UsageError(
+            folder,
+            "no image in this folder",
+            allowed=f"files that end with {', '.join(sorted(IMAGE_SUFFIXES))}",
+            hint="check the path",
+        )
+    return found
+
+
+def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[np.int32]]:
+    """Read an image and its labels, and check that they fit.
+
+    Parameters
+    ----------
+    pair
+        The two files.
+    allow_empty
+        Whether a label image without any label is accepted.
+
+    Returns
+    -------
+    Image
+        The image.
+    numpy.ndarray
+        ``y x`` int32, 0 is background, labels 1 to n without a gap.
+
+    Raises
+    ------
+    DataError
+        The sizes differ, or the label image is none: colour, fractions, negative, with gaps, empty.
+    """
+    image = read_image(pair.source)
+    labels = read_labels(pair.target)
+    size = (image.data.sizes["y"], image.data.sizes["x"])
+    if labels.shape != size:
+        raise DataError(
+            pair.target,
+            f"its size is not that of {pair.source.name}",
+            value="{}x{} against {}x{}".format(*labels.shape[::-1], *size[::-1]),
+            allowed="label images of the same width and height as their images",
+            hint="crop or resample the label image without interpolation",
+        )
+    if not allow_empty and not labels.any():
+        raise DataError(
+            pair.target,
+            "there is no label in it, all pixels are background",
+            value="0 labels",
+            allowed="at least one labelled object in each image",
+            hint="label its objects or take the pair away",
+        )
+    return image, labels
+
+
+def read_labels(path: Path) -> NDArray[np.int32]:
+    """Read a label image of one plane as ``y x`` int32; errors as in :func:`read_pair`."""
+    image = read_image(path)
+    planes = image.data.shape[:3]
+    if image.rgb or planes != (1, 1, 1):
+        raise DataError(
+            path,
+            "a label image has one value for each pixel",
+            value="RGB picture" if image.rgb else "{}x{}x{} t z c".format(*planes),
+            allowed="one plane of whole numbers",
+            hint="save the label image as 16-bit grey TIFF",
+        )
+    values = image.data.values[0, 0, 0]
+    if values.dtype.kind == "f":
+        odd = values[values != np.round(values)]
+        if odd.size:
+            raise DataError(
+                path,
+                "some labels are not whole numbers",
+                value=f"{odd.flat[0]:g}",
+                allowed="0 for the background and 1, 2, 3 … for the objects",
+                hint="save the label image without interpolation as 16-bit grey TIFF",
+            )
+    present = np.unique(values)
+    _check_numbers(path, present)
+    labels: NDArray[np.int32] = values.astype(np.int32)
+    return labels
+
+
+def _check_numbers(path: Path, present: NDArray[np.generic]) -> None:
+    """Refuse numbers that are not 1 to n, saying which way they are wrong."""
+    numbers = [int(number) for number in present[:100_000]]
+    if numbers[0] < 0:
+        raise DataError(
+            path,
+            "some labels are negative",
+            value=numbers[0],
+            allowed="0 for the background and 1, 2, 3 … for the objects",
+            hint="save the label image as unsigned 16-bit grey TIFF",
+        )
+    if numbers in _BINARY:
+        raise DataError(
+            path,
+            "this is a mask of foreground and background, not a label image",
+            value=f"values {', '.join(map(str, numbers))}",
+            allowed="one number for each object: 1, 2, 3 …",
+            hint="number its objects, in ImageJ with Analyze Particles > Count Masks",
+        )
+    labels = [number for number in numbers if number]
+    missing = sorted(set(range(1, len(labels) + 1)) - set(labels))
+    if missing:
+        beyond = [number for number in labels if number > len(labels)]
+        raise DataError(
+            path,
+            "the labels are not numbered without a gap",
+            value=f"{missing[0]} is missing, {beyond[0]} is there",
+            allowed=f"1 to {len(labels)} for its {len(labels)} objects",
+            hint="number them again, in ImageJ with Analyze Particles > Count Masks",
+        )

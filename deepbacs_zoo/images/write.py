@@ -1,0 +1,71 @@
+"""Write TIFF files that ImageJ opens as calibrated hyperstacks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import tifffile
+from numpy.typing import NDArray
+
+from deepbacs_zoo.axes import IMAGE_AXES
+from deepbacs_zoo.images.atomic import replacing
+from deepbacs_zoo.images.image import Calibration
+from deepbacs_zoo.images.lut import label_colours
+
+__all__ = ["write_tiff"]
+
+_DTYPES: Final = (np.uint8, np.uint16, np.float32)
+
+
+def write_tiff(
+    path: Path,
+    data: NDArray[np.generic],
+    axes: str,
+    calibration: Calibration,
+    *,
+    labels: bool = False,
+) -> None:
+    """Write an ImageJ hyperstack; the same data give the same bytes.
+
+    Parameters
+    ----------
+    path
+        The file; missing parent folders are made, an existing file is replaced.
+    data
+        uint8, uint16 or float32, the types that ImageJ has.
+    axes
+        Its letters, some of ``t z c y x`` in any order.
+    calibration
+        Size of the pixels.
+    labels
+        Show every number in a colour of its own.
+
+    Raises
+    ------
+    HostError
+        The folder or the disk refuses; nothing is left.
+    """
+    if data.dtype.type not in _DTYPES:
+        raise TypeError(f"ImageJ has no images of type {data.dtype}")
+    present = [letter for letter in IMAGE_AXES if letter in axes]
+    array = data.transpose([axes.index(letter) for letter in present])
+    missing = tuple(index for index, letter in enumerate(IMAGE_AXES) if letter not in axes)
+    array = np.ascontiguousarray(np.expand_dims(array, missing))
+    metadata: dict[str, Any] = {"axes": IMAGE_AXES.upper()}
+    options: dict[str, Any] = {}
+    if calibration.x and calibration.y and calibration.unit == "µm":
+        metadata["unit"] = "micron"  # ASCII; ImageJ shows it as µm
+        options = {"resolution": (1 / calibration.x, 1 / calibration.y), "resolutionunit": "NONE"}
+        if calibration.z:
+            metadata["spacing"] = calibration.z
+    if calibration.frame_interval:
+        metadata["finterval"] = calibration.frame_interval
+    if labels:
+        largest = float(array.max(initial=0))
+        metadata |= {"min": 0.0, "max": max(255.0, largest), "LUTs": [label_colours()]}
+    with replacing(path) as aside:
+        tifffile.imwrite(
+            aside, array, imagej=True, photometric="minisblack", metadata=metadata, **options
+        )

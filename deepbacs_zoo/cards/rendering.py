@@ -61,7 +61,7 @@ def _validation(card: Card, facts: Facts) -> list[str]:
     seen = {
         "test": "that were neither trained on nor used to choose the checkpoint",
         "validation": "that were not trained on, but used to choose the checkpoint",
-    }.get(facts.split, "of unknown role")
+    }.get(facts.split, "that were chosen for the export")
     lines = [
         f"Measured on {_count(facts.images, 'image')} with "
         f"{_count(facts.objects, 'labelled cell')} {seen} ({facts.split} images), by the code of "
@@ -138,7 +138,7 @@ def _tensor_row(role: str, tensor: TensorFact) -> list[str]:
 def _usage(facts: Facts) -> list[str]:
     first, output = facts.inputs[0].id, facts.outputs[0].id
     lines = [
-        "**Command line** (`pip install deepbacs_zoo`): images of any size, stacks and time series",
+        "**Command line**, with deepbacs_zoo installed: images of any size, stacks and time series",
         "```sh\ndeepbacs-zoo predict package.zip my_images --output results\n```",
         "**Python**",
         "```python\nimport deepbacs_zoo\n\n"
@@ -166,11 +166,10 @@ def _usage(facts: Facts) -> list[str]:
 def _citation(card: Card) -> list[str]:
     own = card.section("Citation")
     entries = "\n".join(f"- {cited.text} {cited.link}".rstrip() for cited in card.cite)
-    ending = [f"Licence of the model: {card.license}."]
-    data = card.training_data
-    if data.license:
-        ending = [f"Licence of the model: {card.license}; of the training images: {data.license}."]
-    return ([own] if own else []) + [entries, *ending]
+    licences = {"the model": card.license, "the training images": card.training_data.license}
+    ending = "; ".join(f"of {thing}: {name}" for thing, name in licences.items() if name)
+    blocks = (own, entries, ending and f"Licence {ending}.")
+    return [block for block in blocks if block]
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import yaml
 
-from deepbacs_zoo.cards import Author, Card
+from deepbacs_zoo.cards import Card
 from deepbacs_zoo.export.jdll import leading_spelling
 from deepbacs_zoo.export.weights import OPSET
 from deepbacs_zoo.tensors import Axis, FixedSize, ReferencedSize, Step, SteppedSize, TensorSpec
@@ -123,6 +123,9 @@ def _identity(card: Card, content: Content) -> dict[str, Any]:
     tags = dict.fromkeys((*card.tags, *_TAGS, *content.network_tags))
     data = card.training_data
     optional = {
+        "authors": [_without_none(vars(entry)) for entry in card.authors],
+        "license": card.license,
+        "cite": [_without_none(vars(entry)) for entry in card.cite],
         "id_emoji": card.id_emoji,
         "maintainers": [_without_none(vars(entry)) for entry in card.maintainers],
         "links": list(card.links),
@@ -135,18 +138,11 @@ def _identity(card: Card, content: Content) -> dict[str, Any]:
         "id": card.id or re.sub(r"[^a-z0-9]+", "-", card.name.lower()).strip("-"),
         "description": card.description,
         "version": card.version,
-        "authors": [_author(entry) for entry in card.authors],
-        "license": card.license,
-        "cite": [_without_none(vars(entry)) for entry in card.cite],
         "tags": list(tags),
         "documentation": DOCUMENTATION,
         "covers": [COVER],
         **{key: value for key, value in optional.items() if value},
     }
-
-
-def _author(author: Author) -> dict[str, Any]:
-    return _without_none(vars(author))
 
 
 def _input(spec: TensorSpec, content: Content) -> dict[str, Any]:
@@ -155,7 +151,7 @@ def _input(spec: TensorSpec, content: Content) -> dict[str, Any]:
         "description": spec.description,
         "axes": [_axis(axis, {}) for axis in spec.axes],
         "data": {"type": spec.dtype},
-        "preprocessing": [_step(step, spec) for step in spec.steps],
+        **_steps("preprocessing", spec),
         **_files(spec, content.folder),
     }
 
@@ -169,7 +165,7 @@ def _output(
         "description": spec.description,
         "axes": [_axis(axis, tensors) for axis in spec.axes],
         "data": {"type": spec.dtype, "range": [low, high]},
-        "postprocessing": [_step(step, spec) for step in spec.steps],
+        **_steps("postprocessing", spec),
         **_files(spec, content.folder),
     }
 
@@ -204,6 +200,10 @@ def _size(axis: Axis, tensors: Mapping[str, TensorSpec]) -> object:
             return {"tensor_id": tensor, "axis_id": other.id, "offset": int(offset)}
         case _:
             raise AssertionError(axis.size)  # tasks state no free sizes
+
+
+def _steps(field_name: str, spec: TensorSpec) -> dict[str, Any]:
+    return {field_name: [_step(step, spec) for step in spec.steps]} if spec.steps else {}
 
 
 def _step(step: Step, spec: TensorSpec) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from deepbacs_zoo.errors import MissingExtraError, ModelError
 from deepbacs_zoo.export.archive import clean_torch_archive
@@ -24,6 +25,7 @@ __all__ = [
     "IR_VERSION",
     "OPSET",
     "check_agreement",
+    "compute",
     "load_state",
     "parameter_count",
     "read_graph",
@@ -190,7 +192,6 @@ def check_agreement(network: nn.Module, path: Path, shapes: Sequence[Shape]) -> 
     ModelError
         The file fails at one of the sizes or differs by more than 1e-4.
     """
-    torch = _torch()
     random = np.random.default_rng(0)
     worst = 0.0
     for shape in shapes:
@@ -199,8 +200,7 @@ def check_agreement(network: nn.Module, path: Path, shapes: Sequence[Shape]) -> 
             found = _run_onnx(path, image) if path.suffix == ".onnx" else _run_script(path, image)
         except RuntimeError as error:
             raise _disagrees(path, shape, str(error).strip().splitlines()[-1]) from error
-        with torch.inference_mode():
-            expected = network(torch.from_numpy(image)).numpy()
+        expected = compute(network, image)
         if found.shape != expected.shape:
             raise _disagrees(path, shape, f"shape {found.shape} instead of {expected.shape}")
         difference = float(np.abs(found - expected).max())
@@ -208,6 +208,13 @@ def check_agreement(network: nn.Module, path: Path, shapes: Sequence[Shape]) -> 
             raise _disagrees(path, shape, f"difference {difference:.1e}")
         worst = max(worst, difference)
     return worst
+
+
+def compute(network: nn.Module, image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Run a network on ``b c y x`` float32."""
+    torch = _torch()
+    with torch.inference_mode():
+        return np.asarray(network(torch.from_numpy(image)).numpy(), np.float32)
 
 
 def read_graph(path: Path, shape: Shape) -> Graph:
@@ -304,14 +311,14 @@ def _strip(model: onnx.ModelProto) -> None:
             del part.metadata_props[:]
 
 
-def _run_script(path: Path, image: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _run_script(path: Path, image: npt.NDArray[Any]) -> npt.NDArray[Any]:
     torch = _torch()
     with _quiet(), torch.inference_mode():
         found = torch.jit.load(str(path), map_location="cpu")(torch.from_numpy(image))
     return np.asarray(found.numpy())
 
 
-def _run_onnx(path: Path, image: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _run_onnx(path: Path, image: npt.NDArray[Any]) -> npt.NDArray[Any]:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])

@@ -1,0 +1,297 @@
+"""A run and a card become a package: drafted, evaluated, read back, reproduced, then kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from deepbacs_zoo.cards import Card, TrainingData, render
+from deepbacs_zoo.checkpoints import Run
+from deepbacs_zoo.decoding import decode, read_decoding
+from deepbacs_zoo.errors import ModelError, PackageError
+from deepbacs_zoo.evaluation import Evaluation, evaluate
+from deepbacs_zoo.export import description as names
+from deepbacs_zoo.export.archive import pack
+from deepbacs_zoo.export.cover import cover
+from deepbacs_zoo.export.documentation import description_facts, documentation_facts
+from deepbacs_zoo.export.place import check_output, move_into_place, staging
+from deepbacs_zoo.export.source import Source, source_of
+from deepbacs_zoo.export.stage import Stage, stage
+from deepbacs_zoo.findings import Severity
+from deepbacs_zoo.images import Pair, find_folders, match_pairs
+from deepbacs_zoo.package import Package, open_package
+from deepbacs_zoo.prediction import run_network
+from deepbacs_zoo.runners import load_session
+from deepbacs_zoo.validation import validate
+
+__all__ = ["FORMATS", "draft", "export"]
+
+Progress = Callable[[int, int], None]
+Array = npt.NDArray[Any]
+
+FORMATS: Final = ("pytorch_state_dict", "torchscript", "onnx")
+_AGREEMENT: Final = 1e-4
+_STEPS: Final = 4
+"""Steps of the export beside the images that are scored: weights, documentation, check, keep."""
+
+
+def draft(run: Run, output: str | Path, *, overwrite: bool = False) -> Path:
+    """Write a package that runs, without scores and without an author's card.
+
+    Parameters
+    ----------
+    run
+        The run.
+    output
+        A new zip (``.zip``) or folder.
+    overwrite
+        Whether what stands there may be replaced.
+
+    Returns
+    -------
+    Path
+        ``output``.
+
+    Raises
+    ------
+    OutputExistsError, HostError, ModelError
+        As for :func:`export`.
+    """
+    place = Path(output)
+    check_output(place, overwrite=overwrite)
+    source = source_of(run)
+    card = _draft_card(source)
+    with staging(place) as aside:
+        staged = stage(source, card, _new_folder(aside))
+        _document(staged, card, None, None)
+        _keep(staged.folder, place, aside)
+    return place
+
+
+def export(
+    run: Run,
+    card: Card,
+    output: str | Path,
+    *,
+    evaluation_data: Path | Sequence[Pair] | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Write a package that is complete, scored, and proven to reproduce its test tensors.
+
+    Everything happens in a hidden folder beside ``output``; if anything fails nothing is left, and
+    a package that stood there is untouched.
+
+    Parameters
+    ----------
+    run
+        The run.
+    card
+        The model card.
+    output
+        A new zip (``.zip``) or folder.
+    evaluation_data
+        Labelled images to score with: pairs, or a folder with ``source/`` and ``target/``; those
+        that the run held out if not given.
+    overwrite
+        Whether what stands there may be replaced.
+    progress
+        Called with the number of steps done and their total.
+
+    Returns
+    -------
+    Path
+        ``output``.
+
+    Raises
+    ------
+    OutputExistsError
+        ``output`` is there already.
+    HostError
+        Its folder is missing, or it cannot be written.
+    ModelError
+        The weights are not finite, or a format computes something else than the network.
+    PackageError
+        Card and run contradict each other, or the finished package does not pass its own check.
+    """
+    place = Path(output)
+    check_output(place, overwrite=overwrite)
+    source = _scored_on(_checked(source_of(run), card), evaluation_data)
+    steps = itertools.count(1)
+    total = len(source.pairs) + _STEPS
+
+    def step(*_: int) -> None:
+        if progress is not None:
+            progress(next(steps), total)
+
+    with staging(place) as aside:
+        staged = stage(source, card, _new_folder(aside))
+        step()
+        evaluation = _evaluate(staged, card, step)
+        agreement = _reproduce(staged)
+        _document(staged, card, evaluation, agreement)
+        step()
+        made = _packed(staged.folder, place, aside)
+        _check(made)
+        step()
+        move_into_place(made, place, aside)
+        step()
+    return place
+
+
+def _checked(source: Source, card: Card) -> Source:
+    """Return the source with the card's pixel size where the run knows none."""
+    stated = card.pixel_size
+    if stated is None:
+        return source
+    known = source.pixel_size
+    if known is None:
+        return dataclasses.replace(source, pixel_size=(stated.y, stated.x))
+    if not np.allclose(known, (stated.y, stated.x), rtol=0.01):
+        raise PackageError(
+            card.path,
+            "the card states another pixel size than the training images had",
+            value=f"{stated.y:g} x {stated.x:g} µm",
+            allowed=f"{known[0]:g} x {known[1]:g} µm",
+            hint="correct pixel_size in the card, or leave it out",
+        )
+    return source
+
+
+def _scored_on(source: Source, data: Path | Sequence[Pair] | None) -> Source:
+    if data is None:
+        return source
+    pairs = match_pairs(*find_folders(data, "test")) if isinstance(data, Path) else tuple(data)
+    return dataclasses.replace(source, pairs=pairs, split="given")
+
+
+def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> Evaluation:
+    """Score the draft by the code that a user runs; on the CPU, so that exports are repeatable."""
+    _document(staged, card, None, None)
+    return evaluate(
+        staged.folder,
+        staged.source.pairs,
+        device="cpu",
+        labels_complete=card.training_data.labels == "complete",
+        pictures=0,
+        progress=step,
+    )
+
+
+def _reproduce(staged: Stage) -> float:
+    """Run every weights format on the test input; return the largest difference between any two.
+
+    Raises
+    ------
+    ModelError
+        Two formats differ by more than 1e-4, or one from the expected output.
+    """
+    with open_package(staged.folder) as package:
+        found = {"the test output": _test_tensors(package, "outputs")}
+        raw = _test_tensors(package, "inputs")
+        for name in FORMATS:
+            session = load_session(package, device="cpu", weights_format=name, trust=True)
+            try:
+                found[name] = run_network(package, session, raw)
+            finally:
+                session.close()
+    worst = 0.0
+    for (one, first), (other, second) in itertools.combinations(found.items(), 2):
+        for key, array in first.items():
+            difference = float(np.abs(array - second[key]).max())
+            if not difference <= _AGREEMENT:
+                raise ModelError(
+                    staged.source.name,
+                    f"{one} and {other} differ in the output '{key}'",
+                    value=f"{difference:.1e}",
+                    allowed=f"a difference of at most {_AGREEMENT:g}",
+                    hint="export again; if it stays, train with another seed and report it",
+                )
+            worst = max(worst, difference)
+    return worst
+
+
+def _test_tensors(package: Package, side: str) -> dict[str, Array]:
+    specs = package.inputs if side == "inputs" else package.outputs
+    return {
+        spec.id: package.tensor(spec.test_tensor) for spec in specs if spec.test_tensor is not None
+    }
+
+
+def _document(
+    staged: Stage, card: Card, evaluation: Evaluation | None, agreement: float | None
+) -> None:
+    """Write cover, documentation and description from what is known by now."""
+    facts = documentation_facts(staged, FORMATS, evaluation, agreement)
+    text = render(card, facts)
+    (staged.folder / names.DOCUMENTATION).write_text(text, encoding="utf-8", newline="\n")
+    image, result = _picture(staged)
+    size = staged.source.pixel_size
+    (staged.folder / names.COVER).write_bytes(cover(image, result, size and size[1]))
+    staged.describe(card, description_facts(card, staged, evaluation))
+
+
+def _picture(staged: Stage) -> tuple[npt.NDArray[np.float32], Array]:
+    """Return the test input, and what becomes of it: labels, or the first output channel."""
+    with open_package(staged.folder) as package:
+        raw = next(iter(_test_tensors(package, "inputs").values()))
+        found = next(iter(_test_tensors(package, "outputs").values()))
+        plane = raw[0].mean(axis=0)
+        settings = read_decoding(package.zoo_config)
+        return plane, found[0, 0] if settings is None else decode(settings, found[0])
+
+
+def _new_folder(aside: Path) -> Path:
+    # Made by mkdir, not by mkdtemp, whose folders only their owner may read.
+    folder = aside / "package"
+    folder.mkdir()
+    return folder
+
+
+def _packed(folder: Path, place: Path, aside: Path) -> Path:
+    """Return what will be kept: the folder, or its zip."""
+    if place.suffix.lower() != ".zip":
+        return folder
+    archive = aside / "package.zip"
+    pack(folder, archive)
+    return archive
+
+
+def _check(made: Path) -> None:
+    """Validate the finished file as a user would, and refuse it at the first error."""
+    summary = validate(made)
+    for finding in summary.findings:
+        if finding.severity >= Severity.ERROR:
+            raise PackageError(
+                f"the exported package, {finding.where}",
+                finding.what,
+                allowed=finding.allowed or "a package without error findings",
+                hint=finding.hint or "correct the card and export again",
+            )
+
+
+def _keep(folder: Path, place: Path, aside: Path) -> None:
+    move_into_place(_packed(folder, place, aside), place, aside)
+
+
+def _draft_card(source: Source) -> Card:
+    """Return a card for a package that is only used to score its run."""
+    text = f"Draft made from the training run {source.name}; it has no author's card."
+    return Card(
+        path=Path("draft"),
+        name="Draft of a training run",
+        description=text,
+        version="0.0.0",
+        license="",
+        authors=(),
+        cite=(),
+        modality="",
+        training_data=TrainingData("Unknown."),
+        sections=(("Description", text),),
+    )

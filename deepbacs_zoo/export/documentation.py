@@ -1,0 +1,142 @@
+"""From a staged package and its evaluation to the facts of its documentation and description."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+from deepbacs_zoo.cards import Card, Facts, Score, TensorFact
+from deepbacs_zoo.decoding import Multilabel
+from deepbacs_zoo.evaluation import Evaluation
+from deepbacs_zoo.export.stage import Stage
+from deepbacs_zoo.tensors import ReferencedSize, Step, SteppedSize, TensorSpec
+
+__all__ = ["description_facts", "documentation_facts"]
+
+_ROLES: Final[Mapping[str, str]] = {"test": "test", "validation": "validation"}
+
+
+def documentation_facts(
+    stage: Stage, formats: tuple[str, ...], evaluation: Evaluation | None, agreement: float | None
+) -> Facts:
+    """Return what the documentation states beside the card's prose."""
+    source = stage.source
+    return Facts(
+        inputs=tuple(_tensor(spec) for spec in stage.content.inputs),
+        outputs=tuple(_tensor(spec) for spec in stage.content.outputs),
+        border=stage.reach.radius,
+        halo=stage.reach.halo,
+        bytes_per_pixel=stage.bytes_per_pixel,
+        formats=formats,
+        pixel_size=source.pixel_size,
+        agreement=agreement,
+        decoding=_decoding(source.decode) if source.decode else (),
+        training=(*source.training, ("trained values", f"{stage.parameters:,}")),
+        split=source.split,
+        **(_measured(evaluation) if evaluation is not None else {}),
+    )
+
+
+def _measured(evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "images": evaluation.images,
+        "objects": evaluation.model.n_true,
+        "scores": _scores(evaluation),
+        "baseline": evaluation.baseline.method if evaluation.baseline else "",
+    }
+
+
+def description_facts(card: Card, stage: Stage, evaluation: Evaluation | None) -> dict[str, Any]:
+    """Return what ``config.bioimageio`` states: only what is known, in the format's names."""
+    facts: dict[str, Any] = {
+        "modality": card.modality,
+        "target_structure": list(card.target_structure),
+        "task": stage.source.task,
+        "bias_risks_limitations": {"limitations": card.section("Limitations")},
+        "memory_requirements_inference": (
+            f"about {stage.bytes_per_pixel * 2**20 / 1e9:.1f} GB for an image of 1024 x 1024 pixels"
+        ),
+    }
+    if evaluation is not None:
+        facts["evaluations"] = _evaluations(card, stage, evaluation)
+    return {key: value for key, value in facts.items() if value}
+
+
+def _evaluations(card: Card, stage: Stage, evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Return the scores in the format's form, which needs an identifier and an address of data."""
+    data = card.training_data
+    if data.id is None or data.link is None:
+        return []
+    lines = [line for line in evaluation.headlines() if math.isfinite(line.value)]
+    short = [line.name.replace(" at IoU ", "@").replace("IoU of ", "IoU ")[:16] for line in lines]
+    return [
+        {
+            "dataset_id": data.id,
+            "dataset_source": data.link,
+            "dataset_role": _ROLES.get(stage.source.split, "unknown"),
+            "sample_count": evaluation.images,
+            "evaluation_factors": ["overall"],
+            "evaluation_factors_long": ["all images"],
+            "metrics": short,
+            "metrics_long": [line.name for line in lines],
+            "results": [[round(line.value, 4)] for line in lines],
+        }
+    ]
+
+
+def _scores(evaluation: Evaluation) -> tuple[Score, ...]:
+    return tuple(
+        Score(line.name, line.value, line.low, line.high, line.baseline)
+        for line in evaluation.headlines()
+        if math.isfinite(line.value)
+    )
+
+
+def _tensor(spec: TensorSpec) -> TensorFact:
+    return TensorFact(
+        id=spec.id,
+        axes=spec.letters,
+        dtype=spec.dtype,
+        channels=spec.axis("c").channel_names,
+        size=_size(spec),
+        steps=tuple(_step(step) for step in spec.steps),
+    )
+
+
+def _size(spec: TensorSpec) -> str:
+    match spec.axis("x").size:
+        case SteppedSize(smallest, step):
+            return f"{smallest} + n · {step} pixels a side"
+        case ReferencedSize(tensor, _, scale, _):
+            return f"that of `{tensor}`" + ("" if scale == 1 else f" times {scale:g}")
+        case other:
+            return str(other)
+
+
+def _step(step: Step) -> str:
+    arguments = ", ".join(f"{key}={value}" for key, value in step.kwargs.items())
+    return f"{step.name}({arguments})" if arguments else step.name
+
+
+def _decoding(decode: Multilabel) -> tuple[str, ...]:
+    """Say in words what ``config.deepbacs_zoo.decode`` says in numbers."""
+    return (
+        f"The output `{decode.output}` becomes a label image by these steps, with the settings "
+        "in `config.deepbacs_zoo.decode` of the description:",
+        "\n".join(
+            (
+                f"1. Seeds: pixels with P(interior) ≥ {decode.seed_threshold:g}, joined over "
+                "their four neighbours;",
+                f"   seeds of fewer than {decode.min_seed} pixels are dropped.",
+                f"2. Foreground: pixels with P(background) < {1 - decode.foreground_threshold:g}.",
+                "3. Growth: in waves, every unlabelled foreground pixel with a labelled neighbour "
+                "(of four)",
+                "   takes the smallest neighbouring label, all pixels of a wave at once; at most",
+                f"   {decode.max_growth} waves.",
+                f"4. Objects of fewer than {decode.min_size} pixels are dropped; the others are "
+                "numbered by their",
+                "   first pixel in reading order.",
+            )
+        ),
+    )

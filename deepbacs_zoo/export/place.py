@@ -1,0 +1,117 @@
+"""Where a package is written: aside first, and moved into place in one step."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from deepbacs_zoo.errors import HostError, OutputExistsError, UsageError
+
+__all__ = ["check_output", "move_into_place", "staging"]
+
+_DESCRIPTIONS: Final = ("rdf.yaml", "bioimageio.yaml", "model.yaml")
+
+
+def check_output(output: Path, *, overwrite: bool) -> None:
+    """Refuse a place before any work is done.
+
+    Parameters
+    ----------
+    output
+        A zip (``.zip``), or a folder.
+    overwrite
+        Whether what stands there may be replaced.
+
+    Raises
+    ------
+    OutputExistsError
+        Something stands there.
+    HostError
+        Its folder is missing or does not let us write.
+    UsageError
+        A folder that is no package would be replaced.
+    """
+    parent = output.absolute().parent
+    if not parent.is_dir():
+        raise HostError(
+            parent,
+            "the folder for the package does not exist",
+            allowed="an existing folder",
+            hint="make it, or choose another --output",
+        )
+    if output.exists() and not overwrite:
+        raise OutputExistsError.of(output)
+    if output.is_dir() and not any((output / name).is_file() for name in _DESCRIPTIONS):
+        raise UsageError(
+            output,
+            "this folder is not a package and would be lost",
+            allowed="a new path, or a package to be replaced",
+            hint="choose another --output",
+        )
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise _refusal(parent, "permission denied")
+
+
+@contextmanager
+def staging(output: Path) -> Iterator[Path]:
+    """Give a hidden folder beside the output, gone afterwards whatever happens.
+
+    Raises
+    ------
+    HostError
+        The disk is full or refuses.
+    """
+    parent = output.absolute().parent
+    try:
+        folder = Path(tempfile.mkdtemp(dir=parent, prefix=f".{output.name}."))
+    except OSError as error:
+        raise _refusal(parent, error.strerror) from error
+    try:
+        yield folder
+    except HostError:
+        raise
+    except OSError as error:
+        raise _refusal(error.filename or parent, error.strerror) from error
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def move_into_place(made: Path, output: Path, aside: Path) -> None:
+    """Put a finished file or folder at its place; what stood there is gone only when it succeeds.
+
+    Parameters
+    ----------
+    made
+        The finished file or folder, on the same disk.
+    output
+        Its place.
+    aside
+        An empty folder on the same disk for what stood there.
+    """
+    if not output.is_dir():
+        made.replace(output)
+        return
+    # A folder that is not empty cannot be replaced in one step.
+    old = aside / "replaced"
+    output.replace(old)
+    try:
+        made.replace(output)
+    except OSError:
+        with suppress(OSError):
+            old.replace(output)
+        raise
+
+
+def _refusal(where: str | Path, reason: str | None) -> HostError:
+    return HostError(
+        where,
+        "the package cannot be written here",
+        value=reason,
+        allowed="a folder that may be written to, with free space",
+        hint="free some space or choose another --output",
+    )

@@ -1,0 +1,248 @@
+"""Everything of a package but its documentation: weights, tensors, description."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from deepbacs_zoo.cards import Card
+from deepbacs_zoo.errors import ModelError
+from deepbacs_zoo.export import description as names
+from deepbacs_zoo.export.description import Architecture, Content, describe, write_description
+from deepbacs_zoo.export.halo import Reach, measure_reach, reach_of
+from deepbacs_zoo.export.memory import bytes_per_pixel
+from deepbacs_zoo.export.samples import choose_crop
+from deepbacs_zoo.export.source import Source
+from deepbacs_zoo.export.weights import (
+    Shape,
+    check_agreement,
+    compute,
+    parameter_count,
+    read_graph,
+    torch_version,
+    write_onnx,
+    write_state_dict,
+    write_torchscript,
+)
+from deepbacs_zoo.images import Calibration, write_tiff
+from deepbacs_zoo.package import open_package
+from deepbacs_zoo.prediction import run_network
+from deepbacs_zoo.runners import load_session
+from deepbacs_zoo.tensors import Axis, FileRef, ReferencedSize, SteppedSize, TensorSpec
+
+__all__ = ["SCHEMA_VERSION", "Stage", "stage"]
+
+SCHEMA_VERSION: Final = 1
+REFERENCE: Final = "pytorch_state_dict"
+"""The weights whose output is the expected one; the others are made from them."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A package without documentation, cover and scores.
+
+    Parameters
+    ----------
+    folder
+        Its folder.
+    source
+        Where it came from.
+    content
+        What its description states.
+    reach
+        How far its network looks.
+    bytes_per_pixel
+        Peak memory per input pixel.
+    parameters
+        Number of trained values.
+    """
+
+    folder: Path
+    source: Source
+    content: Content
+    reach: Reach
+    bytes_per_pixel: float
+    parameters: int
+
+    def describe(self, card: Card, facts: Mapping[str, Any]) -> None:
+        """Write the description, with ``facts`` added to ``config.bioimageio``."""
+        content = dataclasses.replace(self.content, facts={**self.content.facts, **facts})
+        write_description(describe(card, content), self.folder)
+
+
+def stage(source: Source, card: Card, folder: Path) -> Stage:
+    """Write weights, test tensors, sample tensors and a first description into a folder.
+
+    Raises
+    ------
+    ModelError
+        A weights format does not compute what the network does, or looks further than computed.
+    """
+    reach = _write_weights(source, folder)
+    graph = read_graph(folder / names.ONNX, _shape(source, reach))
+    memory = bytes_per_pixel(graph)
+    inputs, outputs = _sized(source, reach)
+    parameters = parameter_count(source.network)
+    staged = Stage(
+        folder=folder,
+        source=source,
+        content=Content(
+            folder=folder,
+            inputs=inputs,
+            outputs=outputs,
+            ranges=source.ranges,
+            architecture=Architecture(
+                source.network_file.name, source.network_callable, source.network_kwargs
+            ),
+            torch_version=torch_version(),
+            zoo_config=_zoo_config(source, reach, memory),
+            facts={"model_parameter_count": parameters, **source.details},
+            network_tags=source.network_tags,
+            timestamp=_timestamp(source),
+        ),
+        reach=reach,
+        bytes_per_pixel=memory,
+        parameters=parameters,
+    )
+    return _with_tensors(staged, card, choose_crop(source.pairs, reach))
+
+
+def _write_weights(source: Source, folder: Path) -> Reach:
+    """Write all weights and the network's code; return the reach, confirmed by measuring."""
+    network, first = source.network, source.inputs[0]
+    # Line ends as in the repository: runners know the file by its hash.
+    code = source.network_file.read_bytes().replace(b"\r\n", b"\n")
+    (folder / source.network_file.name).write_bytes(code)
+    write_state_dict(network, folder / names.STATE_DICT)
+    onnx = folder / names.ONNX
+    # The reach is read from the graph, and valid sizes follow from the reach: a guess comes first.
+    channels = len(first.axis("c").channel_names)
+    guess: Shape = (1, channels, 128, 128)
+    write_onnx(network, guess, onnx, input_id=first.id, output_id=source.outputs[0].id)
+    reach = reach_of(read_graph(onnx, guess))
+    write_torchscript(network, _shape(source, reach), folder / names.TORCHSCRIPT)
+    shapes = _other_shapes(source, reach)
+    for name in (names.ONNX, names.TORCHSCRIPT):
+        check_agreement(network, folder / name, shapes)
+    _confirm(source, reach)
+    return reach
+
+
+def _confirm(source: Source, reach: Reach) -> None:
+    def run(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        return compute(source.network, image)
+
+    measured = measure_reach(run, len(source.inputs[0].axis("c").channel_names), reach)
+    if measured > reach.radius:
+        raise ModelError(
+            source.name,
+            "the network looks further than its graph says",
+            value=f"{measured} pixels",
+            allowed=f"{reach.radius} pixels, which its operators give",
+            hint="report this network; its halo cannot be trusted",
+        )
+
+
+def _shape(source: Source, reach: Reach) -> Shape:
+    return 1, len(source.inputs[0].axis("c").channel_names), reach.smallest, reach.smallest
+
+
+def _other_shapes(source: Source, reach: Reach) -> list[Shape]:
+    """Return sizes that neither exporter saw: not square, and two images."""
+    batch, channels, side, _ = _shape(source, reach)
+    return [
+        (batch, channels, side + reach.step, side + 3 * reach.step),
+        (batch + 1, channels, side + 2 * reach.step, side),
+    ]
+
+
+def _sized(source: Source, reach: Reach) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
+    """Return the task's tensors with sizes, halo and file names."""
+    first = source.inputs[0].id
+
+    def of_input(axis: Axis) -> Axis:
+        if axis.letter not in "yx":
+            return axis
+        return dataclasses.replace(axis, size=SteppedSize(reach.smallest, reach.step))
+
+    def of_output(axis: Axis) -> Axis:
+        if axis.letter not in "yx":
+            return axis
+        size = ReferencedSize(first, axis.letter)
+        return dataclasses.replace(axis, size=size, halo=reach.halo)
+
+    return (
+        tuple(_rewritten(spec, of_input) for spec in source.inputs),
+        tuple(_rewritten(spec, of_output) for spec in source.outputs),
+    )
+
+
+def _rewritten(spec: TensorSpec, change: Callable[[Axis], Axis]) -> TensorSpec:
+    return dataclasses.replace(spec, axes=tuple(change(axis) for axis in spec.axes))
+
+
+def _zoo_config(source: Source, reach: Reach, memory: float) -> dict[str, Any]:
+    size = source.pixel_size
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "task": source.task,
+        "pixel_size": size and {"y": size[0], "x": size[1], "unit": "micrometer"},
+        "bytes_per_pixel": memory,
+        "receptive_field": 2 * reach.radius + 1,
+        **({"decode": source.decode.as_config()} if source.decode else {}),
+    }
+
+
+def _timestamp(source: Source) -> str | None:
+    """Return SOURCE_DATE_EPOCH (reproducible-builds.org) where it is set, else the training's end.
+
+    Never the time of the export, or two exports of one run would differ.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch and epoch.isdigit():
+        return datetime.fromtimestamp(int(epoch), UTC).isoformat()
+    return source.timestamp
+
+
+def _with_tensors(staged: Stage, card: Card, crop: npt.NDArray[np.float32]) -> Stage:
+    """Add test and sample tensors; the expected output is that of the reference weights."""
+    folder, content = staged.folder, staged.content
+    staged.describe(card, {})
+    raw, result = content.inputs[0], content.outputs[0]
+    with open_package(folder) as package:
+        session = load_session(package, device="cpu", weights_format=REFERENCE, trust=True)
+        try:
+            found = run_network(package, session, {raw.id: crop})[result.id]
+        finally:
+            session.close()
+    inputs = (_saved(staged, raw, crop),)
+    outputs = (_saved(staged, result, found),)
+    new = dataclasses.replace(content, inputs=inputs, outputs=outputs)
+    complete = dataclasses.replace(staged, content=new)
+    complete.describe(card, {})
+    return complete
+
+
+def _saved(staged: Stage, spec: TensorSpec, array: npt.NDArray[np.float32]) -> TensorSpec:
+    """Write one tensor as .npy, and as a TIFF that ImageJ opens."""
+    test, sample = f"test_{spec.id}.npy", f"sample_{spec.id}.tif"
+    np.save(staged.folder / test, np.ascontiguousarray(array), allow_pickle=False)
+    size = staged.source.pixel_size
+    calibration = Calibration(
+        x=size[1] if size else None,
+        y=size[0] if size else None,
+        z=None,
+        unit="µm" if size else "pixel",
+        frame_interval=None,
+    )
+    # Without its batch of one, so that the image has the channels and sides of the tensor.
+    write_tiff(staged.folder / sample, array[0], axes="cyx", calibration=calibration)
+    return dataclasses.replace(spec, test_tensor=FileRef(test), sample_tensor=FileRef(sample))

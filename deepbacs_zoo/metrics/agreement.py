@@ -74,5 +74,5 @@ def compare_labels(first: NDArray[np.integer], second: NDArray[np.integer]) -> L
         elif one and other and 2 * count > sizes_first[one] + sizes_second[other] - count:
             matched += 1
             equal += int(count)
-    objects = [sum(1 for label in sizes if label) for sizes in (sizes_first, sizes_second)]
-    return LabelAgreement(*objects, matched, equal, first.size)
+    first_count, second_count = (len(sizes) - (0 in sizes) for sizes in (sizes_first, sizes_second))
+    return LabelAgreement(first_count, second_count, matched, equal, first.size)

@@ -2,8 +2,8 @@
 
 Objects are matched one to one where their IoU reaches a threshold.  From the counts follow, at each
 threshold, precision TP/(TP+FP), recall TP/(TP+FN), F1 2TP/(2TP+FP+FN), the average precision
-AP = TP/(TP+FP+FN) of the 2018 Data Science Bowl (Caicedo et al., Nature Methods 16, 1247, 2019), and
-the panoptic quality PQ = sum of matched IoU / (TP + FP/2 + FN/2) (Kirillov et al., CVPR 2019).
+AP = TP/(TP+FP+FN) of the 2018 Data Science Bowl (Caicedo et al., Nature Methods 16, 1247, 2019),
+and the panoptic quality PQ = sum of matched IoU / (TP + FP/2 + FN/2) (Kirillov et al., CVPR 2019).
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def class_iou(
     table = np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
     both = np.diag(table).astype(np.float64)
     either = table.sum(0) + table.sum(1) - both
-    return np.divide(both, either, out=np.full(classes, np.nan), where=either > 0)
+    iou: NDArray[np.float64] = np.full(classes, np.nan)
+    return np.divide(both, either, out=iou, where=either > 0)
 
 
 def _iou(truth: NDArray[np.integer], predicted: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -105,8 +106,9 @@ def _iou(truth: NDArray[np.integer], predicted: NDArray[np.integer]) -> NDArray[
     keys = rows[1].reshape(-1) * n_pred + columns[1].reshape(-1)
     shared = np.bincount(keys, minlength=n_true * n_pred).reshape(n_true, n_pred)
     union = shared.sum(1)[:, None] + shared.sum(0)[None, :] - shared
-    iou = np.divide(shared, union, out=np.zeros(shared.shape), where=union > 0)
-    return iou[rows[0] != 0][:, columns[0] != 0]
+    iou: NDArray[np.float64] = np.zeros(shared.shape)
+    np.divide(shared, union, out=iou, where=union > 0)
+    return iou[np.ix_(rows[0] != 0, columns[0] != 0)]
 
 
 def _assigned(iou: NDArray[np.float64], threshold: float) -> NDArray[np.float64]:
@@ -122,4 +124,5 @@ def _assigned(iou: NDArray[np.float64], threshold: float) -> NDArray[np.float64]
     # One more match is worth more than any sum of IoU that it could cost.
     gain = np.where(good, min(iou.shape) + iou, 0.0)
     rows, columns = linear_sum_assignment(gain, maximize=True)
-    return iou[rows, columns][good[rows, columns]]
+    matched: NDArray[np.float64] = iou[rows, columns][good[rows, columns]]
+    return matched

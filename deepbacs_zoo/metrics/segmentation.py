@@ -96,7 +96,8 @@ def class_iou(
     both = np.diag(table).astype(np.float64)
     either = table.sum(0) + table.sum(1) - both
     iou: NDArray[np.float64] = np.full(classes, np.nan)
-    return np.divide(both, either, out=iou, where=either > 0)
+    np.divide(both, either, out=iou, where=either > 0)
+    return iou
 
 
 def _iou(truth: NDArray[np.integer], predicted: NDArray[np.integer]) -> NDArray[np.float64]:

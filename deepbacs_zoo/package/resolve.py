@@ -20,7 +20,7 @@ from deepbacs_zoo.tensors import (
     TensorSpec,
 )
 
-__all__ = ["RawAxis", "RawTensor", "Reference", "resolve"]
+__all__ = ["RawAxis", "RawTensor", "Reference", "check_axes", "resolve"]
 
 
 @dataclass(frozen=True)
@@ -28,31 +28,34 @@ class Reference:
     """A size that another axis decides, not yet looked up.
 
     ``scale`` is the ratio where the description states it (0.4); ``None`` where it follows from the
-    scales of the two axes (0.5).
+    scales of the two axes (0.5).  The places are where the description names tensor and axis.
     """
 
     tensor: str
     axis_id: str
     offset: float
+    tensor_place: Field
+    axis_place: Field
     scale: float | None = None
 
 
 @dataclass(frozen=True)
 class RawAxis:
-    """An axis whose size may still be a reference; ``place`` is its size in the description."""
+    """An axis whose size may still be a reference; the places are where it and its halo stand."""
 
     axis: Axis
     place: Field
     reference: Reference | None = None
+    halo_place: Field | None = None
 
 
 @dataclass(frozen=True)
 class RawTensor:
-    """A tensor with its place; ``spec.axes`` is still empty, ``steps`` are the steps' places."""
+    """A tensor whose ``spec.axes`` are still empty, with the places of its id and its steps."""
 
     spec: TensorSpec
     axes: tuple[RawAxis, ...]
-    place: Field
+    id_place: Field
     steps: tuple[Field, ...] = ()
 
 
@@ -67,11 +70,9 @@ def resolve(
     Raises
     ------
     PackageError
-        Two tensors or two axes of one tensor share an id; a reference names an unknown tensor or
-        axis, its own axis, a batch axis, an axis that is itself referenced or free, or one in
-        another unit; a halo leaves nothing of the smallest size; a step refers to no input.
-    UnsupportedError
-        Two axes of one tensor have the same letter.
+        Two tensors share an id; a reference names an unknown tensor or axis, its own axis, a batch
+        axis, an axis that is itself referenced or free, or one in another unit; a halo leaves
+        nothing of the smallest size; a step refers to no input.
     """
     _refuse_repeated_ids([*inputs, *outputs])
     of_inputs = _table(inputs)
@@ -88,29 +89,18 @@ def _table(tensors: Iterable[RawTensor]) -> dict[str, dict[str, RawAxis]]:
     return {t.spec.id: {raw.axis.id: raw for raw in t.axes} for t in tensors}
 
 
-def _refuse_repeated_ids(tensors: Iterable[RawTensor]) -> None:
-    seen: set[str] = set()
-    for tensor in tensors:
-        if tensor.spec.id in seen:
-            raise tensor.place.at("id", tensor.spec.id).wrong(
-                "an id of its own for every input and output",
-                what="two tensors have the same id",
-            )
-        seen.add(tensor.spec.id)
-        _refuse_repeated_axes(tensor)
-
-
-def _refuse_repeated_axes(tensor: RawTensor) -> None:
+def check_axes(axes: Sequence[RawAxis]) -> None:
+    """Raise when two axes of one tensor share an id or a letter."""
     ids: set[str] = set()
     letters: set[str] = set()
-    for raw in tensor.axes:
+    for raw in axes:
         if raw.axis.id in ids:
-            raise tensor.place.at("axes", raw.axis.id).wrong(
+            raise replace(raw.place, value=raw.axis.id).wrong(
                 "an id of its own for every axis of a tensor (a space axis without id is 'x')",
                 what="two axes of one tensor have the same id",
             )
         if raw.axis.letter in letters:
-            raise tensor.place.at("axes", raw.axis.id).wrong(
+            raise replace(raw.place, value=raw.axis.id).wrong(
                 "at most one batch, index, time and channel axis in a tensor",
                 what="two axes of one tensor are of the same kind",
                 hint="use another package",
@@ -118,6 +108,17 @@ def _refuse_repeated_axes(tensor: RawTensor) -> None:
             )
         ids.add(raw.axis.id)
         letters.add(raw.axis.letter)
+
+
+def _refuse_repeated_ids(tensors: Iterable[RawTensor]) -> None:
+    seen: set[str] = set()
+    for tensor in tensors:
+        if tensor.spec.id in seen:
+            raise replace(tensor.id_place, value=tensor.spec.id).wrong(
+                "an id of its own for every input and output",
+                what="two tensors have the same id",
+            )
+        seen.add(tensor.spec.id)
 
 
 def _check_step_references(tensor: RawTensor, inputs: _Table) -> None:
@@ -150,7 +151,7 @@ def _resolve_axis(tensor_id: str, raw: RawAxis, table: _Table) -> Axis:
     _check_halo(raw, FixedSize(size.of(least)))
     stated_in_04 = raw.reference.scale is not None
     if not stated_in_04 and not (raw.axis.halo / size.scale).is_integer():
-        raise raw.place.at("halo", raw.axis.halo).wrong(
+        raise _of_halo(raw).wrong(
             "a halo that is a whole number of pixels of the referenced axis as well",
             what="the halo does not fit the scale of the axis",
         )
@@ -159,24 +160,24 @@ def _resolve_axis(tensor_id: str, raw: RawAxis, table: _Table) -> Axis:
 
 def _look_up(tensor_id: str, raw: RawAxis, reference: Reference, table: _Table) -> RawAxis:
     if reference.tensor not in table:
-        raise raw.place.at("tensor_id", reference.tensor).wrong(
+        raise reference.tensor_place.wrong(
             "one of " + ", ".join(table), what="the size refers to an unknown tensor"
         )
     axes = table[reference.tensor]
     if reference.axis_id not in axes:
-        raise raw.place.at("axis_id", reference.axis_id).wrong(
+        raise reference.axis_place.wrong(
             f"one of {', '.join(axes)}", what=f"tensor {reference.tensor} has no such axis"
         )
     target = axes[reference.axis_id]
     itself = (reference.tensor, reference.axis_id) == (tensor_id, raw.axis.id)
     given = isinstance(target.axis.size, FixedSize | SteppedSize) and target.axis.letter != "b"
     if itself or not given:
-        raise raw.place.at("axis_id", reference.axis_id).wrong(
+        raise reference.axis_place.wrong(
             "another axis whose size is fixed or stepped",
             what=f"the size of axis {reference.axis_id} of tensor {reference.tensor} is not given",
         )
     if reference.scale is None and target.axis.unit != raw.axis.unit:
-        raise raw.place.at("axis_id", reference.axis_id).wrong(
+        raise reference.axis_place.wrong(
             f"an axis in the same unit ({raw.axis.unit})",
             what=f"the referenced axis is in another unit ({target.axis.unit})",
         )
@@ -195,7 +196,11 @@ def _check_halo(raw: RawAxis, least: Size) -> None:
         return
     smallest = least.value if isinstance(least, FixedSize) else least.min
     if smallest - 2 * raw.axis.halo < 1:
-        raise raw.place.at("halo", raw.axis.halo).wrong(
+        raise _of_halo(raw).wrong(
             f"a halo that leaves a pixel of the smallest size, {smallest}",
             what="the halo is too large",
         )
+
+
+def _of_halo(raw: RawAxis) -> Field:
+    return replace(raw.halo_place or raw.place, value=raw.axis.halo)

@@ -6,6 +6,7 @@ A batch axis may have any size; an output's ``shape = reference * scale + 2 * of
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -29,6 +30,8 @@ __all__ = ["read_tensors"]
 
 Kind = Literal["inputs", "outputs"]
 
+# Time and space: the axes that have pixels of a size, and halos.
+_CROPPED: Final = "tzyx"
 _LETTER_OF_ID: Final = {name: letter for letter, name in ID_OF_LETTER.items()}
 
 
@@ -79,7 +82,7 @@ def _tensor(place: Field, kind: Kind) -> RawTensor:
         steps=steps_04(places, [raw.axis for raw in axes]),
         description="" if description is None else str(description.value),
     )
-    return RawTensor(spec, axes, place, places)
+    return RawTensor(spec, axes, place["name"], places)
 
 
 def _letters(place: Field) -> str:
@@ -100,32 +103,31 @@ def _letters(place: Field) -> str:
 
 def _axes(place: Field, letters: str, kind: Kind) -> tuple[RawAxis, ...]:
     shape = place["shape"]
-    halo = _halo(place.get("halo") if kind == "outputs" else None, letters)
+    halos = _halo(place.get("halo") if kind == "outputs" else None, letters)
     if isinstance(shape.value, list):
-        sizes = [_fixed(entry) for entry in _one_for_each(shape, letters)]
-    elif "reference_tensor" in shape.mapping():
-        if kind == "inputs":
-            raise shape.wrong("a list of sizes, or {min, step}")
-        return _implicit(shape, letters, halo)
-    else:
+        sizes = [FixedSize(entry.integer(1)) for entry in _one_for_each(shape, letters)]
+        raw = [RawAxis(_axis(a, size), shape) for a, size in zip(letters, sizes, strict=True)]
+    elif "reference_tensor" not in shape.mapping():
         least = _one_for_each(shape["min"], letters)
         step = _one_for_each(shape["step"], letters)
-        sizes = [_stepped(a, b) for a, b in zip(least, step, strict=True)]
-    return tuple(
-        RawAxis(_axis(letter, size, halo[index]), shape)
-        for index, (letter, size) in enumerate(zip(letters, sizes, strict=True))
-    )
+        ranges = zip(letters, least, step, strict=True)
+        raw = [RawAxis(_axis(a, _stepped(low, by)), shape) for a, low, by in ranges]
+    elif kind == "inputs":
+        raise shape.wrong("a list of sizes, or {min, step}")
+    else:
+        raw = _implicit(shape, letters)
+    return tuple(_with_halo(axis, halo) for axis, halo in zip(raw, halos, strict=True))
 
 
-def _axis(letter: str, size: Size, halo: int = 0) -> Axis:
+def _with_halo(raw: RawAxis, halo: Field | None) -> RawAxis:
+    if halo is None or raw.axis.letter not in _CROPPED:
+        return raw
+    return replace(raw, axis=replace(raw.axis, halo=halo.integer(0)), halo_place=halo)
+
+
+def _axis(letter: str, size: Size) -> Axis:
     # Any number of samples may be given at once, whatever size the description states.
-    free = FreeSize() if letter == "b" else size
-    cropped = halo if letter in "tzyx" else 0
-    return Axis(letter, ID_OF_LETTER.get(letter, letter), free, halo=cropped)
-
-
-def _fixed(place: Field) -> Size:
-    return FixedSize(place.integer(1))
+    return Axis(letter, ID_OF_LETTER.get(letter, letter), FreeSize() if letter == "b" else size)
 
 
 def _stepped(least: Field, step: Field) -> Size:
@@ -134,30 +136,36 @@ def _stepped(least: Field, step: Field) -> Size:
     return SteppedSize(least.integer(1), step.integer(1))
 
 
-def _implicit(shape: Field, letters: str, halo: list[int]) -> tuple[RawAxis, ...]:
-    tensor, _, other = shape["reference_tensor"].text().partition(".")
-    reference = tensor_id(shape.at("reference_tensor", tensor))
+def _implicit(shape: Field, letters: str) -> list[RawAxis]:
     scales = _one_for_each(shape["scale"], letters)
     offsets = _one_for_each(shape["offset"], letters)
     result = []
-    for index, letter in enumerate(letters):
-        offset = 2 * offsets[index].number()
+    for letter, scale, offset in zip(letters, scales, offsets, strict=True):
+        pixels = 2 * offset.number()
         if letter == "b":
             result.append(RawAxis(_axis(letter, FreeSize()), shape))
-        elif not scales[index].value:
-            size = FixedSize(offsets[index].at("doubled", int(offset)).integer(1))
-            result.append(RawAxis(_axis(letter, size, halo[index]), shape))
+        elif not scale.value:
+            size = FixedSize(replace(offset, value=pixels).integer(1))
+            result.append(RawAxis(_axis(letter, size), shape))
         else:
-            scale = scales[index].positive()
-            name = ID_OF_LETTER.get(other or letter, other or letter)
-            axis = replace(_axis(letter, FreeSize(), halo[index]), scale=_pixel(letter, scale))
-            result.append(RawAxis(axis, shape, Reference(reference, name, offset, scale)))
-    return tuple(result)
+            ratio = scale.positive()
+            axis = replace(_axis(letter, FreeSize()), scale=_pixel(letter, ratio))
+            result.append(RawAxis(axis, shape, _reference(shape, letter, pixels, ratio)))
+    return result
+
+
+def _reference(shape: Field, letter: str, offset: float, scale: float) -> Reference:
+    """Read ``tensor``, or ``tensor.axis`` where the axis is not the one of the same letter."""
+    place = shape["reference_tensor"]
+    tensor, _, other = place.text().partition(".")
+    axis = other or letter
+    name = tensor_id(replace(place, value=tensor))
+    return Reference(name, ID_OF_LETTER.get(axis, axis), offset, place, place, scale)
 
 
 def _pixel(letter: str, scale: float) -> float:
     """Return the size of an output pixel in input pixels; index and channel axes have none."""
-    return 1 / scale if letter in "tzyx" else 1.0
+    return 1 / scale if letter in _CROPPED else 1.0
 
 
 def _one_for_each(place: Field, letters: str) -> list[Field]:
@@ -170,7 +178,7 @@ def _one_for_each(place: Field, letters: str) -> list[Field]:
     return entries
 
 
-def _halo(place: Field | None, letters: str) -> list[int]:
+def _halo(place: Field | None, letters: str) -> Sequence[Field | None]:
     if place is None or place.value == []:
-        return [0] * len(letters)
-    return [entry.integer(0) for entry in _one_for_each(place, letters)]
+        return [None] * len(letters)
+    return _one_for_each(place, letters)

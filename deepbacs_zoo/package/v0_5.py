@@ -15,7 +15,7 @@ from deepbacs_zoo.errors import UnsupportedError
 from deepbacs_zoo.package.fields import Field
 from deepbacs_zoo.package.members import file_ref
 from deepbacs_zoo.package.names import DTYPES, ID_OF_LETTER, tensor_id
-from deepbacs_zoo.package.resolve import RawAxis, RawTensor, Reference, resolve
+from deepbacs_zoo.package.resolve import RawAxis, RawTensor, Reference, check_axes, resolve
 from deepbacs_zoo.package.steps import steps_05
 from deepbacs_zoo.tensors import (
     Axis,
@@ -46,6 +46,7 @@ def read_tensors(root: Field) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec,
 
 def _tensor(place: Field, kind: Kind) -> RawTensor:
     axes = tuple(_axis(axis, kind) for axis in place["axes"].entries())
+    check_axes(axes)
     name = place.get("id")
     description = place.get("description")
     test, sample = place.get("test_tensor"), place.get("sample_tensor")
@@ -64,7 +65,7 @@ def _tensor(place: Field, kind: Kind) -> RawTensor:
         pad=_pad(place.get("pad") if kind == "inputs" else None),
         description="" if description is None else str(description.value),
     )
-    return RawTensor(spec, axes, place, places)
+    return RawTensor(spec, axes, place.at("id", spec.id), places)
 
 
 # --- axes ----------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ def _sized_axis(place: Field, kind: Kind, letter: str, name: str) -> RawAxis:
         scale=1.0 if scale is None else scale.positive(),
         unit=None if unit is None else unit.text(),
     )
-    return RawAxis(axis, place["size"], reference)
+    return RawAxis(axis, place, reference, halo)
 
 
 def _batch_size(place: Field) -> Size:
@@ -129,6 +130,8 @@ def _size(place: Field, kind: Kind, letter: str) -> tuple[Size, Reference | None
             tensor_id(place["tensor_id"]),
             _axis_id(place["axis_id"], ""),
             0 if offset is None else offset.integer(),
+            place["tensor_id"],
+            place["axis_id"],
         )
         return FreeSize(), reference
     if kind == "inputs":

@@ -1,0 +1,27 @@
+"""One self-contained HTML page per evaluation or demo: scores, curves, overlays, findings, files.
+
+jinja2 and matplotlib are loaded when a page is written, not before.
+"""
+
+from __future__ import annotations
+
+from deepbacs_zoo.reports.model import (
+    Agreement,
+    Fact,
+    FileRow,
+    KeyFigure,
+    Report,
+    StepRow,
+)
+from deepbacs_zoo.reports.page import write_evaluation, write_report
+
+__all__ = [
+    "Agreement",
+    "Fact",
+    "FileRow",
+    "KeyFigure",
+    "Report",
+    "StepRow",
+    "write_evaluation",
+    "write_report",
+]

@@ -1,0 +1,185 @@
+"""Line charts as inline SVG, coloured by the page's style sheet.
+
+matplotlib draws with marker colours, which are replaced by CSS variables: one figure serves light,
+dark and print.  ``pyplot`` is not used, so no global state is touched, and ids are salted by the
+figure's name, so the same numbers give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Line", "Panel", "draw"]
+
+# Colours that nothing else in a figure has, and what the style sheet calls them.
+_INK: Final = "#010203"
+_FAINT: Final = "#010204"
+_SERIES: Final = ("#010205", "#010206", "#010207", "#010208")
+_VARIABLES: Final[Mapping[str, str]] = {
+    _INK: "var(--ink)",
+    _FAINT: "var(--line)",
+    **{colour: f"var(--series-{number})" for number, colour in enumerate(_SERIES, 1)},
+}
+_STYLES: Final = ("-", "--", ":", "-.")
+_SETTINGS: Final[dict[Any, Any]] = {
+    "svg.fonttype": "none",
+    "font.family": ["DejaVu Sans"],
+    "font.size": 10,
+    "axes.edgecolor": _FAINT,
+    "axes.labelcolor": _INK,
+    "axes.titlecolor": _INK,
+    "axes.titlesize": 11,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": _FAINT,
+    "grid.linewidth": 0.6,
+    "xtick.color": _FAINT,
+    "ytick.color": _FAINT,
+    "xtick.labelcolor": _INK,
+    "ytick.labelcolor": _INK,
+    "text.color": _INK,
+    "legend.frameon": False,
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a panel: points, and the ends of their intervals where there are any."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    low: tuple[float, ...] | None = None
+    high: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One pair of axes.
+
+    Parameters
+    ----------
+    title, x_label
+        Words.
+    lines
+        At most four.
+    limits
+        Ends of the vertical axis; chosen by the data when ``None``.
+    mark
+        Where a vertical line is drawn, and what it says.
+    """
+
+    title: str
+    x_label: str
+    lines: tuple[Line, ...]
+    limits: tuple[float, float] | None = None
+    mark: tuple[float, str] | None = None
+
+
+def draw(name: str, panels: Sequence[Panel], description: str) -> str:
+    """Draw panels side by side.
+
+    Parameters
+    ----------
+    name
+        Unique on the page; every id in the figure starts with it.
+    panels
+        From left to right.
+    description
+        What the figure shows, for people who do not see it.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element.
+    """
+    import matplotlib
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": name}):
+        figure = Figure(figsize=(4.9 * len(panels), 3.1), layout="constrained")
+        figure.patch.set_visible(False)
+        canvas: Any = FigureCanvasSVG(figure)
+        for index, panel in enumerate(panels):
+            _draw_panel(figure.add_subplot(1, len(panels), index + 1), panel)
+        buffer = io.StringIO()
+        canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
+    return _inline(buffer.getvalue(), name, description)
+
+
+def _draw_panel(axes: Axes, panel: Panel) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    axes.patch.set_visible(False)
+    for line, colour, style in zip(panel.lines, _SERIES, _STYLES, strict=False):
+        # A single point would be an invisible line.
+        marker = "o" if len(line.x) <= 12 else ""
+        axes.plot(
+            line.x,
+            line.y,
+            color=colour,
+            linestyle=style,
+            marker=marker,
+            markersize=4,
+            linewidth=1.8,
+            label=line.name,
+        )
+        if line.low is not None and line.high is not None:
+            axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.15, linewidth=0)
+    if panel.mark is not None:
+        axes.axvline(panel.mark[0], color=_INK, linewidth=0.8, linestyle=(0, (2, 3)))
+        axes.annotate(
+            panel.mark[1],
+            (panel.mark[0], 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(-4, -10),
+            textcoords="offset points",
+            fontsize=8,
+            ha="right",
+        )
+    axes.set_title(panel.title)
+    axes.set_xlabel(panel.x_label)
+    if all(value == int(value) for line in panel.lines for value in line.x):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if panel.limits is not None:
+        axes.set_ylim(*panel.limits)
+    axes.legend(loc="best", fontsize=9)
+
+
+def _inline(svg: str, name: str, description: str) -> str:
+    """Cut out the element, make its ids unique, and give its colours to the style sheet."""
+    element = svg[svg.index("<svg") :]
+    for marker, variable in _VARIABLES.items():
+        element = element.replace(marker, variable)
+    element = re.sub(r'\bid="', f'id="{name}-', element)
+    element = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", element)
+    # The style sheet sizes the figure and says the font.
+    element = re.sub(r' (?:width|height)="[\d.]+pt"', "", element, count=2)
+    element = element.replace("font-family: 'DejaVu Sans'", "font-family: inherit")
+    # A style element inside would apply to the whole page.
+    element = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>", "", element, flags=re.DOTALL)
+    words = _escaped(description)
+    return element.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1)
+
+
+def _escaped(text: str) -> str:
+    from markupsafe import escape
+
+    return str(escape(text))
+
+
+def finite(value: float) -> float:
+    """Return a number, or NaN, which leaves a gap in a line, for anything that is not finite."""
+    return value if math.isfinite(value) else math.nan

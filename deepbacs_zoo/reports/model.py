@@ -1,0 +1,125 @@
+"""What a report shows, as frozen plain data.  A part that is empty has no section in the page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deepbacs_zoo.evaluation import Evaluation
+from deepbacs_zoo.findings import Summary
+
+__all__ = ["Agreement", "Fact", "FileRow", "KeyFigure", "Report", "StepRow"]
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One large number at the top of the page.
+
+    Parameters
+    ----------
+    name
+        What it is.
+    value
+        The number as text, with its unit.
+    note
+        A few words below it: the interval, what was allowed.
+    passed
+        Whether it keeps a limit; ``None`` when there is none.
+    """
+
+    name: str
+    value: str
+    note: str = ""
+    passed: bool | None = None
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """One step that was done, with its wall time in seconds and what it gave."""
+
+    name: str
+    seconds: float
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Two ways to the same result, compared.
+
+    Parameters
+    ----------
+    what
+        The two ways, for example ``onnx against torchscript``.
+    found
+        The difference measured, as text.
+    allowed
+        The limit, as text.
+    passed
+        Whether the limit was kept.
+    """
+
+    what: str
+    found: str
+    allowed: str
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A name and a value."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """A file that was written; ``path`` is relative to the page, so that it can be a link."""
+
+    path: str
+    size: int
+    what: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """Everything on a page, in the order of its sections.
+
+    Parameters
+    ----------
+    title
+        The heading.
+    lead
+        One or two sentences below it.
+    figures
+        Large numbers at the top; those of the evaluation follow by themselves.
+    steps
+        What was done.
+    history
+        One mapping per epoch with ``epoch`` and numbers by name.  Names that contain ``loss`` are
+        drawn together, all others beside them; missing and non-finite numbers leave a gap.
+    best_epoch
+        The epoch whose weights were kept, marked in the curves.
+    evaluation
+        Scores and overlays.
+    agreement
+        Comparisons of formats, runners, tiled and whole.
+    facts
+        What the package says about itself.
+    summary
+        The findings of validation.
+    files
+        What was written.
+    """
+
+    title: str
+    lead: str = ""
+    figures: tuple[KeyFigure, ...] = ()
+    steps: tuple[StepRow, ...] = ()
+    history: tuple[Mapping[str, float], ...] = ()
+    best_epoch: int | None = None
+    evaluation: Evaluation | None = None
+    agreement: tuple[Agreement, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    summary: Summary | None = None
+    files: tuple[FileRow, ...] = ()

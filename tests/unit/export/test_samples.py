@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepbacs_zoo.export.halo import Reach
+from deepbacs_zoo.export.samples import choose_crop
+from deepbacs_zoo.images import Calibration, Pair, match_pairs, read_image, write_tiff
+
+REACH = Reach(radius=4, step=4)  # valid sizes are 12, 16, 20 …
+
+
+def pair(folder: Path, name: str, shape: tuple[int, int], *cells: tuple[slice, slice]) -> None:
+    labels = np.zeros(shape, np.uint16)
+    for number, place in enumerate(cells, 1):
+        labels[place] = number
+    image = np.arange(labels.size, dtype=np.uint16).reshape(shape)
+    write_tiff(folder / f"source/{name}.tif", image, "yx", Calibration())
+    write_tiff(folder / f"target/{name}.tif", labels, "yx", Calibration())
+
+
+def pairs(folder: Path) -> tuple[Pair, ...]:
+    return match_pairs(folder / "source", folder / "target")
+
+
+def test_the_crop_is_raw_float32_of_the_largest_valid_size(tmp_path: Path) -> None:
+    pair(tmp_path, "a", (18, 23), np.s_[2:5, 2:5])
+    crop = choose_crop(pairs(tmp_path), REACH)
+    assert crop.shape == (1, 1, 16, 20)
+    assert crop.dtype == np.float32
+    assert crop.flags.c_contiguous
+    raw = read_image(tmp_path / "source/a.tif").data.to_numpy()[0, 0, 0]
+    np.testing.assert_array_equal(crop[0, 0], raw[:16, :20])
+
+
+def test_the_crop_goes_where_most_cells_are(tmp_path: Path) -> None:
+    pair(tmp_path, "a", (300, 300), np.s_[0:2, 0:2])
+    pair(tmp_path, "b", (300, 320), np.s_[270:300, 290:320])
+    crop = choose_crop(pairs(tmp_path), REACH)
+    assert crop.shape == (1, 1, 256, 256)
+    raw = read_image(tmp_path / "source/b.tif").data.to_numpy()[0, 0, 0]
+    np.testing.assert_array_equal(crop[0, 0], raw[44:300, 64:320])
+
+
+def test_the_first_of_equal_places_is_taken(tmp_path: Path) -> None:
+    pair(tmp_path, "a", (300, 300), np.s_[100:110, 100:110])
+    raw = read_image(tmp_path / "source/a.tif").data.to_numpy()[0, 0, 0]
+    crop = choose_crop(pairs(tmp_path), REACH)
+    np.testing.assert_array_equal(crop[0, 0], raw[:256, :256])
+
+
+@pytest.mark.parametrize("shape", [(9, 40), (9, 9)])
+def test_a_small_image_is_mirrored_to_the_smallest_size(
+    tmp_path: Path, shape: tuple[int, int]
+) -> None:
+    pair(tmp_path, "a", shape, np.s_[2:5, 2:5])
+    crop = choose_crop(pairs(tmp_path), REACH)
+    assert crop.shape[2] == 12
+    np.testing.assert_array_equal(crop[0, 0, 9:], crop[0, 0, 8:5:-1])

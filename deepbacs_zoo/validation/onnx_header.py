@@ -1,0 +1,123 @@
+"""IR version and opset of an ONNX file, read without onnx or onnxruntime.
+
+An ONNX file is a protocol buffer: a sequence of fields, each a number with its wire type and a
+value.  Of ``ModelProto`` only field 1 (``ir_version``) and field 8 (``opset_import``: field 1
+domain, field 2 version) are read; the graph, field 7, is jumped over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Final
+
+from deepbacs_zoo.errors import PackageError
+
+__all__ = ["OnnxHeader", "read_onnx_header"]
+
+_VARINT: Final = 0
+_BYTES: Final = 2
+_FIXED: Final = {1: 8, 5: 4}
+_LARGEST_KEPT: Final = 4096
+
+
+@dataclass(frozen=True)
+class OnnxHeader:
+    """What decides whether a runtime can load the file.
+
+    Parameters
+    ----------
+    ir_version
+        Version of the file format.
+    opset
+        Version of ONNX's own operators; 0 when the file uses none.
+    foreign
+        Other operator domains.
+    """
+
+    ir_version: int
+    opset: int
+    foreign: tuple[str, ...] = ()
+
+
+def read_onnx_header(path: Path) -> OnnxHeader:
+    """Read the header of an ONNX file.
+
+    Raises
+    ------
+    PackageError
+        The file is no ONNX model.
+    """
+    ir_version, opsets = 0, {}
+    try:
+        with path.open("rb") as stream:
+            for number, value in _fields(stream, path.stat().st_size):
+                if number == 1 and isinstance(value, int):
+                    ir_version = value
+                elif number == 8 and isinstance(value, bytes):
+                    domain, version = _opset(value)
+                    opsets[domain] = version
+    except ValueError as error:
+        raise _no_model(path, str(error)) from error
+    if not ir_version:
+        raise _no_model(path, "no IR version")
+    own = max((version for name, version in opsets.items() if name in ("", "ai.onnx")), default=0)
+    foreign = tuple(sorted(name for name in opsets if name not in ("", "ai.onnx")))
+    return OnnxHeader(ir_version, own, foreign)
+
+
+def _opset(message: bytes) -> tuple[str, int]:
+    domain, version = "", 0
+    for number, value in _fields(BytesIO(message), len(message)):
+        if number == 1 and isinstance(value, bytes):
+            domain = value.decode("utf-8", "replace")
+        elif number == 2 and isinstance(value, int):
+            version = value
+    return domain, version
+
+
+def _fields(stream: IO[bytes], size: int) -> Iterator[tuple[int, int | bytes | None]]:
+    """Yield number and value of each field; ``None`` for values that were jumped over."""
+    while stream.tell() < size:
+        key = _varint(stream)
+        number, wire = key >> 3, key & 7
+        if wire == _VARINT:
+            yield number, _varint(stream)
+        elif wire == _BYTES:
+            length = _varint(stream)
+            if stream.tell() + length > size:
+                raise ValueError("it is cut off")
+            if length > _LARGEST_KEPT:
+                stream.seek(length, 1)
+                yield number, None
+            else:
+                yield number, stream.read(length)
+        elif wire in _FIXED:
+            stream.seek(_FIXED[wire], 1)
+            yield number, None
+        else:
+            raise ValueError(f"wire type {wire}")
+
+
+def _varint(stream: IO[bytes]) -> int:
+    value = 0
+    for shift in range(0, 70, 7):
+        byte = stream.read(1)
+        if not byte:
+            raise ValueError("it is cut off")
+        value |= (byte[0] & 0x7F) << shift
+        if byte[0] < 0x80:
+            return value
+    raise ValueError("a number of more than ten bytes")
+
+
+def _no_model(path: Path, found: str) -> PackageError:
+    return PackageError(
+        path.name,
+        "the file is no ONNX model",
+        value=found,
+        allowed="a protocol buffer of type ModelProto",
+        hint="export the weights again",
+    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
 from deepbacs_zoo.errors import DeepbacsZooError, HostError, PackageError, UsageError
-from deepbacs_zoo.findings import Summary
+from deepbacs_zoo.findings import Finding, Severity, Summary
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.validation.consumers import check_consumers
 from deepbacs_zoo.validation.format import check_format
@@ -87,26 +88,48 @@ def validate(
         try:
             package = stack.enter_context(open_package(path))
         except PackageError as error:
-            summary = summary.joined([error_finding(error)])
+            summary = _added(summary, Outcome((error_finding(error),)), path)
         else:
             summary = Summary(package.name, package.findings)
-        summary = _joined(summary, partial(check_format, path, package))
+        summary = _joined(summary, partial(check_format, path, package), path)
         _tell(progress, 1, total)
         for done, check in enumerate(checks.values(), start=2):
             if package is not None:
-                summary = _joined(summary, partial(check, package, trust))
+                summary = _joined(summary, partial(check, package, trust), path)
             _tell(progress, done, total)
         return summary
 
 
-def _joined(summary: Summary, run: Callable[[], Outcome]) -> Summary:
+def _joined(summary: Summary, run: Callable[[], Outcome], path: Path) -> Summary:
+    """Run a check; what it raises about the package becomes a finding."""
     try:
         outcome = run()
     except (HostError, UsageError):
         raise
     except DeepbacsZooError as error:
-        return summary.joined([error_finding(error)])
-    return summary.joined(outcome.findings, dict(outcome.figures))
+        outcome = Outcome((error_finding(error),))
+    return _added(summary, outcome, path)
+
+
+def _added(summary: Summary, outcome: Outcome, path: Path) -> Summary:
+    """Add findings, with places relative to the package, and leave out what was said before."""
+    findings = [_relative(finding, path) for finding in outcome.findings]
+    said = [finding.what for finding in summary.findings if finding.severity == Severity.ERROR]
+    new: list[Finding] = []
+    for finding in findings:
+        # One broken file meets several checks, each of which may name it its own way.
+        again = finding.severity == Severity.ERROR and any(finding.what in text for text in said)
+        if not again and finding not in new:
+            new.append(finding)
+    return summary.joined(new, dict(outcome.figures))
+
+
+def _relative(finding: Finding, path: Path) -> Finding:
+    where, what = finding.where, finding.what
+    for root in {str(path), str(path.absolute())}:
+        where = where.removeprefix(f"{root}: ").removeprefix(f"{root}/")
+        what = what.replace(f"{root}/", "").replace(f"{root}: ", "")
+    return replace(finding, where=where, what=what)
 
 
 def _tell(progress: Callable[[int, int], None] | None, done: int, total: int) -> None:

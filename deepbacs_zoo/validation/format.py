@@ -110,9 +110,12 @@ def _asked_twice(
             skipped.append("files were not shown to bioimageio.spec: some lie on the network")
         elif summary.status != "failed":
             local = {key: value for key, value in content.items() if key not in _LOOKED_UP}
-            for entry in _entries(_ask(spec, local, root, look=True)):
-                if entry not in entries and entry[1].split(".")[0] not in _LOOKED_UP:
-                    entries.append(entry)
+            looked = _entries(_ask(spec, local, root, look=True))
+            entries += [
+                (severity, where, f"the files do not fit: {what}" if where == _WHERE else what)
+                for severity, where, what in looked
+                if (severity, where, what) not in entries and where.split(".")[0] not in _LOOKED_UP
+            ]
     return summary, entries, tuple(skipped)
 
 
@@ -173,7 +176,7 @@ def _place(location: tuple[int | str, ...]) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split()).rstrip(".")
+    return " ".join(text.split()).removeprefix("Value error, ").rstrip(".")
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - YAML holds anything

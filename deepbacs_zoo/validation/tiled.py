@@ -233,7 +233,7 @@ def _judge(spec: TensorSpec, layout: Layout, seams: _Seams) -> Finding:
             "run such a package in one pass (a larger --memory)"
         )
     else:
-        hint = f"a halo of {halo + seams.reach} pixels would have been enough here"
+        hint = f"a halo of at least {halo + seams.reach} would have been enough here"
     return Finding(
         Severity.WARNING,
         where,

@@ -117,6 +117,7 @@ def _two_outputs() -> dict:
 
 
 def _channels() -> dict:
+    """Statistics are of the output of the step before (bioimageio.core takes the raw input)."""
     channels = ("phase", "membrane", "nucleoid")
     gain = Step("scale_linear", {"axis": "c", "gain": [1.0, 2.0, 3.0], "offset": [0.0, 1.0, 2.0]})
     source = image(channels=channels, steps=(gain, NORMALIZE))
@@ -201,10 +202,19 @@ def _data_dependent() -> dict:
     }
 
 
-def _integers(dtype: str) -> dict:
-    steps = (Step("scale_linear", {"gain": 0.01, "offset": -1.0}),)
-    source = image(dtype=dtype, steps=steps)
+def _integers(dtype: str, *, cast: bool = True) -> dict:
+    """Whole numbers in the file, float32 for the network; 0.5 wants the cast as a step."""
+    steps = [Step("scale_linear", {"gain": 0.01, "offset": -1.0})]
+    if cast:
+        steps.append(Step("ensure_dtype", {"dtype": "float32"}))
+    source = image(dtype=dtype, steps=tuple(steps))
     return {"inputs": [source], "outputs": [like(source)], "network": networks.affine()}
+
+
+def _integer_network(dtype: str) -> dict:
+    """Without a step the network gets the type that the description states."""
+    source = image(dtype=dtype)
+    return {"inputs": [source], "outputs": [like(source)], "network": networks.of_integers(dtype)}
 
 
 def _calibrated() -> dict:
@@ -345,7 +355,9 @@ CASES: dict[str, Builder] = {
     # data types
     "uint8": case(_integers, "uint8"),
     "uint16": case(_integers, "uint16"),
-    "uint16_0_4": case(_integers, "uint16", format_version=V4),
+    "uint16_0_4": case(partial(_integers, cast=False), "uint16", format_version=V4),
+    "uint8_network": case(_integer_network, "uint8"),
+    "uint16_network": case(_integer_network, "uint16"),
     # files
     "all_weights": case(partial(box_case, steps=(NORMALIZE,)), weights=ALL_WEIGHTS),
     "all_weights_0_4": case(

@@ -193,7 +193,7 @@ def reference_run(
 ) -> dict[str, np.ndarray]:
     """Preprocess, compute and postprocess whole tensors, without padding or cropping."""
     ready = [reference_steps(s.steps, tensors[s.id], s.letters) for s in inputs]
-    raw = network.compute(*ready)
+    raw = network.compute(*(x.astype(network.input_dtype) for x in ready))
     return {
         s.id: reference_steps(s.steps, x, s.letters).astype(s.dtype)
         for s, x in zip(outputs, raw, strict=True)

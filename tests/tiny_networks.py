@@ -21,35 +21,44 @@ IR_VERSION = 8
 
 Arrays = tuple[np.ndarray, ...]
 
+_ONNX_NAMES = {"float32": "FLOAT", "uint8": "UINT8", "uint16": "UINT16"}
+
 
 @dataclass(frozen=True)
 class Network:
-    """One network: ``letters`` and channels of its tensors stand in the package's description."""
+    """One network; the axes and channels of its tensors stand in the package's description."""
 
     nodes: Callable[[Sequence[str], Sequence[str]], tuple[list[Any], list[Any]]]
     source: str
     compute: Callable[..., Arrays]
     arguments: dict[str, Any] = field(default_factory=dict)
     callable: str = "Network"
+    input_dtype: str = "float32"
 
 
 def onnx_bytes(
     network: Network,
     inputs: Sequence[tuple[str, Sequence[int | None], str]],
     outputs: Sequence[tuple[str, Sequence[int | None], str]],
-    *,
-    output_dtype: str = "float32",
 ) -> bytes:
     """Serialize with one graph input or output per ``(name, shape, letters)``; None is free."""
     from onnx import TensorProto, checker, helper
 
-    def value(name: str, shape: Sequence[int | None], letters: str) -> Any:
+    dtype = getattr(TensorProto, _ONNX_NAMES[network.input_dtype])
+
+    def value(
+        name: str, shape: Sequence[int | None], letters: str, kind: int = TensorProto.FLOAT
+    ) -> Any:
         dims = [f"{name}_{a}" if n is None else n for a, n in zip(letters, shape, strict=True)]
-        return helper.make_tensor_value_info(name, TensorProto.FLOAT, dims)
+        return helper.make_tensor_value_info(name, kind, dims)
 
     nodes, constants = network.nodes([i[0] for i in inputs], [o[0] for o in outputs])
     graph = helper.make_graph(
-        nodes, "tiny", [value(*i) for i in inputs], [value(*o) for o in outputs], constants
+        nodes,
+        "tiny",
+        [value(*i, kind=dtype) for i in inputs],
+        [value(*o) for o in outputs],
+        constants,
     )
     model = helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION
@@ -71,17 +80,22 @@ def torchscript_bytes(network: Network, shapes: Sequence[Sequence[int]]) -> byte
         network.callable,
         tuple(sorted(network.arguments.items())),
         tuple(tuple(shape) for shape in shapes),
+        network.input_dtype,
     )
 
 
 @lru_cache(maxsize=64)
 def _traced(
-    source: str, name: str, arguments: tuple[tuple[str, Any], ...], shapes: tuple[Any, ...]
+    source: str,
+    name: str,
+    arguments: tuple[tuple[str, Any], ...],
+    shapes: tuple[Any, ...],
+    dtype: str,
 ) -> bytes:
     import torch
 
     module = torch_module(Network(_unused, source, _unused, dict(arguments), name))
-    examples = tuple(torch.rand(shape) for shape in shapes)
+    examples = tuple(torch.rand(shape).to(getattr(torch, dtype)) for shape in shapes)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         traced = torch.jit.trace(module, examples)
@@ -154,6 +168,39 @@ def affine(gain: float = 2.0, offset: float = 0.5) -> Network:
 def identity() -> Network:
     """The input itself."""
     return affine(1.0, 0.0)
+
+
+_INTEGERS = '''\
+"""out = x / 100 in float32, for an input of whole numbers."""
+import torch
+
+
+class Network(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.gain = torch.nn.Parameter(torch.tensor(0.01))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.to(torch.float32) * self.gain
+'''
+
+
+def of_integers(dtype: str = "uint8") -> Network:
+    """A network whose own input is of whole numbers; float32 out."""
+
+    def nodes(i: Sequence[str], o: Sequence[str]) -> tuple[list[Any], list[Any]]:
+        from onnx import TensorProto
+
+        return [
+            _node("Cast", [i[0]], ["real"], to=TensorProto.FLOAT),
+            _node("Mul", ["real", "gain"], [o[0]]),
+        ], [_constant("gain", 0.01)]
+
+    def compute(x: np.ndarray) -> Arrays:
+        assert x.dtype == dtype
+        return (x.astype(np.float32) * np.float32(0.01),)
+
+    return Network(nodes, _INTEGERS, compute, input_dtype=dtype)
 
 
 # --- neighbourhoods ----------------------------------------------------------------------------

@@ -122,7 +122,8 @@ def _refuse_repeated_ids(tensors: Iterable[RawTensor]) -> None:
 
 
 def _check_step_references(tensor: RawTensor, inputs: _Table) -> None:
-    for step, place in zip(tensor.spec.steps, tensor.steps, strict=True):
+    # Implied steps stand at the end and nowhere in the description.
+    for step, place in zip(tensor.spec.steps, tensor.steps, strict=False):
         reference = step.kwargs.get("reference_tensor")
         if reference is not None and reference not in inputs:
             raise place["kwargs"]["reference_tensor"].wrong(

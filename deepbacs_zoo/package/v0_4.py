@@ -1,13 +1,15 @@
 """Tensors of format 0.4, brought to the rules of 0.5.
 
 A batch axis may have any size; an output's ``shape = reference * scale + 2 * offset``; a null (or
-0) scale is a new axis of ``2 * offset`` pixels; a step of 0 is a fixed size.
+0) scale is a new axis of ``2 * offset`` pixels; a step of 0 is a fixed size; an input of another
+type than float32 gets the step ``ensure_dtype`` that 0.5 would state.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final, Literal
 
 from deepbacs_zoo.axes import AXIS_LETTERS
@@ -22,6 +24,7 @@ from deepbacs_zoo.tensors import (
     FixedSize,
     FreeSize,
     Size,
+    Step,
     SteppedSize,
     TensorSpec,
 )
@@ -32,6 +35,7 @@ Kind = Literal["inputs", "outputs"]
 
 # Time and space: the axes that have pixels of a size, and halos.
 _CROPPED: Final = "tzyx"
+_TO_FLOAT: Final = Step("ensure_dtype", MappingProxyType({"dtype": "float32"}))
 _LETTER_OF_ID: Final = {name: letter for letter, name in ID_OF_LETTER.items()}
 
 
@@ -75,11 +79,15 @@ def _tensor(place: Field, kind: Kind) -> RawTensor:
     description = place.get("description")
     steps = place.get("preprocessing" if kind == "inputs" else "postprocessing")
     places = () if steps is None else tuple(steps.items())
+    dtype = place["data_type"].choice(DTYPES)
+    read = steps_04(places, [raw.axis for raw in axes])
+    # In 0.4 every network takes float32, whatever the file holds; 0.5 has a step that says so.
+    implied = (_TO_FLOAT,) if kind == "inputs" and dtype != "float32" else ()
     spec = TensorSpec(
         id=tensor_id(place["name"]),
         axes=(),
-        dtype=place["data_type"].choice(DTYPES),
-        steps=steps_04(places, [raw.axis for raw in axes]),
+        dtype=dtype,
+        steps=(*read, *implied),
         description="" if description is None else str(description.value),
     )
     return RawTensor(spec, axes, place["name"], places)

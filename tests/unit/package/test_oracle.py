@@ -332,7 +332,10 @@ def test_what_the_specification_accepts_is_read(name: str, tmp_path: Path) -> No
     accepted = 0
     for _ in range(250):
         other = damaged(description, rng, values)
-        with warnings.catch_warnings(action="ignore"), ValidationContext(perform_io_checks=False, root=tmp_path):
+        with (
+            warnings.catch_warnings(action="ignore"),
+            ValidationContext(perform_io_checks=False, root=tmp_path),
+        ):
             oracle = build_description(copy.deepcopy(other))
         if isinstance(oracle, InvalidDescr):
             continue

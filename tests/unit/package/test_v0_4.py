@@ -300,6 +300,17 @@ def test_a_step_without_arguments_has_none(set_field) -> None:
     assert steps({"name": "sigmoid"}, set_field) == (Step("sigmoid", {}),)
 
 
+def test_networks_take_float32_whatever_the_file_holds(set_field) -> None:
+    description = set_field(DESCRIPTION, "inputs.0.data_type", "uint16")
+    entry = {"name": "clip", "kwargs": {"min": 0, "max": 1}}
+    raw, _ = read(set_field(description, "inputs.0.preprocessing", [entry]))
+    assert [step.name for step in raw.steps] == ["clip", "ensure_dtype"]
+    assert raw.steps[-1].kwargs == {"dtype": "float32"}
+    assert read(DESCRIPTION)[0].steps == ()
+    _, mask = read(set_field(DESCRIPTION, "outputs.0.data_type", "uint8"))
+    assert mask.steps == ()
+
+
 def test_statistics_of_a_tensor_without_batch_are_of_the_sample(set_field) -> None:
     description = set_field(DESCRIPTION, "inputs.0.axes", "cyx")
     description = set_field(description, "inputs.0.shape", [2, 16, 32])

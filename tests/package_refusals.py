@@ -95,10 +95,13 @@ def _foreign_step(description: dict[str, Any], files: dict[str, bytes]) -> None:
 
 
 def _foreign_network() -> dict:
-    """Weights only as a state dict whose architecture file is not one of ours."""
+    """Weights only as a state dict whose architecture file is not one of ours.
+
+    Executed, it would make a file ``executed`` in the working directory.
+    """
     spec = box_case()
-    source = "import pathlib\npathlib.Path('executed').touch()\n" + spec["network"].source
-    return {**spec, "network": replace(spec["network"], source=source)}
+    prefix = "import pathlib\npathlib.Path('executed').touch()\n"
+    return {**spec, "network": replace(spec["network"], prefix=prefix)}
 
 
 _UNKNOWN_STEP = [{"id": "deconvolve", "kwargs": {"iterations": 3}}]

@@ -373,7 +373,7 @@ def _weights(
             entry["pytorch_version"] = _torch_version()
         elif kind == "pytorch_state_dict":
             entry = _entry(add_file(files, "weights.pt", networks.state_dict_bytes(network)))
-            source = add_file(files, "network.py", network.source.encode())
+            source = add_file(files, "network.py", (network.prefix + network.source).encode())
             entry |= dialects.architecture(
                 version, source.path, str(source.sha256), network.callable, dict(network.arguments)
             )

@@ -34,6 +34,8 @@ class Network:
     arguments: dict[str, Any] = field(default_factory=dict)
     callable: str = "Network"
     input_dtype: str = "float32"
+    prefix: str = ""
+    """Written before the source in the package, but never executed here."""
 
 
 def onnx_bytes(

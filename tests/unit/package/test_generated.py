@@ -193,3 +193,14 @@ def test_a_package_may_be_written_without_a_table(tmp_path: Path) -> None:
 
 def test_refusals_name_when_they_are_due() -> None:
     assert {refusal.when for refusal in REFUSED.values()} == {"open", "read", "run"}
+
+
+def test_making_a_package_of_foreign_code_does_not_execute_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("foreign_network", "foreign_step"):
+        with open_package(REFUSED[name](tmp_path / name)) as package:
+            (file,) = (n for n in package.names() if n in ("network.py", "foreign.py"))
+            assert b"executed" in package.read(file)
+    assert not Path("executed").exists()

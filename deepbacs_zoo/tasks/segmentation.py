@@ -1,0 +1,78 @@
+"""Instance segmentation by a multilabel U-Net: background, interior and boundary, as in DeepBacs.
+
+Spahn et al. 2022, https://doi.org/10.1038/s42003-022-03634-z.  The boundary class keeps touching
+cells apart; seeds are interiors, which grow over the boundary until they meet.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from deepbacs_zoo.decoding import Multilabel
+from deepbacs_zoo.evaluation.classes import CLASSES, true_classes
+from deepbacs_zoo.tasks.model import Loss, Task, TrainingSettings
+from deepbacs_zoo.tensors import Axis, FixedSize, FreeSize, Step, TensorSpec
+
+__all__ = ["TASK"]
+
+
+def _axes(channels: tuple[str, ...]) -> tuple[Axis, ...]:
+    return (
+        Axis("b", "batch", FixedSize(1)),
+        Axis("c", "channel", FixedSize(len(channels)), channel_names=channels),
+        Axis("y", "y", FreeSize()),
+        Axis("x", "x", FreeSize()),
+    )
+
+
+_DEPTH: Final = 3
+
+TASK: Final = Task(
+    name="segmentation",
+    title="instance segmentation by background, interior and boundary",
+    inputs=(
+        TensorSpec(
+            "raw",
+            _axes(("intensity",)),
+            steps=(Step("zero_mean_unit_variance", {"axes": "cyx", "eps": 1e-6}),),
+            description="image of one channel",
+        ),
+    ),
+    outputs=(
+        TensorSpec(
+            "probabilities",
+            _axes(CLASSES),
+            description="probability of background, interior and boundary of a cell",
+        ),
+    ),
+    ranges=MappingProxyType({"probabilities": (0.0, 1.0)}),
+    network="unet",
+    network_arguments=MappingProxyType(
+        {
+            "in_channels": 1,
+            "out_channels": len(CLASSES),
+            "base": 16,
+            "depth": _DEPTH,
+            "activation": "softmax",
+        }
+    ),
+    training_arguments=MappingProxyType({"activation": "none"}),
+    make_target=true_classes,
+    loss=Loss(
+        "cross_entropy_dice",
+        # Boundaries are few pixels; errors there merge or split cells.
+        MappingProxyType({"class_weights": (1.0, 2.0, 4.0), "dice_weight": 1.0}),
+    ),
+    training=TrainingSettings(
+        epochs=20,
+        patch=128,
+        batch=8,
+        learning_rate=5e-3,
+        weight_decay=1e-4,
+        patience=20,
+        foreground=0.5,
+    ),
+    decode=MappingProxyType(Multilabel("probabilities").as_config()),
+    metrics=("iou_interior", "iou_boundary", "recall", "precision"),
+)

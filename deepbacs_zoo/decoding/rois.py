@@ -104,6 +104,8 @@ def write_rois(path: Path, labels: NDArray[np.integer]) -> None:
                 name = _name(label, parts[label], t, z, frames, slices)
                 roi = ImagejRoi.frompoints(corners, name=name)
                 roi.roitype = ROI_TYPE.TRACED
+                # roifile takes points for pixels, whose far edge is one further.
+                roi.right, roi.bottom = (int(value) for value in corners.max(axis=0))
                 if frames * slices > 1:
                     roi.c_position, roi.z_position, roi.t_position = 1, z + 1, t + 1
                     roi.position = t * slices + z + 1

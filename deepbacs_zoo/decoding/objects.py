@@ -3,8 +3,8 @@
 All follow from integer sums over an object's pixels (number, first and second moments), so that
 another language gives the same table.  Length and width are the axes of the ellipse with the same
 second moments: with the central moments ``m = sum((p - centre)**2) / n + 1/12`` the axes are
-``4 * sqrt(eigenvalue)`` (Haralick and Shapiro, Computer and Robot Vision I, 1992, appendix A).  1/12
-is the moment of one square pixel, which scikit-image's regionprops leaves out.
+``4 * sqrt(eigenvalue)`` (Haralick and Shapiro, Computer and Robot Vision I, 1992, appendix A).
+1/12 is the moment of one square pixel, which scikit-image's regionprops leaves out.
 """
 
 from __future__ import annotations

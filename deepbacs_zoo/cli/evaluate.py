@@ -31,6 +31,13 @@ def command(
     output: OutputOption,
     runner: RunnerOption = None,
     device: DeviceOption = DeviceName.AUTO,
+    labels_incomplete: Annotated[
+        bool,
+        typer.Option(
+            "--labels-incomplete",
+            help="Not every object is labelled: recall counts, precision is a lower bound.",
+        ),
+    ] = False,
     trust: TrustOption = False,
     overwrite: OverwriteOption = False,
 ) -> None:
@@ -49,6 +56,7 @@ def command(
                 runner=runner and runner.value,
                 device=device.value,
                 trust=trust,
+                labels_complete=not labels_incomplete,
                 progress=progress,
             )
         write(evaluation, output, overwrite=overwrite)

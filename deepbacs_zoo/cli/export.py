@@ -17,15 +17,29 @@ def command(
     run: Annotated[Path, typer.Argument(help="The run folder that 'train' left.")],
     card: Annotated[Path, typer.Option(help="The model card, a Markdown file.")],
     output: OutputOption,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="Labelled images for the scores of the card: source/ and target/, or test/ with "
+            "those inside. By default the images that the training set aside for validation."
+        ),
+    ] = None,
     overwrite: OverwriteOption = False,
 ) -> None:
     """Write a package: drafted, evaluated, read back, reproduced, and only then kept."""
     from deepbacs_zoo.cards import read_card
     from deepbacs_zoo.checkpoints import open_run
     from deepbacs_zoo.export import export
+    from deepbacs_zoo.images import find_folders, match_pairs
 
+    pairs = None if data is None else match_pairs(*find_folders(data, "test"))
     with bar("exporting") as progress:
         written = export(
-            open_run(run), read_card(card), output, overwrite=overwrite, progress=progress
+            open_run(run),
+            read_card(card),
+            output,
+            evaluation_data=pairs,
+            overwrite=overwrite,
+            progress=progress,
         )
     say(f"written: {written}")

@@ -1,5 +1,5 @@
-"""Data sets: the images that are shipped with the project, with their terms."""
+"""Data sets: the sample images that are shipped with the project."""
 
-from deepbacs_zoo.datasets.shipped import SAMPLES, Samples, sample_images
+from deepbacs_zoo.datasets.shipped import SAMPLES, SampleImages, sample_images
 
-__all__ = ["SAMPLES", "Samples", "sample_images"]
+__all__ = ["SAMPLES", "SampleImages", "sample_images"]

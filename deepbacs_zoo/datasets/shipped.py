@@ -1,4 +1,4 @@
-"""Images shipped inside the package, and what may be done with them."""
+"""The images that are shipped inside the installed project, and what is known about them."""
 
 from __future__ import annotations
 
@@ -10,95 +10,108 @@ from typing import Final
 
 from deepbacs_zoo.errors import UsageError
 
-__all__ = ["SAMPLES", "Samples", "sample_images"]
-
-_FOLDER: Final = Path(__file__).parent / "samples"
+__all__ = ["SAMPLES", "SampleImages", "sample_images"]
 
 
 @dataclass(frozen=True)
-class Samples:
-    """A set of images with label images, in ``training/`` and ``test/``.
+class SampleImages:
+    """Shipped images with labels.
 
     Parameters
     ----------
     name
-        Its name, also that of its folder.
-    title
-        What is seen, in a few words.
-    licence
-        SPDX identifier; the text stands in the file LICENSE beside the images.
-    citation, doi
-        The publication to cite.
-    source
-        Where the images came from; the file SOURCE.txt says how they were cut.
+        Name of the set and of its folder.
+    content
+        What the images show.
+    parts
+        Folders that hold ``source/`` and ``target/``; a dot where the set is not divided.
+    truth
+        ``real``, ``semi-real`` or ``simulated``.
+    complete
+        Whether every object is labelled; if not, only recall means something.
     pixel_size
-        Micrometers per pixel along y and x.
-    labels_complete
-        Whether every object has a label; if not, precision means nothing.
+        Micrometers per pixel (y, x), also written into the files.
+    license
+        SPDX identifier; the text is the file LICENSE in the folder.
+    citation, doi
+        What to cite.
+    origin
+        Where the images were taken from; the details are in the file SOURCE.txt in the folder.
     """
 
     name: str
-    title: str
-    licence: str
+    content: str
+    parts: tuple[str, ...]
+    truth: str
+    complete: bool
+    pixel_size: tuple[float, float]
+    license: str
     citation: str
     doi: str
-    source: str
-    pixel_size: tuple[float, float]
-    labels_complete: bool
+    origin: str
 
     @property
     def folder(self) -> Path:
-        """The folder with ``training/`` and ``test/``, each with ``source/`` and ``target/``."""
-        return _FOLDER / self.name
+        """The folder on this computer."""
+        # Wheels are unpacked when they are installed, so the files lie beside this one.
+        return Path(__file__).parent / "samples" / self.name
 
 
-SAMPLES: Final[Mapping[str, Samples]] = MappingProxyType(
+_COLICOORDS: Final = {
+    "truth": "real",
+    "complete": False,
+    "pixel_size": (0.08, 0.08),
+    "license": "MIT",
+    "citation": (
+        "Smit JH, Li Y, Warszawik EM, Herrmann A, Cordes T. ColiCoords: A Python package for the "
+        "analysis of bacterial fluorescence microscopy data. PLOS ONE 14(6), e0217524 (2019)."
+    ),
+    "doi": "10.1371/journal.pone.0217524",
+    "origin": "examples and test data of ColiCoords 0.1.5",
+}
+
+SAMPLES: Final[Mapping[str, SampleImages]] = MappingProxyType(
     {
-        "ecoli_brightfield": Samples(
-            name="ecoli_brightfield",
-            title="Escherichia coli in bright field",
-            licence="MIT",
-            citation=(
-                "Smit JH, Li Y, Warszawik EM, Herrmann A, Cordes T. ColiCoords: A Python package "
-                "for the analysis of bacterial fluorescence microscopy data. PLOS ONE 14, "
-                "e0217524 (2019)."
+        entry.name: entry
+        for entry in (
+            SampleImages(
+                name="ecoli_brightfield",
+                content="Escherichia coli, bright field, with label images",
+                parts=("training", "test"),
+                **_COLICOORDS,  # type: ignore[arg-type]
             ),
-            doi="10.1371/journal.pone.0217524",
-            source="https://pypi.org/project/colicoords/0.1.5/",
-            # The default in ColiCoords' documentation (docs/configuration.rst); no file states it.
-            pixel_size=(0.08, 0.08),
-            labels_complete=False,
+            SampleImages(
+                name="ecoli_fluorescence",
+                content="Escherichia coli, fluorescence, with label images",
+                parts=(".",),
+                **_COLICOORDS,  # type: ignore[arg-type]
+            ),
         )
     }
 )
+"""All shipped sets by name."""
 
 
 def sample_images(name: str = "ecoli_brightfield") -> Path:
-    """Return the folder of shipped images.
+    """Return the folder of a shipped set of images.
 
     Parameters
     ----------
     name
-        One of ``SAMPLES``.
-
-    Returns
-    -------
-    Path
-        A folder to read from only; ``training/`` and ``test/`` in it hold ``source/`` and
-        ``target/``.
+        One of :data:`SAMPLES`.  ``ecoli_brightfield`` holds ``training/`` and ``test/``, each with
+        ``source/`` and ``target/``; no field is in both.
 
     Raises
     ------
     UsageError
-        No shipped images have this name.
+        No set has this name.
     """
-    samples = SAMPLES.get(name)
-    if samples is None:
+    if name not in SAMPLES:
         raise UsageError(
             "sample images",
-            "no images of this name are shipped",
+            "no shipped images have this name",
             value=name,
             allowed=", ".join(SAMPLES),
-            hint="choose one of these",
+            hint="choose one of these names",
         )
-    return samples.folder
+    return SAMPLES[name].folder

@@ -95,7 +95,7 @@ def group_images(package: Package, words: Sequence[str]) -> list[Job]:
     word for every required input, the k-th word of each id belonging to the k-th job.
     """
     if len(package.inputs) == 1:
-        jobs = [
+        jobs: list[Job] = [
             (file.stem, {package.inputs[0].id: file})
             for word in words
             for file in _expand(word, package.inputs[0].id)
@@ -160,7 +160,7 @@ def _grouped_words(package: Package, words: Sequence[str]) -> list[Job]:
             allowed="one file for each of " + ", ".join(required),
             hint="write one ID=FILE word for each input of each run",
         )
-    groups = [dict(zip(files, group, strict=True)) for group in zip(*files.values(), strict=True)]
+    groups: list[Mapping[str, Path]] = [dict(zip(files, group, strict=True)) for group in zip(*files.values(), strict=True)]
     return [(group[required[0]].stem, group) for group in groups]
 
 

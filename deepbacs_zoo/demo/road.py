@@ -100,9 +100,9 @@ def run_demo(
             device="cpu",
         )
     with road.step("export"):
-        package = export(
-            run, read_card(card_folder() / "ecoli_brightfield.md"), output / "package.zip"
-        )
+        # A copy to look at and to write the user's own names into.
+        card = Path(shutil.copy(card_folder() / "ecoli_brightfield.md", output))
+        package = export(run, read_card(card), output / "package.zip", evaluation_data=pairs)
         road.details["export"] = f"{package.stat().st_size / 1e6:.1f} MB"
     with road.step("evaluate"), open_package(package) as opened:
         evaluation = evaluate(opened, pairs, labels_complete=False)

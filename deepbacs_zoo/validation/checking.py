@@ -128,6 +128,7 @@ def _relative(finding: Finding, path: Path) -> Finding:
     where, what = finding.where, finding.what
     for root in {str(path), str(path.absolute())}:
         where = where.removeprefix(f"{root}: ").removeprefix(f"{root}/")
+        where = "package" if where == root else where
         what = what.replace(f"{root}/", "").replace(f"{root}: ", "")
     return replace(finding, where=where, what=what)
 

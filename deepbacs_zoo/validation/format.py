@@ -8,6 +8,8 @@ name files of the package, which it then opens.
 from __future__ import annotations
 
 import copy
+import gc
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -73,17 +75,21 @@ def check_format(path: Path, package: Package | None) -> Outcome:
 
 @contextmanager
 def _library() -> Iterator[Any]:
-    """Import bioimageio.spec and keep its log off the terminal."""
+    """Import bioimageio.spec, keep its log off the terminal, and close what it leaves open."""
     try:
         from bioimageio import spec
         from loguru import logger
     except ImportError as error:
         raise MissingExtraError.of("zoo", "bioimageio.spec", "validate") from error
     logger.disable("bioimageio")
-    try:
-        yield spec
-    finally:
-        logger.enable("bioimageio")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        try:
+            yield spec
+        finally:
+            logger.enable("bioimageio")
+            # Files that it read from stay open in cycles of its objects, until these are collected.
+            gc.collect()
 
 
 def _read_by_itself(spec: Any, path: Path) -> Any:  # noqa: ANN401 - types of the library

@@ -1,0 +1,62 @@
+import csv
+import json
+
+import pytest
+from PIL import Image
+
+from deepbacs_zoo.errors import OutputExistsError
+from deepbacs_zoo.evaluation import evaluate, write
+from tests.unit.evaluation.painted import three_pairs, write_painted_package
+
+
+@pytest.fixture(scope="module")
+def evaluation(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("written")
+    return evaluate(write_painted_package(folder), three_pairs(folder), device="cpu")
+
+
+def test_the_named_files_are_written(evaluation, tmp_path):
+    paths = write(evaluation, tmp_path / "scores")
+    assert {str(path.relative_to(tmp_path / "scores")) for path in paths} == {
+        "per_image.csv",
+        "scores.json",
+        "overlays/all.png",
+        "overlays/missed.png",
+        "overlays/extra.png",
+    }
+    assert all(path.is_file() for path in paths)
+
+
+def test_the_table_has_one_row_per_image_and_method(evaluation, tmp_path):
+    write(evaluation, tmp_path)
+    text = (tmp_path / "per_image.csv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [(row["image"], row["method"]) for row in rows] == [
+        (name, method) for method in ("model", "baseline") for name in ("all", "missed", "extra")
+    ]
+    assert (rows[1]["tp_0.5"], rows[1]["fp_0.5"], rows[1]["fn_0.5"]) == ("1", "0", "1")
+    assert rows[0]["iou_boundary"] == "1.000000"
+    assert rows[3]["iou_boundary"] == ""
+
+
+def test_the_json_holds_scores_with_intervals(evaluation, tmp_path):
+    write(evaluation, tmp_path)
+    scores = json.loads((tmp_path / "scores.json").read_text("utf-8"))
+    assert scores["model"]["at_iou"]["0.5"]["recall"]["value"] == pytest.approx(5 / 6)
+    assert scores["model"]["labelled_objects"] == 6
+    assert scores["baseline"]["method"] == "Otsu + watershed"
+
+
+def test_overlays_have_the_size_of_the_image(evaluation, tmp_path):
+    write(evaluation, tmp_path)
+    with Image.open(tmp_path / "overlays" / "all.png") as picture:
+        assert picture.size == (64, 48)
+
+
+def test_nothing_is_overwritten_unasked_and_nothing_half_written(evaluation, tmp_path):
+    (tmp_path / "scores.json").write_text("mine", "utf-8")
+    with pytest.raises(OutputExistsError):
+        write(evaluation, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["scores.json"]
+    write(evaluation, tmp_path, overwrite=True)
+    assert (tmp_path / "scores.json").read_text("utf-8") != "mine"

@@ -1,0 +1,235 @@
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from deepbacs_zoo.errors import OutputExistsError
+from deepbacs_zoo.evaluation import evaluate
+from deepbacs_zoo.findings import Finding, Severity, Summary
+from deepbacs_zoo.reports import (
+    Agreement,
+    Fact,
+    FileRow,
+    KeyFigure,
+    Report,
+    StepRow,
+    write_evaluation,
+    write_report,
+)
+from deepbacs_zoo.reports.figures import Line, Panel, draw
+from deepbacs_zoo.reports.gallery import hang
+from deepbacs_zoo.reports.page import render_report
+from tests.unit.evaluation.painted import three_pairs, write_painted_package
+
+VOID = {"meta", "br", "image", "use", "path", "link", "img", "hr"}
+
+
+class Page(HTMLParser):
+    """Ids, sections and the balance of tags of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.ids, self.sections, self.links = [], [], [], []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
+        if tag == "section":
+            self.sections.append(attributes["id"])
+        self.links += [
+            attributes[key] for key in ("href", "src", "xlink:href") if key in attributes
+        ]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def evaluation(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("reported")
+    return evaluate(
+        write_painted_package(folder), three_pairs(folder), device="cpu", labels_complete=False
+    )
+
+
+@pytest.fixture(scope="module")
+def full(evaluation):
+    return Report(
+        title="A <full> report",
+        lead="Everything & more.",
+        figures=(KeyFigure("Agreement", "1.2e-07", "allowed: 1e-4", True),),
+        steps=(StepRow("train", 75.2, "3 epochs"), StepRow("export", 2.04)),
+        history=tuple(
+            {
+                "epoch": n,
+                "train_loss": 1 / n,
+                "validation_loss": 1.2 / n,
+                "validation_iou": 1 - 1 / n,
+            }
+            for n in (1, 2, 3)
+        ),
+        best_epoch=3,
+        evaluation=evaluation,
+        agreement=(Agreement("onnx against torch", "1e-7", "at most 1e-4", True),),
+        facts=(Fact("Format", "0.5.10"),),
+        summary=Summary(
+            "model",
+            (
+                Finding(Severity.INFO, "files", "all there"),
+                Finding(Severity.ERROR, "weights.onnx", "broken", "whole", "get it again"),
+            ),
+            {"onnx.max_difference": 1.5e-7},
+        ),
+        files=(FileRow("a folder/package.zip", 1_234_567, "the package"),),
+    )
+
+
+def test_a_full_page_has_every_section_in_order(full):
+    page = Page(render_report(full))
+    assert page.sections == [
+        "steps",
+        "training",
+        "scores",
+        "overlays",
+        "agreement",
+        "package",
+        "findings",
+        "files",
+    ]
+    assert page.open == []
+
+
+def test_an_empty_report_has_no_section():
+    page = Page(render_report(Report("Nothing")))
+    assert page.sections == []
+    assert page.open == []
+
+
+def test_ids_are_unique_and_references_stay_inside_the_page(full):
+    page = Page(render_report(full))
+    assert len(page.ids) == len(set(page.ids))
+    for link in page.links:
+        local = link.startswith(("#", "data:image/png;base64,")) or link == "a%20folder/package.zip"
+        assert local, link[:80]
+    targets = {link[1:] for link in page.links if link.startswith("#")}
+    assert targets <= set(page.ids)
+
+
+def test_nothing_is_fetched_from_the_network(full):
+    text = render_report(full)
+    without_names = re.sub(r'xmlns(:\w+)?="[^"]*"', "", text)
+    assert "http" not in without_names
+    assert "@import" not in text
+
+
+def test_words_are_escaped(full):
+    text = render_report(full)
+    assert "A &lt;full&gt; report" in text
+    assert "Everything &amp; more." in text
+
+
+def test_the_same_report_gives_the_same_bytes(full):
+    assert render_report(full) == render_report(full)
+
+
+def test_incomplete_labels_are_said(full, evaluation):
+    assert "The labels of these images are incomplete" in render_report(full)
+    assert "find without a label" in render_report(full)
+
+
+def test_scores_stand_with_interval_and_baseline(full):
+    text = render_report(full)
+    assert "recall at IoU 0.5" in text
+    assert re.search(r"0\.\d\d to \d\.\d\d", text)
+    assert "Otsu + watershed" in text
+
+
+def test_figures_have_words_for_those_who_do_not_see_them(full):
+    text = render_report(full)
+    for svg in re.findall(r"<svg[^>]*>", text):
+        assert 'role="img"' in svg
+        assert re.search(r'aria-label="[^"]{5,}"', svg)
+
+
+def test_findings_show_the_worst_first_and_the_failure(full):
+    text = render_report(full)
+    assert text.index("weights.onnx</code> broken") < text.index("files</code> all there")
+    assert '<span class="pill failed">failed</span>' in text
+    assert "To do: get it again." in text
+
+
+def test_colours_are_left_to_the_style_sheet(full):
+    text = render_report(full)
+    assert "var(--series-1)" in text
+    assert "#010203" not in text
+    assert "prefers-color-scheme: dark" in text
+    assert "@media print" in text
+
+
+def test_sizes_and_times_are_readable(full):
+    text = render_report(full)
+    assert "1 min 15 s" in text
+    assert "2.0 s" in text
+    assert "1.2 MB" in text
+
+
+def test_a_file_is_not_overwritten_unasked(full, tmp_path):
+    path = write_report(tmp_path / "deep" / "report.html", full)
+    assert path.read_text("utf-8").startswith("<!DOCTYPE html>")
+    with pytest.raises(OutputExistsError):
+        write_report(path, full)
+    write_report(path, full, overwrite=True)
+
+
+def test_an_evaluation_has_a_page_of_its_own(evaluation, tmp_path):
+    path = write_evaluation(evaluation, tmp_path / "report.html")
+    page = Page(path.read_text("utf-8"))
+    assert page.sections == ["scores", "overlays", "package"]
+
+
+def test_outlines_are_vectors_around_the_objects(evaluation):
+    cards = hang(evaluation.pictures, evaluation.model.rows, 2)
+    assert [card.name for card in cards] == ["all", "missed"]
+    assert cards[0].hits.count("M") == 3
+    assert cards[1].misses.count("M") == 1
+    assert cards[0].false_finds == ""
+
+
+def test_a_large_picture_is_reduced_and_its_outlines_are_not():
+    from deepbacs_zoo.evaluation import ImageRow, Picture
+
+    labels = np.zeros((1500, 900), np.int32)
+    labels[1400:1500, 800:900] = 1
+    row = ImageRow("large", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5)
+    picture = Picture("large", np.zeros((1500, 900), np.float32), labels, labels)
+    (card,) = hang((picture,), (row,), 1)
+    assert (card.width, card.height) == (900, 1500)
+    assert "1500" in card.hits
+    assert len(card.picture) < 5000
+
+
+def test_a_gap_in_a_line_is_no_error():
+    line = Line("loss", (1.0, 2.0, 3.0), (0.5, float("nan"), 0.25))
+    svg = draw("gap", [Panel("Loss", "epoch", (line,), mark=(2.0, "kept"))], "A gap")
+    assert svg.startswith("<svg")
+    assert svg.rstrip().endswith("</svg>")
+
+
+def test_matplotlib_is_left_as_it_was(full):
+    import matplotlib
+
+    before = dict(matplotlib.rcParams)
+    render_report(full)
+    assert dict(matplotlib.rcParams) == before

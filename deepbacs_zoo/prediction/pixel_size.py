@@ -1,0 +1,254 @@
+"""The pixel size that a model was trained at against the image's: warn, and resample on request.
+
+Decided: objects are decoded on the tensor at the *model's* scale and the label image is brought
+back by nearest neighbour.  The thresholds of decoding count pixels of the model's scale, and the
+same tensor must give the same labels; decoding an interpolated tensor would do neither.
+Tensors come back by linear interpolation, whole-number outputs by nearest neighbour.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from deepbacs_zoo.axes import IMAGE_AXES, SPACE
+from deepbacs_zoo.errors import DataError, PackageError, UsageError
+from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.images import Calibration, Image
+from deepbacs_zoo.runners.base import Array
+
+__all__ = ["check_pixel_size", "nearest", "resample_factors", "resample_image", "resize"]
+
+TOLERANCE: Final = 0.2
+"""A pixel size that differs by more is warned of."""
+NEGLIGIBLE: Final = 0.01
+"""Differences below are not worth the blur of resampling."""
+_MICROMETERS: Final = {
+    "micrometer": 1.0,
+    "micrometre": 1.0,
+    "micron": 1.0,
+    "µm": 1.0,
+    "μm": 1.0,
+    "um": 1.0,
+    "nanometer": 1e-3,
+    "nm": 1e-3,
+    "millimeter": 1e3,
+    "mm": 1e3,
+}
+
+Sizes = dict[str, float]
+
+
+def _model_sizes(config: Mapping[str, Any]) -> Sizes:
+    """Return the model's pixel size in micrometers by letter; empty if it states none."""
+    entry = config.get("pixel_size")
+    if entry is None:
+        return {}
+    unit = _MICROMETERS.get(str(entry.get("unit", "micrometer")))
+    sizes = {letter: entry[letter] for letter in SPACE if entry.get(letter) is not None}
+    wrong = [value for value in sizes.values() if not (_is_number(value) and value > 0)]
+    if unit is None or wrong:
+        raise PackageError(
+            "config.deepbacs_zoo.pixel_size",
+            "it is no pixel size",
+            value=dict(entry),
+            allowed="positive numbers for y and x (and z), with a unit such as micrometer",
+            hint="correct the package's description",
+        )
+    return {letter: float(value) * unit for letter, value in sizes.items()}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _image_sizes(calibration: Calibration) -> Sizes:
+    unit = _MICROMETERS.get(calibration.unit)
+    if unit is None:
+        return {}
+    sizes = {letter: getattr(calibration, letter) for letter in SPACE}
+    return {letter: value * unit for letter, value in sizes.items() if value is not None}
+
+
+def check_pixel_size(
+    config: Mapping[str, Any], calibration: Calibration, where: str
+) -> list[Finding]:
+    """Compare pixel sizes along y and x.
+
+    Parameters
+    ----------
+    config
+        ``package.zoo_config``.
+    calibration
+        The image's calibration, or what was given in its place.
+    where
+        The name of the image.
+
+    Returns
+    -------
+    list of Finding
+        A warning if they differ by more than 20 %, an information if the image has none.
+    """
+    model, image = _model_sizes(config), _image_sizes(calibration)
+    for letter in "yx":
+        if letter not in model:
+            continue
+        if letter not in image:
+            return [
+                Finding(
+                    Severity.INFO,
+                    where,
+                    f"it has no pixel size; the model was trained at {model[letter]:.4g} µm",
+                    "an image that states its pixel size",
+                    "pass --pixel-size if it differs",
+                )
+            ]
+        if abs(image[letter] / model[letter] - 1) > TOLERANCE:
+            return [
+                Finding(
+                    Severity.WARNING,
+                    where,
+                    f"its pixels are {image[letter]:.4g} µm, the model was trained at "
+                    f"{model[letter]:.4g} µm",
+                    f"{model[letter]:.4g} µm, up to {TOLERANCE:.0%} more or less",
+                    "use --rescale auto",
+                )
+            ]
+    return []
+
+
+def resample_factors(
+    config: Mapping[str, Any], calibration: Calibration, where: str, letters: str
+) -> Sizes:
+    """Return by what to multiply the number of pixels along each axis to get the model's size.
+
+    Parameters
+    ----------
+    config, calibration, where
+        See :func:`check_pixel_size`.
+    letters
+        The space axes that the network consumes; others are left alone.
+
+    Returns
+    -------
+    dict
+        Factors by letter; empty if nothing differs by 1 % or more.
+
+    Raises
+    ------
+    UsageError
+        The package states no pixel size.
+    DataError
+        The image has none, and none was given.
+    """
+    model, image = _model_sizes(config), _image_sizes(calibration)
+    if not model:
+        raise UsageError(
+            "--rescale",
+            "the package does not state the pixel size it was trained at",
+            value="auto",
+            allowed="none",
+            hint="leave --rescale out",
+        )
+    wanted = [letter for letter in letters if letter in model]
+    missing = [letter for letter in wanted if letter not in image]
+    if missing:
+        raise DataError(
+            where,
+            f"it has no pixel size along {', '.join(missing)}, so it cannot be resampled",
+            allowed="an image that states its pixel size",
+            hint="pass --pixel-size",
+        )
+    factors = {letter: image[letter] / model[letter] for letter in wanted}
+    if all(abs(factor - 1) < NEGLIGIBLE for factor in factors.values()):
+        return {}
+    return factors
+
+
+def resample_image(image: Image, factors: Sizes, *, whole_numbers: bool) -> Image:
+    """Return the image at the model's pixel size.
+
+    Parameters
+    ----------
+    image
+        The image.
+    factors
+        Multipliers of the number of pixels by letter.
+    whole_numbers
+        Whether the values are rounded back to the image's own data type; else they are float32.
+    """
+    data = image.data.transpose(*IMAGE_AXES)
+    sizes = {
+        letter: max(round(data.sizes[letter] * factor), 1) for letter, factor in factors.items()
+    }
+    values = resize(data.values, IMAGE_AXES, sizes)
+    if whole_numbers and data.dtype.kind in "uib":
+        values = np.rint(values).astype(data.dtype)
+    scaled = {
+        letter: getattr(image.calibration, letter) * data.sizes[letter] / size
+        for letter, size in sizes.items()
+        if getattr(image.calibration, letter) is not None
+    }
+    return dataclasses.replace(
+        image,
+        data=type(data)(values, dims=tuple(IMAGE_AXES)),
+        calibration=dataclasses.replace(image.calibration, **scaled),
+    )
+
+
+def resize(array: Array, axes: str, sizes: Mapping[str, int]) -> Array:
+    """Return an array with other sizes along some axes, by linear interpolation.
+
+    Pixels are areas: the borders of the field stay where they are.  Where the array shrinks, a
+    Gaussian first takes away what finer pixels alone can show (sigma of half the factor less one,
+    as scikit-image chooses it).  Whole numbers may be labels or classes; as outputs they go through
+    :func:`nearest`.
+
+    Parameters
+    ----------
+    array
+        Any array.
+    axes
+        Its letters.
+    sizes
+        The new sizes by letter.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32.
+    """
+    from skimage.transform import resize as sk_resize
+
+    moved = [axes.index(letter) for letter in sizes]
+    kept = [axis for axis in range(array.ndim) if axis not in moved]
+    blocks = np.transpose(array, kept + moved)
+    outer = blocks.shape[: len(kept)]
+    flat = blocks.reshape(-1, *blocks.shape[len(kept) :])
+    shape = tuple(sizes.values())
+    found = np.empty((len(flat), *shape), np.float32)
+    for number, block in enumerate(flat):
+        # One plane at a time: the filter works in double precision.
+        shrinks = any(new < old for new, old in zip(shape, block.shape, strict=True))
+        found[number] = sk_resize(  # type: ignore[no-untyped-call]
+            block.astype(np.float32),
+            shape,
+            order=1,
+            mode="symmetric",
+            anti_aliasing=shrinks,
+            preserve_range=True,
+        )
+    return np.transpose(found.reshape(*outer, *shape), np.argsort(kept + moved))
+
+
+def nearest(array: Array, axes: str, sizes: Mapping[str, int]) -> Array:
+    """Return an array with other sizes, each pixel from the one under its centre."""
+    for letter, size in sizes.items():
+        axis = axes.index(letter)
+        # Whole numbers: floor((i + 1/2) * old / new).
+        index = (2 * np.arange(size) + 1) * array.shape[axis] // (2 * size)
+        array = np.take(array, index, axis)
+    return array

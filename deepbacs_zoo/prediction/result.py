@@ -1,0 +1,74 @@
+"""What a prediction gives, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from deepbacs_zoo.decoding import ObjectRow
+from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.images import Calibration
+from deepbacs_zoo.runners.base import Array
+from deepbacs_zoo.tiling import TilePlan
+
+__all__ = ["OutputTensor", "Result"]
+
+
+@dataclass(frozen=True)
+class OutputTensor:
+    """One output of a package for a whole image.
+
+    Parameters
+    ----------
+    array
+        The postprocessed values, of the data type that the package states.
+    axes
+        Its letters: ``tzcyx``, or the output's own where it has an index axis.
+    calibration
+        Size of its pixels, which differs from the image's where the network scales.
+    """
+
+    array: Array
+    axes: str
+    calibration: Calibration
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything that one image became.
+
+    Parameters
+    ----------
+    stem
+        The image's name without its suffix; files are named after it.
+    tensors
+        Every output by its id, in the package's order.
+    labels
+        ``t z y x`` int32, 0 is background, numbered from 1 at every position; ``None`` where the
+        package does not say how to decode.
+    objects
+        One row per label, in calibrated units.
+    calibration
+        Size of the image's pixels.
+    findings
+        What the user should know.
+    engine
+        Name and version of the engine, with weights format and device.
+    plan
+        The passes of one position.
+    picture
+        ``y x``, first position of the image: what outlines are drawn on.
+    """
+
+    stem: str
+    tensors: Mapping[str, OutputTensor]
+    labels: npt.NDArray[np.int32] | None
+    objects: tuple[ObjectRow, ...]
+    calibration: Calibration
+    findings: tuple[Finding, ...]
+    engine: str
+    plan: TilePlan
+    picture: Array = field(repr=False)

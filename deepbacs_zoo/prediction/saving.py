@@ -1,0 +1,243 @@
+"""Results as files: named after the image, never overwritten unasked, all of them or none."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import io
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from deepbacs_zoo.axes import IMAGE_AXES
+from deepbacs_zoo.decoding import ObjectRow, read_decoding, write_rois
+from deepbacs_zoo.errors import HostError, OutputExistsError
+from deepbacs_zoo.images import write_bytes, write_overlay, write_tiff
+from deepbacs_zoo.prediction.result import OutputTensor, Result
+from deepbacs_zoo.runners.base import Array
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.package import Package
+
+__all__ = ["planned_outputs", "save"]
+
+LARGEST_UINT16: Final = 65535
+_DECODED: Final = ("labels.tif", "rois.zip", "table.csv", "overlay.png")
+
+
+def planned_outputs(package: Package, stem: str, folder: str | Path) -> tuple[Path, ...]:
+    """Return the files that :func:`save` will write, to look at before hours of computing.
+
+    Parameters
+    ----------
+    package
+        The package.
+    stem
+        The image's name without its suffix.
+    folder
+        Where the results will go.
+
+    Raises
+    ------
+    HostError
+        The folder is a file.
+    """
+    decoded = read_decoding(package.zoo_config) is not None
+    return _paths(stem, [spec.id for spec in package.outputs], Path(folder), decoded=decoded)
+
+
+def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tuple[Path, ...]:
+    """Write a result: every tensor, and labels, ROIs, table and overlay where there are labels.
+
+    Tensors are float32.  Labels are uint16, or float32 where more than 65,535 objects would not
+    fit: ImageJ reads no 32-bit integers, and float32 holds every whole number up to 16,777,216.
+    Everything is written aside, and moved into place when all of it is there.
+
+    Parameters
+    ----------
+    result
+        What :func:`deepbacs_zoo.prediction.predict` gave.
+    folder
+        Where to; made if it does not exist.
+    overwrite
+        Whether files that exist are replaced.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Raises
+    ------
+    OutputExistsError
+        One of the files exists, and ``overwrite`` is not set; nothing is written.
+    HostError
+        The folder or the disk refuses; nothing new is left behind.
+    """
+    folder = Path(folder)
+    decoded = result.labels is not None
+    targets = _paths(result.stem, list(result.tensors), folder, decoded=decoded)
+    if not overwrite:
+        _refuse_existing(targets)
+    writers: list[Callable[[Path], None]] = [
+        lambda path, tensor=tensor: _write_tensor(path, tensor)  # type: ignore[misc]
+        for tensor in result.tensors.values()
+    ]
+    if decoded:
+        writers += [
+            lambda path: _write_labels(path, result),
+            lambda path: _write_rois(path, result),
+            lambda path: write_bytes(path, _table(result).encode("utf-8")),
+            lambda path: _write_overlay(path, result),
+        ]
+    with _staging(folder) as aside:
+        for target, write in zip(targets, writers, strict=True):
+            write(aside / target.name)
+        if not overwrite:
+            _refuse_existing(targets)
+        _move(aside, targets)
+    return targets
+
+
+def _paths(stem: str, ids: Sequence[str], folder: Path, *, decoded: bool) -> tuple[Path, ...]:
+    if folder.exists() and not folder.is_dir():
+        raise HostError(
+            folder,
+            "it is a file, and results need a folder",
+            allowed="a folder, which is made if it does not exist",
+            hint="choose another --output",
+        )
+    names = [f"{_safe(name)}.tif" for name in ids]
+    if decoded:
+        # An output that is itself called labels must not take the place of the label image.
+        names = ["labels_tensor.tif" if name == "labels.tif" else name for name in names]
+        names += _DECODED
+    return tuple(folder / f"{stem}_{name}" for name in names)
+
+
+def _safe(name: str) -> str:
+    """Replace what a file name cannot hold on some computer."""
+    return re.sub(r"[^\w.+-]", "_", name)
+
+
+def _refuse_existing(targets: Sequence[Path]) -> None:
+    for target in targets:
+        if target.exists():
+            raise OutputExistsError.of(target)
+
+
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """Give a folder inside ``folder``; it is gone afterwards, and so is ``folder`` if it is empty.
+
+    Errors of the computer become ``HostError``.
+    """
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    aside: Path | None = None
+    done = False
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
+        yield aside
+        done = True
+    except OutputExistsError:
+        raise
+    except OSError as error:
+        # A HostError of one of the writers names a file aside, which the user never sees.
+        reason = error.value if isinstance(error, HostError) else error.strerror
+        raise HostError(
+            folder,
+            "the results cannot be written",
+            value=reason or error,
+            allowed="a folder that can be written, on a disk with room",
+            hint="choose another --output",
+        ) from error
+    finally:
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
+        if not done:
+            _remove_empty(made)
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:  # not empty, or never made
+            return
+
+
+def _move(aside: Path, targets: Sequence[Path]) -> None:
+    """Move all files into place; if that stops half way, take back those that are new."""
+    new: list[Path] = []
+    try:
+        for target in targets:
+            is_new = not target.exists()
+            os.replace(aside / target.name, target)  # noqa: PTH105 - as the test replaces it
+            if is_new:
+                new.append(target)
+    except BaseException:
+        for target in new:
+            target.unlink(missing_ok=True)
+        raise
+
+
+def _write_tensor(path: Path, tensor: OutputTensor) -> None:
+    array, axes = _as_image(tensor.array.astype(np.float32, copy=False), tensor.axes)
+    write_tiff(path, array, axes, tensor.calibration)
+
+
+def _as_image(array: Array, axes: str) -> tuple[Array, str]:
+    """Give an index axis the place of a free image axis: rows of a table become rows of pixels."""
+    free = [letter for letter in "yxzt" if letter not in axes]
+    for index, letter in enumerate(axes):
+        if letter not in IMAGE_AXES:
+            axes = axes[:index] + free.pop(0) + axes[index + 1 :]
+    order = [axes.index(letter) for letter in IMAGE_AXES if letter in axes]
+    array = np.transpose(array, order)
+    for index, letter in enumerate(IMAGE_AXES):
+        if letter not in axes:
+            array = np.expand_dims(array, index)
+    return np.ascontiguousarray(array), IMAGE_AXES
+
+
+def _labels_of(result: Result) -> Array:
+    if result.labels is None:
+        raise RuntimeError("a result without labels has none to write")
+    return result.labels
+
+
+def _write_labels(path: Path, result: Result) -> None:
+    labels = _labels_of(result)
+    dtype = np.uint16 if labels.max(initial=0) <= LARGEST_UINT16 else np.float32
+    write_tiff(path, labels.astype(dtype), "tzyx", result.calibration, labels=True)
+
+
+def _write_rois(path: Path, result: Result) -> None:
+    write_rois(path, _labels_of(result))
+
+
+def _write_overlay(path: Path, result: Result) -> None:
+    """Draw the outlines of the first position; the ROIs hold those of all."""
+    write_overlay(path, result.picture, _labels_of(result)[0, 0])
+
+
+def _table(result: Result) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    names = [field.name for field in dataclasses.fields(ObjectRow)]
+    writer.writerow(names)
+    for row in result.objects:
+        writer.writerow([_cell(getattr(row, name)) for name in names])
+    return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    return f"{value:.6g}" if isinstance(value, float) else value

@@ -1,0 +1,65 @@
+"""The images of one run: which input each is for, and where they come from."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.images import Image, read_image
+from deepbacs_zoo.package import Package
+from deepbacs_zoo.runners.base import Array
+
+__all__ = ["Source", "picture_of", "read_images"]
+
+Source = Image | str | Path
+
+
+def read_images(
+    package: Package, given: Source | Mapping[str, Source], pixel_size: float | None
+) -> dict[str, Image]:
+    """Read and name the images, in the order of the package's inputs."""
+    ids = [spec.id for spec in package.inputs]
+    named = given if isinstance(given, Mapping) else {ids[0]: given}
+    for name in named:
+        if name not in ids:
+            raise UsageError(
+                f"input '{name}'",
+                "the package has no such input",
+                allowed=", ".join(ids),
+                hint="use the ids that the package gives its inputs",
+            )
+    for spec in package.inputs:
+        if spec.id not in named and not spec.optional:
+            raise DataError(
+                f"input '{spec.id}'",
+                "the package needs an image for this input, and there is none",
+                value=f"given: {', '.join(named)}",
+                allowed=" ".join(f"{name}=FILE" for name in ids),
+                hint="give one image for each input",
+            )
+    read = {name: named[name] for name in ids if name in named}
+    images = {
+        name: each if isinstance(each, Image) else read_image(each) for name, each in read.items()
+    }
+    if pixel_size is None:
+        return images
+    return {name: _calibrated(each, pixel_size) for name, each in images.items()}
+
+
+def _calibrated(image: Image, pixel_size: float) -> Image:
+    changed = dataclasses.replace(image.calibration, x=pixel_size, y=pixel_size, unit="µm")
+    if image.calibration.unit != "µm":  # a z in pixels is no z in micrometers
+        changed = dataclasses.replace(changed, z=None)
+    return dataclasses.replace(image, calibration=changed)
+
+
+def picture_of(image: Image) -> Array:
+    """Return the first position as ``y x``; channels are averaged, as luminance is not known."""
+    plane: Array = image.data.isel(t=0, z=0).transpose("c", "y", "x").values
+    if len(plane) > 1:
+        plane = plane.mean(axis=0, keepdims=True)
+    return np.asarray(plane[0])

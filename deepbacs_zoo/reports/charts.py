@@ -12,7 +12,9 @@ __all__ = ["score_curves", "training_curves"]
 _MOST_LINES = 4
 
 
-def training_curves(history: Sequence[Mapping[str, float]], best_epoch: int | None) -> str:
+def training_curves(
+    history: Sequence[Mapping[str, float]], best_epoch: int | None
+) -> tuple[str, ...]:
     """Draw losses on the left and all other measures on the right, over epochs.
 
     Parameters
@@ -27,37 +29,32 @@ def training_curves(history: Sequence[Mapping[str, float]], best_epoch: int | No
     # The learning rate has another scale and would flatten the rest.
     others = [name for name in names if name not in losses and name not in ("lr", "seconds")]
     mark = None if best_epoch is None else (float(best_epoch), "kept")
-    panels = [
-        Panel(title, "epoch", tuple(_over_epochs(history, name) for name in chosen), mark=mark)
-        for title, chosen in (("Loss", losses), ("Validation", others))
-        for chosen in [chosen[:_MOST_LINES]]
-        if chosen
-    ]
-    last = {name: history[-1].get(name, float("nan")) for name in names}
-    words = ", ".join(f"{name} {value:.3g}" for name, value in last.items())
-    return draw("curves", panels, f"Training curves over {len(history)} epochs; at the end {words}")
+    charts = []
+    for title, every in (("Loss", losses), ("Validation", others)):
+        chosen = every[:_MOST_LINES]
+        if chosen:
+            lines = tuple(_over_epochs(history, name) for name in chosen)
+            ends = ", ".join(f"{line.name} {line.y[-1]:.3g}" for line in lines)
+            words = f"{title} over {len(history)} epochs; at the end {ends}"
+            panel = Panel(title, "epoch", lines, mark=mark)
+            charts.append(draw(f"training-{title.lower()}", panel, words))
+    return tuple(charts)
 
 
-def score_curves(evaluation: Evaluation) -> str:
+def score_curves(evaluation: Evaluation) -> tuple[str, ...]:
     """Draw recall and average precision over the IoU threshold, model and baseline."""
     methods = [("model", evaluation.model)]
     if evaluation.baseline is not None:
         methods.append((evaluation.baseline.method, evaluation.baseline))
-    panels = [
-        Panel(
-            title,
-            "IoU threshold",
-            tuple(_over_thresholds(name, scores, attribute) for name, scores in methods),
-            limits=(0.0, 1.02),
-        )
-        for title, attribute in (("Recall", "recall"), ("Average precision", "ap"))
-    ]
-    model = evaluation.model
-    words = "; ".join(
-        f"at IoU {at.threshold:g} recall {at.recall.value:.2f}, AP {at.ap.value:.2f}"
-        for at in model.thresholds
-    )
-    return draw("scores", panels, f"Scores over the IoU threshold. Model: {words}")
+    charts = []
+    for title, attribute in (("Recall", "recall"), ("Average precision", "ap")):
+        lines = tuple(_over_thresholds(name, scores, attribute) for name, scores in methods)
+        points = zip(lines[0].x, lines[0].y, strict=True)
+        ends = ", ".join(f"{y:.2f} at {x:g}" for x, y in points)
+        words = f"{title} over the IoU threshold; model: {ends}"
+        panel = Panel(title, "IoU threshold", lines, limits=(0.0, 1.02))
+        charts.append(draw(f"scores-{attribute}", panel, words))
+    return tuple(charts)
 
 
 def _over_epochs(history: Sequence[Mapping[str, float]], name: str) -> Line:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -87,15 +87,15 @@ class Panel:
     mark: tuple[float, str] | None = None
 
 
-def draw(name: str, panels: Sequence[Panel], description: str) -> str:
-    """Draw panels side by side.
+def draw(name: str, panel: Panel, description: str) -> str:
+    """Draw one panel.
 
     Parameters
     ----------
     name
         Unique on the page; every id in the figure starts with it.
-    panels
-        From left to right.
+    panel
+        What is drawn.
     description
         What the figure shows, for people who do not see it.
 
@@ -109,11 +109,10 @@ def draw(name: str, panels: Sequence[Panel], description: str) -> str:
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": name}):
-        figure = Figure(figsize=(4.9 * len(panels), 3.1), layout="constrained")
+        figure = Figure(figsize=(4.9, 3.1), layout="constrained")
         figure.patch.set_visible(False)
         canvas: Any = FigureCanvasSVG(figure)
-        for index, panel in enumerate(panels):
-            _draw_panel(figure.add_subplot(1, len(panels), index + 1), panel)
+        _draw_panel(figure.add_subplot(), panel)
         buffer = io.StringIO()
         canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
     return _inline(buffer.getvalue(), name, description)
@@ -144,10 +143,10 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
             panel.mark[1],
             (panel.mark[0], 1.0),
             xycoords=("data", "axes fraction"),
-            xytext=(-4, -10),
+            xytext=(0, 3),
             textcoords="offset points",
-            fontsize=8,
-            ha="right",
+            fontsize=9,
+            ha="center",
         )
     axes.set_title(panel.title)
     axes.set_xlabel(panel.x_label)

@@ -92,7 +92,7 @@ class Report:
     lead
         One or two sentences below it.
     figures
-        Large numbers at the top; those of the evaluation follow by themselves.
+        Large numbers at the top, after those of the evaluation, which come by themselves.
     steps
         What was done.
     history

@@ -85,9 +85,9 @@ def render_report(report: Report) -> str:
         .get_template("report.html.j2")
         .render(
             report=report,
-            figures=(*report.figures, *_key_figures(evaluation)),
-            curves=training_curves(report.history, report.best_epoch) if report.history else "",
-            scores=score_curves(evaluation) if evaluation else "",
+            figures=(*_key_figures(evaluation), *report.figures),
+            curves=training_curves(report.history, report.best_epoch) if report.history else (),
+            scores=score_curves(evaluation) if evaluation else (),
             cards=hang(evaluation.pictures, evaluation.model.rows, _MOST_CARDS)
             if evaluation
             else (),
@@ -134,7 +134,7 @@ def _key_figures(evaluation: Evaluation | None) -> tuple[KeyFigure, ...]:
 def _between(estimate: Estimate, words: Any) -> str:  # noqa: ANN401 - a function of one number
     if estimate.low is None or estimate.high is None:
         return "at IoU 0.5"
-    return f"{words(estimate.low)} to {words(estimate.high)}"
+    return f"{words(estimate.low)} to {words(estimate.high)} (95 % interval)"
 
 
 def _severities(report: Report) -> list[tuple[str, int]]:

@@ -222,7 +222,7 @@ def test_a_large_picture_is_reduced_and_its_outlines_are_not():
 
 def test_a_gap_in_a_line_is_no_error():
     line = Line("loss", (1.0, 2.0, 3.0), (0.5, float("nan"), 0.25))
-    svg = draw("gap", [Panel("Loss", "epoch", (line,), mark=(2.0, "kept"))], "A gap")
+    svg = draw("gap", Panel("Loss", "epoch", (line,), mark=(2.0, "kept")), "A gap")
     assert svg.startswith("<svg")
     assert svg.rstrip().endswith("</svg>")
 

@@ -8,6 +8,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.evaluation.overlay import outlines
+
 __all__ = ["CLASSES", "predicted_classes", "true_classes"]
 
 CLASSES: Final = ("background", "interior", "boundary")
@@ -16,23 +18,16 @@ CLASSES: Final = ("background", "interior", "boundary")
 def true_classes(labels: NDArray[np.integer]) -> NDArray[np.int32]:
     """Return 0 background, 1 interior, 2 boundary of a label image.
 
-    Boundary is the outermost pixel of an object: one of its eight neighbours has another label.
-    Pixels beyond the image count as a continuation of the object, so that an object cut by the
-    edge of the image has no boundary there.
+    A pixel of an object is boundary if one of its four neighbours has another value, as in the
+    targets that the segmentation task trains on.  Beyond the image nothing is known, so that an
+    object cut by the edge of the image has no boundary there.
 
     Parameters
     ----------
     labels
         ``y x``, 0 background.
     """
-    padded = np.pad(labels, 1, mode="edge")
-    height, width = labels.shape
-    differs = np.zeros(labels.shape, np.bool_)
-    for row in range(3):
-        for column in range(3):
-            differs |= padded[row : row + height, column : column + width] != labels
-    inside = labels > 0
-    return np.asarray(inside, np.int32) + np.asarray(inside & differs, np.int32)
+    return np.asarray(labels > 0, np.int32) + np.asarray(outlines(labels), np.int32)
 
 
 def predicted_classes(

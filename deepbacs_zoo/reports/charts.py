@@ -9,7 +9,7 @@ from deepbacs_zoo.reports.figures import Line, Panel, draw, finite
 
 __all__ = ["score_curves", "training_curves"]
 
-_MOST_LINES = 4
+_MOST_LINES = 5
 
 
 def training_curves(

@@ -22,13 +22,13 @@ __all__ = ["Line", "Panel", "draw"]
 # Colours that nothing else in a figure has, and what the style sheet calls them.
 _INK: Final = "#010203"
 _FAINT: Final = "#010204"
-_SERIES: Final = ("#010205", "#010206", "#010207", "#010208")
+_SERIES: Final = ("#010205", "#010206", "#010207", "#010208", "#010209")
 _VARIABLES: Final[Mapping[str, str]] = {
     _INK: "var(--ink)",
     _FAINT: "var(--line)",
     **{colour: f"var(--series-{number})" for number, colour in enumerate(_SERIES, 1)},
 }
-_STYLES: Final = ("-", "--", ":", "-.")
+_STYLES: Final = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
 _SETTINGS: Final[dict[Any, Any]] = {
     "svg.fonttype": "none",
     "font.family": ["DejaVu Sans"],
@@ -73,7 +73,7 @@ class Panel:
     title, x_label
         Words.
     lines
-        At most four.
+        At most five.
     limits
         Ends of the vertical axis; chosen by the data when ``None``.
     mark

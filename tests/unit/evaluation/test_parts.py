@@ -38,6 +38,14 @@ def test_an_object_cut_by_the_edge_of_the_image_has_no_boundary_there():
     assert (classes[3, :6] == 2).all()
 
 
+def test_the_classes_are_the_targets_that_the_task_trains_on():
+    from deepbacs_zoo.tasks.segmentation import classes_of_labels
+
+    coarse = np.random.default_rng(0).integers(0, 4, (9, 11))
+    labels = np.kron(coarse, np.ones((3, 4), int)).astype(np.int32)
+    assert np.array_equal(true_classes(labels), classes_of_labels(labels))
+
+
 def test_the_most_probable_class_counts_whatever_the_order_of_channels():
     probabilities = np.zeros((3, 1, 3), np.float32)
     probabilities[2, 0, 0] = probabilities[0, 0, 1] = probabilities[1, 0, 2] = 0.9

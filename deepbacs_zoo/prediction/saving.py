@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-import os
 import re
 import shutil
 import tempfile
@@ -180,7 +179,7 @@ def _move(aside: Path, targets: Sequence[Path]) -> None:
     try:
         for target in targets:
             is_new = not target.exists()
-            os.replace(aside / target.name, target)  # noqa: PTH105 - as the test replaces it
+            _replace(aside / target.name, target)
             if is_new:
                 new.append(target)
     except BaseException:
@@ -189,13 +188,22 @@ def _move(aside: Path, targets: Sequence[Path]) -> None:
         raise
 
 
+def _replace(source: Path, target: Path) -> None:
+    source.replace(target)
+
+
 def _write_tensor(path: Path, tensor: OutputTensor) -> None:
     array, axes = _as_image(tensor.array.astype(np.float32, copy=False), tensor.axes)
     write_tiff(path, array, axes, tensor.calibration)
 
 
 def _as_image(array: Array, axes: str) -> tuple[Array, str]:
-    """Give an index axis the place of a free image axis: rows of a table become rows of pixels."""
+    """Give an index axis the place of a free image axis.
+
+    Rows of a table become rows of pixels, and its columns, which are called channels, columns.
+    """
+    if "x" not in axes and "y" not in axes and "i" in axes:
+        axes = axes.replace("c", "x")
     free = [letter for letter in "yxzt" if letter not in axes]
     for index, letter in enumerate(axes):
         if letter not in IMAGE_AXES:

@@ -1,11 +1,92 @@
-"""Networks: one stand-alone file each, copied into packages, and the table that names them.
+"""Networks, one stand-alone file each; the table knows them without importing any.
 
-The files import PyTorch and nothing of this project; they are loaded when a network is built.
+A network file is copied into packages and known to runners by its hash, so it imports nothing of
+ours, and changing one makes the code in older packages foreign.
 """
 
 from __future__ import annotations
 
-from deepbacs_zoo.networks.receptive_field import unet_reach
-from deepbacs_zoo.networks.table import NETWORKS, Network, build_network, get_network
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
-__all__ = ["NETWORKS", "Network", "build_network", "get_network", "unet_reach"]
+from deepbacs_zoo.errors import MissingExtraError, UsageError
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["NETWORKS", "NetworkEntry", "build_network", "get_network"]
+
+
+@dataclass(frozen=True)
+class NetworkEntry:
+    """Where a network is written.
+
+    Parameters
+    ----------
+    name
+        Its name in tasks and runs.
+    module
+        The module, a stand-alone file in this folder.
+    class_name
+        The class in it.
+    tags
+        Words for the description of a package.
+    """
+
+    name: str
+    module: str
+    class_name: str
+    tags: tuple[str, ...] = ()
+
+    @property
+    def file(self) -> Path:
+        """The file of the module."""
+        return Path(__file__).parent / f"{self.module.rpartition('.')[2]}.py"
+
+
+NETWORKS: Final[Mapping[str, NetworkEntry]] = MappingProxyType(
+    {"unet": NetworkEntry("unet", "deepbacs_zoo.networks.unet", "UNet", ("unet",))}
+)
+
+
+def get_network(name: str) -> NetworkEntry:
+    """Return a row of the table.
+
+    Raises
+    ------
+    UsageError
+        No network has this name.
+    """
+    entry = NETWORKS.get(name)
+    if entry is None:
+        raise UsageError(
+            "network",
+            "no network has this name",
+            value=name,
+            allowed=", ".join(NETWORKS),
+            hint="choose one of these",
+        )
+    return entry
+
+
+def build_network(name: str, arguments: Mapping[str, Any]) -> nn.Module:
+    """Build a network with random weights, which depend on PyTorch's global generator.
+
+    Raises
+    ------
+    UsageError
+        No network has this name.
+    MissingExtraError
+        PyTorch is not installed.
+    """
+    entry = get_network(name)
+    try:
+        module = importlib.import_module(entry.module)
+    except ImportError as error:
+        raise MissingExtraError.of("train", "torch", f"network {name}") from error
+    network: nn.Module = getattr(module, entry.class_name)(**arguments)
+    return network

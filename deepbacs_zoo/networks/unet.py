@@ -1,11 +1,10 @@
-"""U-Net with batch normalization, in one file that needs nothing but PyTorch.
+"""A U-Net (Ronneberger et al. 2015, https://doi.org/10.1007/978-3-319-24574-4_28) in PyTorch.
 
-Ronneberger, Fischer & Brox, U-Net: Convolutional Networks for Biomedical Image Segmentation,
-MICCAI 2015 (doi:10.1007/978-3-319-24574-4_28), with three changes: convolutions keep the size of
-the image, batch normalization follows each of them, and the smallest of it all is free.  What a
-pixel becomes depends on a bounded neighbourhood only, because nothing here looks at the whole image
-(no instance normalization, no global pooling); the way up is a transposed convolution, which any
-ONNX opset and old TorchScript interpreters know for free sizes.
+This file stands alone: it is copied into packages of the BioImage Model Zoo.
+
+Two 3x3 convolutions with batch normalization at each level, 2x2 maximum pooling on the way down,
+2x2 transposed convolutions on the way up.  Nothing looks at the whole image, so the receptive
+field is bounded, and an image cut into overlapping tiles gives the same result as the whole.
 """
 
 from __future__ import annotations
@@ -16,22 +15,39 @@ from torch import nn
 __all__ = ["UNet"]
 
 
+class _Block(nn.Module):
+    """Convolution, batch normalization and ReLU, twice."""
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False),
+            nn.BatchNorm2d(out_channels),
+            nn.ReLU(),
+            nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False),
+            nn.BatchNorm2d(out_channels),
+            nn.ReLU(),
+        )
+
+    def forward(self, tensor: torch.Tensor) -> torch.Tensor:
+        return self.layers(tensor)
+
+
 class UNet(nn.Module):
-    """U-Net for images ``b c y x``; height and width must be multiples of ``2 ** depth``.
+    """A U-Net for images of any size whose sides are multiples of ``2**depth``.
 
     Parameters
     ----------
     in_channels
-        Channels of the input.
+        Channels of the image.
     out_channels
-        Channels of the output.
+        Channels of the result.
     base
-        Features at full resolution; they double with each pooling.
+        Channels at the first level; each level below has twice as many.
     depth
         Number of poolings.
     activation
-        What ``forward`` applies to the output: ``softmax`` over the channels, ``sigmoid``, or
-        ``none``.
+        ``"softmax"`` over the channels, or ``"none"`` for logits.
     """
 
     def __init__(
@@ -43,51 +59,34 @@ class UNet(nn.Module):
         activation: str = "softmax",
     ) -> None:
         super().__init__()
-        if activation not in ("softmax", "sigmoid", "none"):
-            raise ValueError(f"activation is softmax, sigmoid or none, not {activation}")
+        if activation not in ("softmax", "none"):
+            raise ValueError(f"activation is {activation!r}; allowed: 'softmax', 'none'")
+        widths = [base * 2**level for level in range(depth + 1)]
         self.activation = activation
-        features = [base * 2**level for level in range(depth + 1)]
         self.down = nn.ModuleList(
-            _block(before, after)
-            for before, after in zip([in_channels, *features], features, strict=False)
-        )
-        self.up = nn.ModuleList(
-            nn.ConvTranspose2d(features[level + 1], features[level], kernel_size=2, stride=2)
-            for level in range(depth)
-        )
-        self.merge = nn.ModuleList(
-            _block(2 * features[level], features[level]) for level in range(depth)
+            _Block(width_in, width)
+            for width_in, width in zip([in_channels, *widths[:-2]], widths[:-1])
         )
         self.pool = nn.MaxPool2d(2)
-        self.head = nn.Conv2d(base, out_channels, kernel_size=1)
-
-    def logits(self, image: torch.Tensor) -> torch.Tensor:
-        """Return the output before the activation, ``b out_channels y x``."""
-        skipped: list[torch.Tensor] = []
-        for level, block in enumerate(self.down):
-            image = block(self.pool(image) if level else image)
-            skipped.append(image)
-        skipped.pop()
-        for up, merge in zip(reversed(self.up), reversed(self.merge), strict=True):
-            image = merge(torch.cat((skipped.pop(), up(image)), dim=1))
-        return self.head(image)  # type: ignore[no-any-return]
+        self.bottom = _Block(([in_channels] + widths)[-2], widths[-1])
+        self.up = nn.ModuleList(
+            nn.ConvTranspose2d(2 * width, width, 2, stride=2) for width in reversed(widths[:-1])
+        )
+        self.merge = nn.ModuleList(_Block(2 * width, width) for width in reversed(widths[:-1]))
+        self.last = nn.Conv2d(base, out_channels, 1)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
-        """Return the output after the activation, ``b out_channels y x``."""
-        logits = self.logits(image)
+        """Return ``b c y x`` of the size of ``image`` (``b c y x``, float32)."""
+        skipped = []
+        tensor = image
+        for block in self.down:
+            tensor = block(tensor)
+            skipped.append(tensor)
+            tensor = self.pool(tensor)
+        tensor = self.bottom(tensor)
+        for up, merge in zip(self.up, self.merge):
+            tensor = merge(torch.cat([skipped.pop(), up(tensor)], dim=1))
+        tensor = self.last(tensor)
         if self.activation == "softmax":
-            return torch.softmax(logits, dim=1)
-        if self.activation == "sigmoid":
-            return torch.sigmoid(logits)
-        return logits
-
-
-def _block(before: int, after: int) -> nn.Sequential:
-    """Return two convolutions of 3 x 3, each with batch normalization and ReLU."""
-    layers: list[nn.Module] = []
-    for channels in (before, after):
-        # The normalization has a bias of its own.
-        layers.append(nn.Conv2d(channels, after, kernel_size=3, padding=1, bias=False))
-        layers.append(nn.BatchNorm2d(after))
-        layers.append(nn.ReLU(inplace=True))
-    return nn.Sequential(*layers)
+            tensor = torch.softmax(tensor, dim=1)
+        return tensor

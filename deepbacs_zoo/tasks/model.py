@@ -1,151 +1,113 @@
-"""What a task is: everything about a kind of model that is not a particular training."""
+"""What a task is: frozen data, and one function that makes targets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding import Multilabel
-from deepbacs_zoo.tensors import Step, TensorSpec
+from deepbacs_zoo.tensors import TensorSpec
 
-__all__ = ["Augmentation", "Loss", "NetworkChoice", "Schedule", "Task"]
+__all__ = ["Loss", "Task", "TrainingSettings"]
 
 
-@dataclass(frozen=True)
-class NetworkChoice:
-    """A network of the table in ``networks`` and its arguments."""
-
-    name: str
-    kwargs: Mapping[str, Any]
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss of the table in ``training`` and its arguments."""
+    """A loss by the name that the training room knows, and its arguments."""
 
     name: str
-    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=_nothing)
 
 
 @dataclass(frozen=True)
-class Augmentation:
-    """How patches are varied; intensities are those after the input's steps (unit variance).
-
-    Parameters
-    ----------
-    turns
-        Mirror and turn by multiples of 90°, each of the eight ways alike.
-    free_turns
-        Share of patches that are turned by any angle and scaled, with interpolation.
-    scale
-        Largest relative change of size in a free turn.
-    contrast
-        Intensities are multiplied by up to this factor or divided by it.
-    brightness
-        Largest number added.
-    gamma
-        Largest exponent (or its inverse) applied between the patch's smallest and largest value.
-    noise
-        Largest standard deviation of the Gaussian noise added.
-    blur
-        Largest standard deviation, in pixels, of the Gaussian filter applied to half of the
-        patches.
-    """
-
-    turns: bool = True
-    free_turns: float = 0.0
-    scale: float = 0.0
-    contrast: float = 1.0
-    brightness: float = 0.0
-    gamma: float = 1.0
-    noise: float = 0.0
-    blur: float = 0.0
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """How long and in which portions a task trains unless told otherwise.
+class TrainingSettings:
+    """How a task trains if nothing else is asked for.
 
     Parameters
     ----------
     epochs
-        Passes.
+        Passes over the images at most; one pass draws as many patches as would cover them.
     patch
-        Side of a training patch in pixels, a multiple of the network's step.
-    patches
-        Patches cut from each image in one pass.
+        Side of the square patches in pixels, a multiple of ``2**depth`` of the network.
     batch
-        Patches in one step of the optimizer.
-    on_objects
-        Share of patches that are centred near an object; the others lie anywhere.
+        Patches in a step.
     learning_rate
-        The highest one.
+        The highest of a one-cycle schedule.
     weight_decay
-        Of the optimizer (AdamW).
+        Of AdamW.
     patience
-        Stop after this many passes without a better validation loss.
+        Epochs without a better ``val_loss`` after which training ends early.
+    foreground
+        Share of the patches that are placed on an object.
     """
 
     epochs: int
     patch: int
-    patches: int
     batch: int
-    on_objects: float
     learning_rate: float
     weight_decay: float
     patience: int
+    foreground: float
 
 
 @dataclass(frozen=True)
 class Task:
-    """A kind of model.
+    """Everything that training, export and evaluation must agree on.
 
     Parameters
     ----------
     name
-        The word on the command line.
-    description
-        What such a model does, in one sentence.
+        Its name on the command line.
+    title
+        What it does, in a few words.
     inputs, outputs
-        The tensors of the network, with processing steps and channel names; sizes along y and x
-        are left to the export.
+        The tensors of its packages; sizes, halo and files are filled in by the export.
     ranges
         Smallest and largest value per output id.
-    network
-        The network and its arguments.
-    loss
-        The loss.
-    classes
-        Names of the target's values 0, 1, 2 ….
+    network, network_arguments
+        A name in ``deepbacs_zoo.networks`` and the arguments of the exported network.
+    training_arguments
+        Arguments that differ while training: logits instead of probabilities.
     make_target
-        Labels (``y x`` int32, 0 background) to the target (``y x`` int64, class of each pixel).
+        From a label image (``y x``, 0 background) to class numbers ``y x``.
+    loss
+        The loss, on logits and class numbers.
+    training
+        How it trains.
     decode
-        How the output becomes objects; ``None`` for tasks without objects.
+        The ``decode`` block of ``config.deepbacs_zoo``; ``None`` for tasks without objects.
     metrics
-        What ``evaluation`` measures, by name.
-    augmentation, schedule
-        The defaults of training.
+        Names of the measures of a validation, columns ``val_…`` of the history.
     """
 
     name: str
-    description: str
+    title: str
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
     ranges: Mapping[str, tuple[float, float]]
-    network: NetworkChoice
+    network: str
+    network_arguments: Mapping[str, Any]
+    training_arguments: Mapping[str, Any]
+    make_target: Callable[[NDArray[np.integer]], NDArray[np.int32]]
     loss: Loss
-    classes: tuple[str, ...]
-    make_target: Callable[[NDArray[np.int32]], NDArray[np.int64]]
-    decode: Multilabel | None
+    training: TrainingSettings
+    decode: Mapping[str, Any] | None
     metrics: tuple[str, ...]
-    augmentation: Augmentation
-    schedule: Schedule
 
     @property
-    def steps(self) -> tuple[Step, ...]:
-        """The steps of the first input."""
-        return self.inputs[0].steps
+    def classes(self) -> tuple[str, ...]:
+        """Names of the channels of the first output."""
+        return self.outputs[0].axis("c").channel_names
+
+    @property
+    def channels(self) -> int:
+        """Number of channels of the image."""
+        return len(self.inputs[0].axis("c").channel_names)

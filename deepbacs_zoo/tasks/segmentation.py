@@ -1,55 +1,20 @@
-"""Instance segmentation by three classes: background, interior and boundary of each object.
+"""Instance segmentation by a multilabel U-Net: background, interior and boundary, as in DeepBacs.
 
-The multilabel U-Net of DeepBacs (Spahn et al., Communications Biology 5, 688, 2022,
-doi:10.1038/s42003-022-03634-z), with targets made from label images as its ImageJ macro
-``semantic_boundary_labels.ijm`` makes them.
+Spahn et al. 2022, https://doi.org/10.1038/s42003-022-03634-z.  The boundary class keeps touching
+cells apart; seeds are interiors, which grow over the boundary until they meet.
 """
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from deepbacs_zoo.decoding import Multilabel
-from deepbacs_zoo.tasks.model import Augmentation, Loss, NetworkChoice, Schedule, Task
+from deepbacs_zoo.evaluation.classes import CLASSES, true_classes
+from deepbacs_zoo.tasks.model import Loss, Task, TrainingSettings
 from deepbacs_zoo.tensors import Axis, FixedSize, FreeSize, Step, TensorSpec
 
-__all__ = ["BACKGROUND", "BOUNDARY", "INTERIOR", "SEGMENTATION", "classes_of_labels"]
-
-BACKGROUND: Final = 0
-INTERIOR: Final = 1
-BOUNDARY: Final = 2
-_CLASSES: Final = ("background", "interior", "boundary")
-
-
-def classes_of_labels(labels: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Turn a label image into the three classes.
-
-    A pixel of an object is boundary if one of its four neighbours has another value, background or
-    another object: touching objects are separated by two pixels of boundary.  Beyond the image
-    nothing is known, so an object that the edge cuts has no boundary there.
-
-    Parameters
-    ----------
-    labels
-        ``y x``, 0 is background.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``y x`` int64: 0 background, 1 interior, 2 boundary.
-    """
-    edge = np.zeros(labels.shape, np.bool_)
-    rows = labels[1:] != labels[:-1]
-    edge[1:] |= rows
-    edge[:-1] |= rows
-    columns = labels[:, 1:] != labels[:, :-1]
-    edge[:, 1:] |= columns
-    edge[:, :-1] |= columns
-    classes = np.where(labels > 0, INTERIOR, BACKGROUND)
-    return np.where(edge & (labels > 0), BOUNDARY, classes).astype(np.int64)
+__all__ = ["TASK"]
 
 
 def _axes(channels: tuple[str, ...]) -> tuple[Axis, ...]:
@@ -61,56 +26,53 @@ def _axes(channels: tuple[str, ...]) -> tuple[Axis, ...]:
     )
 
 
-SEGMENTATION: Final = Task(
+_DEPTH: Final = 3
+
+TASK: Final = Task(
     name="segmentation",
-    description="finds single objects by the classes background, interior and boundary",
+    title="instance segmentation by background, interior and boundary",
     inputs=(
         TensorSpec(
             "raw",
             _axes(("intensity",)),
-            # Every consumer computes this one alike, percentiles not.
             steps=(Step("zero_mean_unit_variance", {"axes": "cyx", "eps": 1e-6}),),
-            description="grey image, one channel",
+            description="image of one channel",
         ),
     ),
     outputs=(
         TensorSpec(
             "probabilities",
-            _axes(_CLASSES),
-            description="probability of each class; the three add up to one",
+            _axes(CLASSES),
+            description="probability of background, interior and boundary of a cell",
         ),
     ),
-    ranges={"probabilities": (0.0, 1.0)},
-    network=NetworkChoice(
-        "unet",
-        {"in_channels": 1, "out_channels": 3, "base": 16, "depth": 3, "activation": "softmax"},
+    ranges=MappingProxyType({"probabilities": (0.0, 1.0)}),
+    network="unet",
+    network_arguments=MappingProxyType(
+        {
+            "in_channels": 1,
+            "out_channels": len(CLASSES),
+            "base": 16,
+            "depth": _DEPTH,
+            "activation": "softmax",
+        }
     ),
-    # A boundary is a few pixels of very many: without weights it is learned last.
-    loss=Loss("cross_entropy_dice", {"class_weights": (1.0, 2.0, 4.0), "dice": 1.0}),
-    classes=_CLASSES,
-    make_target=classes_of_labels,
-    decode=Multilabel(
-        output="probabilities", background=BACKGROUND, interior=INTERIOR, boundary=BOUNDARY
+    training_arguments=MappingProxyType({"activation": "none"}),
+    make_target=true_classes,
+    loss=Loss(
+        "cross_entropy_dice",
+        # Boundaries are few pixels; errors there merge or split cells.
+        MappingProxyType({"class_weights": (1.0, 2.0, 4.0), "dice_weight": 1.0}),
     ),
-    metrics=("instances", "class_iou"),
-    augmentation=Augmentation(
-        turns=True,
-        free_turns=0.5,
-        scale=0.1,
-        contrast=2.0,
-        brightness=0.2,
-        gamma=1.25,
-        noise=0.15,
-        blur=0.8,
-    ),
-    schedule=Schedule(
+    training=TrainingSettings(
         epochs=20,
         patch=128,
-        patches=8,
         batch=8,
-        on_objects=0.75,
-        learning_rate=3e-3,
+        learning_rate=5e-3,
         weight_decay=1e-4,
         patience=20,
+        foreground=0.5,
     ),
+    decode=MappingProxyType(Multilabel("probabilities").as_config()),
+    metrics=("iou_interior", "iou_boundary", "recall", "precision"),
 )

@@ -1,0 +1,31 @@
+"""Run folders: what training leaves and export reads."""
+
+from deepbacs_zoo.checkpoints.history import (
+    HistoryRow,
+    append_row,
+    read_history,
+    truncate_history,
+)
+from deepbacs_zoo.checkpoints.reading import is_run, open_run
+from deepbacs_zoo.checkpoints.run import MONITOR, Best, Run
+from deepbacs_zoo.checkpoints.split import FilePair, Part, Split, record_part
+from deepbacs_zoo.checkpoints.writing import create_run, finish_run, versions
+
+__all__ = [
+    "MONITOR",
+    "Best",
+    "FilePair",
+    "HistoryRow",
+    "Part",
+    "Run",
+    "Split",
+    "append_row",
+    "create_run",
+    "finish_run",
+    "is_run",
+    "open_run",
+    "read_history",
+    "record_part",
+    "truncate_history",
+    "versions",
+]

@@ -1,0 +1,127 @@
+"""One training: what it was told, what it saw, what it left, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from deepbacs_zoo.checkpoints.history import HistoryRow, read_history
+from deepbacs_zoo.checkpoints.split import Split
+from deepbacs_zoo.errors import DataError
+
+__all__ = ["MONITOR", "RUN_FILE", "SCHEMA_VERSION", "Best", "Run"]
+
+RUN_FILE: Final = "run.json"
+SCHEMA_VERSION: Final = 1
+MONITOR: Final = "val_loss"
+"""The column of the history by which the best epoch is chosen, the lower the better."""
+
+
+@dataclass(frozen=True)
+class Best:
+    """The epoch whose weights were kept, of how many, and its loss."""
+
+    epoch: int
+    epochs: int
+    loss: float
+
+    def __str__(self) -> str:
+        return f"best of {self.epochs} epochs: {self.epoch}, validation loss {self.loss:.4g}"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder, as its ``run.json`` describes it.
+
+    Parameters
+    ----------
+    folder
+        Where it is.
+    task
+        Name of the task.
+    network, network_arguments
+        A name in ``deepbacs_zoo.networks``, and the arguments of the exported network.
+    seed
+        Of the split, the first weights and the patches.
+    split
+        Which images were for what.
+    pixel_size
+        Micrometers along y and x, ``None`` when the images do not say.
+    settings
+        Epochs, patches, optimizer and so on.
+    versions
+        Of Python and the libraries that decide about the result.
+    ended
+        ISO 8601, UTC; ``None`` while training is not over.
+    """
+
+    folder: Path
+    task: str
+    network: str
+    network_arguments: Mapping[str, Any]
+    seed: int
+    split: Split
+    pixel_size: tuple[float, float] | None
+    settings: Mapping[str, Any]
+    versions: Mapping[str, str]
+    ended: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.absolute().name
+
+    @property
+    def history_file(self) -> Path:
+        """One row of losses and scores for each epoch."""
+        return self.folder / "history.csv"
+
+    @property
+    def last_checkpoint(self) -> Path:
+        """The whole state after the last epoch, from which training resumes."""
+        return self.folder / "last.ckpt"
+
+    @property
+    def best_checkpoint(self) -> Path:
+        """The whole state after the best epoch."""
+        return self.folder / "best.ckpt"
+
+    @property
+    def best_weights(self) -> Path:
+        """The network's weights after the best epoch: a state dict of tensors only."""
+        return self.folder / "best.pt"
+
+    def history(self) -> tuple[HistoryRow, ...]:
+        """Return one row per epoch; ``DataError`` if the file is damaged."""
+        return read_history(self.history_file)
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch, counted from 1, with the lowest validation loss; ``None`` before the first."""
+        rows = self.history()
+        return int(min(rows, key=lambda row: row[MONITOR])["epoch"]) if rows else None
+
+    @property
+    def best(self) -> Best:
+        """The best epoch so far; ``DataError`` before the first."""
+        rows, epoch = self.history(), self.best_epoch
+        if epoch is None:
+            raise self._untrained()
+        return Best(epoch, len(rows), rows[epoch - 1][MONITOR])
+
+    def weights(self) -> Path:
+        """Return the file of the best weights; ``DataError`` if there is none."""
+        if not self.best_weights.is_file():
+            raise self._untrained()
+        return self.best_weights
+
+    def _untrained(self) -> DataError:
+        return DataError(
+            self.folder,
+            "this run has no trained weights yet",
+            value=f"no {self.best_weights.name}",
+            allowed="a run of at least one whole epoch",
+            hint="go on with the same train command and --resume",
+        )

@@ -1,0 +1,136 @@
+"""Which images a run trained on, chose its best epoch by, and never saw: names, places, hashes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.images import Pair
+
+__all__ = ["FilePair", "Part", "Split", "fingerprint", "record_part"]
+
+PARTS: Final = ("training", "validation", "test")
+
+
+@dataclass(frozen=True)
+class FilePair:
+    """An image and its label image: name, file names and SHA-256 of both."""
+
+    name: str
+    source: str
+    target: str
+    source_sha256: str
+    target_sha256: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """Images of one purpose, in two folders."""
+
+    source_folder: Path
+    target_folder: Path
+    files: tuple[FilePair, ...]
+
+    def pairs(self) -> tuple[Pair, ...]:
+        """Return the images as they were trained on.
+
+        Raises
+        ------
+        DataError
+            A file is gone or has changed.
+        """
+        found = []
+        for entry in self.files:
+            pair = Pair(
+                entry.name, self.source_folder / entry.source, self.target_folder / entry.target
+            )
+            _check_unchanged(pair.source, entry.source_sha256)
+            _check_unchanged(pair.target, entry.target_sha256)
+            found.append(pair)
+        return tuple(found)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``run.json`` holds."""
+        return {
+            "source_folder": str(self.source_folder),
+            "target_folder": str(self.target_folder),
+            "files": [vars(entry) for entry in self.files],
+        }
+
+    @classmethod
+    def from_json(cls, block: Mapping[str, Any]) -> Part:
+        """Read what :meth:`as_json` gave; ``KeyError`` or ``TypeError`` if it is something else."""
+        files = tuple(FilePair(**entry) for entry in block["files"])
+        return cls(Path(block["source_folder"]), Path(block["target_folder"]), files)
+
+
+@dataclass(frozen=True)
+class Split:
+    """The parts; ``test`` is ``None`` where training was given no test images."""
+
+    training: Part
+    validation: Part
+    test: Part | None = None
+
+    @property
+    def held_out(self) -> tuple[str, Part]:
+        """The name and the part that says most about new images: test, else validation."""
+        return ("test", self.test) if self.test is not None else ("validation", self.validation)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``run.json`` holds."""
+        parts = {name: getattr(self, name) for name in PARTS}
+        return {name: part and part.as_json() for name, part in parts.items()}
+
+    @classmethod
+    def from_json(cls, block: Mapping[str, Any]) -> Split:
+        """Read what :meth:`as_json` gave; ``KeyError`` or ``TypeError`` if it is something else."""
+        test = block.get("test")
+        return cls(
+            Part.from_json(block["training"]),
+            Part.from_json(block["validation"]),
+            None if test is None else Part.from_json(test),
+        )
+
+
+def record_part(pairs: Sequence[Pair]) -> Part:
+    """Describe images as they are now.
+
+    Parameters
+    ----------
+    pairs
+        At least one, all from the same two folders.
+    """
+    files = tuple(
+        FilePair(
+            pair.name,
+            pair.source.name,
+            pair.target.name,
+            fingerprint(pair.source),
+            fingerprint(pair.target),
+        )
+        for pair in pairs
+    )
+    first = pairs[0]
+    return Part(first.source.parent.absolute(), first.target.parent.absolute(), files)
+
+
+def fingerprint(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_unchanged(path: Path, sha256: str) -> None:
+    if path.is_file() and fingerprint(path) == sha256:
+        return
+    raise DataError(
+        path,
+        "an image of the run has changed" if path.is_file() else "an image of the run is gone",
+        allowed="the images that the run was trained with, where they were",
+        hint="put the original back, or train again into a new folder",
+    )

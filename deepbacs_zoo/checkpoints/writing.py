@@ -1,0 +1,75 @@
+"""A run folder, begun and completed."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from deepbacs_zoo.checkpoints.run import RUN_FILE, SCHEMA_VERSION, Run
+from deepbacs_zoo.errors import OutputExistsError
+from deepbacs_zoo.images import write_bytes
+
+__all__ = ["create_run", "finish_run", "versions"]
+
+_LIBRARIES: Final = ("deepbacs_zoo", "torch", "lightning", "numpy")
+
+
+def create_run(run: Run) -> Run:
+    """Make the folder and write ``run.json``.
+
+    Raises
+    ------
+    OutputExistsError
+        Something stands there already.
+    HostError
+        The folder cannot be made.
+    """
+    folder = run.folder
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise OutputExistsError(
+            folder,
+            "this output exists already",
+            allowed="a path that does not exist yet",
+            hint="choose another --output, or pass --resume to go on with a run",
+        )
+    return _write(run)
+
+
+def finish_run(run: Run) -> Run:
+    """Record that training ended now."""
+    return _write(dataclasses.replace(run, ended=datetime.now(UTC).isoformat(timespec="seconds")))
+
+
+def versions() -> Mapping[str, str]:
+    """Return the versions of Python and of the libraries that decide about a result."""
+    found = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _write(run: Run) -> Run:
+    size = run.pixel_size
+    block: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "task": run.task,
+        "network": run.network,
+        "network_arguments": dict(run.network_arguments),
+        "seed": run.seed,
+        "pixel_size": None if size is None else {"y": size[0], "x": size[1], "unit": "micrometer"},
+        "settings": dict(run.settings),
+        "versions": dict(run.versions),
+        "ended": run.ended,
+        "split": run.split.as_json(),
+    }
+    text = json.dumps(block, indent=2, ensure_ascii=False) + "\n"
+    write_bytes(run.folder / RUN_FILE, text.encode())
+    return run

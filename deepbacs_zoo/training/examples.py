@@ -1,0 +1,140 @@
+"""Images and label images, checked and normalized before anything trains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.images import Calibration, Image, Pair, read_pair
+from deepbacs_zoo.processing import apply
+from deepbacs_zoo.tasks import Task
+
+__all__ = ["Example", "common_pixel_size", "read_example", "read_examples", "split_names"]
+
+FEWEST_IMAGES: Final = 3
+_SAME_SIZE: Final = 0.01
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A training image.
+
+    Parameters
+    ----------
+    pair
+        Its files.
+    image
+        ``c y x`` float32, after the task's steps, whose statistics are those of the whole image.
+    labels
+        ``y x`` int32, 0 background.
+    target
+        ``y x`` int32, the task's classes.
+    calibration
+        Size of its pixels.
+    """
+
+    pair: Pair
+    image: NDArray[np.float32]
+    labels: NDArray[np.int32]
+    target: NDArray[np.int32]
+    calibration: Calibration
+
+
+def read_examples(task: Task, pairs: Sequence[Pair]) -> tuple[Example, ...]:
+    """Read and check all pairs.
+
+    Raises
+    ------
+    DataError
+        There are too few, or one is not what the task takes.
+    """
+    if len(pairs) < FEWEST_IMAGES:
+        raise DataError(
+            pairs[0].source.parent,
+            "too few images to train on some and choose the best epoch by others",
+            value=f"{len(pairs)} pairs",
+            allowed=f"at least {FEWEST_IMAGES} pairs of an image and a label image",
+            hint="add images, or cut large ones into several",
+        )
+    return tuple(read_example(task, pair) for pair in pairs)
+
+
+def read_example(task: Task, pair: Pair) -> Example:
+    """Read and check one pair; errors as in :func:`read_examples`."""
+    image, labels = read_pair(pair)
+    plane = _plane(task, pair, image)
+    spec = task.inputs[0]
+    normalized = apply(spec.steps, plane[np.newaxis], "bcyx")[0]
+    return Example(
+        pair,
+        np.ascontiguousarray(normalized, np.float32),
+        labels,
+        task.make_target(labels),
+        image.calibration,
+    )
+
+
+def split_names(names: Sequence[str], seed: int, validation: float) -> frozenset[str]:
+    """Return the names of the validation images: a seeded draw, at least one, never all.
+
+    Raises
+    ------
+    UsageError
+        ``validation`` is not a share between 0 and 1.
+    """
+    if not 0 < validation < 1:
+        raise UsageError(
+            "validation",
+            "this is not a share of the images",
+            value=validation,
+            allowed="a number between 0 and 1, such as 0.2",
+            hint="correct it",
+        )
+    count = min(max(1, round(len(names) * validation)), len(names) - 1)
+    order = np.random.default_rng([seed, len(names)]).permutation(len(names))
+    return frozenset(sorted(names)[index] for index in order[:count])
+
+
+def common_pixel_size(calibrations: Sequence[Calibration]) -> tuple[float, float] | None:
+    """Return micrometers along y and x when all images state the same within 1 %."""
+    sizes = [(one.y, one.x) for one in calibrations if one.unit == "µm" and one.y and one.x]
+    if len(sizes) < len(calibrations):
+        return None
+    first = sizes[0]
+    same = all(
+        math.isclose(found or 0.0, wanted or 0.0, rel_tol=_SAME_SIZE)
+        for size in sizes
+        for found, wanted in zip(size, first, strict=True)
+    )
+    return (float(first[0] or 0.0), float(first[1] or 0.0)) if same else None
+
+
+def _plane(task: Task, pair: Pair, image: Image) -> NDArray[np.float32]:
+    """Return ``c y x``, or say why the image has none that the task takes."""
+    sizes = image.data.sizes
+    if image.rgb or sizes["c"] != task.channels:
+        raise DataError(
+            pair.source,
+            "its channels are not those that the task takes",
+            value="RGB picture" if image.rgb else f"{sizes['c']} channels",
+            allowed=f"{task.channels} channel, grey values"
+            if task.channels == 1
+            else f"{task.channels} channels",
+            hint="save one channel, in ImageJ with Image > Color > Split Channels",
+        )
+    if sizes["t"] != 1 or sizes["z"] != 1:
+        raise DataError(
+            pair.source,
+            "it is a stack, but training takes single planes",
+            value=f"{sizes['t']} frames, {sizes['z']} slices",
+            allowed="one frame and one slice",
+            hint="save the planes that are labelled as separate files",
+        )
+    plane: NDArray[np.float32] = image.data.to_numpy()[0, 0].astype(np.float32)
+    return plane

@@ -1,0 +1,59 @@
+"""Ctrl-C: training ends between two steps, with everything written."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import lightning
+
+__all__ = ["Interruption", "InterruptionError", "catching"]
+
+
+class InterruptionError(Exception):
+    """Raised between two steps after Ctrl-C.
+
+    Lightning answers a ``KeyboardInterrupt`` with ``sys.exit(1)``, so it must never see one.
+    """
+
+
+class Interruption(lightning.Callback):
+    """Asks after each step whether someone pressed Ctrl-C."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+
+    def on_train_batch_start(self, *_: Any) -> None:
+        """Stop before a training step."""
+        self._check()
+
+    def on_validation_batch_start(self, *_: Any) -> None:
+        """Stop before a validation image."""
+        self._check()
+
+    def _check(self) -> None:
+        if self.wanted:
+            raise InterruptionError
+
+
+@contextmanager
+def catching(interruption: Interruption) -> Iterator[None]:
+    """Let Ctrl-C set a flag; a second one works as ever, for a step that does not end."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may handle signals
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        interruption.wanted = True
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,162 @@
+"""The loop itself: Lightning, on one device, from the beginning or from the last checkpoint."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+import lightning
+import torch
+
+from deepbacs_zoo.checkpoints import Run
+from deepbacs_zoo.errors import HostError
+from deepbacs_zoo.tasks import Task, TrainingSettings
+from deepbacs_zoo.training.examples import Example
+from deepbacs_zoo.training.interruption import Interruption, catching
+from deepbacs_zoo.training.keeping import Keeper, epochs_in_checkpoint, is_over
+from deepbacs_zoo.training.module import TrainingModule
+from deepbacs_zoo.training.progress import Bar
+
+__all__ = ["check_device", "run_loop"]
+
+_LOGGERS: Final = ("lightning.pytorch", "lightning.fabric", "lightning")
+
+# Lightning's advice that does not apply here; everything else is shown.
+_KNOWN: Final = (
+    # Cutting patches takes under 1 % of the time; workers would cost more.
+    r".*does not have many workers.*",
+    # --device cpu is a choice, and gives repeatable results.
+    r".*GPU available but not used.*",
+    # An automatic-mixed-precision step may be skipped at first, its schedule is not.
+    r".*lr_scheduler\.step\(\).* before .*optimizer\.step\(\).*",
+    # Lightning uses what PyTorch renamed.
+    r".*LeafSpec.*",
+)
+
+
+def check_device(device: str) -> str:
+    """Return ``cpu`` or ``cuda``.
+
+    Raises
+    ------
+    HostError
+        ``cuda`` is wanted and there is none.
+    """
+    with warnings.catch_warnings():
+        # A GPU with a driver that is too old is no GPU; PyTorch warns about it each time.
+        warnings.filterwarnings("ignore", message="(?s).*CUDA.*")
+        available = torch.cuda.is_available()
+    if device == "cuda" and not available:
+        raise HostError(
+            "device",
+            "PyTorch finds no GPU",
+            value=device,
+            allowed="cpu on this computer",
+            hint="pass --device cpu, or install a driver and a PyTorch that fit the GPU",
+        )
+    return "cuda" if available and device in ("auto", "cuda") else "cpu"
+
+
+def run_loop(
+    task: Task,
+    settings: TrainingSettings,
+    run: Run,
+    training: Sequence[Example],
+    validation: Sequence[Example],
+    *,
+    device: str,
+    progress: bool,
+    resume: bool,
+) -> None:
+    """Train to the end.
+
+    Parameters
+    ----------
+    task, settings, run
+        What, how, where.
+    training, validation
+        The images.
+    device
+        ``cpu`` or ``cuda``.
+    progress
+        Draw a bar if standard error is a terminal.
+    resume
+        Go on after the last whole epoch.
+
+    Raises
+    ------
+    InterruptionError
+        Ctrl-C.
+    ModelError
+        The loss is not finite.
+    DataError
+        The checkpoint to resume from is damaged.
+    HostError
+        The run folder cannot be written.
+    """
+    done = epochs_in_checkpoint(run) if resume else 0
+    if done and is_over(run.history(), settings.epochs, settings.patience):
+        return
+    interruption = Interruption()
+    callbacks: list[lightning.Callback] = [interruption, Keeper(run, settings.patience)]
+    if progress:
+        callbacks.append(Bar(run))
+    with _quiet(), _all_cores(), catching(interruption):
+        module = TrainingModule(task, settings, run.seed, training, validation)
+        trainer = lightning.Trainer(
+            accelerator="gpu" if device == "cuda" else "cpu",
+            devices=1,
+            precision="16-mixed" if device == "cuda" else "32-true",
+            max_epochs=settings.epochs,
+            callbacks=callbacks,
+            default_root_dir=run.folder,
+            reload_dataloaders_every_n_epochs=1,
+            num_sanity_val_steps=0,
+            logger=False,
+            enable_checkpointing=False,
+            enable_progress_bar=False,
+            enable_model_summary=False,
+        )
+        trainer.fit(module, **_resume_options(trainer, run, done))
+
+
+def _resume_options(trainer: lightning.Trainer, run: Run, done: int) -> dict[str, Any]:
+    if not done:
+        return {}
+    options: dict[str, Any] = {"ckpt_path": str(run.last_checkpoint)}
+    # Lightning 2.6 asks PyTorch for a safe load when told to; older ones cannot be told.
+    if "weights_only" in inspect.signature(trainer.fit).parameters:
+        options["weights_only"] = True
+    return options
+
+
+@contextmanager
+def _all_cores() -> Iterator[None]:
+    """Use every core; the number of threads decides the order of sums, so it must not vary."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(os.cpu_count() or 1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Hold back Lightning's announcements and the warnings named above."""
+    levels = {name: logging.getLogger(name).level for name in _LOGGERS}
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            for message in _KNOWN:
+                warnings.filterwarnings("ignore", message=message)
+            yield
+    finally:
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)

@@ -1,0 +1,150 @@
+"""The Lightning module: network, loss, optimizer, and the patches of each epoch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import lightning
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+from deepbacs_zoo.errors import ModelError
+from deepbacs_zoo.networks import build_network
+from deepbacs_zoo.tasks import Task, TrainingSettings
+from deepbacs_zoo.training.examples import Example
+from deepbacs_zoo.training.losses import build_loss
+from deepbacs_zoo.training.patches import Patches, epoch_length, padded
+from deepbacs_zoo.training.scores import Scores
+
+__all__ = ["TrainingModule", "fresh_network"]
+
+Batch = Sequence[torch.Tensor]
+
+
+def fresh_network(task: Task, seed: int) -> nn.Module:
+    """Build the task's network for training; its first weights follow from the seed alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return build_network(task.network, {**task.network_arguments, **task.training_arguments})
+
+
+class TrainingModule(lightning.LightningModule):
+    """What happens in a step and in an epoch.
+
+    Parameters
+    ----------
+    task, settings, seed
+        What is trained, and how.
+    training, validation
+        The images.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        settings: TrainingSettings,
+        seed: int,
+        training: Sequence[Example],
+        validation: Sequence[Example],
+    ) -> None:
+        super().__init__()
+        self.task = task
+        self.settings = settings
+        self.seed = seed
+        self.training_examples = training
+        self.validation_examples = validation
+        self.network = fresh_network(task, seed)
+        self.loss = build_loss(task.loss)
+        self.step_multiple = 2 ** int(task.network_arguments["depth"])
+        self._train_losses: list[float] = []
+        self._val_losses: list[float] = []
+        self._scores = Scores(task)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Number of batches in an epoch."""
+        shapes = [example.target.shape for example in self.training_examples]
+        patch, batch = self.settings.patch, self.settings.batch
+        return epoch_length(shapes, patch, batch) // batch
+
+    def train_dataloader(self) -> DataLoader[Any]:
+        """Return the patches of the current epoch; Lightning asks again for each."""
+        patches = Patches(
+            self.training_examples, self.settings, self.seed, self.trainer.current_epoch
+        )
+        # Not shuffled: an index already stands for a random patch.  No workers: patches are cut in
+        # under a hundredth of a step's time.
+        return DataLoader(patches, batch_size=self.settings.batch)  # type: ignore[arg-type]
+
+    def val_dataloader(self) -> DataLoader[Any]:
+        """Return whole images, one by one, mirrored up to the next size the network takes."""
+        multiple = self.step_multiple
+
+        def whole(example: Example) -> tuple[Any, ...]:
+            size = [math.ceil(side / multiple) * multiple for side in example.target.shape]
+            image = padded(example.image, *size)[np.newaxis]
+            return image, example.target.astype(np.int64)[np.newaxis], example.labels
+
+        examples = [whole(example) for example in self.validation_examples]
+        return DataLoader(examples, batch_size=None)  # type: ignore[arg-type]
+
+    def training_step(self, batch: Batch, batch_idx: int) -> torch.Tensor:
+        """Return the loss of a batch."""
+        image, target = batch
+        loss: torch.Tensor = self.loss(self.network(image), target)
+        value = float(loss.detach())
+        self._require_finite("train_loss", value)
+        self._train_losses.append(value)
+        return loss
+
+    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+        """Gather loss and scores of one whole image."""
+        image, target, labels = batch
+        height, width = target.shape[-2:]
+        logits = self.network(image)[..., :height, :width].float()
+        self._val_losses.append(float(self.loss(logits, target)))
+        probabilities = torch.softmax(logits, 1)[0].cpu().numpy()
+        self._require_finite("val_loss", self._val_losses[-1])
+        self._scores.add(probabilities, target[0].cpu().numpy(), labels.cpu().numpy())
+
+    def finish_epoch(self) -> dict[str, float]:
+        """Return the row of the history, and make ready for the next epoch."""
+        row = {
+            "epoch": float(self.trainer.current_epoch + 1),
+            "train_loss": math.fsum(self._train_losses) / len(self._train_losses),
+            "val_loss": math.fsum(self._val_losses) / len(self._val_losses),
+        }
+        row |= {f"val_{name}": value for name, value in self._scores.measures().items()}
+        self._train_losses, self._val_losses, self._scores = [], [], Scores(self.task)
+        return row
+
+    def configure_optimizers(self) -> Any:
+        """Return AdamW and a one-cycle schedule (Smith and Topin 2017, arXiv 1708.07120)."""
+        optimizer = torch.optim.AdamW(
+            self.network.parameters(),
+            lr=self.settings.learning_rate,
+            weight_decay=self.settings.weight_decay,
+        )
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer,
+            max_lr=self.settings.learning_rate,
+            total_steps=self.settings.epochs * self.steps_per_epoch,
+        )
+        return {
+            "optimizer": optimizer,
+            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
+        }
+
+    def _require_finite(self, name: str, value: float) -> None:
+        if not math.isfinite(value):
+            raise ModelError(
+                f"epoch {self.trainer.current_epoch + 1}",
+                f"training went wrong, {name} is not a finite number",
+                value=value,
+                allowed="a finite loss",
+                hint="train again with another --seed; if it stays, look for images of odd values",
+            )

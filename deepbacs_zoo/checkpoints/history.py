@@ -1,4 +1,4 @@
-"""``history.csv``: one row per epoch, without wall-clock times, so that equal runs compare equal."""
+"""``history.csv``: one row per epoch; no wall-clock times, so that equal runs compare equal."""
 
 from __future__ import annotations
 

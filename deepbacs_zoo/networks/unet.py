@@ -30,7 +30,8 @@ class _Block(nn.Module):
         )
 
     def forward(self, tensor: torch.Tensor) -> torch.Tensor:
-        return self.layers(tensor)
+        result: torch.Tensor = self.layers(tensor)
+        return result
 
 
 class UNet(nn.Module):
@@ -63,12 +64,10 @@ class UNet(nn.Module):
             raise ValueError(f"activation is {activation!r}; allowed: 'softmax', 'none'")
         widths = [base * 2**level for level in range(depth + 1)]
         self.activation = activation
-        self.down = nn.ModuleList(
-            _Block(width_in, width)
-            for width_in, width in zip([in_channels, *widths[:-2]], widths[:-1])
-        )
+        before = [in_channels, *widths]
+        self.down = nn.ModuleList(_Block(before[level], widths[level]) for level in range(depth))
         self.pool = nn.MaxPool2d(2)
-        self.bottom = _Block(([in_channels] + widths)[-2], widths[-1])
+        self.bottom = _Block(before[depth], widths[depth])
         self.up = nn.ModuleList(
             nn.ConvTranspose2d(2 * width, width, 2, stride=2) for width in reversed(widths[:-1])
         )
@@ -84,7 +83,7 @@ class UNet(nn.Module):
             skipped.append(tensor)
             tensor = self.pool(tensor)
         tensor = self.bottom(tensor)
-        for up, merge in zip(self.up, self.merge):
+        for up, merge in zip(self.up, self.merge, strict=True):
             tensor = merge(torch.cat([skipped.pop(), up(tensor)], dim=1))
         tensor = self.last(tensor)
         if self.activation == "softmax":

@@ -46,19 +46,19 @@ def augment(
 
 
 def _intensity(random: np.random.Generator, image: NDArray[np.float32]) -> NDArray[np.float32]:
-    image = image.astype(np.float64)
+    values = image.astype(np.float64)
     if random.random() < _LIKELY:
-        image = image * _factor(random, _CONTRAST)
+        values = values * _factor(random, _CONTRAST)
     if random.random() < _LIKELY:
-        low, high = image.min(), image.max()
+        low, high = values.min(), values.max()
         if high > low:
-            unit = (image - low) / (high - low)
-            image = unit ** _factor(random, _GAMMA) * (high - low) + low
+            unit = (values - low) / (high - low)
+            values = unit ** _factor(random, _GAMMA) * (high - low) + low
     if random.random() < _LIKELY:
-        image = image + random.uniform(-_BRIGHTNESS, _BRIGHTNESS)
+        values = values + random.uniform(-_BRIGHTNESS, _BRIGHTNESS)
     if random.random() < _LIKELY:
-        image = image + random.normal(0.0, random.uniform(0.0, _NOISE), image.shape)
-    return np.ascontiguousarray(image, np.float32)
+        values = values + random.normal(0.0, random.uniform(0.0, _NOISE), values.shape)
+    return np.ascontiguousarray(values, np.float32)
 
 
 def _factor(random: np.random.Generator, most: float) -> float:

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 import lightning
 
@@ -27,11 +26,11 @@ class Interruption(lightning.Callback):
     def __init__(self) -> None:
         self.wanted = False
 
-    def on_train_batch_start(self, *_: Any) -> None:
+    def on_train_batch_start(self, *_: object) -> None:
         """Stop before a training step."""
         self._check()
 
-    def on_validation_batch_start(self, *_: Any) -> None:
+    def on_validation_batch_start(self, *_: object) -> None:
         """Stop before a validation image."""
         self._check()
 

@@ -130,10 +130,10 @@ def _count_or_zero(path: Path) -> int:
     return _count(path) if path.exists() else 0
 
 
-def _load(path: Path) -> Any:
+def _load(path: Path) -> dict[str, Any]:
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        return dict(torch.load(path, map_location="cpu", weights_only=True))
+    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
         raise _damaged(path, str(error).splitlines()[0]) from error
 
 

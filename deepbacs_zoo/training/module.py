@@ -9,6 +9,7 @@ from typing import Any
 import lightning
 import numpy as np
 import torch
+from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import nn
 from torch.utils.data import DataLoader
 
@@ -59,7 +60,7 @@ class TrainingModule(lightning.LightningModule):
         self.validation_examples = validation
         self.network = fresh_network(task, seed)
         self.loss = build_loss(task.loss)
-        self.step_multiple = 2 ** int(task.network_arguments["depth"])
+        self.multiple = 2 ** int(task.network_arguments["depth"])
         self._train_losses: list[float] = []
         self._val_losses: list[float] = []
         self._scores = Scores(task)
@@ -82,7 +83,7 @@ class TrainingModule(lightning.LightningModule):
 
     def val_dataloader(self) -> DataLoader[Any]:
         """Return whole images, one by one, mirrored up to the next size the network takes."""
-        multiple = self.step_multiple
+        multiple = self.multiple
 
         def whole(example: Example) -> tuple[Any, ...]:
             size = [math.ceil(side / multiple) * multiple for side in example.target.shape]
@@ -122,7 +123,7 @@ class TrainingModule(lightning.LightningModule):
         self._train_losses, self._val_losses, self._scores = [], [], Scores(self.task)
         return row
 
-    def configure_optimizers(self) -> Any:
+    def configure_optimizers(self) -> OptimizerLRScheduler:
         """Return AdamW and a one-cycle schedule (Smith and Topin 2017, arXiv 1708.07120)."""
         optimizer = torch.optim.AdamW(
             self.network.parameters(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from deepbacs_zoo.training.examples import Example
 
 __all__ = ["Patches", "epoch_length", "padded"]
 
+Number = TypeVar("Number", np.float32, np.int32)
+
 
 def epoch_length(shapes: Sequence[tuple[int, ...]], patch: int, batch: int) -> int:
     """Return how many patches would cover all images, rounded up to full batches."""
@@ -21,7 +24,7 @@ def epoch_length(shapes: Sequence[tuple[int, ...]], patch: int, batch: int) -> i
     return math.ceil(covering / batch) * batch
 
 
-def padded(array: NDArray[np.generic], height: int, width: int) -> NDArray[np.generic]:
+def padded(array: NDArray[Number], height: int, width: int) -> NDArray[Number]:
     """Mirror the last two axes at their ends up to a size; larger arrays stay as they are."""
     missing = [(0, 0)] * (array.ndim - 2) + [
         (0, max(0, wanted - found))
@@ -83,7 +86,7 @@ class Patches:
             corner = row - int(random.integers(side)), column - int(random.integers(side))
         else:
             corner = int(random.integers(height)), int(random.integers(width))
-        return tuple(  # type: ignore[return-value]
+        return tuple(
             min(max(start, 0), size - side)
             for start, size in zip(corner, (height, width), strict=True)
         )

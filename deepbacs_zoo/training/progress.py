@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
 
 import lightning
 from rich.console import Console
@@ -44,11 +43,11 @@ class Bar(lightning.Callback):
             measures="",
         )
 
-    def on_train_batch_end(self, trainer: lightning.Trainer, *_: Any) -> None:
+    def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
         """Count a step."""
         self.progress.update(self.bar, advance=1, epoch=trainer.current_epoch + 1)
 
-    def on_train_epoch_end(self, *_: Any) -> None:
+    def on_train_epoch_end(self, *_: object) -> None:
         """Show the measures of the epoch; the keeper has written them."""
         rows = self.run.history()
         if rows:
@@ -57,10 +56,10 @@ class Bar(lightning.Callback):
             )
             self.progress.update(self.bar, measures=measures)
 
-    def on_train_end(self, *_: Any) -> None:
+    def on_train_end(self, *_: object) -> None:
         """Take the bar away."""
         self.progress.stop()
 
-    def on_exception(self, *_: Any) -> None:
+    def on_exception(self, *_: object) -> None:
         """Take the bar away before the error is shown."""
         self.progress.stop()

@@ -213,7 +213,7 @@ def _recorded(examples: Sequence[Example]) -> Part:
 
 
 def _test_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
-    """Return the checked pairs of a folder ``test`` beside ``training``, if this is such a place."""
+    """Return the checked pairs of a folder ``test`` beside ``training``, if there are both."""
     parent = source.absolute().parent
     test = parent.parent / "test"
     if parent.name != "training" or target.absolute().parent != parent or not test.is_dir():
@@ -242,7 +242,7 @@ def _resumed(fresh: _Prepared) -> _Prepared:
                 now.folder,
                 f"this run began with another {name}",
                 value=given,
-                allowed=was,
+                allowed=str(was),
                 hint=f"resume with the {name} it began with, or train into a new folder",
             )
     for name in ("training", "validation"):

@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
+import numpy as np
+
+from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.processing.checks import check
-from deepbacs_zoo.processing.operations import OPERATIONS, Function
-from deepbacs_zoo.processing.statistics import Array, References, Statistic
+from deepbacs_zoo.processing.operations import OPERATIONS
+from deepbacs_zoo.processing.statistics import References, Statistic
+from deepbacs_zoo.processing.tensor import Array, Function, Tensor
 from deepbacs_zoo.tensors import Step
 
 __all__ = ["Fitted", "apply", "fit"]
@@ -34,7 +38,14 @@ class Fitted:
     _functions: tuple[Function, ...] = field(repr=False)
 
     def __call__(self, array: Array) -> Array:
-        """Apply the steps to the measured tensor or a crop of it along its reduced axes."""
+        """Apply the steps to the measured tensor, or to a crop along axes that were reduced.
+
+        Raises
+        ------
+        DataError
+            The crop is along an axis whose positions have statistics of their own, or the tensor
+            holds NaN where an operation would make a number of it.
+        """
         for function in self._functions:
             array = function(array)
         return array
@@ -57,7 +68,7 @@ def fit(
     steps
         The steps in order.
     array
-        The whole tensor.
+        The whole tensor, of any number type of the format.
     letters
         Its axes.
     references
@@ -69,17 +80,10 @@ def fit(
         A step has wrong arguments, or measures a tensor that is not there.
     UnsupportedError
         A step is not known.
+    DataError
+        The tensor does not have these axes, is empty, or has no finite statistics.
     """
-    check(steps, "processing")
-    functions: list[Function] = []
-    statistics: list[Mapping[str, Statistic]] = []
-    for index, step in enumerate(steps):
-        measured, function = OPERATIONS[step.name].measure(step.kwargs, array, letters, references)
-        functions.append(function)
-        statistics.append(measured)
-        if index + 1 < len(steps):
-            array = function(array)
-    return Fitted(tuple(step.name for step in steps), tuple(statistics), tuple(functions))
+    return _measured(steps, Tensor(array, letters), references)
 
 
 def apply(
@@ -88,5 +92,48 @@ def apply(
     letters: str,
     references: References = _NO_REFERENCES,
 ) -> Array:
-    """Measure steps on a whole tensor and apply them to it."""
-    return fit(steps, array, letters, references)(array)
+    """Measure steps on a whole tensor and apply them to it, computing each once.
+
+    Parameters and errors are those of :func:`fit`.
+    """
+    tensor = Tensor(array, letters)
+    _measured(steps, tensor, references)
+    return tensor.array
+
+
+def _measured(steps: Sequence[Step], tensor: Tensor, references: References) -> Fitted:
+    """Measure steps and put them behind the tensor."""
+    check(steps, "processing", tensor.letters)
+    _check_tensor(tensor)
+    functions: list[Function] = []
+    statistics: list[Mapping[str, Statistic]] = []
+    for step in steps:
+        measured, function = OPERATIONS[step.name].measure(step.kwargs, tensor, references)
+        for name, values in measured.items():
+            _check_finite(step, name, values)
+        functions.append(function)
+        statistics.append(MappingProxyType(dict(measured)))
+        tensor.then(function)
+    return Fitted(tuple(step.name for step in steps), tuple(statistics), tuple(functions))
+
+
+def _check_tensor(tensor: Tensor) -> None:
+    if len(tensor.shape) != len(tensor.letters) or 0 in tensor.shape:
+        raise DataError(
+            "processing",
+            "a tensor is empty or does not have the axes that it is described with",
+            value=f"shape {tensor.shape}",
+            allowed=f"sizes above 0 of the axes {tensor.letters}",
+            hint="pass a tensor that fits the package's description",
+        )
+
+
+def _check_finite(step: Step, name: str, values: Statistic) -> None:
+    if not np.isfinite(values).all():
+        raise DataError(
+            f"processing step {step.name}",
+            f"the {name} of a tensor is not a finite number",
+            value=str(values[~np.isfinite(values)].flat[0]),
+            allowed="tensors without NaN and infinity",
+            hint="look for the cause in the image or the network's output",
+        )

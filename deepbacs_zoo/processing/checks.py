@@ -17,6 +17,8 @@ _INTEGERS: Final = tuple(f"{sign}int{bits}" for bits in (8, 16, 32, 64) for sign
 _DTYPES: Final = ("float32", "float64", *_INTEGERS, "bool")
 _FOREIGN: Final = ("custom", "stardist_postprocessing", "cellpose_flow_dynamics")
 _SMALLEST_STD: Final = 1e-6
+_NOT_BATCH: Final = tuple(AXIS_LETTERS.replace("b", ""))
+_RELATIVE: Final = ("min_percentile", "max_percentile")
 
 Rule = tuple[str, Callable[[Any], bool]]
 
@@ -30,11 +32,15 @@ def _is_list(value: object, of: Callable[[Any], bool] = _is_number) -> bool:
 
 
 def _is_deviation(value: object) -> bool:
-    return _is_number(value) and float(str(value)) >= _SMALLEST_STD
+    return isinstance(value, (int, float)) and _is_number(value) and value >= _SMALLEST_STD
 
 
 def _is_axes(value: object) -> bool:
     return isinstance(value, str) and set(value) <= set(AXIS_LETTERS)
+
+
+def _is_axis(value: object) -> bool:
+    return _is_axes(value) and value in _NOT_BATCH
 
 
 _NUMBER: Final[Rule] = ("a number", _is_number)
@@ -43,8 +49,8 @@ _DEVIATIONS: Final[Rule] = (
     "a number of at least 1e-6, or a list of them",
     lambda v: _is_deviation(v) or _is_list(v, _is_deviation),
 )
-_AXES: Final[Rule] = ("axes of the tensor", _is_axes)
-_AXIS: Final[Rule] = ("one axis other than batch", lambda v: _is_axes(v) and len(v) == 1)
+_AXES: Final[Rule] = (f"axes of the tensor, among {AXIS_LETTERS}", _is_axes)
+_AXIS: Final[Rule] = ("one axis other than batch", _is_axis)
 _EPS: Final[Rule] = ("a number above 0, at most 0.1", lambda v: _is_number(v) and 0 < v <= 0.1)
 _LOWER: Final[Rule] = ("a percentile from 0 to below 100", lambda v: _is_number(v) and 0 <= v < 100)
 _UPPER: Final[Rule] = ("a percentile above 1 up to 100", lambda v: _is_number(v) and 1 < v <= 100)
@@ -87,7 +93,7 @@ _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 
 
-def check(steps: Sequence[Step], where: str) -> None:
+def check(steps: Sequence[Step], where: str, letters: str | None = None) -> None:
     """Check the names and arguments of steps.
 
     Parameters
@@ -96,13 +102,15 @@ def check(steps: Sequence[Step], where: str) -> None:
         Pre- or postprocessing of one tensor.
     where
         The tensor, for messages.
+    letters
+        Its axes, where they are known: then steps may name no other.
 
     Raises
     ------
     UnsupportedError
         An operation is not known, or it is one that runs code of a package or another program.
     PackageError
-        An argument is missing, unknown or out of its range.
+        An argument is missing, unknown or out of its range, or an axis is not there.
     """
     for index, step in enumerate(steps):
         place = f"{where}: step {index + 1}, {step.name}"
@@ -117,7 +125,12 @@ def check(steps: Sequence[Step], where: str) -> None:
                 hint="take the network's own output, or another package",
             )
         _check_arguments(step, place)
-        _check_together(step, place)
+        _check_lists(step, place)
+        _check_percentiles(step, place)
+        if step.name == "clip":
+            _check_clip(step, place)
+        if letters is not None:
+            _check_axes(step, place, letters)
 
 
 def _check_arguments(step: Step, place: str) -> None:
@@ -134,23 +147,46 @@ def _check_arguments(step: Step, place: str) -> None:
             raise _wrong(place, f"the argument {name} is out of its range", value, allowed)
 
 
-def _check_together(step: Step, place: str) -> None:
-    """Check what several arguments must have in common."""
+def _check_lists(step: Step, place: str) -> None:
     kwargs = step.kwargs
-    lower, upper = kwargs.get("min_percentile"), kwargs.get("max_percentile")
-    if lower is not None and upper is not None and lower >= upper:
-        raise _wrong(place, "the percentiles are not in order", f"{lower}, {upper}", "lower, upper")
-    if step.name == "clip":
-        for name in ("min", "max"):
-            if name in kwargs and f"{name}_percentile" in kwargs:
-                raise _wrong(place, f"{name} is given twice", kwargs, f"{name} or a percentile")
-        if not {"min", "max", "min_percentile", "max_percentile"} & set(kwargs):
-            raise _wrong(place, "it has no bound", dict(kwargs), "min, max or their percentiles")
     lengths = {name: len(v) for name, v in kwargs.items() if isinstance(v, (list, tuple))}
     if lengths and "axis" not in kwargs:
         raise _wrong(place, "values in a list belong to no axis", lengths, "an argument axis")
     if len(set(lengths.values())) > 1:
         raise _wrong(place, "lists of different lengths", lengths, "lists of one length")
+
+
+def _check_percentiles(step: Step, place: str) -> None:
+    if not set(_RELATIVE) & set(_RULES[step.name]):
+        return
+    # An upper one at or below 1 is refused before, hence the defaults need no second look.
+    lower, upper = step.kwargs.get("min_percentile", 0), step.kwargs.get("max_percentile", 100)
+    if lower >= upper:
+        raise _wrong(place, "the percentiles are not in order", f"{lower}, {upper}", "lower, upper")
+
+
+def _check_clip(step: Step, place: str) -> None:
+    kwargs = step.kwargs
+    for name in ("min", "max"):
+        if name in kwargs and f"{name}_percentile" in kwargs:
+            raise _wrong(place, f"{name} is given twice", dict(kwargs), f"{name} or a percentile")
+    if not {"min", "max", *_RELATIVE} & set(kwargs):
+        raise _wrong(place, "it has no bound", dict(kwargs), "min, max or their percentiles")
+    if "min" in kwargs and "max" in kwargs and kwargs["min"] >= kwargs["max"]:
+        found = f"{kwargs['min']}, {kwargs['max']}"
+        raise _wrong(place, "its bounds are not in order", found, "min below max")
+    if "axes" in kwargs and not set(_RELATIVE) & set(kwargs):
+        raise _wrong(place, "axes without a percentile", kwargs["axes"], "axes with percentiles")
+
+
+def _check_axes(step: Step, place: str, letters: str) -> None:
+    named = step.kwargs.get("axes", "") + step.kwargs.get("axis", "")
+    if step.name == "softmax" and not named:
+        named = "c"
+    absent = [letter for letter in named if letter not in letters]
+    if absent:
+        found = ", ".join(absent)
+        raise _wrong(place, "it names an axis that the tensor does not have", found, letters)
 
 
 def _wrong(place: str, what: str, value: object, allowed: str) -> PackageError:

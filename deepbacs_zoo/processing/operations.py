@@ -1,8 +1,9 @@
 """Every operation: how it is measured on a whole tensor, and what it then does to any crop.
 
 Formulas are those of the model description specification 0.5 of bioimage.io.  They are evaluated in
-float64 and rounded once, so that any language gives the same numbers: float32 for tensors of up to
-16-bit integers and float32, float64 for larger ones.
+float64 and rounded once, so that any language gives the same numbers.  Results are float32, or
+float64 where the tensor is float64 or of integers of over 16 bits; ``ensure_dtype`` gives what it
+names.  No operation turns NaN into a number: it stays NaN, or it is an error.
 """
 
 from __future__ import annotations
@@ -14,23 +15,26 @@ from typing import Any, Final
 
 import numpy as np
 
+from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.processing.casting import cast, refuse_nan
+from deepbacs_zoo.processing.evaluation import check_fits, evaluated, result_type
 from deepbacs_zoo.processing.statistics import (
-    Array,
     References,
     Statistic,
     mean_and_std,
     percentiles,
-    source_of,
+    reference,
 )
+from deepbacs_zoo.processing.tensor import Array, Function, Tensor
 
 __all__ = ["OPERATIONS", "Operation"]
 
 Kwargs = Mapping[str, Any]
-Function = Callable[[Array], Array]
 Statistics = Mapping[str, Statistic]
 Measured = tuple[Statistics, Function]
 
 _EPS: Final = 1e-6
+_SIDES: Final = ("min", "max")
 
 
 @dataclass(frozen=True)
@@ -42,153 +46,152 @@ class Operation:
     name
         Its name in a description.
     measure
-        Takes keyword arguments, the whole tensor, its letters and reference tensors; returns the
+        Takes checked keyword arguments, the whole tensor and reference tensors; returns the
         measured statistics by name, and the function that applies the operation.
     """
 
     name: str
-    measure: Callable[[Kwargs, Array, str, References], Measured]
+    measure: Callable[[Kwargs, Tensor, References], Measured]
 
 
-def _rounded(values: Array, like: Array) -> Array:
-    """Round float64 values to the type that the tensor's processed form has."""
-    return values.astype(np.result_type(like.dtype, np.float32), copy=False)
-
-
-def _linear(shift: Statistic, divisor: Statistic) -> Function:
-    """Return ``(x - shift) / divisor``."""
-
-    def function(array: Array) -> Array:
-        values = np.subtract(array, shift, dtype=np.float64)
-        values /= divisor
-        return _rounded(values, array)
-
-    return function
-
-
-def _along(value: object, kwargs: Kwargs, letters: str) -> Statistic:
-    """Return a scalar, or the values along ``kwargs["axis"]`` shaped to broadcast."""
-    values = np.asarray(value, np.float64)
+def _along(name: str, kwargs: Kwargs, tensor: Tensor, default: float = 0.0) -> Statistic:
+    """Return a scalar argument, or the values along ``kwargs["axis"]`` shaped to broadcast."""
+    values = np.asarray(kwargs.get(name, default), np.float64)
     if values.ndim == 0:
         return values
-    shape = [-1 if letter == kwargs["axis"] else 1 for letter in letters]
-    return values.reshape(shape)
+    axis = kwargs["axis"]
+    size = tensor.shape[tensor.letters.index(axis)]
+    if values.size != size:
+        raise PackageError(
+            f"processing argument {name}",
+            f"its values are not one for each position of axis {axis}",
+            value=f"{values.size} values",
+            allowed=f"{size} values",
+            hint="correct the package's description, or pass a tensor that fits it",
+        )
+    return values.reshape([-1 if letter == axis else 1 for letter in tensor.letters])
 
 
-def _binarize(kwargs: Kwargs, array: Array, letters: str, references: References) -> Measured:
-    threshold = _along(kwargs["threshold"], kwargs, letters)
-    return {}, lambda tensor: tensor > threshold
+def _own_mean_and_std(kwargs: Kwargs, tensor: Tensor) -> tuple[Statistic, Statistic]:
+    return mean_and_std(tensor.array, tensor.letters, tensor.letters, kwargs.get("axes"))
 
 
-def _clip(kwargs: Kwargs, array: Array, letters: str, references: References) -> Measured:
-    wanted = {
-        "min": kwargs.get("min_percentile"),
-        "max": kwargs.get("max_percentile"),
-    }
-    bounds: dict[str, Statistic] = {
-        name: np.asarray(kwargs[name], np.float64)
-        for name in ("min", "max")
-        if kwargs.get(name) is not None
-    }
-    for name, percentile in wanted.items():
-        if percentile is not None:
-            (bounds[name],) = percentiles(kwargs, array, letters, letters, (percentile,))
+def _scaled(values: Array, shift: Statistic, divisor: Statistic) -> None:
+    values -= shift
+    values /= divisor
 
-    def function(tensor: Array) -> Array:
-        values = tensor.astype(np.float64)
-        if "min" in bounds:
-            np.maximum(values, bounds["min"], out=values)
-        if "max" in bounds:
-            np.minimum(values, bounds["max"], out=values)
-        return _rounded(values, tensor)
+
+def _binarize(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
+    threshold = _along("threshold", kwargs, tensor)
+
+    def function(array: Array) -> Array:
+        refuse_nan(array, "binarize")
+        check_fits(array, [threshold])
+        # 0.1 is compared as the tensor holds it: a float32 pixel of 0.1 is not above 0.1.
+        bound = threshold.astype(array.dtype) if array.dtype.kind == "f" else threshold
+        return (array > bound).astype(result_type(array))
+
+    return {}, function
+
+
+def _clip(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
+    bounds = {name: np.asarray(kwargs[name], np.float64) for name in _SIDES if name in kwargs}
+    relative = {n: kwargs[f"{n}_percentile"] for n in _SIDES if f"{n}_percentile" in kwargs}
+    if relative:
+        found = percentiles(
+            tensor.array,
+            tensor.letters,
+            tensor.letters,
+            kwargs.get("axes"),
+            tuple(relative.values()),
+        )
+        bounds.update(zip(relative, found, strict=True))
+
+    def function(array: Array) -> Array:
+        check_fits(array, list(bounds.values()))
+        kind = result_type(array)
+        # Rounding keeps order: bounds rounded first give what rounding the result would.
+        lower, upper = (bounds[n].astype(kind) if n in bounds else None for n in _SIDES)
+        clipped: Array = np.clip(array, lower, upper, dtype=kind)
+        return clipped
 
     return bounds, function
 
 
-def _ensure_dtype(kwargs: Kwargs, array: Array, letters: str, references: References) -> Measured:
+def _ensure_dtype(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
     dtype = np.dtype(kwargs["dtype"])
-
-    def function(tensor: Array) -> Array:
-        # Numbers beyond an integer type wrap, as NumPy's cast does, without a warning.
-        with np.errstate(invalid="ignore"):
-            return tensor.astype(dtype, copy=False)
-
-    return {}, function
+    return {}, lambda array: cast(array, dtype)
 
 
-def _fixed(kwargs: Kwargs, array: Array, letters: str, references: References) -> Measured:
-    mean = _along(kwargs["mean"], kwargs, letters)
-    return {}, _linear(mean, _along(kwargs["std"], kwargs, letters))
+def _fixed(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
+    # Without an epsilon: the format demands deviations of at least 1e-6.
+    given = (_along("mean", kwargs, tensor), _along("std", kwargs, tensor))
+    return {}, evaluated(_scaled, given)
 
 
-def _scale_linear(kwargs: Kwargs, array: Array, letters: str, references: References) -> Measured:
-    gain = _along(kwargs.get("gain", 1.0), kwargs, letters)
-    offset = _along(kwargs.get("offset", 0.0), kwargs, letters)
-
-    def function(tensor: Array) -> Array:
-        values = np.multiply(tensor, gain, dtype=np.float64)
+def _scale_linear(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
+    def formula(values: Array, gain: Statistic, offset: Statistic) -> None:
+        values *= gain
         values += offset
-        return _rounded(values, tensor)
 
-    return {}, function
+    gain = _along("gain", kwargs, tensor, default=1.0)
+    return {}, evaluated(formula, (gain, _along("offset", kwargs, tensor)))
 
 
-def _scale_mean_variance(
-    kwargs: Kwargs, array: Array, letters: str, references: References
-) -> Measured:
+def _scale_mean_variance(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
+    def formula(
+        values: Array, shift: Statistic, divisor: Statistic, factor: Statistic, onto: Statistic
+    ) -> None:
+        _scaled(values, shift, divisor)
+        values *= factor
+        values += onto
+
     eps = float(kwargs.get("eps", _EPS))
-    reference, reference_letters = source_of(kwargs, array, letters, references)
-    mean, std = mean_and_std(kwargs, array, letters, letters)
-    wanted_mean, wanted_std = mean_and_std(kwargs, reference, reference_letters, letters)
-
-    def function(tensor: Array) -> Array:
-        values = np.subtract(tensor, mean, dtype=np.float64)
-        values /= std + eps
-        values *= wanted_std + eps
-        values += wanted_mean
-        return _rounded(values, tensor)
-
-    found = {"mean": mean, "std": std, "ref_mean": wanted_mean, "ref_std": wanted_std}
-    return found, function
+    other, other_letters = reference(kwargs["reference_tensor"], references)
+    mean, std = _own_mean_and_std(kwargs, tensor)
+    ref_mean, ref_std = mean_and_std(other, other_letters, tensor.letters, kwargs.get("axes"))
+    found = {"mean": mean, "std": std, "ref_mean": ref_mean, "ref_std": ref_std}
+    return found, evaluated(formula, (mean, std + eps, ref_std + eps, ref_mean))
 
 
-def _scale_range(kwargs: Kwargs, array: Array, letters: str, references: References) -> Measured:
-    eps = float(kwargs.get("eps", _EPS))
-    source, source_letters = source_of(kwargs, array, letters, references)
+def _scale_range(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
+    if "reference_tensor" in kwargs:
+        source, letters = reference(kwargs["reference_tensor"], references)
+    else:
+        source, letters = tensor.array, tensor.letters
     wanted = (float(kwargs.get("min_percentile", 0.0)), float(kwargs.get("max_percentile", 100.0)))
-    lower, upper = percentiles(kwargs, source, source_letters, letters, wanted)
-    return {"lower": lower, "upper": upper}, _linear(lower, upper - lower + eps)
+    lower, upper = percentiles(source, letters, tensor.letters, kwargs.get("axes"), wanted)
+    divisor = upper - lower + float(kwargs.get("eps", _EPS))
+    return {"lower": lower, "upper": upper}, evaluated(_scaled, (lower, divisor))
 
 
-def _sigmoid(kwargs: Kwargs, array: Array, letters: str, references: References) -> Measured:
-    def function(tensor: Array) -> Array:
-        values = tensor.astype(np.float64)
-        # exp of a large positive number overflows to infinity, and 1 / inf is the right limit.
+def _sigmoid(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
+    def formula(values: Array) -> None:
+        np.negative(values, out=values)
+        # exp of a large number overflows to infinity, and 1 / inf is the right limit.
         with np.errstate(over="ignore"):
-            return _rounded(1.0 / (1.0 + np.exp(-values)), tensor)
+            np.exp(values, out=values)
+        values += 1.0
+        np.reciprocal(values, out=values)
 
-    return {}, function
+    return {}, evaluated(formula)
 
 
-def _softmax(kwargs: Kwargs, array: Array, letters: str, references: References) -> Measured:
-    axis = letters.index(kwargs.get("axis", "c"))
+def _softmax(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
+    axis = tensor.letters.index(kwargs.get("axis", "c"))
 
-    def function(tensor: Array) -> Array:
-        values = tensor.astype(np.float64)
+    def formula(values: Array) -> None:
         values -= values.max(axis=axis, keepdims=True)
         np.exp(values, out=values)
         values /= values.sum(axis=axis, keepdims=True)
-        return _rounded(values, tensor)
 
-    return {}, function
+    return {}, evaluated(formula, together=axis)
 
 
-def _zero_mean_unit_variance(
-    kwargs: Kwargs, array: Array, letters: str, references: References
-) -> Measured:
-    mean, std = mean_and_std(kwargs, array, letters, letters)
-    eps = float(kwargs.get("eps", _EPS))
-    return {"mean": mean, "std": std}, _linear(mean, std + eps)
+def _zero_mean_unit_variance(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
+    mean, std = _own_mean_and_std(kwargs, tensor)
+    divisor = std + float(kwargs.get("eps", _EPS))
+    return {"mean": mean, "std": std}, evaluated(_scaled, (mean, divisor))
 
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(

@@ -1,7 +1,8 @@
 """Means, deviations and percentiles over named axes, in float64, shaped to broadcast.
 
 An axis that is reduced keeps size 1, so that a statistic of one tensor can be applied to any crop
-of it, and that of a reference tensor to a tensor with other axes.
+of it, and that of a reference tensor to a tensor with other axes.  The batch is an axis like any
+other: statistics "per dataset" (``b`` among the axes) are those of the array at hand.
 """
 
 from __future__ import annotations
@@ -13,21 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.processing.blocks import blocks, part_of
+from deepbacs_zoo.processing.tensor import Array
 
-__all__ = ["References", "Statistic", "mean_and_std", "percentiles", "source_of"]
+__all__ = ["References", "Statistic", "mean_and_std", "percentiles", "reference"]
 
-Array = NDArray[Any]
 Statistic = NDArray[np.float64]
 References = Mapping[str, tuple[Array, str]]
 
 
-def source_of(
-    kwargs: Mapping[str, Any], array: Array, letters: str, references: References
-) -> tuple[Array, str]:
-    """Return the tensor that statistics are taken from, and its letters."""
-    name = kwargs.get("reference_tensor")
-    if name is None:
-        return array, letters
+def reference(name: str, references: References) -> tuple[Array, str]:
+    """Return another tensor that statistics are taken from, and its letters."""
     if name not in references:
         raise PackageError(
             "reference_tensor",
@@ -40,40 +37,97 @@ def source_of(
 
 
 def mean_and_std(
-    kwargs: Mapping[str, Any], source: Array, source_letters: str, letters: str
+    source: Array, source_letters: str, letters: str, axes: str | None
 ) -> tuple[Statistic, Statistic]:
-    """Return mean and standard deviation (of the whole population) over ``kwargs["axes"]``."""
-    axes = _reduced(kwargs, source_letters)
-    mean = np.mean(source, axis=axes, dtype=np.float64, keepdims=True)
-    std = np.std(source, axis=axes, dtype=np.float64, keepdims=True)
-    mean, std = np.asarray(mean), np.asarray(std)
+    """Return mean and standard deviation (of the whole population) over ``axes``.
+
+    Sums are float64, hence the mean is exact for integers up to 2**53 in sum; the deviation is
+    taken from the mean in a second pass, so that a large offset does not cancel it.
+
+    Parameters
+    ----------
+    source, source_letters
+        The measured tensor and its axes.
+    letters
+        Axes of the tensor that the statistics are for.
+    axes
+        Axes that count together; ``None`` for all.
+    """
+    reduced = _reduced(source_letters, axes)
+    mean = np.asarray(np.mean(source, axis=reduced, dtype=np.float64, keepdims=True))
+    squares = np.zeros(mean.shape)
+    for block in blocks(source.shape):
+        away = np.subtract(source[block], part_of(mean, block), dtype=np.float64)
+        np.square(away, out=away)
+        total = part_of(squares, block)
+        total += away.sum(axis=reduced, keepdims=True)
+    std = np.sqrt(squares / (source.size / mean.size))
     return _shaped(mean, source_letters, letters), _shaped(std, source_letters, letters)
 
 
 def percentiles(
-    kwargs: Mapping[str, Any],
     source: Array,
     source_letters: str,
     letters: str,
+    axes: str | None,
     wanted: tuple[float, ...],
 ) -> tuple[Statistic, ...]:
-    """Return percentiles (0 to 100) over ``kwargs["axes"]``, linear between the two nearest values.
+    """Return percentiles (0 to 100) over ``axes``, linear between the two nearest values.
 
-    The format does not say how percentiles between two values are taken; linear is NumPy's default
-    and what bioimageio.core does for ``scale_range``.
+    The specification does not say how a percentile between two values is taken.  This is NumPy's
+    default, and what bioimageio.core does for ``scale_range``; its ``clip`` takes the lower value
+    in some cases and the linear one in others, here it is always linear.
+
+    The values are ordered in their own type and interpolated in float64, which gives the numbers
+    of ``np.percentile`` on a float64 copy, without the copy.
+
+    Parameters
+    ----------
+    source, source_letters
+        The measured tensor and its axes.
+    letters
+        Axes of the tensor that the statistics are for.
+    axes
+        Axes that count together; ``None`` for all.
+    wanted
+        The percentiles.
     """
-    axes = _reduced(kwargs, source_letters)
-    values = np.percentile(source.astype(np.float64), wanted, axis=axes, keepdims=True)
-    return tuple(_shaped(value, source_letters, letters) for value in values)
+    reduced = _reduced(source_letters, axes)
+    kept = tuple(i for i in range(source.ndim) if i not in reduced)
+    rows = source.transpose((*kept, *reduced)).reshape(*(source.shape[i] for i in kept), -1)
+    shape = [1 if i in reduced else size for i, size in enumerate(source.shape)]
+    return tuple(
+        _shaped(values.reshape(shape), source_letters, letters)
+        for values in _order_statistics(rows, wanted)
+    )
 
 
-def _reduced(kwargs: Mapping[str, Any], letters: str) -> tuple[int, ...]:
+def _order_statistics(rows: Array, wanted: tuple[float, ...]) -> list[Statistic]:
+    """Return percentiles along the last axis; NaN where a row holds one."""
+    last = rows.shape[-1] - 1
+    positions = [percentile / 100 * last for percentile in wanted]
+    below = [int(position) for position in positions]
+    needed = sorted({*below, *(min(index + 1, last) for index in below)} - {0, last})
+    # The ends come from the reductions, which are faster than ordering and let NaN through.
+    ordered = np.partition(rows, needed, axis=-1) if needed else rows
+    found = {index: ordered[..., index].astype(np.float64) for index in needed}
+    found[0], found[last] = rows.min(-1).astype(np.float64), rows.max(-1).astype(np.float64)
+    results = []
+    for position, index in zip(positions, below, strict=True):
+        lower, upper = found[index], found[min(index + 1, last)]
+        part = position - index
+        span = upper - lower
+        between = lower + span * part if part < 0.5 else upper - span * (1 - part)
+        results.append(between + np.where(np.isnan(found[last]), np.nan, 0.0))
+    return results
+
+
+def _reduced(letters: str, axes: str | None) -> tuple[int, ...]:
     """Return the indices of the axes that count together; all of them by default."""
-    wanted = kwargs.get("axes")
-    return tuple(i for i, letter in enumerate(letters) if wanted is None or letter in wanted)
+    return tuple(i for i, letter in enumerate(letters) if axes is None or letter in axes)
 
 
-def _shaped(statistic: Statistic, source_letters: str, letters: str) -> Statistic:
+def _shaped(statistic: NDArray[Any], source_letters: str, letters: str) -> Statistic:
     """Bring a statistic with kept dimensions to the axes of the tensor that it is applied to."""
     if source_letters == letters:
         return statistic

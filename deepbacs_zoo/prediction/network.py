@@ -9,7 +9,7 @@ import numpy as np
 
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.prediction.layout import Border, Layout, Share
-from deepbacs_zoo.processing import fit
+from deepbacs_zoo.processing import apply, fit
 from deepbacs_zoo.runners.base import Array, Session, check_tensors
 from deepbacs_zoo.tensors import TensorSpec
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["run_network", "run_position"]
 
 Tensors = Mapping[str, Array]
+References = Mapping[str, tuple[Array, str]]
 Slices = tuple[slice, ...]
 
 
@@ -50,12 +51,7 @@ def run_network(package: Package, session: Session, tensors: Tensors) -> dict[st
     inputs = [spec for spec in package.inputs if spec.id in tensors]
     raw = {spec.id: tensors[spec.id].astype(spec.dtype, copy=False) for spec in inputs}
     references = _references(inputs, raw)
-    ready = {
-        spec.id: _finish(
-            fit(spec.steps, raw[spec.id], spec.letters, references), spec, raw[spec.id]
-        )
-        for spec in inputs
-    }
+    ready = {spec.id: _processed(spec, raw[spec.id], references) for spec in inputs}
     return postprocess(package.outputs, session.run(ready), references)
 
 
@@ -107,48 +103,45 @@ def run_position(
 def postprocess(
     outputs: Sequence[TensorSpec],
     found: Tensors,
-    references: Mapping[str, tuple[Array, str]],
+    references: References,
 ) -> dict[str, Array]:
     """Apply every output's steps; ``references`` are the raw inputs, and raw outputs join them."""
-    known = {**references, **{spec.id: (found[spec.id], spec.letters) for spec in outputs}}
-    return {
-        spec.id: _finish(fit(spec.steps, found[spec.id], spec.letters, known), spec, found[spec.id])
-        for spec in outputs
-    }
+    known = {**references, **_references(outputs, found)}
+    return {spec.id: _processed(spec, found[spec.id], known) for spec in outputs}
 
 
 def _references(specs: Sequence[TensorSpec], raw: Tensors) -> dict[str, tuple[Array, str]]:
     return {spec.id: (raw[spec.id], spec.letters) for spec in specs}
 
 
-def _finish(steps: Callable[[Array], Array], spec: TensorSpec, array: Array) -> Array:
-    """Apply fitted steps and end with the described data type.
+def _processed(spec: TensorSpec, array: Array, references: References) -> Array:
+    """Apply a tensor's steps, measured on the tensor itself."""
+    return _typed(spec, apply(spec.steps, array, spec.letters, references))
+
+
+def _typed(spec: TensorSpec, array: Array) -> Array:
+    """Bring a processed tensor to the described data type.
 
     The specification ends a chain that does not end with ``ensure_dtype`` with that step, to the
     tensor's own type.
     """
-    done = steps(array)
     if spec.steps and spec.steps[-1].name == "ensure_dtype":
-        return done
-    return done.astype(spec.dtype, copy=False)
+        return array
+    return array.astype(spec.dtype, copy=False)
 
 
 def _prepare(
-    spec: TensorSpec,
-    array: Array,
-    layout: Layout,
-    references: Mapping[str, tuple[Array, str]],
-    border: Border,
+    spec: TensorSpec, array: Array, layout: Layout, references: References, border: Border
 ) -> Array:
     """Preprocess and continue one input to its valid size."""
-    steps = fit(spec.steps, array, spec.letters, references)
     if border == "halo":  # padded already
-        return _finish(steps, spec, array)
+        return _processed(spec, array, references)
     if spec.pad.mode == "constant":  # its value is one of the raw image
-        return _finish(steps, spec, _pad(array, spec, layout))
+        steps = fit(spec.steps, array, spec.letters, references)
+        return _typed(spec, steps(_pad(array, spec, layout)))
     # Mirroring after the steps gives the same as before them, also where a statistic belongs to a
     # row or column of the image, of which the padding has none.
-    return _pad(_finish(steps, spec, array), spec, layout)
+    return _pad(_processed(spec, array, references), spec, layout)
 
 
 def _pad(array: Array, spec: TensorSpec, layout: Layout) -> Array:

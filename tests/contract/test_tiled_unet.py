@@ -34,6 +34,8 @@ def package(tmp_path_factory):
         if isinstance(module, torch.nn.BatchNorm2d):  # as if trained
             module.running_mean.normal_(0, 0.1)
             module.running_var.uniform_(0.5, 1.5)
+    with torch.no_grad():
+        network.last.weight.mul_(20)  # clear decisions, as a trained network's
     network.eval()
     example = torch.rand(1, 1, 64, 72)
     free = {2: "y", 3: "x"}

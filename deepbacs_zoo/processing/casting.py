@@ -43,7 +43,9 @@ def cast(array: Array, dtype: np.dtype[Any]) -> Array:
             hint="look for the cause in the image or the network's output",
         )
     if dtype == np.uint64 and array.size and array.max() >= _HALF:
-        return np.where(array < _HALF, array.astype(np.int64).astype(dtype), array.astype(dtype))
+        small = array < _HALF
+        signed = np.where(small, array, 0).astype(np.int64)
+        return np.where(small, signed.astype(dtype), np.maximum(array, 0).astype(dtype))
     return array.astype(np.int64).astype(dtype, copy=False)
 
 

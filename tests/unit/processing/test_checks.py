@@ -36,6 +36,16 @@ def test_good_arguments_pass(step):
         ("clip", {"min": 1, "min_percentile": 2}, ["given twice"]),
         ("clip", {"min_percentile": 60, "max_percentile": 40}, ["not in order", "60, 40"]),
         ("clip", {"max_percentile": 0.998}, ["0.998", "above 1"]),
+        ("clip", {"min": 3, "max": 3}, ["bounds are not in order", "3, 3", "min below max"]),
+        ("clip", {"min": 3, "axes": "yx"}, ["axes without a percentile", "yx"]),
+        ("scale_range", {"min_percentile": 100}, ["min_percentile", "below 100"]),
+        ("scale_range", {"eps": 0.2}, ["eps", "at most 0.1"]),
+        ("scale_range", {"axes": None}, ["axes", "out of its range"]),
+        ("scale_linear", {"gain": float("inf")}, ["gain", "inf"]),
+        ("scale_linear", {"gain": [], "axis": "c"}, ["gain", "[]"]),
+        ("binarize", {"threshold": [1], "axis": "b"}, ["axis", "other than batch"]),
+        ("softmax", {"axis": "b"}, ["other than batch"]),
+        ("softmax", {"axis": ""}, ["one axis"]),
         ("ensure_dtype", {"dtype": "float16"}, ["float16", "float32"]),
         ("fixed_zero_mean_unit_variance", {"mean": 1, "std": 0}, ["std", "at least 1e-6"]),
         ("fixed_zero_mean_unit_variance", {"mean": [1], "std": [1, 2], "axis": "c"}, ["lengths"]),
@@ -67,3 +77,21 @@ def test_an_unknown_operation_is_answered_with_the_known_ones():
         check([Step("zero_mean")], "raw")
     for name in OPERATIONS:
         assert name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "kwargs", "absent"),
+    [
+        ("softmax", {}, "c"),
+        ("softmax", {"axis": "z"}, "z"),
+        ("zero_mean_unit_variance", {"axes": "cyx"}, "c"),
+        ("scale_range", {"axes": "zyx"}, "z"),
+        ("binarize", {"threshold": [1], "axis": "t"}, "t"),
+    ],
+)
+def test_with_the_tensors_axes_known_no_other_may_be_named(name, kwargs, absent):
+    check([Step(name, kwargs)], "raw")
+    with pytest.raises(PackageError) as caught:
+        check([Step(name, kwargs)], "raw", "byx")
+    for part in (f"raw: step 1, {name}", f"({absent})", "allowed: byx"):
+        assert part in str(caught.value)

@@ -101,6 +101,16 @@ def test_code_in_the_package_is_information(tmp_path):
     assert any("an ImageJ macro" in text for text in said(run(check_integrity, path)))
 
 
+def test_our_own_network_files_are_told_from_foreign_code(tmp_path):
+    from importlib import resources
+
+    ours = (resources.files("deepbacs_zoo") / "networks" / "unet.py").read_bytes()
+    files = {"unet.py": ours, "other.py": b"print(1)"}
+    texts = said(run(check_integrity, CASES["bcyx"](tmp_path, extra_files=files)))
+    assert "unet.py: this file is Python code, one of deepbacs_zoo's own networks" in texts
+    assert any(text.startswith("other.py") and "unless it is trusted" in text for text in texts)
+
+
 def test_a_missing_hash_is_a_warning(tmp_path):
     def change(description, files):
         del description["weights"]["onnx"]["sha256"]

@@ -65,7 +65,7 @@ class Facts:
     training
         Rows of name and value about the training.
     split
-        Which images were scored: ``test``, ``validation``.
+        What the scored images were to the training: ``test``, ``validation``, ``training``.
     images, objects
         How many images and labelled objects were scored.
     confidence

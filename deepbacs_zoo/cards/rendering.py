@@ -61,7 +61,8 @@ def _validation(card: Card, facts: Facts) -> list[str]:
     seen = {
         "test": "that were neither trained on nor used to choose the checkpoint",
         "validation": "that were not trained on, but used to choose the checkpoint",
-    }.get(facts.split, "that were chosen for the export")
+        "training": "some of which the network was trained on, so that the scores are too good",
+    }[facts.split]
     lines = [
         f"Measured on {_count(facts.images, 'image')} with "
         f"{_count(facts.objects, 'labelled cell')} {seen} ({facts.split} images), by the code of "

@@ -167,8 +167,8 @@ def _checked(source: Source, card: Card) -> Source:
 def _scored_on(source: Source, data: Path | Sequence[Pair] | None) -> Source:
     if data is None:
         return source
-    pairs = match_pairs(*find_folders(data, "test")) if isinstance(data, Path) else tuple(data)
-    return dataclasses.replace(source, pairs=pairs, split="given")
+    pairs = match_pairs(*find_folders(data, "test")) if isinstance(data, Path) else data
+    return source.scored_on(pairs)
 
 
 def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> Evaluation:

@@ -14,7 +14,7 @@ from deepbacs_zoo.tensors import ReferencedSize, Step, SteppedSize, TensorSpec
 
 __all__ = ["description_facts", "documentation_facts"]
 
-_ROLES: Final[Mapping[str, str]] = {"test": "test", "validation": "validation"}
+_ROLES: Final[Mapping[str, str]] = {"test": "test", "validation": "validation", "training": "train"}
 
 
 def documentation_facts(
@@ -74,7 +74,7 @@ def _evaluations(card: Card, stage: Stage, evaluation: Evaluation) -> list[dict[
         {
             "dataset_id": data.id,
             "dataset_source": data.link,
-            "dataset_role": _ROLES.get(stage.source.split, "unknown"),
+            "dataset_role": _ROLES[stage.source.split],
             "sample_count": evaluation.images,
             "evaluation_factors": ["overall"],
             "evaluation_factors_long": ["all images"],

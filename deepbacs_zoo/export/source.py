@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deepbacs_zoo.checkpoints import Run
+from deepbacs_zoo.decoding import Multilabel, read_decoding
+from deepbacs_zoo.export.weights import load_state
+from deepbacs_zoo.images import Pair
+from deepbacs_zoo.networks import build_network, get_network
+from deepbacs_zoo.tasks import Task, get_task
 from deepbacs_zoo.tensors import TensorSpec
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from deepbacs_zoo.decoding import Multilabel
-    from deepbacs_zoo.images import Pair
-
-__all__ = ["Source"]
+__all__ = ["Source", "source_of"]
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,10 @@ class Source:
     pairs
         The held-out images.
     split
-        ``test`` or ``validation``.
+        What they were to the training: ``test`` (never seen), ``validation`` (the best epoch was
+        chosen by them), ``training``.
+    seen
+        Which of the last two an image was, by the SHA-256 of its file.
     training
         Rows of name and value for the documentation.
     details
@@ -69,7 +77,111 @@ class Source:
     pixel_size: tuple[float, float] | None
     pairs: tuple[Pair, ...]
     split: str
+    seen: Mapping[str, str] = field(default_factory=dict)
     training: tuple[tuple[str, str], ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     network_tags: tuple[str, ...] = ()
     timestamp: str | None = None
+
+    def scored_on(self, pairs: Sequence[Pair]) -> Source:
+        """Return the source with other images to be scored on, and what they were to the training.
+
+        One image that was trained on makes all of them training images: the score is no better
+        than its weakest image.
+        """
+        digests = (hashlib.sha256(pair.source.read_bytes()).hexdigest() for pair in pairs)
+        roles = {self.seen.get(digest, "test") for digest in digests}
+        split = next((role for role in ("training", "validation") if role in roles), "test")
+        return dataclasses.replace(self, pairs=tuple(pairs), split=split)
+
+
+def source_of(run: Run) -> Source:
+    """Gather a run: its best weights in the network that is exported, its task, its images.
+
+    Raises
+    ------
+    UsageError
+        The run names a task or a network that does not exist here.
+    DataError
+        The run has no weights yet, or an image that it held out is gone or has changed.
+    ModelError
+        The weights do not fit the network.
+    """
+    task, entry = get_task(run.task), get_network(run.network)
+    split, part = run.split.held_out
+    decode = None if task.decode is None else read_decoding({"decode": task.decode})
+    return Source(
+        name=run.name,
+        task=task.name,
+        network=load_state(build_network(run.network, run.network_arguments), run.weights()),
+        network_file=entry.file,
+        network_callable=entry.class_name,
+        network_kwargs=run.network_arguments,
+        inputs=task.inputs,
+        outputs=task.outputs,
+        ranges=task.ranges,
+        decode=decode,
+        pixel_size=run.pixel_size,
+        pairs=part.pairs(),
+        split=split,
+        seen={
+            entry.source_sha256: name
+            for name, files in (
+                ("validation", run.split.validation.files),
+                ("training", run.split.training.files),
+            )
+            for entry in files
+        },
+        training=_training_rows(run),
+        details=_details(run, task),
+        network_tags=entry.tags,
+        timestamp=run.ended,
+    )
+
+
+def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:
+    """Return what the documentation says about the training."""
+    best, split = run.best, run.split
+    test = 0 if split.test is None else len(split.test.files)
+    rows = {
+        "images": f"{len(split.training.files)} for training, {len(split.validation.files)} for "
+        f"validation, {test} for testing",
+        "epochs": f"{best.epochs}; the weights are those of epoch {best.epoch}, the lowest "
+        "validation loss",
+        **{
+            name.replace("_", " "): str(value)
+            for name, value in run.settings.items()
+            if name != "epochs"
+        },
+        "seed": str(run.seed),
+        "versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()),
+    }
+    return tuple(rows.items())
+
+
+def _details(run: Run, task: Task) -> dict[str, Any]:
+    """Return what ``config.bioimageio`` says about the training, in the format's names."""
+    settings = run.settings
+    steps = ", ".join(step.name for spec in task.inputs for step in spec.steps)
+    training = {
+        "training_preprocessing": f"{steps} of each whole image; random patches, flips, rotations, "
+        "changes of intensity",
+        "training_epochs": float(run.best.epochs),
+        "training_batch_size": settings.get("batch"),
+        "initial_learning_rate": settings.get("learning_rate"),
+        "loss_function": task.loss.name,
+        "loss_function_kwargs": {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in task.loss.arguments.items()
+        },
+        "optimizer": "torch.optim.AdamW",
+        "regularization": f"weight decay {settings['weight_decay']:g}"
+        if "weight_decay" in settings
+        else None,
+    }
+    return {
+        "architecture_type": run.network,
+        "architecture_description": f"{run.network} with "
+        + ", ".join(f"{name} {value}" for name, value in run.network_arguments.items()),
+        "training": {name: value for name, value in training.items() if value is not None},
+    }

@@ -52,7 +52,7 @@ TASK: Final = Task(
         {
             "in_channels": 1,
             "out_channels": len(CLASSES),
-            "base": 16,
+            "base": 8,
             "depth": _DEPTH,
             "activation": "softmax",
         }
@@ -68,7 +68,7 @@ TASK: Final = Task(
         epochs=20,
         patch=128,
         batch=8,
-        learning_rate=5e-3,
+        learning_rate=1e-2,
         weight_decay=1e-4,
         patience=20,
         foreground=0.5,

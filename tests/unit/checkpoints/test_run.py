@@ -1,0 +1,117 @@
+"""Run folders: written whole, read back the same, and clear about what is wrong with them."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from deepbacs_zoo.checkpoints import append_row, finish_run, is_run, open_run, versions
+from deepbacs_zoo.errors import DataError, DeepbacsZooError, OutputExistsError, UsageError
+from tests.unit.checkpoints.runs import make_run
+
+
+def test_a_run_reads_back_as_it_was_written(tmp_path):
+    run = make_run(tmp_path)
+    assert is_run(run.folder)
+    assert open_run(run.folder) == run
+
+
+def test_a_finished_run_knows_when_it_ended(tmp_path):
+    run = make_run(tmp_path)
+    assert run.ended is None
+    ended = finish_run(run)
+    assert ended.ended.endswith("+00:00")
+    assert open_run(run.folder) == ended
+
+
+def test_a_run_without_pixel_size_and_test_images(tmp_path):
+    run = make_run(tmp_path, pixel_size=None)
+    assert open_run(run.folder).pixel_size is None
+
+
+def test_an_existing_output_is_kept(tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "precious").write_text("data")
+    with pytest.raises(OutputExistsError, match="--resume"):
+        make_run(tmp_path)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["precious"]
+
+
+def test_an_empty_folder_is_taken(tmp_path):
+    (tmp_path / "run").mkdir()
+    assert is_run(make_run(tmp_path).folder)
+
+
+def test_the_best_epoch_is_the_first_with_the_lowest_validation_loss(tmp_path):
+    run = make_run(tmp_path)
+    assert run.best_epoch is None
+    for epoch, loss in ((1, 0.9), (2, 0.5), (3, 0.5)):
+        append_row(run.history_file, {"epoch": epoch, "val_loss": loss})
+    assert run.best_epoch == 2
+    assert (run.best.epoch, run.best.epochs) == (2, 3)
+    assert "0.5" in str(run.best)
+
+
+def test_before_the_first_epoch_there_is_no_best_and_no_weights(tmp_path):
+    run = make_run(tmp_path)
+    with pytest.raises(DataError):
+        _ = run.best
+    with pytest.raises(DataError):
+        run.weights()
+    run.best_weights.write_bytes(b"weights")
+    assert run.weights() == run.best_weights
+
+
+@pytest.mark.parametrize("name", ["nowhere", ""])
+def test_what_is_no_run_is_said_to_be_none(tmp_path, name):
+    with pytest.raises(UsageError, match="run"):
+        open_run(tmp_path / name)
+
+
+def damage_json(text):
+    return text[: len(text) // 2]
+
+
+def damage_field(text):
+    return text.replace('"seed"', '"sead"')
+
+
+def damage_split(text):
+    return text.replace('"source_sha256"', '"source_md5"')
+
+
+def damage_type(text):
+    return "[]"
+
+
+def damage_version(text):
+    return text.replace('"schema_version": 1', '"schema_version": 99')
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [damage_json, damage_field, damage_split, damage_type, damage_version],
+    ids=lambda damage: damage.__name__,
+)
+def test_a_damaged_description_is_one_sentence(tmp_path, damage):
+    run = make_run(tmp_path)
+    file = run.folder / "run.json"
+    file.write_text(damage(file.read_text("utf-8")), "utf-8")
+    with pytest.raises(DeepbacsZooError) as caught:
+        open_run(run.folder)
+    assert caught.value.where == str(file)
+    assert caught.value.hint
+    assert caught.value.allowed
+
+
+def test_the_description_names_the_versions_of_the_libraries(tmp_path):
+    found = versions()
+    assert {"python", "torch", "numpy", "deepbacs_zoo"} <= found.keys()
+    run = make_run(tmp_path, versions=found)
+    assert json.loads((run.folder / "run.json").read_text())["versions"] == found
+
+
+def test_the_room_loads_without_torch():
+    code = "import sys, deepbacs_zoo.checkpoints; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

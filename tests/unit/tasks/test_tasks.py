@@ -1,0 +1,82 @@
+"""Tasks are data that every other room can rely on."""
+
+import dataclasses
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from deepbacs_zoo.decoding import Multilabel, read_decoding
+from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.networks import get_network
+from deepbacs_zoo.processing import check
+from deepbacs_zoo.tasks import TASKS, get_task
+
+
+def test_an_unknown_task_is_answered_with_the_known_ones():
+    with pytest.raises(UsageError, match="segmentation") as caught:
+        get_task("segmentatoin")
+    assert caught.value.value == "segmentatoin"
+
+
+def test_the_room_loads_without_torch():
+    code = "import sys, deepbacs_zoo.tasks; assert 'torch' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_names_in_a_task_exist(name):
+    task = get_task(name)
+    assert task.name == name
+    get_network(task.network)
+    check([step for spec in task.inputs for step in spec.steps], name)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        task.name = "other"
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_tensors_fit_the_network(name):
+    task = get_task(name)
+    assert task.network_arguments["in_channels"] == task.channels
+    assert task.network_arguments["out_channels"] == len(task.classes)
+    assert task.training.patch % 2 ** task.network_arguments["depth"] == 0
+    assert [spec.letters for spec in (*task.inputs, *task.outputs)] == ["bcyx", "bcyx"]
+    assert task.ranges.keys() == {spec.id for spec in task.outputs}
+
+
+def test_segmentation_exports_probabilities_and_trains_on_logits():
+    task = get_task("segmentation")
+    assert task.network_arguments["activation"] == "softmax"
+    assert task.training_arguments == {"activation": "none"}
+
+
+def test_segmentation_says_how_its_output_becomes_objects():
+    task = get_task("segmentation")
+    settings = read_decoding({"decode": task.decode})
+    assert isinstance(settings, Multilabel)
+    assert settings.output == task.outputs[0].id
+    indices = (settings.background, settings.interior, settings.boundary)
+    assert [task.classes[index] for index in indices] == ["background", "interior", "boundary"]
+
+
+def test_segmentation_weighs_each_class():
+    task = get_task("segmentation")
+    assert len(task.loss.arguments["class_weights"]) == len(task.classes)
+
+
+def test_targets_separate_touching_cells_by_boundary():
+    labels = np.zeros((7, 12), np.int32)
+    labels[1:6, 1:6] = 1
+    labels[1:6, 6:11] = 2
+    target = get_task("segmentation").make_target(labels)
+    expected = np.zeros((7, 12), int)
+    expected[1:6, 1:11] = 2
+    expected[2:5, 2:5] = 1
+    expected[2:5, 7:10] = 1
+    np.testing.assert_array_equal(target, expected)
+
+
+def test_a_cell_cut_by_the_edge_has_no_boundary_there():
+    target = get_task("segmentation").make_target(np.ones((4, 4), np.int32))
+    np.testing.assert_array_equal(target, 1)

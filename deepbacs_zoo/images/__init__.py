@@ -2,6 +2,7 @@
 
 from deepbacs_zoo.images.atomic import replacing, write_bytes
 from deepbacs_zoo.images.image import Calibration, Image
+from deepbacs_zoo.images.labels import label_findings, read_labels, relabel
 from deepbacs_zoo.images.overlay import write_overlay
 from deepbacs_zoo.images.pairs import Pair, find_folders, match_pairs, read_pair
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
@@ -13,9 +14,12 @@ __all__ = [
     "Image",
     "Pair",
     "find_folders",
+    "label_findings",
     "match_pairs",
     "read_image",
+    "read_labels",
     "read_pair",
+    "relabel",
     "replacing",
     "write_bytes",
     "write_overlay",

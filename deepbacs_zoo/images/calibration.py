@@ -1,4 +1,4 @@
-"""Pixel sizes as TIFF files state them: ImageJ's description, OME-XML, resolution tags."""
+"""Pixel sizes and channel names as TIFF files state them: ImageJ, OME-XML, resolution tags."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tifffile
 
 from deepbacs_zoo.images.image import Calibration
 
-__all__ = ["calibration_of"]
+__all__ = ["calibration_of", "channel_names_of"]
 
 # Names that ImageJ, OME and people use, in micrometers.
 _MICROMETERS: Final[Mapping[str, float]] = {
@@ -34,8 +34,10 @@ _MICROMETERS: Final[Mapping[str, float]] = {
 }
 _SECONDS: Final[Mapping[str, float]] = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "min": 60.0, "h": 3600.0}
 _CENTIMETER: Final = 3
-# A resolution tag alone often means dots per inch of a printed page (72 dpi is 353 µm).
-_LARGEST_PIXEL_BY_TAG: Final = 100.0
+# Resolutions per inch or centimeter are mostly those of a printed page, which ImageJ hands on as if
+# they were a calibration: 72 dpi is 353 µm, 1,200 dpi is 21 µm.  No microscope's pixel is as large.
+_PRINTED_UNITS: Final = frozenset({"inch", "cm", "centimeter"})
+_LARGEST_PIXEL: Final = 20.0
 
 
 def calibration_of(tiff: tifffile.TiffFile) -> Calibration:
@@ -48,7 +50,7 @@ def calibration_of(tiff: tifffile.TiffFile) -> Calibration:
     unit = tiff.pages.first.tags.get("ResolutionUnit")
     if unit is not None and int(unit.value) == _CENTIMETER and x and y:
         x, y = x * _MICROMETERS["cm"], y * _MICROMETERS["cm"]
-        if max(x, y) < _LARGEST_PIXEL_BY_TAG:
+        if max(x, y) < _LARGEST_PIXEL:
             return Calibration(x, y, None, "µm")
     return Calibration()
 
@@ -69,6 +71,8 @@ def _from_imagej(metadata: Mapping[str, Any], x: float | None, y: float | None) 
     factor = _MICROMETERS.get(unit)
     if factor is None or x is None or y is None:
         return Calibration(frame_interval=interval)
+    if unit in _PRINTED_UNITS and x * factor > _LARGEST_PIXEL:
+        return Calibration(frame_interval=interval)
     # The other axes may have units of their own; without one they share that of x.
     yfactor = _MICROMETERS.get(str(metadata.get("yunit", unit)).strip().lower(), factor)
     spacing = _positive(metadata.get("spacing"))
@@ -78,12 +82,33 @@ def _from_imagej(metadata: Mapping[str, Any], x: float | None, y: float | None) 
     )
 
 
-def _from_ome(xml: str) -> Calibration:
+def channel_names_of(tiff: tifffile.TiffFile) -> tuple[str, ...]:
+    """Return the names of the channels in an open TIFF, empty where they are not all stated."""
+    if tiff.is_ome and tiff.ome_metadata:
+        channels = _ome_pixels(tiff.ome_metadata).get("Channel", [])
+        channels = channels if isinstance(channels, list) else [channels]
+        names = [str(channel.get("Name", "")) for channel in channels]
+        return tuple(names) if all(names) else ()
+    metadata = tiff.imagej_metadata or {}
+    labels, count = metadata.get("Labels", []), metadata.get("channels", 1)
+    # Labels belong to planes: they name channels where each channel has one plane.
+    if isinstance(labels, list) and len(labels) == count == metadata.get("images"):
+        return tuple(str(label) for label in labels)
+    return ()
+
+
+def _ome_pixels(xml: str) -> dict[str, Any]:
+    """Return the description of the first image of an OME document, empty if it is none."""
     try:
         image = tifffile.xml2dict(xml)["OME"]["Image"]
         pixels = (image[0] if isinstance(image, list) else image)["Pixels"]
     except (KeyError, IndexError, TypeError, SyntaxError):
-        return Calibration()
+        return {}
+    return pixels if isinstance(pixels, dict) else {}
+
+
+def _from_ome(xml: str) -> Calibration:
+    pixels = _ome_pixels(xml)
     sizes: dict[str, float | None] = {}
     for letter in "XYZ":
         unit = str(pixels.get(f"PhysicalSize{letter}Unit", "µm")).strip().lower()

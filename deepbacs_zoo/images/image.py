@@ -7,7 +7,7 @@ from pathlib import Path
 
 import xarray as xr
 
-__all__ = ["Calibration", "Image"]
+__all__ = ["Calibration", "Image", "stem_of"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Image:
     ----------
     data
         Always the five dimensions ``t z c y x`` in this order, those that the file lacks of size
-        1; the data type of the file.
+        1; the data type of the file.  The coordinate ``c``, where there is one, names the channels.
     calibration
         Size of its pixels.
     path
@@ -56,7 +56,9 @@ class Image:
     @property
     def stem(self) -> str:
         """The file's name without its suffix (both of ``.ome.tif``)."""
-        if self.path is None:
-            return "image"
-        stem = self.path.stem
-        return stem[:-4] if stem.lower().endswith(".ome") else stem
+        return "image" if self.path is None else stem_of(self.path)
+
+
+def stem_of(path: Path) -> str:
+    """Return a file's name without its suffix, or without both of ``.ome.tif``."""
+    return path.stem[:-4] if path.stem.lower().endswith(".ome") else path.stem

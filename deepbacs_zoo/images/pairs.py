@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DataError, UsageError
-from deepbacs_zoo.images.image import Image
+from deepbacs_zoo.images.image import Image, stem_of
+from deepbacs_zoo.images.labels import read_labels
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
 
-__all__ = ["Pair", "find_folders", "match_pairs", "read_labels", "read_pair"]
+__all__ = ["Pair", "find_folders", "match_pairs", "read_pair"]
 
 _MOST_NAMED: Final = 5
-_BINARY: Final = ([0, 255], [255], [0, 65535], [65535])
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ def find_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
 def match_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
     """Match the images of two folders by their names without suffix, sorted by name.
 
+    ``a.ome.tif`` and ``a.png`` are both called ``a``.
+
     Raises
     ------
     UsageError
@@ -92,15 +94,16 @@ def _by_name(folder: Path) -> dict[str, Path]:
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.suffix.lower() not in IMAGE_SUFFIXES:
             continue
-        if path.stem in found:
+        name = stem_of(path)
+        if name in found:
             raise DataError(
                 path,
-                f"it has the same name as {found[path.stem].name}",
-                value=path.stem,
+                f"it has the same name as {found[name].name}",
+                value=name,
                 allowed="one image for each name",
                 hint="take one of the two away",
             )
-        found[path.stem] = path
+        found[name] = path
     if not found:
         raise UsageError(
             folder,
@@ -150,67 +153,6 @@ def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[
             "there is no label in it, all pixels are background",
             value="0 labels",
             allowed="at least one labelled object in each image",
-            hint="label its objects or take the pair away",
+            hint="label its objects or take the pair away (in Python: allow_empty=True keeps it)",
         )
     return image, labels
-
-
-def read_labels(path: Path) -> NDArray[np.int32]:
-    """Read a label image of one plane as ``y x`` int32; errors as in :func:`read_pair`."""
-    image = read_image(path)
-    planes = image.data.shape[:3]
-    if image.rgb or planes != (1, 1, 1):
-        raise DataError(
-            path,
-            "a label image has one value for each pixel",
-            value="RGB picture" if image.rgb else "{}x{}x{} t z c".format(*planes),
-            allowed="one plane of whole numbers",
-            hint="save the label image as 16-bit grey TIFF",
-        )
-    values = image.data.values[0, 0, 0]
-    if values.dtype.kind == "f":
-        odd = values[values != np.round(values)]
-        if odd.size:
-            raise DataError(
-                path,
-                "some labels are not whole numbers",
-                value=f"{odd.flat[0]:g}",
-                allowed="0 for the background and 1, 2, 3 … for the objects",
-                hint="save the label image without interpolation as 16-bit grey TIFF",
-            )
-    present = np.unique(values)
-    _check_numbers(path, present)
-    labels: NDArray[np.int32] = values.astype(np.int32)
-    return labels
-
-
-def _check_numbers(path: Path, present: NDArray[np.generic]) -> None:
-    """Refuse numbers that are not 1 to n, saying which way they are wrong."""
-    numbers = [int(number) for number in present[:100_000]]
-    if numbers[0] < 0:
-        raise DataError(
-            path,
-            "some labels are negative",
-            value=numbers[0],
-            allowed="0 for the background and 1, 2, 3 … for the objects",
-            hint="save the label image as unsigned 16-bit grey TIFF",
-        )
-    if numbers in _BINARY:
-        raise DataError(
-            path,
-            "this is a mask of foreground and background, not a label image",
-            value=f"values {', '.join(map(str, numbers))}",
-            allowed="one number for each object: 1, 2, 3 …",
-            hint="number its objects, in ImageJ with Analyze Particles > Count Masks",
-        )
-    labels = [number for number in numbers if number]
-    missing = sorted(set(range(1, len(labels) + 1)) - set(labels))
-    if missing:
-        beyond = [number for number in labels if number > len(labels)]
-        raise DataError(
-            path,
-            "the labels are not numbered without a gap",
-            value=f"{missing[0]} is missing, {beyond[0]} is there",
-            allowed=f"1 to {len(labels)} for its {len(labels)} objects",
-            hint="number them again, in ImageJ with Analyze Particles > Count Masks",
-        )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,15 +15,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from deepbacs_zoo.axes import IMAGE_AXES
-from deepbacs_zoo.errors import DataError, UsageError
-from deepbacs_zoo.images.calibration import calibration_of
+from deepbacs_zoo.errors import DataError, HostError, UsageError
+from deepbacs_zoo.images.calibration import calibration_of, channel_names_of
 from deepbacs_zoo.images.image import Calibration, Image
+from deepbacs_zoo.images.page_chain import check_chain, check_planes
 
 __all__ = ["IMAGE_SUFFIXES", "read_image"]
 
-_TIFF_SUFFIXES: Final = frozenset({".tif", ".tiff"})
-_PICTURE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg"})
-IMAGE_SUFFIXES: Final = _TIFF_SUFFIXES | _PICTURE_SUFFIXES
+IMAGE_SUFFIXES: Final = frozenset({".tif", ".tiff", ".png", ".jpg", ".jpeg"})
 """Suffixes, in lower case, of the files that can be read."""
 
 # What tifffile and imagecodecs raise for files that are cut off or not what their name says.
@@ -35,21 +35,33 @@ _DAMAGED: Final = (
     KeyError,
     TypeError,
     AttributeError,
+    ArithmeticError,
+    AssertionError,
     struct.error,
     zlib.error,
     EOFError,
 )
+
+_RGB: Final = frozenset({2, 6})  # photometric interpretations RGB and YCbCr
+_COLOURS: Final = ("red", "green", "blue")
+_ALPHA: Final = frozenset({1, 2})  # kinds of extra samples: associated and unassociated alpha
+
+Read = tuple[NDArray[np.generic], Calibration, tuple[str, ...], bool]
+"""Pixels ``t z c y x``, their size, names of channels where known, whether they are colours."""
 
 # Without a handler of its own the logger of tifffile would print every oddity of a damaged file.
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 
 def read_image(path: str | Path) -> Image:
-    """Read an image.
+    """Read an image, as what its first bytes say it is.
 
-    TIFF pages without any statement about their axis are slices (z).  Colour pictures keep their
-    red, green and blue as three channels, without transparency.  Booleans become uint8 0 and 1,
-    float16 becomes float32; every other real data type stays as it is.
+    There are published images with the suffix of another kind.
+
+    TIFF pages without any statement about their axis are slices (z); of a file with several images
+    the first is read.  Colour pictures keep their red, green and blue as three channels, without
+    transparency.  Booleans become uint8 0 and 1, float16 becomes float32; every other real data
+    type stays as it is.
 
     Parameters
     ----------
@@ -59,7 +71,8 @@ def read_image(path: str | Path) -> Image:
     Returns
     -------
     Image
-        Dimensions ``t z c y x``.
+        Dimensions ``t z c y x``; the coordinate ``c`` holds the names of channels where the file
+        states them, and ``red green blue`` for colour pictures.
 
     Raises
     ------
@@ -67,6 +80,8 @@ def read_image(path: str | Path) -> Image:
         There is no such file, or it is of another kind.
     DataError
         The file is damaged, empty, complex, or holds values that are not finite.
+    HostError
+        The file may not be read, or the image does not fit into memory.
     """
     path = Path(path)
     suffix = path.suffix.lower()
@@ -86,39 +101,79 @@ def read_image(path: str | Path) -> Image:
             hint="save it as TIFF, in ImageJ with File > Save As > Tiff",
         )
     try:
-        read = _read_tiff if suffix in _TIFF_SUFFIXES else _read_picture
-        array, axes, calibration, rgb = read(path)
-    except DataError:
+        array, calibration, names, rgb = _reader(path)(path)
+    except (DataError, HostError):
         raise
+    except (PermissionError, MemoryError) as error:
+        raise _refused(path, error) from error
     except _DAMAGED as error:
         raise DataError(
             path,
             "the file is cut off or damaged",
             value=str(error).splitlines()[0][:120] if str(error) else type(error).__name__,
-            allowed=f"a complete {'TIFF' if suffix in _TIFF_SUFFIXES else 'PNG or JPEG'} file",
+            allowed="a complete TIFF, PNG or JPEG file",
             hint="copy it again from its source",
         ) from error
     array = _checked(array, path)
-    return Image(xr.DataArray(array, dims=tuple(axes)), calibration, path, rgb)
+    coordinates = {"c": list(names)} if len(names) == array.shape[2] else {}
+    data = xr.DataArray(array, coords=coordinates, dims=tuple(IMAGE_AXES))
+    return Image(data, calibration, path, rgb)
 
 
-def _read_tiff(path: Path) -> tuple[NDArray[np.generic], str, Calibration, bool]:
+def _reader(path: Path) -> Callable[[Path], Read]:
+    with path.open("rb") as file:
+        begin = file.read(8)
+    if begin.startswith(b"\x89PNG"):
+        return _read_png
+    return _read_jpeg if begin.startswith(b"\xff\xd8") else _read_tiff
+
+
+def _refused(path: Path, error: Exception) -> HostError:
+    if isinstance(error, PermissionError):
+        return HostError(
+            path,
+            "the file may not be read",
+            value=error.strerror,
+            allowed="a file that its user may read",
+            hint="change its permissions",
+        )
+    return HostError(
+        path,
+        "the image does not fit into memory",
+        value=str(error) or "out of memory",
+        allowed="an image smaller than the memory of this computer",
+        hint="if the image is not that large the file is damaged, copy it again from its source",
+    )
+
+
+def _read_tiff(path: Path) -> Read:
+    with path.open("rb") as file:
+        check_chain(file)
+    # Other files of an OME data set are images of their own, as they are for every other command.
     with tifffile.TiffFile(path, _multifile=False) as tiff:
         series = tiff.series[0]
+        check_planes(tiff, series)
         array = np.asarray(series.asarray())
-        axes = series.axes
-        calibration = calibration_of(tiff)
-    letters = _letters(axes, array.shape, path)
-    rgb = "s" in letters
-    if rgb and "c" in letters:
+        letters = _letters(series.axes, array.shape, path)
+        calibration, names = calibration_of(tiff), channel_names_of(tiff)
+        page = series.keyframe
+        alpha = sum(int(kind) in _ALPHA for kind in page.extrasamples)
+        is_colour = int(page.photometric) in _RGB
+    if "s" not in letters:
+        return _ordered(array, letters), calibration, names, False
+    if "c" in letters:
         raise DataError(
             path,
             "it has channels of colour pictures, and one of the two must be chosen",
-            value=axes,
+            value=series.axes,
             allowed="channels or an RGB picture",
             hint="split the channels in ImageJ with Image > Color > Split Channels",
         )
-    return _ordered(array, letters.replace("s", "c")), IMAGE_AXES, calibration, rgb
+    letters = letters.replace("s", "c")
+    array = _ordered(array, letters)
+    array = array[:, :, : array.shape[2] - alpha]  # alpha comes after the colours
+    rgb = is_colour and array.shape[2] == len(_COLOURS)
+    return array, calibration, _COLOURS if rgb else names, rgb
 
 
 def _letters(axes: str, shape: tuple[int, ...], path: Path) -> str:
@@ -141,17 +196,38 @@ def _letters(axes: str, shape: tuple[int, ...], path: Path) -> str:
     return letters
 
 
-def _read_picture(path: Path) -> tuple[NDArray[np.generic], str, Calibration, bool]:
+def _read_png(path: Path) -> Read:
     import imagecodecs
 
-    decode = imagecodecs.png_decode if path.suffix.lower() == ".png" else imagecodecs.jpeg8_decode
-    array = np.asarray(decode(path.read_bytes()))
-    if array.ndim == 3:
-        colours = array.shape[2] - (1 - array.shape[2] % 2)  # an even number ends with alpha
-        array = array[..., :colours]
-    rgb = array.ndim == 3 and array.shape[2] == 3
-    letters = "yxc"[: array.ndim]
-    return _ordered(array, letters), IMAGE_AXES, Calibration(), rgb
+    array = np.asarray(imagecodecs.png_decode(path.read_bytes()))
+    if array.ndim == 3 and array.shape[2] % 2 == 0:
+        array = array[..., :-1]  # an even number ends with alpha
+    return _picture(array)
+
+
+def _read_jpeg(path: Path) -> Read:
+    import imagecodecs
+
+    data = path.read_bytes()
+    if data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"):
+        # The decoder would fill the rest of a picture without its end mark with grey.
+        raise ValueError("the picture does not end")
+    array = np.asarray(imagecodecs.jpeg8_decode(data))
+    if array.ndim == 3 and array.shape[2] != len(_COLOURS):
+        raise DataError(
+            path,
+            "it is a picture for printing (CMYK)",
+            value=f"{array.shape[2]} channels",
+            allowed="grey or RGB pictures",
+            hint="save the microscope's own file as TIFF",
+        )
+    return _picture(array)
+
+
+def _picture(array: NDArray[np.generic]) -> Read:
+    """Return decoded rows, columns and perhaps colours."""
+    rgb = array.ndim == 3 and array.shape[2] == len(_COLOURS)
+    return _ordered(array, "yxc"[: array.ndim]), Calibration(), _COLOURS if rgb else (), rgb
 
 
 def _ordered(array: NDArray[np.generic], letters: str) -> NDArray[np.generic]:

@@ -17,6 +17,8 @@ from deepbacs_zoo.images.lut import label_colours
 __all__ = ["write_tiff"]
 
 _DTYPES: Final = (np.uint8, np.uint16, np.float32)
+# Where the pages of a TIFF file no longer reach, ImageJ reads a stack from its first page alone.
+_MOST_BYTES_OF_PAGES: Final = 2**32 - 2**25
 
 
 def write_tiff(
@@ -65,6 +67,8 @@ def write_tiff(
     if labels:
         largest = float(array.max(initial=0))
         metadata |= {"min": 0.0, "max": max(255.0, largest), "LUTs": [label_colours()]}
+    if array.nbytes > _MOST_BYTES_OF_PAGES:
+        options["truncate"] = True
     with replacing(path) as aside:
         tifffile.imwrite(
             aside, array, imagej=True, photometric="minisblack", metadata=metadata, **options

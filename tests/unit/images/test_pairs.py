@@ -42,6 +42,13 @@ def test_pairs_are_matched_by_name_in_order_whatever_the_suffix(data):
     assert np.unique(labels).tolist() == [0, 1, 2]
 
 
+def test_both_suffixes_of_an_ome_tiff_are_no_part_of_its_name(data):
+    (data / "source" / "b.tif").rename(data / "source" / "b.ome.tif")
+    assert [pair.name for pair in pairs_of(data)] == ["a", "b"]
+    tifffile.imwrite(data / "source" / "b.tif", np.ones((3, 3), np.uint8))
+    assert_refused(data, "b.ome.tif", "b.tif", "same name")
+
+
 @pytest.mark.parametrize("part", ["source", "target"])
 def test_a_missing_partner_is_named(data, part):
     (data / part / "b.tif").unlink()
@@ -78,7 +85,7 @@ def test_sizes_that_differ_are_both_named(data):
 
 def test_an_empty_mask_is_refused_unless_allowed(data):
     replaced(data, np.zeros((12, 14), np.uint16))
-    assert_refused(data, "b.tif", "0 labels")
+    assert_refused(data, "b.tif", "0 labels", "allow_empty")
     read_pair(pairs_of(data)[1], allow_empty=True)
 
 

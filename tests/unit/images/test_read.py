@@ -1,9 +1,11 @@
+import contextlib
+
 import numpy as np
 import pytest
 import tifffile
 from PIL import Image as Picture
 
-from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.errors import DataError, HostError, UsageError
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 
 RAMP = np.arange(2 * 3 * 4 * 5 * 6, dtype=np.uint16).reshape(2, 3, 4, 5, 6)
@@ -24,13 +26,22 @@ def test_an_imagej_hyperstack_has_its_axes_and_calibration(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("unit", "size"),
-    [("micron", 0.1), ("\\u00B5m", 0.1), ("nm", 0.0001), ("mm", 100.0), ("cm", 1000.0)],
+    ("unit", "pixels", "size"),
+    [
+        ("micron", 10, 0.1),
+        ("\\u00B5m", 10, 0.1),
+        ("um", 10, 0.1),
+        ("nm", 0.0125, 0.08),
+        ("mm", 10, 100.0),
+        ("cm", 125_000, 0.08),
+        ("inch", 254_000, 0.1),
+    ],
 )
-def test_units_of_length_become_micrometers(tmp_path, unit, size):
+def test_units_of_length_become_micrometers(tmp_path, unit, pixels, size):
     tifffile.imwrite(
-        tmp_path / "a.tif", RAMP[0, 0, 0], imagej=True, resolution=(10, 10), metadata={"unit": unit}
-    )
+        tmp_path / "a.tif", RAMP[0, 0, 0], imagej=True, resolution=(pixels, pixels),
+        metadata={"unit": unit},
+    )  # fmt: skip
     calibration = read_image(tmp_path / "a.tif").calibration
     assert calibration.unit == "µm"
     assert calibration.x == pytest.approx(size)
@@ -85,9 +96,16 @@ def test_pages_without_a_meaning_are_slices(tmp_path):
     assert read_image(tmp_path / "a.tif").data.shape == (1, 4, 1, 5, 6)
 
 
-def test_dots_per_inch_are_not_a_pixel_size(tmp_path):
-    tifffile.imwrite(tmp_path / "a.tif", RAMP[0, 0, 0], resolution=(72, 72), resolutionunit="INCH")
-    assert read_image(tmp_path / "a.tif").calibration == Calibration()
+@pytest.mark.parametrize("dots", [72, 300, 1200])
+def test_dots_per_inch_are_not_a_pixel_size(tmp_path, dots):
+    plane, path = RAMP[0, 0, 0], tmp_path / "a.tif"
+    tifffile.imwrite(path, plane, resolution=(dots, dots), resolutionunit="INCH")
+    assert read_image(path).calibration == Calibration()
+    tifffile.imwrite(path, plane, resolution=(dots / 2.54, dots / 2.54), resolutionunit=3)
+    assert read_image(path).calibration == Calibration()
+    # ImageJ writes the dots of a JPEG that it opened as if they were a calibration.
+    tifffile.imwrite(path, plane, imagej=True, resolution=(dots, dots), metadata={"unit": "inch"})
+    assert read_image(path).calibration == Calibration()
 
 
 def test_a_resolution_in_centimeters_is_one_when_it_is_microscopic(tmp_path):
@@ -198,3 +216,133 @@ def test_what_is_written_is_read_back(tmp_path, dtype):
     assert image.data.dtype == dtype
     for name in ("x", "y", "z", "frame_interval"):
         assert getattr(image.calibration, name) == pytest.approx(getattr(calibration, name))
+
+
+def test_channels_have_the_names_that_the_file_states(tmp_path):
+    names = ["DIC", "Nile Red"]
+    path, two = tmp_path / "a.tif", RAMP[0, 0, :2]
+    tifffile.imwrite(path, two, imagej=True, metadata={"axes": "CYX", "Labels": names})
+    assert read_image(path).data.c.values.tolist() == names
+    path = tmp_path / "a.ome.tif"
+    tifffile.imwrite(path, two, metadata={"axes": "CYX", "Channel": {"Name": names}})
+    assert read_image(path).data.c.values.tolist() == names
+
+
+def test_labels_of_slices_are_no_names_of_channels(tmp_path):
+    tifffile.imwrite(
+        tmp_path / "a.tif", RAMP[0, 0, :2], imagej=True,
+        metadata={"axes": "ZYX", "Labels": ["one", "two"]},
+    )  # fmt: skip
+    assert "c" not in read_image(tmp_path / "a.tif").data.coords
+
+
+@pytest.mark.parametrize(
+    ("samples", "photometric", "extra", "channels", "rgb"),
+    [
+        (4, "rgb", ["unassalpha"], 3, True),
+        (4, "rgb", ["unspecified"], 4, False),
+        (2, "minisblack", ["unassalpha"], 1, False),
+        (5, "minisblack", None, 5, False),
+    ],
+)
+def test_samples_of_a_tiff_are_colours_alpha_or_channels(
+    tmp_path, samples, photometric, extra, channels, rgb
+):
+    pixels = np.random.default_rng(0).integers(0, 255, (5, 6, samples), np.uint8)
+    tifffile.imwrite(
+        tmp_path / "a.tif", pixels, photometric=photometric, planarconfig="contig",
+        extrasamples=extra, metadata=None,
+    )  # fmt: skip
+    image = read_image(tmp_path / "a.tif")
+    assert image.data.shape == (1, 1, channels, 5, 6)
+    assert image.rgb == rgb
+    assert ("c" in image.data.coords) == rgb
+    np.testing.assert_array_equal(
+        image.data.values[0, 0], pixels[..., :channels].transpose(2, 0, 1)
+    )
+
+
+def test_a_picture_for_printing_is_refused(tmp_path):
+    Picture.new("CMYK", (8, 8)).save(tmp_path / "a.jpg")
+    assert_refused(tmp_path / "a.jpg", DataError, "CMYK", "4 channels")
+
+
+NOISE = np.random.default_rng(0).integers(0, 4000, (3, 20, 24), np.uint16)
+KINDS = {
+    "imagej.tif": {"imagej": True, "metadata": {"axes": "TYX"}},
+    "omexml.ome.tif": {"metadata": {"axes": "ZYX"}},
+    "lzw.tif": {"compression": "lzw", "metadata": None},
+    "tiles.tif": {"compression": "deflate", "tile": (16, 16), "metadata": None},
+    "strips.tif": {"rowsperstrip": 7, "metadata": None},
+    "big.tif": {"bigtiff": True, "byteorder": ">", "metadata": None},
+}
+
+
+def written(path):
+    if path.suffix == ".jpg":
+        Picture.fromarray(NOISE[0].astype(np.uint8)).save(path)
+    elif path.suffix == ".png":
+        Picture.fromarray(NOISE[0]).save(path)
+    else:
+        tifffile.imwrite(path, NOISE, photometric="minisblack", **KINDS[path.name])
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("name", [*KINDS, "a.jpg", "a.png"])
+def test_a_file_that_is_cut_off_anywhere_is_refused_or_read_whole(tmp_path, name):
+    path = tmp_path / name
+    whole = written(path)
+    expected = read_image(path).data.values
+    refused = 0
+    for size in [*range(0, len(whole), len(whole) // 60), len(whole) - 2, len(whole) - 1]:
+        path.write_bytes(whole[:size])
+        try:
+            found = read_image(path).data.values
+        except DataError as error:
+            assert "cut off or damaged" in str(error)
+            refused += 1
+        else:
+            np.testing.assert_array_equal(found, expected)
+    assert refused > 55
+
+
+@pytest.mark.parametrize("name", [*KINDS, "a.jpg", "a.png"])
+def test_a_damaged_file_raises_nothing_but_our_errors(tmp_path, name):
+    path, rng = tmp_path / name, np.random.default_rng(1)
+    whole = written(path)
+    for _ in range(60):
+        damaged = bytearray(whole)
+        for place in rng.integers(0, 400, 3):
+            damaged[place] = rng.integers(256)
+        path.write_bytes(bytes(damaged))
+        with contextlib.suppress(DataError, HostError):
+            read_image(path)
+
+
+def test_planes_of_an_ome_data_set_that_are_missing_are_not_made_up(tmp_path):
+    path = tmp_path / "a.ome.tif"
+    tifffile.imwrite(path, NOISE[:2], photometric="minisblack", metadata={"axes": "TYX"})
+    described = tifffile.tiffcomment(path).replace('SizeT="2"', 'SizeT="4"')
+    tifffile.tiffcomment(path, described.encode())
+    assert_refused(path, DataError, "not in this file")
+
+
+@pytest.mark.parametrize(
+    ("error", "part"),
+    [(PermissionError(13, "Permission denied"), "Permission denied"), (MemoryError(), "memory")],
+)
+def test_a_computer_that_refuses_is_not_a_damaged_file(tmp_path, monkeypatch, error, part):
+    tifffile.imwrite(tmp_path / "a.tif", NOISE[0])
+
+    def refuse(*_, **__):
+        raise error
+
+    monkeypatch.setattr("deepbacs_zoo.images.read.check_chain", refuse)
+    assert_refused(tmp_path / "a.tif", HostError, part)
+
+
+def test_the_content_decides_where_the_suffix_is_wrong(tmp_path):
+    tifffile.imwrite(tmp_path / "tiff.png", NOISE[0])
+    np.testing.assert_array_equal(read_image(tmp_path / "tiff.png").data.values[0, 0, 0], NOISE[0])
+    Picture.fromarray(NOISE[0]).save(tmp_path / "png.tif", format="png")
+    np.testing.assert_array_equal(read_image(tmp_path / "png.tif").data.values[0, 0, 0], NOISE[0])

@@ -9,7 +9,14 @@ import tifffile
 from PIL import Image as Picture
 
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.images import Calibration, replacing, write_bytes, write_overlay, write_tiff
+from deepbacs_zoo.images import (
+    Calibration,
+    read_image,
+    replacing,
+    write_bytes,
+    write_overlay,
+    write_tiff,
+)
 from deepbacs_zoo.images.lut import colour_of, label_colours
 
 LABELS = np.zeros((20, 30), np.uint16)
@@ -49,6 +56,17 @@ def test_the_same_data_give_the_same_bytes(tmp_path):
     for name in ("a.tif", "b.tif"):
         write_tiff(tmp_path / name, LABELS, "yx", Calibration(0.1, 0.1, None, "µm"), labels=True)
     assert (tmp_path / "a.tif").read_bytes() == (tmp_path / "b.tif").read_bytes()
+
+
+def test_a_stack_too_large_for_pages_is_read_from_its_first_page(tmp_path, monkeypatch):
+    monkeypatch.setattr("deepbacs_zoo.images.write._MOST_BYTES_OF_PAGES", 1000)
+    data = np.random.default_rng(0).integers(0, 9, (5, 20, 30), np.uint8)
+    write_tiff(tmp_path / "a.tif", data, "tyx", Calibration())
+    with tifffile.TiffFile(tmp_path / "a.tif") as tiff:
+        assert len(tiff.pages) == 1
+        assert tiff.imagej_metadata["frames"] == 5
+    image = read_image(tmp_path / "a.tif")
+    np.testing.assert_array_equal(image.data.values[:, 0, 0], data)
 
 
 def test_types_that_imagej_does_not_have_are_refused(tmp_path):

@@ -1,0 +1,169 @@
+"""Label images: one whole number for each object, 1 to n without a gap, 0 for the background."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.images.image import Image
+from deepbacs_zoo.images.read import read_image
+from deepbacs_zoo.images.write import write_tiff
+
+__all__ = ["label_findings", "read_labels", "relabel"]
+
+_MOST_NAMED: Final = 5
+_BINARY: Final = ([0, 255], [255], [0, 65535], [65535])
+_ALLOWED: Final = "0 for the background and 1, 2, 3 … for the objects"
+
+
+def read_labels(path: Path) -> NDArray[np.int32]:
+    """Read a label image of one plane as ``y x`` int32, labels 1 to n.
+
+    Raises
+    ------
+    DataError
+        It is none: a colour picture, a stack, a mask, or with fractions, negative numbers or gaps.
+    """
+    values = _plane(path, read_image(path))
+    _check_numbers(path, np.unique(values))
+    labels: NDArray[np.int32] = values.astype(np.int32)
+    return labels
+
+
+def relabel(source: str | Path, target: str | Path) -> int:
+    """Write a label image with numbers 1 to n without a gap, in the order of its old numbers.
+
+    Parameters
+    ----------
+    source
+        The label image.
+    target
+        Where the new one is written, as uint16 (float32 above 65,535 objects); may be ``source``.
+
+    Returns
+    -------
+    int
+        The number of objects.
+
+    Raises
+    ------
+    DataError
+        ``source`` is no label image: a colour picture, a stack, fractions, or negative numbers.
+    """
+    path = Path(source)
+    image = read_image(path)
+    values = _plane(path, image)
+    present, index = np.unique(values, return_inverse=True)
+    _check_sign(path, present)
+    labels = index.reshape(values.shape) + (0 if present[0] == 0 else 1)
+    count = int(labels.max())
+    dtype = np.uint16 if count <= np.iinfo(np.uint16).max else np.float32
+    write_tiff(Path(target), labels.astype(dtype), "yx", image.calibration, labels=True)
+    return count
+
+
+def label_findings(path: Path, labels: NDArray[np.integer]) -> tuple[Finding, ...]:
+    """Return what is odd about a label image without being wrong.
+
+    Parameters
+    ----------
+    path
+        Its file.
+    labels
+        ``y x``, 0 is background.
+
+    Returns
+    -------
+    tuple of Finding
+        A warning when a label has several parts that do not even touch at a corner.
+    """
+    from skimage.measure import label
+
+    parts = label(labels, background=0, connectivity=2)  # type: ignore[no-untyped-call]
+    first = np.unique(parts, return_index=True)[1]
+    owners, counts = np.unique(labels.reshape(-1)[first], return_counts=True)
+    torn = owners[(counts > 1) & (owners != 0)]
+    if not torn.size:
+        return ()
+    finding = Finding(
+        Severity.WARNING,
+        str(path),
+        f"{torn.size} of its {int(np.count_nonzero(owners))} labels have several parts that do not "
+        f"touch ({_listed(torn.tolist())})",
+        "one connected object for each label",
+        "look whether a number was given twice",
+    )
+    return (finding,)
+
+
+def _plane(path: Path, image: Image) -> NDArray[np.generic]:
+    """Return the one plane ``y x`` of whole numbers in a label image."""
+    planes = image.data.shape[:3]
+    if image.rgb or planes != (1, 1, 1):
+        raise DataError(
+            path,
+            "a label image has one value for each pixel",
+            value="RGB picture" if image.rgb else "{}x{}x{} t z c".format(*planes),
+            allowed="one plane of whole numbers",
+            hint="save the label image as 16-bit grey TIFF",
+        )
+    values: NDArray[np.generic] = image.data.to_numpy()[0, 0, 0]
+    if values.dtype.kind == "f":
+        odd = values[np.mod(values, 1) != 0]
+        if odd.size:
+            raise DataError(
+                path,
+                "some labels are not whole numbers",
+                value=f"{odd.flat[0]:g}",
+                allowed=_ALLOWED,
+                hint="save the label image without interpolation as 16-bit grey TIFF",
+            )
+    return values
+
+
+def _check_sign(path: Path, present: NDArray[np.generic]) -> None:
+    lowest = int(present[0])
+    if lowest < 0:
+        raise DataError(
+            path,
+            "some labels are negative",
+            value=lowest,
+            allowed=_ALLOWED,
+            hint="save the label image as unsigned 16-bit grey TIFF",
+        )
+
+
+def _check_numbers(path: Path, present: NDArray[np.generic]) -> None:
+    """Refuse numbers that are not 1 to n, saying which way they are wrong."""
+    _check_sign(path, present)
+    numbers = [int(number) for number in present]
+    if numbers in _BINARY:
+        raise DataError(
+            path,
+            "this is a mask of foreground and background, not a label image",
+            value=f"values {', '.join(map(str, numbers))}",
+            allowed="one number for each object: 1, 2, 3 …",
+            hint="number its objects, in ImageJ with Analyze Particles > Count Masks",
+        )
+    labels = [number for number in numbers if number]
+    missing = sorted(set(range(1, len(labels) + 1)) - set(labels))
+    if missing:
+        beyond = [number for number in labels if number > len(labels)]
+        verb = "is" if len(missing) == 1 else "are"
+        raise DataError(
+            path,
+            "the labels are not numbered without a gap",
+            value=f"{_listed(missing)} {verb} missing, {_listed(beyond)} {verb} there",
+            allowed=f"1 to {len(labels)} for its {len(labels)} objects",
+            hint="number them again, in Python with deepbacs_zoo.images.relabel(source, target)",
+        )
+
+
+def _listed(numbers: list[int]) -> str:
+    more = len(numbers) - _MOST_NAMED
+    return ", ".join(map(str, numbers[:_MOST_NAMED])) + (f" and {more} more" if more > 0 else "")

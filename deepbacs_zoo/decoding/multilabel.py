@@ -40,7 +40,8 @@ def decode(settings: Multilabel, probabilities: NDArray[np.float32]) -> Labels:
     settings
         Channels, thresholds and sizes.
     probabilities
-        ``c y x`` float32, 0 to 1.
+        ``c y x``, 0 to 1, taken as float32.  Comparisons with NaN are false: such a pixel is
+        neither seed nor foreground.
 
     Returns
     -------
@@ -61,6 +62,7 @@ def decode(settings: Multilabel, probabilities: NDArray[np.float32]) -> Labels:
             allowed=f"c y x with at least {channels} channels",
             hint="correct the channel indices of config.deepbacs_zoo.decode",
         )
+    probabilities = probabilities.astype(np.float32, copy=False)
     seeds = probabilities[settings.interior] >= np.float32(settings.seed_threshold)
     below = np.float32(1) - np.float32(settings.foreground_threshold)
     foreground = probabilities[settings.background] < below
@@ -79,7 +81,7 @@ def _components(mask: NDArray[np.bool_]) -> Labels:
 
 def _without_small(labels: Labels, smallest: int) -> Labels:
     """Set labels of fewer than ``smallest`` pixels to 0."""
-    sizes = np.bincount(labels.reshape(-1))
+    sizes = np.bincount(labels.reshape(-1), minlength=1)
     keep = sizes >= smallest
     keep[0] = False
     return np.where(keep[labels], labels, np.int32(0))
@@ -109,8 +111,11 @@ def _grown(labels: Labels, foreground: NDArray[np.bool_], waves: int) -> Labels:
 def _numbered(labels: Labels) -> Labels:
     """Give labels the numbers 1 to n by their first pixel in raster order."""
     flat = labels.reshape(-1)
-    present, first = np.unique(flat, return_index=True)
-    in_order = np.argsort(first[present > 0], kind="stable")
-    table = np.zeros(int(flat.max(initial=0)) + 1, np.int32)
-    table[present[present > 0][in_order]] = np.arange(1, in_order.size + 1, dtype=np.int32)
+    pixels = np.flatnonzero(flat)[::-1]
+    # Of several values for one place the last stays: going backwards, that of the first pixel.
+    first = np.full(int(flat.max(initial=0)) + 1, flat.size)
+    first[flat[pixels]] = pixels
+    present = np.flatnonzero(first < flat.size)
+    table = np.zeros(first.size, np.int32)
+    table[present[np.argsort(first[present])]] = np.arange(1, present.size + 1, dtype=np.int32)
     return table[labels]

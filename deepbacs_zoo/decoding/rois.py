@@ -111,6 +111,7 @@ def write_rois(path: Path, labels: NDArray[np.integer]) -> None:
                     roi.position = t * slices + z + 1
                 entry = zipfile.ZipInfo(f"{name}.roi", _TIMESTAMP)
                 entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.create_system = 3  # the same bytes on every computer
                 entry.external_attr = 0o644 << 16
                 archive.writestr(entry, roi.tobytes())
     write_bytes(path, buffer.getvalue())

@@ -143,6 +143,14 @@ def cases() -> list[tuple[str, dict[str, Any], np.ndarray]]:
         diagonal[0, 2 * i : 2 * i + 2, 2 * i : 2 * i + 2] = 0
     found.append(("corners do not connect", {}, diagonal))
     swapped = blobs(rng, 20, 20, 5)[[2, 0, 1]]
+    holes = np.zeros(
+        (3, 9, 20), np.float32
+    )  # background inside of a cell stays, boundary is filled
+    holes[1, 1:8, 1:8] = holes[1, 1:8, 11:18] = 1
+    holes[0] = 1 - holes[1]
+    holes[:, 3:6, 3:6] = np.array([1, 0, 0], np.float32)[:, None, None]
+    holes[:, 3:6, 13:16] = np.array([0, 0, 1], np.float32)[:, None, None]
+    found.append(("holes", {"max_growth": 1}, holes))
     found.append(("other channels", {"boundary": 0, "background": 1, "interior": 2}, swapped))
     return found
 

@@ -100,3 +100,51 @@ def test_a_class_in_neither_image_has_no_iou():
     values = class_iou(np.zeros((2, 2), int), np.ones((2, 2), int), 3)
     assert values[:2].tolist() == [0, 0]
     assert np.isnan(values[2])
+
+
+def test_classes_that_do_not_exist_and_shapes_that_differ_are_refused():
+    two = np.zeros((2, 2), int)
+    for wrong, part in ((two + 3, "0 to 2"), (two - 1, "0 to 2"), (np.zeros((2, 3), int), "shape")):
+        with pytest.raises(ValueError, match=part):
+            class_iou(two, wrong, 3)
+        with pytest.raises(ValueError, match=part):
+            class_iou(wrong, two, 3)
+
+
+def test_the_scores_follow_from_the_counts():
+    counts = InstanceCounts((0.5, 0.9), (6, 0), (2, 8), (4, 10), (4.5, 0.0))
+    assert counts.precision == (6 / 8, 0)
+    assert counts.recall == (6 / 10, 0)
+    assert counts.f1 == (12 / 18, 0)
+    assert counts.ap == (6 / 12, 0)
+    assert counts.pq == (4.5 / 9, 0)
+    assert counts.mean_matched_iou[0] == 0.75
+    assert np.isnan(counts.mean_matched_iou[1])
+    assert counts.objects_per_label == 0.8
+
+
+def test_scores_of_nothing_are_not_numbers():
+    nothing = InstanceCounts((0.5,), (0,), (0,), (0,), (0.0,))
+    for name in ("precision", "recall", "f1", "ap", "pq", "mean_matched_iou"):
+        assert np.isnan(getattr(nothing, name)[0])
+    assert np.isnan(nothing.objects_per_label)
+    only_found = InstanceCounts((0.5,), (0,), (3,), (0,), (0.0,))
+    assert only_found.precision == (0,)
+    assert only_found.f1 == only_found.ap == only_found.pq == (0,)
+    assert np.isnan(only_found.recall[0])
+
+
+def test_panoptic_quality_is_recognition_times_segmentation():
+    rng = np.random.default_rng(3)
+    truth, predicted = random_labels(rng), random_labels(rng)
+    counts = match(truth, predicted, (0.3, 0.5)) + match(truth, truth, (0.3, 0.5))
+    for pq, f1, iou in zip(counts.pq, counts.f1, counts.mean_matched_iou, strict=True):
+        assert pq == pytest.approx(f1 * iou)
+
+
+def test_tens_of_thousands_of_objects_are_matched_without_a_table_of_all_pairs():
+    truth = np.kron(np.arange(1, 40_001).reshape(200, 200), np.ones((2, 3), int))
+    predicted = np.roll(truth[::-1], 1, axis=1)
+    counts = match(truth, predicted, (0.3, 0.5, 0.6))
+    assert counts.tp[0] == 40_000
+    assert counts.tp[2] == 0

@@ -109,10 +109,12 @@ def draw(name: str, panel: Panel, description: str) -> str:
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": name}):
-        figure = Figure(figsize=(4.9, 3.1), layout="constrained")
+        figure = Figure(figsize=(4.9, 3.4), layout="constrained")
         figure.patch.set_visible(False)
         canvas: Any = FigureCanvasSVG(figure)
         _draw_panel(figure.add_subplot(), panel)
+        # Below the axes, where it hides no line.
+        figure.legend(loc="outside lower center", ncols=3, fontsize=9)
         buffer = io.StringIO()
         canvas.print_svg(buffer, metadata={"Date": None, "Creator": None})
     return _inline(buffer.getvalue(), name, description)
@@ -154,7 +156,6 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if panel.limits is not None:
         axes.set_ylim(*panel.limits)
-    axes.legend(loc="best", fontsize=9)
 
 
 def _inline(svg: str, name: str, description: str) -> str:

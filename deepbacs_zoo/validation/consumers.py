@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+import numpy as np
+
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.package import Package
@@ -21,6 +23,7 @@ NEWEST_IR: Final = 8
 
 _DEEPIMAGEJ: Final = "deepImageJ 3.1"
 _CORE: Final = "bioimageio.core"
+_FARTHEST: Final = 100
 _PLAIN_DOCUMENTATION: Final = (0, 5, 10)
 
 
@@ -30,7 +33,8 @@ def check_consumers(package: Package, trust: bool) -> Outcome:
     That a program will fail is a warning: the package may be meant for others.
     """
     del trust
-    return Outcome((*_core(package), *_onnx(package), *_deepimagej(package)))
+    findings = (*_core(package), *_far_from_zero(package), *_onnx(package), *_deepimagej(package))
+    return Outcome(findings)
 
 
 def _core(package: Package) -> Iterator[Finding]:
@@ -72,6 +76,33 @@ def _halo_and_step(package: Package) -> Iterator[Finding]:
                     "a size that may grow, and twice the halo a multiple of the step",
                     "widen the halo to the next multiple, or run it with deepbacs-zoo",
                 )
+
+
+def _far_from_zero(package: Package) -> Iterator[Finding]:
+    """Predict that consumers which measure in float32 normalise the test input otherwise.
+
+    The mean of values of size m has a rounding error of about 2**-24 m; divided by the standard
+    deviation it shifts all normalised values, which a network may amplify beyond the tolerance.
+    """
+    for index, spec in enumerate(package.inputs):
+        measured = any(step.name == "zero_mean_unit_variance" for step in spec.steps)
+        if not measured or spec.test_tensor is None:
+            continue
+        try:
+            values = package.tensor(spec.test_tensor)
+        except PackageError:  # reported where the file is checked
+            continue
+        deviation = float(values.std(dtype=np.float64))
+        ratio = abs(float(values.mean(dtype=np.float64))) / deviation if deviation else 0.0
+        if ratio > _FARTHEST:
+            yield Finding(
+                Severity.WARNING,
+                f"inputs.{index}.test_tensor",
+                f"its mean is {ratio:.0f} standard deviations from 0, so programs that measure it "
+                f"in float32 normalise it differently by about {ratio * 2**-24:.0e}",
+                f"a mean of at most {_FARTHEST} standard deviations",
+                "subtract a constant from the test input, which normalisation takes out again",
+            )
 
 
 def _onnx(package: Package) -> Iterator[Finding]:

@@ -145,11 +145,18 @@ def _findings(result: Mapping[str, Any]) -> Iterator[Finding]:
         for place, message in summary["errors"]:
             yield Finding(
                 Severity.ERROR,
-                f"weights.{name}" + (f", {place}" if place else ""),
-                f"bioimageio.core {result['core']}: {' '.join(message.split())[:400]}",
+                f"weights.{name}"
+                if place in ("", f"weights.{name}")
+                else f"weights.{name}, {place}",
+                f"bioimageio.core {result['core']}: {_one_line(message)}",
                 "a test that passes",
                 "correct the package as the message says",
             )
+
+
+def _one_line(message: str) -> str:
+    """Return a message without the line ends and escapes of Markdown, shortened."""
+    return " ".join(message.replace("\\|", "|").split())[:400]
 
 
 def _harmless(package: Package, name: str) -> bool:

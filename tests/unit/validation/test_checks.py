@@ -4,6 +4,7 @@ import pytest
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
+from deepbacs_zoo.tensors import Step
 from deepbacs_zoo.validation.consumers import check_consumers
 from deepbacs_zoo.validation.format import check_format
 from deepbacs_zoo.validation.integrity import check_integrity
@@ -11,7 +12,9 @@ from deepbacs_zoo.validation.onnx_header import read_onnx_header
 from deepbacs_zoo.validation.reproduction import check_reproduction
 from deepbacs_zoo.validation.tiled import check_tiled
 from deepbacs_zoo.validation.tolerance import compare, stated_tolerance
+from tests.package_writer import image, like, write_package
 from tests.packages import ALL_WEIGHTS, CASES
+from tests.tiny_networks import affine
 from tests.unit.evaluation.painted import write_painted_package
 
 
@@ -314,6 +317,23 @@ def test_a_halo_that_is_no_half_step_breaks_the_reference_s_predict(tmp_path):
 
     outcome = run(check_consumers, CASES["stepped_large"](tmp_path, change=change))
     assert any("pads by the halo of 1" in text for text in said(outcome, Severity.WARNING))
+
+
+@pytest.mark.parametrize(("offset", "warns"), [(0.0, False), (20.0, False), (1000.0, True)])
+def test_a_test_input_far_from_zero_is_hard_to_normalise_alike(tmp_path, offset, warns):
+    step = Step("zero_mean_unit_variance", {"axes": "cyx"})
+    spec = image("input", "bcyx", steps=(step,))
+    values = np.random.default_rng(0).normal(offset, 1, (1, 1, 24, 20)).astype(np.float32)
+    path = write_package(
+        tmp_path / "package.zip",
+        inputs=[spec],
+        outputs=[like(spec, "output", "bcyx")],
+        network=affine(),
+        weights=("onnx",),
+        test_inputs={"input": values},
+    )
+    texts = said(run(check_consumers, path), Severity.WARNING)
+    assert any("standard deviations from 0" in text for text in texts) is warns
 
 
 def test_the_stated_opset_is_compared_with_the_file(tmp_path):

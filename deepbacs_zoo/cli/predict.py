@@ -160,7 +160,9 @@ def _grouped_words(package: Package, words: Sequence[str]) -> list[Job]:
             allowed="one file for each of " + ", ".join(required),
             hint="write one ID=FILE word for each input of each run",
         )
-    groups: list[Mapping[str, Path]] = [dict(zip(files, group, strict=True)) for group in zip(*files.values(), strict=True)]
+    groups: list[Mapping[str, Path]] = [
+        dict(zip(files, group, strict=True)) for group in zip(*files.values(), strict=True)
+    ]
     return [(group[required[0]].stem, group) for group in groups]
 
 

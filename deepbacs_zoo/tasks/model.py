@@ -34,7 +34,7 @@ class TrainingSettings:
     Parameters
     ----------
     epochs
-        Passes over the images at most; one pass draws as many patches as would cover them.
+        Passes over the images at most; one pass draws as many patches as have their area.
     patch
         Side of the square patches in pixels, a multiple of ``2**depth`` of the network.
     batch

@@ -19,7 +19,7 @@ Number = TypeVar("Number", np.float32, np.int32)
 
 
 def epoch_length(shapes: Sequence[tuple[int, ...]], patch: int, batch: int) -> int:
-    """Return how many patches would cover all images, rounded up to full batches."""
+    """Return how many patches have the area of all images, rounded up to full batches."""
     covering = sum(_covering(shape, patch) for shape in shapes)
     return math.ceil(covering / batch) * batch
 
@@ -93,4 +93,4 @@ class Patches:
 
 
 def _covering(shape: tuple[int, ...], patch: int) -> int:
-    return math.prod(math.ceil(size / patch) for size in shape)
+    return math.ceil(math.prod(shape) / patch**2)

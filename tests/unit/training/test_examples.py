@@ -1,0 +1,72 @@
+"""What is checked and normalized before anything trains."""
+
+import numpy as np
+import pytest
+import tifffile
+
+from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.images import Calibration, match_pairs
+from deepbacs_zoo.training.examples import common_pixel_size, read_examples, split_names
+from tests.unit.training.small import TASK, make_images
+
+
+def test_images_have_zero_mean_and_unit_variance_as_a_whole(tmp_path):
+    for example in read_examples(TASK, match_pairs(*make_images(tmp_path))):
+        assert example.image.dtype == np.float32
+        assert example.image.shape == (1, 24, 30)
+        assert example.image.mean() == pytest.approx(0, abs=1e-5)
+        assert example.image.std() == pytest.approx(1, abs=1e-4)
+
+
+def test_targets_are_made_from_the_whole_label_image(tmp_path):
+    example = read_examples(TASK, match_pairs(*make_images(tmp_path)))[0]
+    np.testing.assert_array_equal(example.target, TASK.make_target(example.labels))
+
+
+def test_two_images_are_too_few(tmp_path):
+    with pytest.raises(DataError, match="too few") as caught:
+        read_examples(TASK, match_pairs(*make_images(tmp_path, count=2)))
+    assert caught.value.value == "2 pairs"
+
+
+@pytest.mark.parametrize(
+    ("shape", "options", "part"),
+    [
+        ((24, 30, 3), {"photometric": "rgb"}, "RGB"),
+        ((2, 24, 30), {"imagej": True, "metadata": {"axes": "CYX"}}, "2 channels"),
+        ((3, 24, 30), {"imagej": True, "metadata": {"axes": "TYX"}}, "3 frames"),
+        ((4, 24, 30), {"imagej": True, "metadata": {"axes": "ZYX"}}, "4 slices"),
+    ],
+)
+def test_an_image_that_the_task_does_not_take_is_named(tmp_path, shape, options, part):
+    source, target = make_images(tmp_path)
+    tifffile.imwrite(source / "field2.tif", np.zeros(shape, np.uint8), **options)
+    with pytest.raises(DataError, match=part) as caught:
+        read_examples(TASK, match_pairs(source, target))
+    assert caught.value.where == str(source / "field2.tif")
+
+
+def test_the_split_follows_from_the_seed():
+    names = [f"{number:03d}" for number in range(40)]
+    first = split_names(names, 0, 0.2)
+    assert len(first) == 8
+    assert split_names(list(reversed(names)), 0, 0.2) == first
+    assert split_names(names, 1, 0.2) != first
+
+
+@pytest.mark.parametrize(("count", "share", "held"), [(3, 0.01, 1), (3, 0.99, 2), (10, 0.25, 2)])
+def test_at_least_one_image_is_on_each_side(count, share, held):
+    assert len(split_names([str(number) for number in range(count)], 0, share)) == held
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.2, 20, float("nan")])
+def test_a_share_that_is_none_is_refused(share):
+    with pytest.raises(UsageError, match="between 0 and 1"):
+        split_names(["a", "b", "c"], 0, share)
+
+
+def test_the_pixel_size_is_recorded_only_if_all_images_agree():
+    small, same = Calibration(0.1, 0.2, None, "µm"), Calibration(0.1001, 0.2, None, "µm")
+    assert common_pixel_size([small, same]) == (0.2, 0.1)
+    assert common_pixel_size([small, Calibration(0.2, 0.2, None, "µm")]) is None
+    assert common_pixel_size([small, Calibration()]) is None

@@ -1,0 +1,47 @@
+"""Measures of a validation."""
+
+import numpy as np
+import pytest
+
+from deepbacs_zoo.tasks import get_task
+from deepbacs_zoo.training.scores import Scores
+
+TASK = get_task("segmentation")
+
+
+def case(width=8):
+    labels = np.zeros((20, 24), np.int32)
+    labels[3:12, 3 : 3 + width] = 1
+    labels[14:19, 14:22] = 2
+    target = TASK.make_target(labels)
+    probabilities = np.moveaxis(np.eye(3, dtype=np.float32)[target], -1, 0)
+    return probabilities, target, labels
+
+
+def test_the_truth_scores_one():
+    scores = Scores(TASK)
+    scores.add(*case())
+    scores.add(*case(5))
+    assert scores.measures() == dict.fromkeys(TASK.metrics, 1.0)
+
+
+def test_objects_are_counted_over_all_images():
+    scores = Scores(TASK)
+    probabilities, target, labels = case()
+    scores.add(probabilities, target, labels)
+    nothing = np.zeros_like(probabilities)
+    nothing[0] = 1
+    scores.add(nothing, target, labels)
+    measures = scores.measures()
+    assert measures["recall"] == 0.5
+    assert measures["precision"] == 1.0
+    assert measures["iou_interior"] == pytest.approx(0.5)
+
+
+def test_nothing_found_is_zero_and_not_undefined():
+    scores = Scores(TASK)
+    probabilities, target, labels = case()
+    nothing = np.zeros_like(probabilities)
+    nothing[0] = 1
+    scores.add(nothing, target, labels)
+    assert scores.measures() == dict.fromkeys(TASK.metrics, 0.0)

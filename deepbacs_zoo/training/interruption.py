@@ -1,4 +1,4 @@
-"""Ctrl-C: training ends between two steps, with everything written."""
+"""Ctrl-C: training ends between two steps, with everything written.  No PyTorch here."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-
-import lightning
 
 __all__ = ["Interruption", "InterruptionError", "catching"]
 
@@ -20,21 +18,14 @@ class InterruptionError(Exception):
     """
 
 
-class Interruption(lightning.Callback):
-    """Asks after each step whether someone pressed Ctrl-C."""
+class Interruption:
+    """Whether someone pressed Ctrl-C."""
 
     def __init__(self) -> None:
         self.wanted = False
 
-    def on_train_batch_start(self, *_: object) -> None:
-        """Stop before a training step."""
-        self._check()
-
-    def on_validation_batch_start(self, *_: object) -> None:
-        """Stop before a validation image."""
-        self._check()
-
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raise :class:`InterruptionError` if so."""
         if self.wanted:
             raise InterruptionError
 

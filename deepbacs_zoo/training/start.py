@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,8 @@ from deepbacs_zoo.training.examples import (
     read_examples,
     split_names,
 )
+from deepbacs_zoo.training.stopped import InterruptionError
+from deepbacs_zoo.training.interruption import InterruptionError
 
 __all__ = ["train"]
 
@@ -120,10 +123,12 @@ def train(
 
 def _run(task: Task, prepared: _Prepared, *, device: str, progress: bool, resume: bool) -> Run:
     run = prepared.run
+    # Threads that spin while they wait for each other take turns with other programs at the cost of
+    # five times the time (README of this room); read once, when PyTorch loads OpenMP.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     try:
         # Loading PyTorch takes seconds, in which Ctrl-C may come too.
         try:
-            from deepbacs_zoo.training.interruption import InterruptionError
             from deepbacs_zoo.training.loop import check_device, run_loop
         except ModuleNotFoundError as error:
             raise MissingExtraError.of("train", error.name or "torch", "train") from error

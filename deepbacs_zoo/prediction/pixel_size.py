@@ -47,14 +47,15 @@ def _model_sizes(config: Mapping[str, Any]) -> Sizes:
     entry = config.get("pixel_size")
     if entry is None:
         return {}
-    unit = _MICROMETERS.get(str(entry.get("unit", "micrometer")))
-    sizes = {letter: entry[letter] for letter in SPACE if entry.get(letter) is not None}
+    stated: Mapping[str, Any] = entry if isinstance(entry, Mapping) else {"y": entry}
+    unit = _MICROMETERS.get(str(stated.get("unit", "micrometer")))
+    sizes = {letter: stated[letter] for letter in SPACE if stated.get(letter) is not None}
     wrong = [value for value in sizes.values() if not (_is_number(value) and value > 0)]
-    if unit is None or wrong:
+    if stated is not entry or unit is None or wrong:
         raise PackageError(
             "config.deepbacs_zoo.pixel_size",
             "it is no pixel size",
-            value=dict(entry),
+            value=entry,
             allowed="positive numbers for y and x (and z), with a unit such as micrometer",
             hint="correct the package's description",
         )

@@ -186,7 +186,7 @@ def _options(onnxruntime: ModuleType) -> ort.SessionOptions:
     options.intra_op_num_threads = _cores()
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = False
-    options.log_severity_level = 3
+    options.log_severity_level = 4  # its errors come as exceptions, which are told in one sentence
     return options
 
 

@@ -60,6 +60,8 @@ class Facts:
         Names of the weights formats in the package.
     agreement
         Largest difference between the weights formats on the test tensors.
+    test_offset
+        Constant that was taken off the values of the test input, 0 for none.
     decoding
         Sentences that say how the output becomes objects; empty when it does not.
     training
@@ -84,6 +86,7 @@ class Facts:
     formats: tuple[str, ...]
     pixel_size: tuple[float, float] | None = None
     agreement: float | None = None
+    test_offset: float = 0.0
     decoding: tuple[str, ...] = ()
     training: tuple[tuple[str, str], ...] = ()
     split: str = "test"

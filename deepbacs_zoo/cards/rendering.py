@@ -121,6 +121,13 @@ def _tensors(card: Card, facts: Facts) -> list[str]:
         f"tiles that overlap by a halo of {facts.halo} pixels. The network needs about "
         f"{facts.bytes_per_pixel:.0f} bytes of memory per input pixel."
     )
+    if facts.test_offset:
+        lines.append(
+            f"The test and sample inputs are a real image minus {facts.test_offset:g}, which "
+            "normalization takes out again. The contrast of these images is small against their "
+            "brightness, and programs that measure mean and deviation in float32 lose digits on "
+            "such values: on unchanged images their probabilities can differ by some 1e-3."
+        )
     return lines
 
 

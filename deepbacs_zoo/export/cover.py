@@ -85,7 +85,9 @@ def _add_bar(canvas: Pictures.Image, height: int, pixel_size: float) -> None:
     top = height - edge - thick
     middle = (edge + width / 2, top - thick)
     draw.rectangle((edge, top, edge + width - 1, top + thick - 1), fill="white", outline="black")
-    draw.text(middle, f"{length:g} µm", "white", font, "ms", stroke_width=2, stroke_fill="black")
+    # Pillow's own font has no Greek letter, and fonts of the computer differ.
+    text = f"{length:g} microns" if length != 1 else "1 micron"
+    draw.text(middle, text, "white", font, "ms", stroke_width=2, stroke_fill="black")
 
 
 def _to_grey(image: npt.NDArray[np.floating]) -> Grey:

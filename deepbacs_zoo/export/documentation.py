@@ -31,6 +31,7 @@ def documentation_facts(
         formats=formats,
         pixel_size=source.pixel_size,
         agreement=agreement,
+        test_offset=stage.offset,
         decoding=_decoding(source.decode) if source.decode else (),
         training=(*source.training, ("trained values", f"{stage.parameters:,}")),
         split=source.split,

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.decoding import Multilabel, read_decoding
@@ -21,6 +21,17 @@ if TYPE_CHECKING:
     from torch import nn
 
 __all__ = ["Source", "source_of"]
+
+_SETTINGS: Final[Mapping[str, str]] = {
+    "epochs": "epochs at most",
+    "patch": "side of a patch (pixels)",
+    "batch": "patches in a step",
+    "learning_rate": "highest learning rate",
+    "weight_decay": "weight decay",
+    "patience": "patience (epochs)",
+    "foreground": "share of patches on an object",
+    "validation": "share of images for validation",
+}
 
 
 @dataclass(frozen=True)
@@ -146,13 +157,9 @@ def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:
     rows = {
         "images": f"{len(split.training.files)} for training, {len(split.validation.files)} for "
         f"validation, {test} for testing",
-        "epochs": f"{best.epochs}; the weights are those of epoch {best.epoch}, the lowest "
+        "epochs done": f"{best.epochs}; the weights are those of epoch {best.epoch}, the lowest "
         "validation loss",
-        **{
-            name.replace("_", " "): str(value)
-            for name, value in run.settings.items()
-            if name != "epochs"
-        },
+        **{_SETTINGS.get(name, name): f"{value}" for name, value in run.settings.items()},
         "seed": str(run.seed),
         "versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()),
     }
@@ -168,7 +175,9 @@ def _details(run: Run, task: Task) -> dict[str, Any]:
         "changes of intensity",
         "training_epochs": float(run.best.epochs),
         "training_batch_size": settings.get("batch"),
-        "initial_learning_rate": settings.get("learning_rate"),
+        "learning_rate_schedule": f"one cycle, highest rate {settings['learning_rate']:g}"
+        if "learning_rate" in settings
+        else None,
         "loss_function": task.loss.name,
         "loss_function_kwargs": {
             name: list(value) if isinstance(value, tuple) else value

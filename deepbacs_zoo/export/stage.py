@@ -19,7 +19,7 @@ from deepbacs_zoo.export import description as names
 from deepbacs_zoo.export.description import Architecture, Content, describe, write_description
 from deepbacs_zoo.export.halo import Reach, measure_reach, reach_of
 from deepbacs_zoo.export.memory import bytes_per_pixel
-from deepbacs_zoo.export.samples import choose_crop
+from deepbacs_zoo.export.samples import choose_crop, lifted_off
 from deepbacs_zoo.export.source import Source
 from deepbacs_zoo.export.weights import (
     Shape,
@@ -63,6 +63,8 @@ class Stage:
         Peak memory per input pixel.
     parameters
         Number of trained values.
+    offset
+        What was taken off the test input's values.
     """
 
     folder: Path
@@ -71,6 +73,7 @@ class Stage:
     reach: Reach
     bytes_per_pixel: float
     parameters: int
+    offset: float = 0.0
 
     def describe(self, card: Card, facts: Mapping[str, Any]) -> None:
         """Write the description, with ``facts`` added to ``config.bioimageio``."""
@@ -112,7 +115,10 @@ def stage(source: Source, card: Card, folder: Path) -> Stage:
         bytes_per_pixel=memory,
         parameters=parameters,
     )
-    return _with_tensors(staged, card, choose_crop(source.pairs, reach))
+    crop = choose_crop(source.pairs, reach)
+    offset = lifted_off(crop, inputs[0].steps)
+    staged = dataclasses.replace(staged, offset=offset)
+    return _with_tensors(staged, card, crop - np.float32(offset))
 
 
 def _write_weights(source: Source, folder: Path) -> Reach:

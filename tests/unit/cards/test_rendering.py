@@ -91,6 +91,11 @@ def test_tables_have_as_many_cells_as_columns(card: Card, facts: Facts) -> None:
         assert len(set(counts)) == 1, line
 
 
+def test_a_shifted_test_image_is_said(card: Card, facts: Facts) -> None:
+    assert "takes out again" not in render(card, facts)
+    assert "minus 64521" in render(card, dataclasses.replace(facts, test_offset=64521.0))
+
+
 def test_usage_names_every_program(card: Card, facts: Facts) -> None:
     usage = render(card, facts).split("## Usage")[1]
     for name in ("deepbacs-zoo predict", "deepbacs_zoo.predict", "bioimageio.core", "deepImageJ"):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.export.halo import Reach
-from deepbacs_zoo.export.samples import choose_crop
+from deepbacs_zoo.export.samples import choose_crop, lifted_off
 from deepbacs_zoo.images import Calibration, Pair, match_pairs, read_image, write_tiff
+from deepbacs_zoo.tensors import Step
 
 REACH = Reach(radius=4, step=4)  # valid sizes are 12, 16, 20 …
 
@@ -59,3 +60,17 @@ def test_a_small_image_is_mirrored_to_the_smallest_size(
     crop = choose_crop(pairs(tmp_path), REACH)
     assert crop.shape[2] == 12
     np.testing.assert_array_equal(crop[0, 0, 9:], crop[0, 0, 8:5:-1])
+
+
+BRIGHT = np.random.default_rng(0).normal(65000, 100, (1, 1, 32, 32)).round().astype(np.float32)
+
+
+def test_a_bright_crop_of_little_contrast_begins_at_zero() -> None:
+    steps = (Step("zero_mean_unit_variance", {"axes": "cyx"}),)
+    assert lifted_off(BRIGHT, steps) == BRIGHT.min()
+    assert lifted_off(BRIGHT - np.float32(64000), steps) == 0
+
+
+@pytest.mark.parametrize("steps", [(), (Step("scale_linear", {"gain": 1e-3}),)])
+def test_values_stay_where_an_offset_would_change_the_result(steps: tuple[Step, ...]) -> None:
+    assert lifted_off(BRIGHT, steps) == 0

@@ -39,6 +39,21 @@ _KNOWN: Final = (
 )
 
 
+class _BetweenSteps(lightning.Callback):
+    """Asks before each step whether someone pressed Ctrl-C."""
+
+    def __init__(self, interruption: Interruption) -> None:
+        self.interruption = interruption
+
+    def on_train_batch_start(self, *_: object) -> None:
+        """Stop before a training step."""
+        self.interruption.check()
+
+    def on_validation_batch_start(self, *_: object) -> None:
+        """Stop before a validation image."""
+        self.interruption.check()
+
+
 def check_device(device: str) -> str:
     """Return ``cpu`` or ``cuda``.
 
@@ -103,7 +118,10 @@ def run_loop(
     if done and is_over(run.history(), settings.epochs, settings.patience):
         return
     interruption = Interruption()
-    callbacks: list[lightning.Callback] = [interruption, Keeper(run, settings.patience)]
+    callbacks: list[lightning.Callback] = [
+        _BetweenSteps(interruption),
+        Keeper(run, settings.patience),
+    ]
     if progress:
         callbacks.append(Bar(run))
     with _quiet(), _all_cores(), catching(interruption):

@@ -34,7 +34,6 @@ from deepbacs_zoo.training.examples import (
     read_examples,
     split_names,
 )
-from deepbacs_zoo.training.stopped import InterruptionError
 from deepbacs_zoo.training.interruption import InterruptionError
 
 __all__ = ["train"]

@@ -20,8 +20,8 @@ __all__ = ["Comparison", "Way", "compare_ways"]
 FORMATS_ALLOWED: Final = 1e-4
 TILED_ALLOWED: Final = 1e-5
 PIXEL_SHARE_WANTED: Final = 0.99999
-# Far below what a 256 pixel wide image takes, so that the planner must tile it.
-SMALL_MEMORY: Final = 48 * 1024**2
+# Far below what an image of 512 x 512 pixels takes, so that the planner must tile it.
+SMALL_MEMORY: Final = 16 * 1024**2
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,7 @@ def run_demo(
             epochs=epochs,
             device="cpu",
         )
+        road.details["train"] = str(run.best)
     with road.step("export"):
         # A copy to look at and to write the user's own names into.
         card = Path(shutil.copy(card_folder() / "ecoli_brightfield.md", output))

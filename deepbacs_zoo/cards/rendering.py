@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
 from deepbacs_zoo.cards.facts import Facts, Score, TensorFact
@@ -84,7 +85,7 @@ def _validation(card: Card, facts: Facts) -> list[str]:
     if facts.agreement is not None:
         lines.append(
             f"The weights formats {', '.join(f'`{name}`' for name in facts.formats)} give the same "
-            f"test output; the largest difference is {facts.agreement:.0e}."
+            f"test output; the largest difference is below {_bound(facts.agreement):.0e}."
         )
     return lines
 
@@ -185,6 +186,11 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     for row in rows:
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |")
     return "\n".join(lines)
+
+
+def _bound(difference: float) -> float:
+    """Return the next power of ten: digits of rounding errors differ between computers."""
+    return 10.0 ** (math.floor(math.log10(max(difference, 1e-8))) + 1)
 
 
 def _count(number: int, noun: str) -> str:

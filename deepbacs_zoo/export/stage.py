@@ -25,6 +25,7 @@ from deepbacs_zoo.export.weights import (
     Shape,
     check_agreement,
     compute,
+    one_thread,
     parameter_count,
     read_graph,
     torch_version,
@@ -223,7 +224,7 @@ def _with_tensors(staged: Stage, card: Card, crop: npt.NDArray[np.float32]) -> S
     folder, content = staged.folder, staged.content
     staged.describe(card, {})
     raw, result = content.inputs[0], content.outputs[0]
-    with open_package(folder) as package:
+    with one_thread(), open_package(folder) as package:
         session = load_session(package, device="cpu", weights_format=REFERENCE, trust=True)
         try:
             found = run_network(package, session, {raw.id: crop})[result.id]

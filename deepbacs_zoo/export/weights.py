@@ -27,6 +27,7 @@ __all__ = [
     "check_agreement",
     "compute",
     "load_state",
+    "one_thread",
     "parameter_count",
     "read_graph",
     "torch_version",
@@ -116,7 +117,7 @@ def write_torchscript(network: nn.Module, shape: Shape, path: Path) -> None:
         The new file.
     """
     torch = _torch()
-    with _quiet():
+    with _quiet(), _plain_convolutions(torch):
         _forget_traces(torch)
         traced = torch.jit.trace(network, torch.zeros(shape), check_trace=False)
         _save(path, lambda buffer: torch.jit.save(traced, buffer))
@@ -215,6 +216,18 @@ def compute(network: nn.Module, image: npt.NDArray[np.float32]) -> npt.NDArray[n
     torch = _torch()
     with torch.inference_mode():
         return np.asarray(network(torch.from_numpy(image)).numpy(), np.float32)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute on one thread: the last bits of a sum depend on how many share it."""
+    torch = _torch()
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def read_graph(path: Path, shape: Shape) -> Graph:
@@ -346,6 +359,23 @@ def _forget_traces(torch: ModuleType) -> None:
     if clear and state:
         state()
         clear()
+
+
+@contextmanager
+def _plain_convolutions(torch: ModuleType) -> Iterator[None]:
+    """Set the switches that a trace records in every convolution, whatever training left behind.
+
+    Without TensorFloat-32, which on a GPU costs three digits, so that formats would not agree.
+    """
+    deterministic = torch.are_deterministic_algorithms_enabled()
+    torch.use_deterministic_algorithms(False)
+    try:
+        with torch.backends.cudnn.flags(
+            enabled=True, benchmark=False, deterministic=False, allow_tf32=False
+        ):
+            yield
+    finally:
+        torch.use_deterministic_algorithms(deterministic)
 
 
 @contextmanager

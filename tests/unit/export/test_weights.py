@@ -17,6 +17,7 @@ from deepbacs_zoo.export.weights import (
     OPSET,
     check_agreement,
     load_state,
+    one_thread,
     parameter_count,
     read_graph,
     write_onnx,
@@ -84,6 +85,19 @@ def test_an_export_in_a_fresh_process_is_the_same_bytes(tmp_path: Path) -> None:
     assert {path.name: path.read_bytes() for path in (tmp_path / "fresh").iterdir()} == here
 
 
+def test_switches_of_a_training_before_do_not_enter_the_trace(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    before = write_all(tmp_path / "a")
+    try:
+        torch.use_deterministic_algorithms(True)
+        with torch.backends.cudnn.flags(benchmark=True, deterministic=True, allow_tf32=True):
+            assert write_all(tmp_path / "b") == before
+        assert torch.are_deterministic_algorithms_enabled()
+    finally:
+        torch.use_deterministic_algorithms(False)
+
+
 def test_torch_archives_hold_no_debug_records_and_aligned_tensors(tmp_path: Path) -> None:
     write_all(tmp_path)
     for name in ("traced.pt", "state.pt"):
@@ -149,6 +163,13 @@ def test_weights_that_are_not_finite_are_refused(tmp_path: Path) -> None:
     write_state_dict(network, tmp_path / "state.pt")
     with pytest.raises(ModelError, match=r"not finite.*last\.bias"):
         load_state(build(Pooled), tmp_path / "state.pt")
+
+
+def test_one_thread_is_for_a_while_only() -> None:
+    before = torch.get_num_threads()
+    with one_thread():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == before
 
 
 def test_parameters_are_counted() -> None:

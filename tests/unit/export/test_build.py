@@ -258,7 +258,15 @@ def test_progress_counts_up_to_its_total(run: Run, card: Card, tmp_path: Path) -
 
 def test_other_images_can_be_scored(run: Run, card: Card, tmp_path: Path) -> None:
     make_pairs(tmp_path / "data" / "test", count=3, seed=1)
+    data = dataclasses.replace(card.training_data, id="fancy-data")
+    card = dataclasses.replace(card, training_data=data)
     output = export(run, card, tmp_path / "p", evaluation_data=tmp_path / "data")
+    (entry,) = yaml.safe_load((output / "rdf.yaml").read_text())["config"]["bioimageio"][
+        "evaluations"
+    ]
+    assert (entry["dataset_id"], entry["dataset_role"]) == ("fancy-data", "test")
+    assert entry["sample_count"] == 3
+    assert len(entry["metrics"]) == len(entry["results"])
     text = (output / "README.md").read_text()
     assert "3 images with 6 labelled cells that were neither trained on" in text
 

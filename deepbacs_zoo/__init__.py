@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from deepbacs_zoo.evaluation import evaluate
-    from deepbacs_zoo.export import export
+    from deepbacs_zoo.exporting import export
     from deepbacs_zoo.package import open_package
     from deepbacs_zoo.prediction import predict
     from deepbacs_zoo.training import train
@@ -22,7 +22,7 @@ __all__ = ["evaluate", "export", "open_package", "predict", "train", "validate"]
 
 _ROOM_OF: Final = {
     "evaluate": "evaluation",
-    "export": "export",
+    "export": "exporting",
     "open_package": "package",
     "predict": "prediction",
     "train": "training",

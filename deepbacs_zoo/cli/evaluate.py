@@ -73,7 +73,7 @@ def _as_package(model: Path) -> Iterator[Path]:
         yield model
         return
     from deepbacs_zoo.checkpoints import open_run
-    from deepbacs_zoo.export import draft
+    from deepbacs_zoo.exporting import draft
 
     with tempfile.TemporaryDirectory(prefix="deepbacs_zoo_draft_") as folder:
         yield draft(open_run(model), Path(folder) / "draft.zip")

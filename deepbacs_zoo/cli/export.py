@@ -29,7 +29,7 @@ def command(
     """Write a package: drafted, evaluated, read back, reproduced, and only then kept."""
     from deepbacs_zoo.cards import read_card
     from deepbacs_zoo.checkpoints import open_run
-    from deepbacs_zoo.export import export
+    from deepbacs_zoo.exporting import export
     from deepbacs_zoo.images import find_folders, match_pairs
 
     pairs = None if data is None else match_pairs(*find_folders(data, "test"))

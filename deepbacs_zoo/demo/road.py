@@ -18,7 +18,7 @@ from deepbacs_zoo.demo.agreement import Comparison, compare_ways
 from deepbacs_zoo.demo.page import write_page
 from deepbacs_zoo.errors import OutputExistsError
 from deepbacs_zoo.evaluation import Evaluation, evaluate
-from deepbacs_zoo.export import export
+from deepbacs_zoo.exporting import export
 from deepbacs_zoo.findings import Summary
 from deepbacs_zoo.images import match_pairs, write_bytes
 from deepbacs_zoo.package import open_package

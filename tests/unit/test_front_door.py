@@ -70,7 +70,7 @@ def test_importing_the_command_line_loads_nothing_heavy():
 
 
 @pytest.mark.parametrize(
-    "room", ["export", "prediction", "reports", "runners", "tasks", "training", "validation"]
+    "room", ["exporting", "prediction", "reports", "runners", "tasks", "training", "validation"]
 )
 def test_a_room_behind_a_heavy_door_does_not_open_it_on_import(room):
     heavy = loaded_after(f"import deepbacs_zoo.{room}")

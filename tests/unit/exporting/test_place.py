@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from deepbacs_zoo.errors import HostError, OutputExistsError, UsageError
-from deepbacs_zoo.export.place import check_output, move_into_place, staging
+from deepbacs_zoo.exporting.place import check_output, move_into_place, staging
 
 
 def test_an_existing_output_is_refused_unless_overwritten(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_a_folder_that_may_not_be_written_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Not by chmod: the superuser may write everywhere.
-    monkeypatch.setattr("deepbacs_zoo.export.place.os.access", lambda *_: False)
+    monkeypatch.setattr("deepbacs_zoo.exporting.place.os.access", lambda *_: False)
     with pytest.raises(HostError, match=r"cannot be written here \(permission denied\)"):
         check_output(tmp_path / "package.zip", overwrite=False)
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from deepbacs_zoo.export.graph import Graph, Node
-from deepbacs_zoo.export.memory import bytes_per_pixel, peak_bytes
-from deepbacs_zoo.export.weights import read_graph, write_onnx
-from tests.unit.export.networks import Pooled, build
+from deepbacs_zoo.exporting.graph import Graph, Node
+from deepbacs_zoo.exporting.memory import bytes_per_pixel, peak_bytes
+from deepbacs_zoo.exporting.weights import read_graph, write_onnx
+from tests.unit.exporting.networks import Pooled, build
 
 
 def graph(*nodes: Node, **channels: int) -> Graph:

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deepbacs_zoo.export.halo import Reach
-from deepbacs_zoo.export.samples import choose_crop, lifted_off
+from deepbacs_zoo.exporting.halo import Reach
+from deepbacs_zoo.exporting.samples import choose_crop, lifted_off
 from deepbacs_zoo.images import Calibration, Pair, match_pairs, read_image, write_tiff
 from deepbacs_zoo.tensors import Step
 

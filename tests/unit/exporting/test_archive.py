@@ -4,7 +4,7 @@ import os
 import zipfile
 from pathlib import Path
 
-from deepbacs_zoo.export.archive import clean_torch_archive, pack
+from deepbacs_zoo.exporting.archive import clean_torch_archive, pack
 
 
 def fill(folder: Path, names: list[str]) -> Path:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from deepbacs_zoo.cards import Card, Facts, Score, TensorFact
 from deepbacs_zoo.decoding import Multilabel
 from deepbacs_zoo.evaluation import Evaluation
-from deepbacs_zoo.export.stage import Stage
+from deepbacs_zoo.exporting.stage import Stage
 from deepbacs_zoo.tensors import ReferencedSize, Step, SteppedSize, TensorSpec
 
 __all__ = ["description_facts", "documentation_facts"]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deepbacs_zoo.errors import ModelError
-from deepbacs_zoo.export.graph import Graph, Node
+from deepbacs_zoo.exporting.graph import Graph, Node
 
 __all__ = ["Reach", "measure_reach", "reach_of"]
 

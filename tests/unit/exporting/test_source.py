@@ -9,11 +9,11 @@ import torch
 from deepbacs_zoo.cards import card_folder, read_card
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import DataError, ModelError, UsageError
-from deepbacs_zoo.export import draft
-from deepbacs_zoo.export.documentation import description_facts, documentation_facts
-from deepbacs_zoo.export.source import source_of
-from deepbacs_zoo.export.stage import stage
-from tests.unit.export.runs import make_run
+from deepbacs_zoo.exporting import draft
+from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
+from deepbacs_zoo.exporting.source import source_of
+from deepbacs_zoo.exporting.stage import stage
+from tests.unit.exporting.runs import make_run
 
 
 @pytest.fixture

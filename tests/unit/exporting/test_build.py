@@ -19,13 +19,13 @@ import yaml
 from deepbacs_zoo.cards import Card, card_folder, read_card
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import HostError, ModelError, OutputExistsError, PackageError
-from deepbacs_zoo.export import build
-from deepbacs_zoo.export.build import FORMATS, draft, export
-from deepbacs_zoo.export.source import source_of
+from deepbacs_zoo.exporting import build
+from deepbacs_zoo.exporting.build import FORMATS, draft, export
+from deepbacs_zoo.exporting.source import source_of
 from deepbacs_zoo.findings import Finding, Severity, Summary
 from deepbacs_zoo.images import read_image
 from deepbacs_zoo.package import open_package
-from tests.unit.export.runs import ENDED, make_pairs, make_run
+from tests.unit.exporting.runs import ENDED, make_pairs, make_run
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +213,7 @@ def test_two_exports_in_fresh_processes_are_the_same_bytes(
         "import sys\n"
         "from pathlib import Path\n"
         "from deepbacs_zoo.cards import card_folder, read_card\n"
-        "from deepbacs_zoo.export import build\n"
+        "from deepbacs_zoo.exporting import build\n"
         "from deepbacs_zoo.checkpoints import open_run\n"
         "folder = Path(sys.argv[1])\n"
         "card = read_card(card_folder() / 'ecoli_brightfield.md')\n"

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from deepbacs_zoo.errors import ModelError
-from deepbacs_zoo.export.weights import (
+from deepbacs_zoo.exporting.weights import (
     IR_VERSION,
     OPSET,
     check_agreement,
@@ -24,7 +24,7 @@ from deepbacs_zoo.export.weights import (
     write_state_dict,
     write_torchscript,
 )
-from tests.unit.export.networks import Pooled, build
+from tests.unit.exporting.networks import Pooled, build
 
 SHAPE = (1, 1, 32, 32)
 OTHERS = [(1, 1, 24, 48), (2, 1, 16, 16)]
@@ -77,7 +77,7 @@ def test_an_export_in_a_fresh_process_is_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "here").mkdir()
     code = (
         "from pathlib import Path\n"
-        "from tests.unit.export.test_weights import write_all\n"
+        "from tests.unit.exporting.test_weights import write_all\n"
         f"write_all(Path({str(tmp_path / 'fresh')!r}))\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])

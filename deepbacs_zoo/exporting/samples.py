@@ -11,7 +11,7 @@ import numpy.typing as npt
 from deepbacs_zoo.images import read_pair
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.export.halo import Reach
+    from deepbacs_zoo.exporting.halo import Reach
     from deepbacs_zoo.images import Pair
     from deepbacs_zoo.tensors import Step
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from deepbacs_zoo.cards import Card, read_card
-from deepbacs_zoo.export.description import Architecture, Content, describe, write_description
+from deepbacs_zoo.exporting.description import Architecture, Content, describe, write_description
 from deepbacs_zoo.tensors import (
     Axis,
     FileRef,

@@ -15,13 +15,13 @@ import numpy.typing as npt
 
 from deepbacs_zoo.cards import Card
 from deepbacs_zoo.errors import ModelError
-from deepbacs_zoo.export import description as names
-from deepbacs_zoo.export.description import Architecture, Content, describe, write_description
-from deepbacs_zoo.export.halo import Reach, measure_reach, reach_of
-from deepbacs_zoo.export.memory import bytes_per_pixel
-from deepbacs_zoo.export.samples import choose_crop, lifted_off
-from deepbacs_zoo.export.source import Source
-from deepbacs_zoo.export.weights import (
+from deepbacs_zoo.exporting import description as names
+from deepbacs_zoo.exporting.description import Architecture, Content, describe, write_description
+from deepbacs_zoo.exporting.halo import Reach, measure_reach, reach_of
+from deepbacs_zoo.exporting.memory import bytes_per_pixel
+from deepbacs_zoo.exporting.samples import choose_crop, lifted_off
+from deepbacs_zoo.exporting.source import Source
+from deepbacs_zoo.exporting.weights import (
     Shape,
     check_agreement,
     compute,

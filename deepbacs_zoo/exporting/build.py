@@ -16,13 +16,13 @@ from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.decoding import decode, read_decoding
 from deepbacs_zoo.errors import ModelError, PackageError
 from deepbacs_zoo.evaluation import Evaluation, evaluate
-from deepbacs_zoo.export import description as names
-from deepbacs_zoo.export.archive import pack
-from deepbacs_zoo.export.cover import cover
-from deepbacs_zoo.export.documentation import description_facts, documentation_facts
-from deepbacs_zoo.export.place import check_output, move_into_place, staging
-from deepbacs_zoo.export.source import Source, source_of
-from deepbacs_zoo.export.stage import Stage, stage
+from deepbacs_zoo.exporting import description as names
+from deepbacs_zoo.exporting.archive import pack
+from deepbacs_zoo.exporting.cover import cover
+from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
+from deepbacs_zoo.exporting.place import check_output, move_into_place, staging
+from deepbacs_zoo.exporting.source import Source, source_of
+from deepbacs_zoo.exporting.stage import Stage, stage
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.images import Pair, find_folders, match_pairs
 from deepbacs_zoo.package import Package, open_package

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from deepbacs_zoo.errors import MissingExtraError, ModelError
-from deepbacs_zoo.export.archive import clean_torch_archive
-from deepbacs_zoo.export.graph import Attribute, Graph, Node
+from deepbacs_zoo.exporting.archive import clean_torch_archive
+from deepbacs_zoo.exporting.graph import Attribute, Graph, Node
 
 if TYPE_CHECKING:
     import onnx

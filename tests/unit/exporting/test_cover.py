@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from deepbacs_zoo.export.cover import LIMIT, cover
+from deepbacs_zoo.exporting.cover import LIMIT, cover
 
 RANDOM = np.random.default_rng(0)
 IMAGE = RANDOM.normal(size=(256, 300)).astype(np.float32)
@@ -64,7 +64,7 @@ def test_float_results_are_shown_in_grey() -> None:
 
 
 def test_a_picture_too_large_becomes_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deepbacs_zoo.export.cover.LIMIT", 200_000)
+    monkeypatch.setattr("deepbacs_zoo.exporting.cover.LIMIT", 200_000)
     noise = RANDOM.normal(size=(256, 256)).astype(np.float32)
     data = cover(noise, LABELS[:, :256], None)
     assert len(data) < 200_000

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.decoding import Multilabel, read_decoding
-from deepbacs_zoo.export.weights import load_state
+from deepbacs_zoo.exporting.weights import load_state
 from deepbacs_zoo.images import Pair
 from deepbacs_zoo.networks import build_network, get_network
 from deepbacs_zoo.tasks import Task, get_task

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from deepbacs_zoo.export.graph import Graph
+from deepbacs_zoo.exporting.graph import Graph
 
 __all__ = ["bytes_per_pixel", "peak_bytes"]
 

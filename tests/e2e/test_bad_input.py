@@ -224,7 +224,7 @@ def test_a_tampered_package_is_refused(demo_package, tmp_path):
     rewritten(demo_package, tmp_path / "tampered.zip", flip)
     tifffile.imwrite(tmp_path / "a.tif", np.ones((64, 64), np.uint16))
     done = run_command("predict", "tampered.zip", "a.tif", "--output", "out", cwd=tmp_path)
-    assert_one_sentence(done, 1, "onnx", "sha256")
+    assert_one_sentence(done, 1, "onnx", "SHA-256")
     assert not (tmp_path / "out").exists()
     checked = run_command("validate", "tampered.zip", cwd=tmp_path)
     assert checked.returncode == 1

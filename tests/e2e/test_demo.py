@@ -1,6 +1,9 @@
 """The demo's own figures, and its package in the hands of others."""
 
+import io
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -80,8 +83,6 @@ def test_no_trace_of_the_exporting_computer_is_in_the_package(demo_package):
         for trace in (str(Path.home()), str(Path.cwd()), "site-packages", "/tmp/", "C:\\"):
             assert trace.encode() not in data, f"{trace} in {place}"
         if data[:2] == b"PK":
-            import io
-
             with zipfile.ZipFile(io.BytesIO(data)) as inner:
                 for name in inner.namelist():
                     scan(inner.read(name), f"{place}/{name}")
@@ -98,3 +99,20 @@ def test_the_reference_implementation_passes_every_weights_format(demo_package, 
     assert set(result["summaries"]) == {"onnx", "torchscript", "pytorch_state_dict"}
     for summary in result["summaries"].values():
         assert summary == {"status": "passed", "errors": []}
+
+
+def test_predicting_loads_only_what_it_needs(demo_package, demo_folder, tmp_path):
+    image = min((demo_folder / "images" / "test" / "source").glob("*.tif"))
+    code = (
+        "import sys; from deepbacs_zoo.cli.main import main\n"
+        f"sys.argv = ['deepbacs-zoo', 'predict', {str(demo_package)!r}, {str(image)!r},"
+        f" '--runner', 'onnx', '--output', {str(tmp_path / 'out')!r}]\n"
+        "main_error = None\n"
+        "try:\n    main()\nexcept SystemExit as error:\n    main_error = error.code\n"
+        "heavy = {'torch', 'bioimageio', 'matplotlib', 'lightning', 'jinja2', 'pydantic'}\n"
+        "print(main_error, sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.strip() in ("None []", "0 []"), done.stdout + done.stderr

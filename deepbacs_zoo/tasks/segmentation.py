@@ -65,7 +65,7 @@ TASK: Final = Task(
         MappingProxyType({"class_weights": (1.0, 2.0, 4.0), "dice_weight": 1.0}),
     ),
     training=TrainingSettings(
-        epochs=16,
+        epochs=20,
         patch=128,
         batch=8,
         learning_rate=1e-2,

@@ -109,7 +109,7 @@ def test_predicting_loads_only_what_it_needs(demo_package, demo_folder, tmp_path
         f" '--runner', 'onnx', '--output', {str(tmp_path / 'out')!r}]\n"
         "main_error = None\n"
         "try:\n    main()\nexcept SystemExit as error:\n    main_error = error.code\n"
-        "heavy = {'torch', 'bioimageio', 'matplotlib', 'lightning', 'jinja2'}\n"
+        "heavy = {'torch', 'bioimageio', 'matplotlib', 'lightning'}\n"
         "print(main_error, sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -10,9 +10,10 @@ TASK = get_task("segmentation")
 
 
 def case(width=8):
-    labels = np.zeros((20, 24), np.int32)
-    labels[3:12, 3 : 3 + width] = 1
-    labels[14:19, 14:22] = 2
+    """Two objects above the smallest size that the task decodes."""
+    labels = np.zeros((30, 24), np.int32)
+    labels[3:16, 3 : 3 + width] = 1
+    labels[18:27, 14:22] = 2
     target = TASK.make_target(labels)
     probabilities = np.moveaxis(np.eye(3, dtype=np.float32)[target], -1, 0)
     return probabilities, target, labels
@@ -21,7 +22,7 @@ def case(width=8):
 def test_the_truth_scores_one():
     scores = Scores(TASK)
     scores.add(*case())
-    scores.add(*case(5))
+    scores.add(*case(6))
     assert scores.measures() == dict.fromkeys(TASK.metrics, 1.0)
 
 

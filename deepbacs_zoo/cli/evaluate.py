@@ -60,6 +60,8 @@ def command(
                 progress=progress,
             )
         write(evaluation, output, overwrite=overwrite)
+        for finding in evaluation.findings:
+            say(f"{finding.severity.name.capitalize()}: {finding.where}: {finding.what}")
         page = write_evaluation(evaluation, output / "report.html", overwrite=overwrite)
     say(f"written: {page}")
 

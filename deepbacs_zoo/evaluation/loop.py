@@ -18,7 +18,7 @@ from deepbacs_zoo.evaluation.classes import CLASSES, predicted_classes, true_cla
 from deepbacs_zoo.evaluation.model import Evaluation, ImageRow, Picture
 from deepbacs_zoo.evaluation.scoring import gather, score_image
 from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.images import Pair, read_pair
+from deepbacs_zoo.images import Pair, label_findings, read_pair
 from deepbacs_zoo.metrics import class_iou
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.prediction import Result, predict
@@ -104,6 +104,7 @@ def evaluate(
             started = time.perf_counter()
             result = predict(package, image, session=session, trust=trust, **options)
             loop.add(pair.name, truth, result, time.perf_counter() - started)
+            loop.findings.update(dict.fromkeys(label_findings(pair.target, truth)))
             if progress is not None:
                 progress(done + 1, len(pairs))
         return Evaluation(

@@ -147,3 +147,16 @@ def test_an_unknown_threshold_has_no_scores(scored):
     evaluation, _ = scored
     with pytest.raises(KeyError):
         evaluation.model.at(0.55)
+
+
+def test_a_number_given_to_two_cells_is_told(tmp_path):
+    truth = cells(A, B)
+    torn = np.where(truth == 2, 1, truth)
+    package = write_painted_package(tmp_path)
+    pair = write_pair(tmp_path, "torn", torn, truth)
+    (finding,) = [
+        finding
+        for finding in evaluate(package, [pair], device="cpu").findings
+        if "several parts" in finding.what
+    ]
+    assert finding.where == str(pair.target)

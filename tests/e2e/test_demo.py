@@ -80,7 +80,7 @@ def test_the_package_states_what_consumers_need(demo_package):
 
 def test_no_trace_of_the_exporting_computer_is_in_the_package(demo_package):
     def scan(data: bytes, place: str) -> None:
-        for trace in (str(Path.home()), str(Path.cwd()), "site-packages", "/tmp/", "C:\\"):
+        for trace in (str(Path.home()), str(Path.cwd()), "site-packages", "/tmp/", "C:\\Users"):
             assert trace.encode() not in data, f"{trace} in {place}"
         if data[:2] == b"PK":
             with zipfile.ZipFile(io.BytesIO(data)) as inner:

@@ -179,7 +179,7 @@ def test_nothing_of_the_exporting_computer_is_inside(package: Path) -> None:
         "/usr/",
         "/opt/",
         "/home/",
-        "C:\\",
+        "C:\\Users",
         "site-packages",
         *site.getsitepackages(),
     }

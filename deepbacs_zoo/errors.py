@@ -9,6 +9,7 @@
     ├── PackageError        a package breaks the format, or contradicts itself      exit 1
     │   ├── IntegrityError      a file is missing, cut off or not the one described exit 1
     │   └── UnsupportedError    well formed, but nothing here can run it            exit 1
+    ├── MacroError          a macro or plugin in ImageJ failed                      exit 1
     └── ModelError          training or a network went wrong (NaN, divergence)      exit 1
 
 Each message is one sentence that names the thing, the value found, what was allowed and what to do.
@@ -24,6 +25,7 @@ __all__ = [
     "DeepbacsZooError",
     "HostError",
     "IntegrityError",
+    "MacroError",
     "MissingExtraError",
     "ModelError",
     "OutputExistsError",
@@ -136,3 +138,36 @@ class UnsupportedError(PackageError):
 
 class ModelError(DeepbacsZooError, ArithmeticError):
     """Training or a network went wrong: not a number, divergence."""
+
+
+class MacroError(DeepbacsZooError, RuntimeError):
+    """A macro or a plugin in ImageJ failed.
+
+    Parameters
+    ----------
+    log
+        What ImageJ printed meanwhile.
+    """
+
+    def __init__(
+        self,
+        where: str | Path,
+        what: str,
+        *,
+        allowed: str,
+        hint: str,
+        value: object = None,
+        log: str = "",
+    ) -> None:
+        self.log = log
+        super().__init__(where, what, allowed=allowed, hint=hint, value=value)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        four = (self.where, self.what, self.allowed, self.hint)
+        return _rebuild_with_log, (*four, self.value, self.log)
+
+
+def _rebuild_with_log(
+    where: str, what: str, allowed: str, hint: str, value: object, log: str
+) -> MacroError:
+    return MacroError(where, what, allowed=allowed, hint=hint, value=value, log=log)

@@ -41,6 +41,7 @@ def test_an_error_survives_pickling(kind):
         (errors.PackageError, 1),
         (errors.IntegrityError, 1),
         (errors.UnsupportedError, 1),
+        (errors.MacroError, 1),
         (errors.ModelError, 1),
     ],
 )
@@ -52,3 +53,8 @@ def test_a_missing_extra_names_the_extra_and_the_command():
     error = errors.MissingExtraError.of("train", "torch", "deepbacs-zoo train")
     for part in ("deepbacs-zoo train", "torch", "'train'", "pip install 'deepbacs_zoo[train]'"):
         assert part in str(error)
+
+
+def test_a_macro_error_keeps_its_log_through_pickling():
+    error = errors.MacroError("Macro", "stopped", allowed="a", hint="b", log="line 1")
+    assert pickle.loads(pickle.dumps(error)).log == "line 1"

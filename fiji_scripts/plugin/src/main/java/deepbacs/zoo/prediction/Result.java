@@ -1,0 +1,55 @@
+package deepbacs.zoo.prediction;
+
+import deepbacs.zoo.decoding.LabelStack;
+import deepbacs.zoo.decoding.ObjectRow;
+import deepbacs.zoo.images.Calibration;
+import java.util.Collections;
+import java.util.List;
+
+/** Everything that one image became. */
+public final class Result {
+
+  /** The image's name without its suffix; files are named after it. */
+  public final String stem;
+  /** Every output, in the package's order. */
+  public final List<OutputTensor> tensors;
+  /** Null where the package does not say how to decode. */
+  public final LabelStack labels;
+  /** One row for each label, in calibrated units. */
+  public final List<ObjectRow> objects;
+
+  public final Calibration calibration;
+  /** What the user should know, one sentence each. */
+  public final List<String> findings;
+  /** Name and version of the engine, with weights format and device. */
+  public final String engine;
+  /** Passes of one position. */
+  public final int tiles;
+  /** Seconds spent in the network. */
+  public final double networkSeconds;
+  /** First plane of the image: what outlines are drawn on; row by row, as many as the labels. */
+  public final float[] picture;
+
+  public Result(
+      String stem,
+      List<OutputTensor> tensors,
+      LabelStack labels,
+      List<ObjectRow> objects,
+      Calibration calibration,
+      List<String> findings,
+      String engine,
+      int tiles,
+      double networkSeconds,
+      float[] picture) {
+    this.stem = stem;
+    this.tensors = Collections.unmodifiableList(tensors);
+    this.labels = labels;
+    this.objects = Collections.unmodifiableList(objects);
+    this.calibration = calibration;
+    this.findings = Collections.unmodifiableList(findings);
+    this.engine = engine;
+    this.tiles = tiles;
+    this.networkSeconds = networkSeconds;
+    this.picture = picture;
+  }
+}

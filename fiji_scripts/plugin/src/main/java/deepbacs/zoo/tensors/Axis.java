@@ -1,0 +1,45 @@
+package deepbacs.zoo.tensors;
+
+import java.util.Collections;
+import java.util.List;
+
+/** One axis of a tensor. */
+public final class Axis {
+
+  /** One of {@code b i t c z y x}. */
+  public final char letter;
+  /** The identifier in the description, for example {@code channel}. */
+  public final String id;
+
+  public final Size size;
+  /** Pixels at each end that are cropped in tiled prediction; output axes, output pixels. */
+  public final int halo;
+  /** Size of one pixel in {@link #unit}. */
+  public final double scale;
+  /** Unit of {@link #scale}, or null. */
+  public final String unit;
+  /** Names of a channel axis, empty when unknown. */
+  public final List<String> channelNames;
+
+  public Axis(
+      char letter,
+      String id,
+      Size size,
+      int halo,
+      double scale,
+      String unit,
+      List<String> channelNames) {
+    this.letter = letter;
+    this.id = id;
+    this.size = size;
+    this.halo = halo;
+    this.scale = scale;
+    this.unit = unit;
+    this.channelNames = Collections.unmodifiableList(channelNames);
+  }
+
+  /** Whether this is one of z, y and x. */
+  public boolean isSpace() {
+    return "zyx".indexOf(letter) >= 0;
+  }
+}

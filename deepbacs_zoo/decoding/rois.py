@@ -21,6 +21,7 @@ __all__ = ["outlines", "write_rois"]
 
 Corners = NDArray[np.int32]
 _TIMESTAMP: Final = (1980, 1, 1, 0, 0, 0)
+_VERSION: Final = 228  # of the ROI format: that of ImageJ 1.54
 # Right, down, left, up, as (column, row) steps along pixel edges.
 _STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
 # The pixel on the left and on the right hand ahead of a corner, as (column, row) offsets.
@@ -83,7 +84,8 @@ def write_rois(path: Path, labels: NDArray[np.integer]) -> None:
     Parameters
     ----------
     path
-        The zip file; the same labels give the same bytes.
+        The zip file; the same labels give the same bytes, here and in Java.  Its entries are not
+        compressed: what a compressor gives depends on its version.
     labels
         ``t z y x``.  ROIs of stacks carry their frame and slice.
 
@@ -96,21 +98,20 @@ def write_rois(path: Path, labels: NDArray[np.integer]) -> None:
 
     frames, slices = labels.shape[:2]
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for t, z in np.ndindex(frames, slices):
             parts: dict[int, int] = {}
             for label, corners in outlines(labels[t, z]):
                 parts[label] = parts.get(label, 0) + 1
                 name = _name(label, parts[label], t, z, frames, slices)
                 roi = ImagejRoi.frompoints(corners, name=name)
-                roi.roitype = ROI_TYPE.TRACED
+                roi.version, roi.roitype = _VERSION, ROI_TYPE.TRACED
                 # roifile takes points for pixels, whose far edge is one further.
                 roi.right, roi.bottom = (int(value) for value in corners.max(axis=0))
                 if frames * slices > 1:
                     roi.c_position, roi.z_position, roi.t_position = 1, z + 1, t + 1
                     roi.position = t * slices + z + 1
                 entry = zipfile.ZipInfo(f"{name}.roi", _TIMESTAMP)
-                entry.compress_type = zipfile.ZIP_DEFLATED
                 entry.create_system = 3  # the same bytes on every computer
                 entry.external_attr = 0o644 << 16
                 archive.writestr(entry, roi.tobytes())

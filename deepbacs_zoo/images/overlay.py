@@ -15,12 +15,22 @@ __all__ = ["outlines_on", "stretched", "write_overlay"]
 
 def stretched(image: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Return an image as 8-bit grey, its percentiles 1 and 99.8 as black and white."""
-    values = image.astype(np.float32)
-    low, high = np.percentile(values, (1, 99.8))
+    # Every rounding is written out: Java draws the same picture.
+    values = image.astype(np.float32).astype(np.float64)
+    ordered = np.sort(values, axis=None)
+    low, high = _quantile(ordered, 0.01), _quantile(ordered, 0.998)
     if high <= low:
         high = low + 1
     grey: NDArray[np.uint8] = np.clip((values - low) / (high - low) * 255, 0, 255).astype(np.uint8)
     return grey
+
+
+def _quantile(ordered: NDArray[np.float64], fraction: float) -> float:
+    """Return a quantile of sorted numbers, straight between the two that it lies between."""
+    position = fraction * (ordered.size - 1)
+    below = int(position)
+    low, high = float(ordered[below]), float(ordered[min(below + 1, ordered.size - 1)])
+    return low + (high - low) * (position - below)
 
 
 def outlines_on(image: NDArray[np.generic], labels: NDArray[np.integer]) -> NDArray[np.uint8]:

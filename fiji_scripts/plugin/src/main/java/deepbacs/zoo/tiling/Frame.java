@@ -31,7 +31,13 @@ final class Frame {
   final List<AxisRule> rules;
 
   private Frame(
-      int image, int before, int padded, int unit, int smallest, int largest, List<AxisRule> rules) {
+      int image,
+      int before,
+      int padded,
+      int unit,
+      int smallest,
+      int largest,
+      List<AxisRule> rules) {
     this.image = image;
     this.before = before;
     this.padded = padded;
@@ -169,7 +175,7 @@ final class Frame {
     return 50 * pixels <= 51 * least;
   }
 
-  /** Drops a tile if a shorter one processes 2 % fewer pixels; shortest first to longest first. */
+  /** Drops a tile if a shorter one processes 2 % fewer pixels; the result is longest first. */
   private static List<Cut> undominated(List<Cut> ascending) {
     List<Cut> kept = new ArrayList<>();
     long least = 0;

@@ -1,0 +1,78 @@
+package deepbacs.zoo.outputs;
+
+import deepbacs.zoo.decoding.LabelStack;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+
+/** Outlines of labels on an image, as PNG: the same pixels as Python's. */
+final class Overlay {
+
+  private static final double BLACK = 0.01;
+  private static final double WHITE = 0.998;
+
+  private Overlay() {}
+
+  /** Draws the outermost pixels of each label of the first plane in colour on the image in grey. */
+  static void write(Path path, float[] picture, LabelStack stack) throws IOException {
+    int width = stack.width;
+    int height = stack.height;
+    int[] labels = stack.plane(0, 0);
+    int[] pixels = stretched(picture);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int pixel = y * width + x;
+        int label = labels[pixel];
+        boolean isInner =
+            (x == 0 || labels[pixel - 1] == label)
+                && (x == width - 1 || labels[pixel + 1] == label)
+                && (y == 0 || labels[pixel - width] == label)
+                && (y == height - 1 || labels[pixel + width] == label);
+        if (label != 0 && !isInner) {
+          pixels[pixel] = LabelColours.of(label);
+        }
+      }
+    }
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    image.setRGB(0, 0, width, height, pixels, 0, width);
+    // The cache of ImageIO's own would need a folder for temporary files.
+    try (OutputStream file = Files.newOutputStream(path);
+        ImageOutputStream stream = new MemoryCacheImageOutputStream(file)) {
+      if (!ImageIO.write(image, "png", stream)) {
+        throw new IOException("this Java does not write PNG");
+      }
+    }
+  }
+
+  /** An image as 8-bit grey, its percentiles 1 and 99.8 as black and white. */
+  private static int[] stretched(float[] picture) {
+    float[] sorted = picture.clone();
+    Arrays.sort(sorted);
+    double low = quantile(sorted, BLACK);
+    double high = quantile(sorted, WHITE);
+    if (high <= low) {
+      high = low + 1;
+    }
+    int[] grey = new int[picture.length];
+    for (int i = 0; i < grey.length; i++) {
+      double value = (picture[i] - low) / (high - low) * 255;
+      grey[i] = 0x10101 * (int) Math.max(0, Math.min(255, value));
+    }
+    return grey;
+  }
+
+  /** The quantile of sorted numbers, straight between the two that it lies between. */
+  private static double quantile(float[] sorted, double fraction) {
+    double position = fraction * (sorted.length - 1);
+    int below = (int) position;
+    double low = sorted[below];
+    double high = sorted[Math.min(below + 1, sorted.length - 1)];
+    return low + (high - low) * (position - below);
+  }
+}

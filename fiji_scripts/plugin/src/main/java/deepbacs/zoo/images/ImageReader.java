@@ -1,0 +1,129 @@
+package deepbacs.zoo.images;
+
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Reads TIFF (ImageJ hyperstack, OME-TIFF, plain), PNG and JPEG without a dialog or a window.
+ *
+ * <p>What a file is, its first bytes say; its suffix only whether it is looked at.
+ */
+public final class ImageReader {
+
+  private static final List<String> SUFFIXES =
+      Arrays.asList(".jpeg", ".jpg", ".png", ".tif", ".tiff");
+  private static final int LONGEST_REASON = 120;
+
+  private ImageReader() {}
+
+  /**
+   * Reads an image.
+   *
+   * @throws ZooException USAGE: there is no such file, or it is of another kind; DATA: it is
+   *     damaged, empty, or holds values that are not finite; HOST: it may not be read, or does not
+   *     fit into memory
+   */
+  public static ZooImage read(Path path) {
+    return read(path, shape -> {});
+  }
+
+  /** The same; {@code told} hears of the sizes before pixels are read, and may throw. */
+  public static ZooImage read(Path path, Consumer<ImageShape> told) {
+    checkPath(path);
+    try {
+      return pixels(path, told).checked();
+    } catch (AccessDeniedException error) {
+      throw notReadable(path, error);
+    } catch (IOException | ArithmeticException | NegativeArraySizeException error) {
+      throw damaged(path, error);
+    } catch (OutOfMemoryError error) {
+      throw tooLarge(path, error);
+    }
+  }
+
+  private static ZooImage pixels(Path path, Consumer<ImageShape> told) throws IOException {
+    byte[] begin = new byte[4];
+    try (InputStream stream = Files.newInputStream(path)) {
+      int count = 0;
+      for (int read = 0; read >= 0 && count < begin.length; count += Math.max(read, 0)) {
+        read = stream.read(begin, count, begin.length - count);
+      }
+    }
+    if ((begin[0] & 0xff) == 0x89 && begin[1] == 'P' && begin[2] == 'N' && begin[3] == 'G') {
+      return Pictures.readPng(path, told);
+    }
+    if ((begin[0] & 0xff) == 0xff && (begin[1] & 0xff) == 0xd8) {
+      return Pictures.readJpeg(path, told);
+    }
+    return TiffReader.read(path, told);
+  }
+
+  private static void checkPath(Path path) {
+    if (!Files.isRegularFile(path)) {
+      throw new ZooException(
+          Kind.USAGE,
+          path,
+          "no such image file",
+          null,
+          "a file that ends with " + String.join(", ", SUFFIXES),
+          "check the path");
+    }
+    String name = String.valueOf(path.getFileName());
+    int dot = name.lastIndexOf('.');
+    String suffix = dot > 0 ? name.substring(dot).toLowerCase(Locale.ROOT) : "";
+    if (!SUFFIXES.contains(suffix)) {
+      throw new ZooException(
+          Kind.USAGE,
+          path,
+          "not a kind of image that can be read",
+          suffix.isEmpty() ? "no suffix" : suffix,
+          String.join(", ", SUFFIXES),
+          "save it as TIFF, in ImageJ with File > Save As > Tiff");
+    }
+  }
+
+  private static ZooException notReadable(Path path, Throwable error) {
+    return new ZooException(
+        Kind.HOST,
+        path,
+        "the file may not be read",
+        "Permission denied",
+        "a file that its user may read",
+        "change its permissions",
+        error);
+  }
+
+  private static ZooException damaged(Path path, Throwable error) {
+    String reason = error.getMessage();
+    String line = reason == null || reason.isEmpty() ? error.getClass().getSimpleName() : reason;
+    line = line.split("\\R", 2)[0];
+    return new ZooException(
+        Kind.DATA,
+        path,
+        "the file is cut off or damaged",
+        line.substring(0, Math.min(line.length(), LONGEST_REASON)),
+        "a complete TIFF, PNG or JPEG file",
+        "copy it again from its source",
+        error);
+  }
+
+  private static ZooException tooLarge(Path path, Throwable error) {
+    return new ZooException(
+        Kind.HOST,
+        path,
+        "the image does not fit into memory",
+        "out of memory",
+        "an image smaller than the memory of this computer",
+        "if the image is not that large the file is damaged, copy it again from its source",
+        error);
+  }
+}

@@ -1,0 +1,222 @@
+package deepbacs.zoo.images;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An open TIFF file and its pages, from the first to the last.
+ *
+ * <p>Each page says where the next one is, and where its longer descriptions are. ImageJ's own
+ * reader ends quietly where that leads nowhere, so a stack that was cut off in the middle would
+ * become a shorter one; here it is refused.
+ */
+final class TiffFile implements Closeable {
+
+  private static final int DESCRIPTION = 270;
+  private static final int ASCII = 2;
+  private static final int CLASSIC = 42;
+  private static final int BIG = 43;
+  /** Bytes of one value by the type of a tag (TIFF 6.0, section 2; 16 to 18 of BigTIFF). */
+  private static final int[] VALUE_SIZES = {
+    0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8
+  };
+
+  private static final int[] NEEDED = {
+    256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296, 317, 322, 323, 324, 325, 338,
+    339
+  };
+
+  final long size;
+  final ByteOrder order;
+  final List<TiffPage> pages = new ArrayList<>();
+  private final FileChannel file;
+  private final boolean big;
+
+  /**
+   * Opens a file and reads what its pages say.
+   *
+   * @throws Damaged a page, or a description of one, lies beyond the end of the file, or the file
+   *     does not begin as a TIFF file does
+   */
+  TiffFile(Path path) throws IOException {
+    file = FileChannel.open(path, StandardOpenOption.READ);
+    try {
+      size = file.size();
+      ByteBuffer begin = bytes(0, 4, ByteOrder.BIG_ENDIAN);
+      char mark = (char) begin.get(0);
+      order = mark == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+      int version = begin.order(order).getShort(2);
+      boolean marked = (mark == 'I' || mark == 'M') && begin.get(1) == mark;
+      if (!marked || version != CLASSIC && version != BIG) {
+        throw new Damaged("it does not begin as a TIFF file does");
+      }
+      big = version == BIG;
+      followPages();
+    } catch (IOException | RuntimeException error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  /** Bytes of the file in its byte order. */
+  ByteBuffer bytes(long position, int count) throws IOException {
+    return bytes(position, count, order);
+  }
+
+  private ByteBuffer bytes(long position, int count, ByteOrder inOrder) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(count);
+    while (buffer.hasRemaining()) {
+      int read = file.read(buffer, position + buffer.position());
+      if (read < 0) {
+        long end = Math.min(position + buffer.position(), file.size());
+        throw new Damaged("it ends after " + end + " bytes");
+      }
+    }
+    buffer.flip();
+    return buffer.order(inOrder);
+  }
+
+  private void followPages() throws IOException {
+    int offsetSize = big ? 8 : 4;
+    int countSize = big ? 8 : 2;
+    int tagSize = big ? 20 : 12;
+    long place = big ? 8 : 4;
+    Set<Long> seen = new HashSet<>();
+    for (int number = 1; ; number++) {
+      long offset = offset(place);
+      if (offset == 0 || !seen.add(offset)) {
+        return; // some writers close the chain to a ring
+      }
+      if (offset < 0 || offset + countSize > size) {
+        throw new Damaged("page " + number + " would begin at byte " + offset + " of " + size);
+      }
+      ByteBuffer head = bytes(offset, countSize);
+      long tags = big ? head.getLong(0) : head.getShort(0) & 0xffff;
+      long begin = offset + countSize;
+      place = begin + tags * tagSize;
+      if (tags < 0 || tags > 0xffff || place + offsetSize > size) {
+        throw new Damaged("page " + number + " is described at byte " + offset + " of " + size);
+      }
+      readPage(bytes(begin, (int) (tags * tagSize)), (int) tags, number);
+    }
+  }
+
+  private long offset(long place) throws IOException {
+    ByteBuffer found = bytes(place, big ? 8 : 4);
+    return big ? found.getLong(0) : found.getInt(0) & 0xffffffffL;
+  }
+
+  private void readPage(ByteBuffer entries, int count, int number) throws IOException {
+    int inline = big ? 8 : 4;
+    Map<Integer, long[]> tags = new HashMap<>();
+    List<String> texts = new ArrayList<>();
+    for (int entry = 0; entry < count; entry++) {
+      int at = entry * (big ? 20 : 12);
+      int tag = entries.getShort(at) & 0xffff;
+      int type = entries.getShort(at + 2) & 0xffff;
+      long values = big ? entries.getLong(at + 4) : entries.getInt(at + 4) & 0xffffffffL;
+      int valueSize = type < VALUE_SIZES.length ? VALUE_SIZES[type] : 0;
+      long length = valueSize * values;
+      int field = at + (big ? 12 : 8);
+      long position = big ? entries.getLong(field) : entries.getInt(field) & 0xffffffffL;
+      if (length > inline && (values < 0 || position < 0 || position + length > size)) {
+        long end = position + length;
+        throw new Damaged(
+            "the description of page " + number + " would end at byte " + end + " of " + size);
+      }
+      boolean text = tag == DESCRIPTION && type == ASCII && pages.isEmpty();
+      if (length > Integer.MAX_VALUE || !text && !isNeeded(tag)) {
+        continue;
+      }
+      ByteBuffer content = length > inline ? bytes(position, (int) length) : entries.duplicate();
+      content.order(order);
+      if (length <= inline) {
+        content.position(field);
+      }
+      if (text) {
+        texts.add(text(content, (int) length));
+      } else {
+        tags.put(tag, numbers(content, type, (int) values));
+      }
+    }
+    pages.add(new TiffPage(tags, texts));
+  }
+
+  private static boolean isNeeded(int tag) {
+    for (int needed : NEEDED) {
+      if (tag == needed) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** ImageJ writes Latin-1, OME is UTF-8: what is not valid UTF-8 is Latin-1. */
+  private static String text(ByteBuffer content, int length) {
+    byte[] raw = new byte[length];
+    content.get(raw);
+    int end = 0;
+    while (end < length && raw[end] != 0) {
+      end++;
+    }
+    String utf8 = new String(raw, 0, end, StandardCharsets.UTF_8);
+    return utf8.indexOf('\ufffd') < 0 ? utf8 : new String(raw, 0, end, StandardCharsets.ISO_8859_1);
+  }
+
+  private static long[] numbers(ByteBuffer content, int type, int count) {
+    boolean rational = type == 5 || type == 10;
+    long[] found = new long[rational ? 2 * count : count];
+    for (int index = 0; index < found.length; index++) {
+      switch (type) {
+        case 1:
+        case 2:
+        case 7:
+          found[index] = content.get() & 0xff;
+          break;
+        case 6:
+          found[index] = content.get();
+          break;
+        case 3:
+          found[index] = content.getShort() & 0xffff;
+          break;
+        case 8:
+          found[index] = content.getShort();
+          break;
+        case 4:
+        case 5:
+        case 13:
+          found[index] = content.getInt() & 0xffffffffL;
+          break;
+        case 9:
+        case 10:
+          found[index] = content.getInt();
+          break;
+        case 16:
+        case 17:
+        case 18:
+          found[index] = content.getLong();
+          break;
+        default:
+          return new long[0];
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,130 @@
+package deepbacs.zoo.images;
+
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
+import ij.ImagePlus;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** An image as read from a file or as open in ImageJ; its pixels are not changed. */
+public final class ZooImage {
+
+  private static final String OME = ".ome";
+
+  /** Gives the planes when they are asked for. */
+  interface Planes {
+    Plane plane(int frame, int slice, int channel);
+  }
+
+  /** Where it was read, or null for an image that is open. */
+  public final Path path;
+  /** What to call it in messages. */
+  public final String name;
+  /** The name that results are named after. */
+  public final String stem;
+
+  public final ImageShape shape;
+  public final Calibration calibration;
+  private final Planes planes;
+
+  ZooImage(
+      Path path,
+      String name,
+      String stem,
+      ImageShape shape,
+      Calibration calibration,
+      Planes planes) {
+    this.path = path;
+    this.name = name;
+    this.stem = stem;
+    this.shape = shape;
+    this.calibration = calibration;
+    this.planes = planes;
+  }
+
+  /**
+   * An image that is open in ImageJ; its pixels are shared, its selection is not looked at.
+   *
+   * @throws ZooException DATA: some pixels are not numbers
+   */
+  public static ZooImage of(ImagePlus image) {
+    return OpenImage.of(image);
+  }
+
+  /** One channel at one slice and frame, counted from 0. */
+  public Plane plane(int frame, int slice, int channel) {
+    return planes.plane(frame, slice, channel);
+  }
+
+  /** The same image with square pixels of this size in micrometers. */
+  public ZooImage withPixelSize(double micrometers) {
+    // A z in pixels is no z in micrometers.
+    double z = calibration.isKnown() ? calibration.z : Double.NaN;
+    Calibration stated =
+        new Calibration(micrometers, micrometers, z, calibration.frameInterval);
+    return new ZooImage(path, name, stem, shape, stated, planes);
+  }
+
+  /** The first position, row by row; channels are averaged, as luminance is not known. */
+  public float[] picture() {
+    float[] picture = new float[shape.height * shape.width];
+    if (shape.channels == 1) {
+      plane(0, 0, 0).copy(0, picture.length, picture, 0);
+      return picture;
+    }
+    Plane[] channels = new Plane[shape.channels];
+    for (int channel = 0; channel < channels.length; channel++) {
+      channels[channel] = plane(0, 0, channel);
+    }
+    for (int index = 0; index < picture.length; index++) {
+      double sum = 0;
+      for (Plane channel : channels) {
+        sum += channel.get(index);
+      }
+      picture[index] = (float) (sum / channels.length);
+    }
+    return picture;
+  }
+
+  /** A file's name without its suffix, or without both of {@code .ome.tif}. */
+  public static String stemOf(Path path) {
+    Path file = path.getFileName();
+    return stemOf(file == null ? path.toString() : file.toString());
+  }
+
+  static String stemOf(String file) {
+    int dot = file.lastIndexOf('.');
+    String stem = dot > 0 ? file.substring(0, dot) : file;
+    boolean ome = stem.toLowerCase(Locale.ROOT).endsWith(OME) && stem.length() > OME.length();
+    return ome ? stem.substring(0, stem.length() - OME.length()) : stem;
+  }
+
+  /**
+   * Looks at all pixels.
+   *
+   * @throws ZooException DATA: some are not numbers
+   */
+  ZooImage checked() {
+    long bad = 0;
+    if (shape.dtype.isFloat()) {
+      int count = shape.height * shape.width;
+      for (int frame = 0; frame < shape.frames; frame++) {
+        for (int slice = 0; slice < shape.slices; slice++) {
+          for (int channel = 0; channel < shape.channels; channel++) {
+            bad += plane(frame, slice, channel).notFinite(count);
+          }
+        }
+      }
+    }
+    if (bad > 0) {
+      throw new ZooException(
+          Kind.DATA,
+          name,
+          "some pixels are not a number or infinite",
+          bad + " of " + shape.pixels(),
+          "finite numbers",
+          "replace them, in ImageJ with Process > Math > NaN Background or Macro");
+    }
+    return this;
+  }
+}

@@ -1,0 +1,204 @@
+package deepbacs.zoo.worker;
+
+import ij.IJ;
+import ij.ImagePlus;
+import ij.Menus;
+import ij.Prefs;
+import ij.Undo;
+import ij.WindowManager;
+import ij.macro.Interpreter;
+import ij.measure.ResultsTable;
+import ij.plugin.filter.Analyzer;
+import java.io.PrintStream;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import net.imagej.patcher.LegacyInjector;
+
+/**
+ * Runs macros without a window, one after the other, and tells of every way in which one fails.
+ *
+ * <p>A macro stops at its first error. State that ImageJ keeps for a session (options, colours)
+ * stays from one run to the next; images, tables and the log do not.
+ */
+public final class MacroRunner {
+
+  private static final String PLUGIN = "deepbacs.zoo.plugin.RunPlugin";
+  private static final String REPORT = "deepbacs.zoo.plugin.Report";
+
+  private static volatile Interpreter running;
+
+  private MacroRunner() {}
+
+  /**
+   * Makes ImageJ ready; to be called before any of its classes is used.
+   *
+   * @param preferences the folder for ImageJ's preferences, instead of the user's
+   * @return the version of ImageJ
+   */
+  public static String start(String preferences) {
+    ClassLoader loader = MacroRunner.class.getClassLoader();
+    if (loader.getResource(PatchImageJ.MARK) == null) {
+      LegacyInjector.preinit(loader);
+    }
+    return Starting.start(preferences);
+  }
+
+  /** Here, so that no class of ImageJ is loaded before it is patched. */
+  private static final class Starting {
+    static String start(String preferences) {
+      String home = System.getProperty("user.home");
+      try {
+        System.setProperty("user.home", preferences);
+        Prefs.getPrefsDir(); // kept by ImageJ from now on
+      } finally {
+        System.setProperty("user.home", home);
+      }
+      // ImageJ itself looks for plugins in a folder of its own only.
+      Hashtable<String, String> commands = commands();
+      if (exists(PLUGIN)) {
+        commands.put("DeepBacs Run", PLUGIN);
+      }
+      return IJ.getVersion();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Hashtable<String, String> commands() {
+      return Menus.getCommands();
+    }
+
+    private static boolean exists(String name) {
+      String file = name.replace('.', '/') + ".class";
+      return MacroRunner.class.getClassLoader().getResource(file) != null;
+    }
+  }
+
+  /**
+   * Runs a macro.
+   *
+   * @param code its text
+   * @param argument what {@code getArgument()} gives
+   * @param images open while it runs, the first one active
+   */
+  public static synchronized Outcome run(String code, String argument, List<ImagePlus> images) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    Capture log = new Capture();
+    PrintStream captured = log.stream();
+    closeAll();
+    for (ImagePlus image : images) {
+      Interpreter.addBatchModeImage(image);
+    }
+    if (!images.isEmpty()) {
+      Interpreter.activateImage(images.get(0));
+    }
+    Interpreter macro = new Interpreter();
+    Throwable exception = null;
+    String value = null;
+    Failure failure;
+    System.setOut(captured);
+    System.setErr(captured);
+    try {
+      Report.clear();
+      Interpreter.batchMode = true;
+      Hooks.begin();
+      running = macro;
+      value = macro.run(code, argument);
+    } catch (Throwable error) { // an Error too is the macro's, not ours
+      exception = error;
+    } finally {
+      running = null;
+      failure = Failure.of(macro, value, exception);
+      System.setOut(out);
+      System.setErr(err);
+    }
+    List<Columns> tables = tables();
+    Hooks.end();
+    Outcome outcome =
+        new Outcome(failure, value, log.text(), Report.json(), tables, openImages());
+    if (exception != null) {
+      forget();
+    }
+    return outcome;
+  }
+
+  /** Stops the macro that runs, from another thread; does nothing where none runs. */
+  public static void abort() {
+    Interpreter macro = running;
+    if (macro != null) {
+      macro.abortMacro();
+    }
+  }
+
+  private static List<ImagePlus> openImages() {
+    List<ImagePlus> found = new ArrayList<>();
+    int[] ids = WindowManager.getIDList();
+    for (int index = 0; ids != null && index < ids.length; index++) {
+      ImagePlus image = WindowManager.getImage(ids[index]);
+      if (image != null && image.getProcessor() != null) {
+        found.add(image);
+      }
+    }
+    return found;
+  }
+
+  private static void closeAll() {
+    for (ImagePlus image : openImages()) {
+      discard(image);
+    }
+    Undo.reset();
+    ResultsTable.getResultsTable().reset();
+    Analyzer.setUnsavedMeasurements(false);
+  }
+
+  /** Closes an image without asking. */
+  static void discard(ImagePlus image) {
+    image.changes = false;
+    image.unlock();
+    image.close();
+  }
+
+  /** Without a macro that ended by itself, ImageJ holds on to the last one and its variables. */
+  private static void forget() {
+    List<ImagePlus> open = openImages();
+    new Interpreter().run("");
+    for (ImagePlus image : open) {
+      Interpreter.addBatchModeImage(image);
+    }
+    Interpreter.batchMode = true;
+  }
+
+  private static List<Columns> tables() {
+    List<Columns> found = new ArrayList<>();
+    ResultsTable results = ResultsTable.getResultsTable();
+    if (results.size() > 0) {
+      found.add(new Columns("Results", results));
+    }
+    for (Map.Entry<String, ResultsTable> each : Hooks.tables().entrySet()) {
+      found.add(new Columns(each.getKey(), each.getValue()));
+    }
+    return found;
+  }
+
+  /** The plugin's own account, by name: the plugin's room is not below this one. */
+  private static final class Report {
+    private static Object call(String name) {
+      try {
+        Method method = Class.forName(REPORT).getMethod(name);
+        return method.invoke(null);
+      } catch (ReflectiveOperationException | LinkageError missing) {
+        return null;
+      }
+    }
+
+    static void clear() {
+      call("clear");
+    }
+
+    static String json() {
+      return (String) call("json");
+    }
+  }
+}

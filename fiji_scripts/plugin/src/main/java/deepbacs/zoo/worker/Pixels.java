@@ -1,0 +1,148 @@
+package deepbacs.zoo.worker;
+
+import ij.ImagePlus;
+import ij.ImageStack;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Images of ImageJ from and to pixels in the order t z c y x.
+ *
+ * <p>That is the order of ImageJ's planes too: its channels run fastest, then slices, then frames.
+ */
+public final class Pixels {
+
+  private Pixels() {}
+
+  /** Makes an image. */
+  public static ImagePlus read(ImageHeader header, PixelStream stream) throws IOException {
+    int[] shape = header.shape();
+    ImageStack stack = new ImageStack(shape[4], shape[3]);
+    int size = header.planeSize();
+    int count = header.rgb ? header.planes() / 3 : header.planes();
+    for (int plane = 0; plane < count; plane++) {
+      if (header.rgb) {
+        stack.addSlice("", readColours(size, stream));
+      } else {
+        stack.addSlice("", readPlane(header, size, stream));
+      }
+    }
+    ImagePlus image = new ImagePlus(header.title, stack);
+    header.applyTo(image);
+    return image;
+  }
+
+  private static Object readPlane(ImageHeader header, int size, PixelStream stream)
+      throws IOException {
+    switch (header.dtype) {
+      case "uint8":
+        return readBytes(size, stream);
+      case "uint16":
+        short[] shorts = new short[size];
+        for (int at = 0; at < size; ) {
+          ByteBuffer block = stream.next(clipped(2L * (size - at)));
+          int count = block.remaining() / 2;
+          block.asShortBuffer().get(shorts, at, count);
+          stream.done();
+          at += count;
+        }
+        return shorts;
+      case "float32":
+        float[] floats = new float[size];
+        for (int at = 0; at < size; ) {
+          ByteBuffer block = stream.next(clipped(4L * (size - at)));
+          int count = block.remaining() / 4;
+          block.asFloatBuffer().get(floats, at, count);
+          stream.done();
+          at += count;
+        }
+        return floats;
+      default:
+        throw new IllegalArgumentException("ImageJ has no images of type " + header.dtype);
+    }
+  }
+
+  private static byte[] readBytes(int size, PixelStream stream) throws IOException {
+    byte[] bytes = new byte[size];
+    for (int at = 0; at < size; ) {
+      ByteBuffer block = stream.next(clipped(size - at));
+      int count = block.remaining();
+      block.get(bytes, at, count);
+      stream.done();
+      at += count;
+    }
+    return bytes;
+  }
+
+  private static int[] readColours(int size, PixelStream stream) throws IOException {
+    int[] colours = new int[size];
+    for (int shift = 16; shift >= 0; shift -= 8) {
+      byte[] channel = readBytes(size, stream);
+      for (int index = 0; index < size; index++) {
+        colours[index] |= (channel[index] & 255) << shift;
+      }
+    }
+    return colours;
+  }
+
+  /** Gives the pixels of an image. */
+  public static void write(ImagePlus image, PixelStream stream) throws IOException {
+    ImageStack stack = image.getStack();
+    for (int plane = 1; plane <= stack.size(); plane++) {
+      Object pixels = stack.getPixels(plane);
+      if (pixels instanceof byte[]) {
+        writeBytes((byte[]) pixels, stream);
+      } else if (pixels instanceof short[]) {
+        writeShorts((short[]) pixels, stream);
+      } else if (pixels instanceof float[]) {
+        writeFloats((float[]) pixels, stream);
+      } else {
+        writeColours((int[]) pixels, stream);
+      }
+    }
+  }
+
+  private static void writeBytes(byte[] bytes, PixelStream stream) throws IOException {
+    for (int at = 0; at < bytes.length; ) {
+      ByteBuffer block = stream.next(clipped(bytes.length - at));
+      int count = block.remaining();
+      block.put(bytes, at, count);
+      stream.done();
+      at += count;
+    }
+  }
+
+  private static void writeShorts(short[] shorts, PixelStream stream) throws IOException {
+    for (int at = 0; at < shorts.length; ) {
+      ByteBuffer block = stream.next(clipped(2L * (shorts.length - at)));
+      int count = block.remaining() / 2;
+      block.asShortBuffer().put(shorts, at, count);
+      stream.done();
+      at += count;
+    }
+  }
+
+  private static void writeFloats(float[] floats, PixelStream stream) throws IOException {
+    for (int at = 0; at < floats.length; ) {
+      ByteBuffer block = stream.next(clipped(4L * (floats.length - at)));
+      int count = block.remaining() / 4;
+      block.asFloatBuffer().put(floats, at, count);
+      stream.done();
+      at += count;
+    }
+  }
+
+  private static void writeColours(int[] colours, PixelStream stream) throws IOException {
+    byte[] channel = new byte[colours.length];
+    for (int shift = 16; shift >= 0; shift -= 8) {
+      for (int index = 0; index < channel.length; index++) {
+        channel[index] = (byte) (colours[index] >> shift);
+      }
+      writeBytes(channel, stream);
+    }
+  }
+
+  private static int clipped(long bytes) {
+    return (int) Math.min(bytes, PixelStream.BLOCK);
+  }
+}

@@ -6,7 +6,8 @@ import deepbacs.zoo.tensors.DType;
  * The values of one channel at one slice and frame, row by row, held as compactly as in the file.
  *
  * <p>The array is {@code byte[]}, {@code short[]}, {@code int[]}, {@code float[]} or {@code
- * double[]} as the type asks for; or ImageJ's {@code int[]} of packed colours, of which a plane shows one.
+ * double[]} as the type asks for; or ImageJ's {@code int[]} of packed colours, of which a plane
+ * shows one.
  */
 public final class Plane {
 

@@ -1,0 +1,187 @@
+package deepbacs.zoo.runner;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.packages.ZooPackage;
+import deepbacs.zoo.tensors.FileRef;
+import deepbacs.zoo.tensors.Tensor;
+import deepbacs.zoo.tensors.Weights;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Loading graphs, and what their engine's complaints mean. */
+final class Graphs {
+
+  private static final int LONGEST = 200;
+  private static final String[] TOO_NEW = {
+    "opset", "ir_version", "ir version", "not a registered function", "no op registered",
+    "not_implemented"
+  };
+  private static final String[] MEMORY = {
+    "failed to allocate", "bad_alloc", "out of memory", "bad allocation"
+  };
+
+  private Graphs() {}
+
+  /** The engine, which is started at first use and lives as long as ImageJ. */
+  static OrtEnvironment environment() {
+    try {
+      // Its errors come as exceptions, which are told in one sentence.
+      return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "deepbacs");
+    } catch (LinkageError error) {
+      Throwable cause = error.getCause() == null ? error : error.getCause();
+      String system = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+      throw new ZooException(
+          Kind.HOST,
+          "ONNX Runtime",
+          "its library cannot be loaded on this computer",
+          system + ", " + firstLine(String.valueOf(cause.getMessage())),
+          "Linux or Windows on x64, Linux or macOS on ARM, with one onnxruntime jar",
+          "look for a second onnxruntime jar in jars and plugins, or run deepbacs-zoo predict",
+          error);
+    }
+  }
+
+  static OrtSession open(ZooPackage zooPackage, Weights weights, OrtEnvironment environment)
+      throws OrtException {
+    Path path = zooPackage.filePath(weights.file);
+    Object external = weights.fields.get("external_data");
+    if (external instanceof Map) {
+      // Extracted beside the graph, which names it by its file name.
+      Map<?, ?> file = (Map<?, ?>) external;
+      Object sum = file.get("sha256");
+      zooPackage.filePath(
+          new FileRef(String.valueOf(file.get("source")), sum == null ? null : sum.toString()));
+    }
+    try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+      options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
+      options.setInterOpNumThreads(1);
+      // Memory plans for each shape take up to twice the memory and save no time.
+      options.setMemoryPatternOptimization(false);
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+      return environment.createSession(path.toString(), options);
+    }
+  }
+
+  static ZooException notLoaded(ZooPackage zooPackage, Weights weights, OrtException error) {
+    if (isMemory(error)) {
+      return outOfMemory("ONNX Runtime", java.util.Collections.emptyMap(), error);
+    }
+    String message = message(error);
+    boolean unknown = contains(message, TOO_NEW);
+    return new ZooException(
+        unknown ? Kind.UNSUPPORTED : Kind.PACKAGE,
+        zooPackage.path + "/" + weights.file.path,
+        "ONNX Runtime cannot load this graph",
+        message,
+        "an ONNX file that onnxruntime " + environment().getVersion() + " reads",
+        unknown
+            ? "update onnxruntime, or choose other weights with --runner"
+            : "get the package again, or choose other weights with --runner",
+        error);
+  }
+
+  /** Checks a tensor against the graph's own declaration. */
+  static void checkNode(String id, TensorInfo node, Tensor tensor) {
+    String wanted = Values.numpy(node);
+    if (!tensor.dtype.numpy().equals(wanted)) {
+      throw new ZooException(
+          Kind.PACKAGE,
+          "input '" + id + "'",
+          "the graph takes another data type than the package's preprocessing gives",
+          tensor.dtype.numpy(),
+          wanted,
+          "end the preprocessing with ensure_dtype to " + wanted);
+    }
+    if (!Values.canWrite(node)) {
+      throw new ZooException(
+          Kind.UNSUPPORTED,
+          "input '" + id + "'",
+          "ONNX Runtime for Java takes no tensors of this data type",
+          wanted,
+          "float32",
+          "run it with deepbacs-zoo predict");
+    }
+    long[] declared = node.getShape();
+    int[] shape = tensor.shape();
+    boolean fits = declared.length == shape.length;
+    for (int axis = 0; fits && axis < shape.length; axis++) {
+      fits = declared[axis] < 0 || declared[axis] == shape[axis];
+    }
+    if (declared.length > 0 && !fits) {
+      List<String> sizes = new ArrayList<>();
+      String[] symbols = node.getDimensionNames();
+      for (int axis = 0; axis < declared.length; axis++) {
+        String symbol = symbols[axis] == null || symbols[axis].isEmpty() ? "None" : symbols[axis];
+        sizes.add(declared[axis] < 0 ? symbol : String.valueOf(declared[axis]));
+      }
+      throw new ZooException(
+          Kind.PACKAGE,
+          "input '" + id + "'",
+          "the graph takes another shape than the package's description allows",
+          by(shape),
+          String.join("x", sizes),
+          "correct the sizes in the description, or export the graph with free sizes");
+    }
+  }
+
+  static ZooException outOfMemory(String engine, Map<String, Tensor> tensors, Throwable cause) {
+    List<String> shapes = new ArrayList<>();
+    tensors.forEach((name, tensor) -> shapes.add(name + " " + by(tensor.shape())));
+    return new ZooException(
+        Kind.HOST,
+        engine,
+        "it ran out of memory",
+        String.join(", ", shapes),
+        "a tile that fits the memory of the device",
+        "pass a smaller --memory so that the image is cut into smaller tiles",
+        cause);
+  }
+
+  static boolean isMemory(OrtException error) {
+    return contains(String.valueOf(error.getMessage()), MEMORY);
+  }
+
+  /** The cause stands behind a number, a kind, the file name, and sometimes a C++ signature. */
+  static String message(OrtException error) {
+    String text = String.valueOf(error.getMessage()).replaceAll("\\s+", " ").trim();
+    String what = text.replaceFirst("^Error code - \\S+ - message: ", "");
+    if (what.startsWith("Load model from ") && what.contains(" failed:")) {
+      what = what.substring(what.indexOf(" failed:") + " failed:".length());
+    }
+    what = what.replaceFirst("^\\S*/onnxruntime/\\S+ .*?\\) (?=[A-Z])", "");
+    return firstLine(what);
+  }
+
+  private static String firstLine(String text) {
+    String line = text.trim().split("\\R", 2)[0].trim();
+    String cut = line.length() > LONGEST ? line.substring(0, LONGEST) + " ..." : line;
+    return cut.replaceAll("[.;]+$", "");
+  }
+
+  private static boolean contains(String text, String[] words) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    for (String word : words) {
+      if (lower.contains(word)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String by(int[] shape) {
+    List<String> sizes = new ArrayList<>();
+    for (int size : shape) {
+      sizes.add(String.valueOf(size));
+    }
+    return String.join("x", sizes);
+  }
+}

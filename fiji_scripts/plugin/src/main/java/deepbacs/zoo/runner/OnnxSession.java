@@ -1,0 +1,242 @@
+package deepbacs.zoo.runner;
+
+import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.packages.ZooPackage;
+import deepbacs.zoo.tensors.Tensor;
+import deepbacs.zoo.tensors.TensorSpec;
+import deepbacs.zoo.tensors.Weights;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The bare network of a package in ONNX Runtime, ready to run; used by one thread at a time. */
+public final class OnnxSession implements AutoCloseable {
+
+  static final String FORMAT = "onnx";
+
+  private final List<TensorSpec> inputs;
+  private final List<TensorSpec> outputs;
+  private final OrtEnvironment environment;
+  private final OrtSession session;
+  private final Map<String, TensorInfo> nodes = new LinkedHashMap<>();
+  /** Graph input by tensor id. */
+  private final Map<String, String> names;
+  /** Memory for inputs, kept: direct buffers are given back late. */
+  private final Map<String, ByteBuffer> buffers = new HashMap<>();
+
+  private final String engine;
+  private boolean open = true;
+
+  private OnnxSession(ZooPackage zooPackage, Weights weights, OrtEnvironment environment)
+      throws OrtException {
+    this.inputs = zooPackage.inputs;
+    this.outputs = zooPackage.outputs;
+    this.environment = environment;
+    this.engine = "onnxruntime " + environment.getVersion();
+    this.session = Graphs.open(zooPackage, weights, environment);
+    for (Map.Entry<String, NodeInfo> node : session.getInputInfo().entrySet()) {
+      nodes.put(node.getKey(), (TensorInfo) node.getValue().getInfo());
+    }
+    this.names = matchInputs(weights);
+  }
+
+  /**
+   * Loads the ONNX weights of a package.
+   *
+   * @throws ZooException UNSUPPORTED: it has none, or they need a newer engine; PACKAGE: the engine
+   *     refuses them; INTEGRITY: they are not the described file; HOST: the engine does not run on
+   *     this computer
+   */
+  public static OnnxSession load(ZooPackage zooPackage) {
+    Weights weights = zooPackage.weights.get(FORMAT);
+    if (weights == null) {
+      throw new ZooException(
+          Kind.UNSUPPORTED,
+          zooPackage.path,
+          "the runner onnx finds no weights that it can load",
+          zooPackage.weights.isEmpty()
+              ? "no weights"
+              : String.join(", ", zooPackage.weights.keySet()),
+          FORMAT,
+          "choose another runner or weights format");
+    }
+    try {
+      return new OnnxSession(zooPackage, weights, Graphs.environment());
+    } catch (OrtException error) {
+      throw Graphs.notLoaded(zooPackage, weights, error);
+    }
+  }
+
+  /** Name and version of the engine, for example {@code onnxruntime 1.26.0}. */
+  public String engine() {
+    return engine;
+  }
+
+  /** Where it computes. */
+  public String device() {
+    return "cpu";
+  }
+
+  /** The entry of the package's weights that was loaded. */
+  public String weightsFormat() {
+    return FORMAT;
+  }
+
+  /**
+   * Runs the bare network, without pre- and postprocessing.
+   *
+   * @param tensors one for each input of the package, by its id, in the package's axis order and of
+   *     the type that its preprocessing ends with
+   * @return one for each output of the package, by its id and in the package's order
+   * @throws ZooException DATA: they are not as described; PACKAGE: the graph contradicts the
+   *     package; HOST: memory does not suffice; USAGE: the session is closed
+   */
+  public Map<String, Tensor> run(Map<String, Tensor> tensors) {
+    if (!open) {
+      throw new ZooException(
+          Kind.USAGE,
+          "session of " + engine,
+          "it is closed",
+          null,
+          "an open session",
+          "load the package again");
+    }
+    TensorChecks.checkInputs(inputs, tensors);
+    Map<String, OnnxTensor> feed = new LinkedHashMap<>();
+    try {
+      for (Map.Entry<String, Tensor> given : tensors.entrySet()) {
+        String name = names.get(given.getKey());
+        if (name != null) {
+          feed.put(name, fed(given.getKey(), nodes.get(name), given.getValue()));
+        }
+      }
+      try (OrtSession.Result found = session.run(feed)) {
+        return named(found);
+      }
+    } catch (OrtException error) {
+      throw failed(error, tensors);
+    } catch (OutOfMemoryError error) {
+      throw Graphs.outOfMemory(engine, tensors, error);
+    } finally {
+      feed.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  /** Frees the graph and its memory; further runs are errors. */
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      buffers.clear();
+      try {
+        session.close();
+      } catch (OrtException error) {
+        throw new IllegalStateException(error);
+      }
+    }
+  }
+
+  /** Equal names where all agree, else by order. */
+  private Map<String, String> matchInputs(Weights weights) throws OrtException {
+    List<String> ids = TensorChecks.ids(inputs);
+    List<String> graph = new ArrayList<>(nodes.keySet());
+    Map<String, String> matched = new LinkedHashMap<>();
+    if (ids.containsAll(graph)) {
+      graph.forEach(name -> matched.put(name, name));
+      return matched;
+    }
+    if (ids.size() != graph.size()) {
+      session.close();
+      throw new ZooException(
+          Kind.PACKAGE,
+          weights.file.path,
+          "the graph takes another number of inputs than the package describes",
+          graph.size() + " (" + String.join(", ", graph) + ")",
+          ids.size() + " (" + String.join(", ", ids) + ")",
+          "export the package again with matching inputs");
+    }
+    for (int index = 0; index < ids.size(); index++) {
+      matched.put(ids.get(index), graph.get(index));
+    }
+    return matched;
+  }
+
+  private OnnxTensor fed(String id, TensorInfo node, Tensor tensor) throws OrtException {
+    Graphs.checkNode(id, node, tensor);
+    long bytes = (long) tensor.size() * tensor.dtype.bytes;
+    if (bytes > Integer.MAX_VALUE) {
+      // A buffer of Java is no longer than that.
+      throw Graphs.outOfMemory(engine, java.util.Collections.singletonMap(id, tensor), null);
+    }
+    ByteBuffer buffer = buffers.get(id);
+    if (buffer == null || buffer.capacity() < bytes) {
+      buffer = ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder());
+      buffers.put(id, buffer);
+    }
+    ByteBuffer part = buffer.duplicate().order(ByteOrder.nativeOrder());
+    part.limit((int) bytes);
+    Values.write(tensor, part);
+    part.rewind();
+    long[] shape = Arrays.stream(tensor.shape()).asLongStream().toArray();
+    return OnnxTensor.createTensor(environment, part, shape, node.type);
+  }
+
+  /** Outputs under the package's ids: by name where names agree, else by order. */
+  private Map<String, Tensor> named(OrtSession.Result found) {
+    List<OnnxTensor> all = new ArrayList<>();
+    Map<String, OnnxTensor> byName = new LinkedHashMap<>();
+    for (Map.Entry<String, OnnxValue> entry : found) {
+      if (!(entry.getValue() instanceof OnnxTensor)) {
+        throw new ZooException(
+            Kind.PACKAGE,
+            "weights",
+            "the network gives something else than tensors",
+            entry.getValue().getType(),
+            "tensors",
+            "export the package again with matching outputs");
+      }
+      all.add((OnnxTensor) entry.getValue());
+      byName.put(entry.getKey(), (OnnxTensor) entry.getValue());
+    }
+    if (byName.keySet().containsAll(TensorChecks.ids(outputs))) {
+      all.clear();
+      outputs.forEach(spec -> all.add(byName.get(spec.id)));
+    }
+    List<long[]> shapes = new ArrayList<>();
+    all.forEach(tensor -> shapes.add(tensor.getInfo().getShape()));
+    TensorChecks.checkOutputs(outputs, shapes);
+    Map<String, Tensor> named = new LinkedHashMap<>();
+    for (int index = 0; index < all.size(); index++) {
+      TensorSpec spec = outputs.get(index);
+      named.put(spec.id, Values.read(all.get(index), spec.letters()));
+    }
+    return named;
+  }
+
+  private ZooException failed(OrtException error, Map<String, Tensor> tensors) {
+    if (Graphs.isMemory(error)) {
+      return Graphs.outOfMemory(engine, tensors, error);
+    }
+    return new ZooException(
+        Kind.PACKAGE,
+        "onnx weights",
+        "ONNX Runtime cannot compute this graph on the given tensors",
+        Graphs.message(error),
+        "sizes, types and operators that the package's description promises",
+        "run: deepbacs-zoo validate PACKAGE",
+        error);
+  }
+}

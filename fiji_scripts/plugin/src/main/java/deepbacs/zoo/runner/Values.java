@@ -1,0 +1,144 @@
+package deepbacs.zoo.runner;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.TensorInfo;
+import ai.onnxruntime.TensorInfo.OnnxTensorType;
+import deepbacs.zoo.tensors.DType;
+import deepbacs.zoo.tensors.Tensor;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** Numbers on their way to and from ONNX Runtime. */
+final class Values {
+
+  private static final Map<OnnxTensorType, DType> TYPES = new EnumMap<>(OnnxTensorType.class);
+
+  static {
+    TYPES.put(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, DType.FLOAT32);
+    TYPES.put(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE, DType.FLOAT64);
+    TYPES.put(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16, DType.FLOAT16);
+    TYPES.put(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8, DType.UINT8);
+    TYPES.put(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16, DType.UINT16);
+    TYPES.put(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32, DType.UINT32);
+    TYPES.put(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64, DType.UINT64);
+    TYPES.put(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8, DType.INT8);
+    TYPES.put(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16, DType.INT16);
+    TYPES.put(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32, DType.INT32);
+    TYPES.put(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64, DType.INT64);
+    TYPES.put(OnnxTensorType.ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, DType.BOOL);
+  }
+
+  private Values() {}
+
+  /** NumPy's name of a graph's type; the engine's own where NumPy has none. */
+  static String numpy(TensorInfo node) {
+    DType type = TYPES.get(node.onnxType);
+    if (type != null) {
+      return type.numpy();
+    }
+    String name = node.onnxType.name().replace("ONNX_TENSOR_ELEMENT_DATA_TYPE_", "");
+    return name.toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether the engine takes such tensors from Java: not unsigned ones beyond 8 bits. */
+  static boolean canWrite(TensorInfo node) {
+    DType type = TYPES.get(node.onnxType);
+    return type != null && type != DType.UINT16 && type != DType.UINT32 && type != DType.UINT64;
+  }
+
+  /** Writes all values from the buffer's position on, in its byte order. */
+  static void write(Tensor tensor, ByteBuffer to) {
+    if (tensor.dtype == DType.FLOAT32) {
+      to.asFloatBuffer().put(tensor.floats());
+      return;
+    }
+    for (int index = 0; index < tensor.size(); index++) {
+      double value = tensor.get(index);
+      switch (tensor.dtype) {
+        case FLOAT64:
+          to.putDouble(value);
+          break;
+        case FLOAT16:
+          to.putShort(halfBits(value));
+          break;
+        case INT64:
+          to.putLong((long) value);
+          break;
+        case INT32:
+          to.putInt((int) value);
+          break;
+        case INT16:
+          to.putShort((short) value);
+          break;
+        default:
+          to.put((byte) (int) value);
+          break;
+      }
+    }
+  }
+
+  /** A tensor with the values of an output. */
+  static Tensor read(OnnxTensor tensor, String letters) {
+    TensorInfo info = tensor.getInfo();
+    int[] shape = Arrays.stream(info.getShape()).mapToInt(Math::toIntExact).toArray();
+    DType type = TYPES.getOrDefault(info.onnxType, DType.FLOAT32);
+    if (Tensor.count(shape) == 0) {
+      return Tensor.zeros(type, letters, shape);
+    }
+    if (type == DType.FLOAT32 || type == DType.FLOAT16) {
+      // The engine's copy, which nobody else has.
+      return Tensor.of(type, tensor.getFloatBuffer().array(), letters, shape);
+    }
+    ByteBuffer from = tensor.getByteBuffer();
+    Tensor result = Tensor.zeros(type, letters, shape);
+    for (int index = 0; index < result.size(); index++) {
+      result.set(index, next(from, type));
+    }
+    return result;
+  }
+
+  private static double next(ByteBuffer from, DType type) {
+    switch (type) {
+      case FLOAT64:
+        return from.getDouble();
+      case INT64:
+        return from.getLong();
+      case UINT64:
+        long value = from.getLong();
+        return value >= 0 ? value : 2.0 * (value >>> 1 | value & 1);
+      case INT32:
+        return from.getInt();
+      case UINT32:
+        return from.getInt() & 0xffffffffL;
+      case INT16:
+        return from.getShort();
+      case UINT16:
+        return from.getShort() & 0xffff;
+      case INT8:
+        return from.get();
+      default:
+        return from.get() & 0xff;
+    }
+  }
+
+  /** The bits of a number that half precision holds exactly. */
+  private static short halfBits(double value) {
+    int sign = Double.doubleToRawLongBits(value) < 0 ? 0x8000 : 0;
+    double size = Math.abs(value);
+    if (Double.isNaN(value)) {
+      return (short) 0x7e00;
+    }
+    if (Double.isInfinite(value)) {
+      return (short) (sign | 0x7c00);
+    }
+    if (size < 0x1p-14) {
+      return (short) (sign | (int) Math.rint(size * 0x1p24));
+    }
+    int exponent = Math.getExponent(size);
+    int fraction = (int) Math.rint((Math.scalb(size, -exponent) - 1) * 1024);
+    return (short) (sign | (exponent + 15 << 10) + fraction);
+  }
+}

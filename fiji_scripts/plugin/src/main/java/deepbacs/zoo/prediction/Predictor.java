@@ -1,0 +1,310 @@
+package deepbacs.zoo.prediction;
+
+import deepbacs.zoo.decoding.LabelStack;
+import deepbacs.zoo.decoding.Multilabel;
+import deepbacs.zoo.decoding.ObjectRow;
+import deepbacs.zoo.decoding.ObjectTable;
+import deepbacs.zoo.errors.PythonText;
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.images.Calibration;
+import deepbacs.zoo.images.ImageShape;
+import deepbacs.zoo.images.ZooImage;
+import deepbacs.zoo.packages.ZooPackage;
+import deepbacs.zoo.processing.Processing;
+import deepbacs.zoo.runner.OnnxSession;
+import deepbacs.zoo.tensors.Tensor;
+import deepbacs.zoo.tensors.TensorSpec;
+import deepbacs.zoo.tiling.AxisRule;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A package and an image of any size become a result.
+ *
+ * <p>Made from the image's sizes alone, so that all that can be refused is refused before pixels
+ * are read and weights are loaded.
+ */
+public final class Predictor {
+
+  /**
+   * Bytes per input pixel, taken for a package that does not say: twice the 1,070 that a U-Net of
+   * four poolings and 32 features was measured to take in PyTorch, the hungriest engine.
+   */
+  private static final double BYTES_PER_PIXEL = 2048;
+
+  private final ZooPackage zooPackage;
+  private final Options options;
+  private final ImageShape shape;
+  private final TensorSpec input;
+  private final List<TensorSpec> outputs;
+  private final Positions positions;
+  private final Multilabel decoding;
+  private final Layout layout;
+
+  private Predictor(ZooPackage zooPackage, ImageShape shape, String where, Options options) {
+    this.zooPackage = zooPackage;
+    this.options = options;
+    this.shape = shape;
+    this.input = onlyInput(zooPackage);
+    this.outputs = zooPackage.outputs;
+    check(zooPackage.inputs);
+    check(outputs);
+    this.positions = Positions.of(input, shape, where);
+    this.decoding = Multilabel.read(zooPackage.zooConfig);
+    List<TensorSpec> settled = Crossed.settled(input, outputs, shape);
+    this.layout =
+        Layout.of(
+            settled,
+            shape,
+            options.memory,
+            bytesPerPixel(zooPackage.zooConfig),
+            options.haloBorder);
+    Heap.check(where, Need.bytes(settled, shape, positions, layout, decoding != null));
+  }
+
+  /**
+   * Plans the run of an image of these sizes.
+   *
+   * @param where what to call the image in messages
+   * @throws ZooException DATA: the image is not one that this network takes; PACKAGE and
+   *     UNSUPPORTED: the package contradicts itself or asks for what is not there; HOST: the memory
+   *     does not suffice
+   */
+  public static Predictor of(
+      ZooPackage zooPackage, ImageShape shape, String where, Options options) {
+    return new Predictor(zooPackage, shape, where, options);
+  }
+
+  /** Plans and runs an image; {@code progress} hears of passes. */
+  public static Result predict(
+      ZooPackage zooPackage,
+      OnnxSession session,
+      ZooImage image,
+      Options options,
+      Progress progress) {
+    return of(zooPackage, image.shape, image.name, options).run(session, image, progress);
+  }
+
+  /** Passes through the network for the whole image. */
+  public int passes() {
+    return Math.multiplyExact(positions.count(), layout.plan.tiles.size());
+  }
+
+  /**
+   * Runs all positions, decodes and measures.
+   *
+   * @param image of the sizes that this was made for
+   * @throws ZooException DATA: its values are not those that the network takes; PACKAGE: the
+   *     network contradicts the package; HOST: memory does not suffice
+   */
+  public Result run(OnnxSession session, ZooImage image, Progress progress) {
+    ZooImage known =
+        Double.isNaN(options.pixelSize) ? image : image.withPixelSize(options.pixelSize);
+    List<String> findings = findings(known);
+    Network network = new Network(input, outputs, layout, options.haloBorder);
+    Map<String, Collector> collectors = new LinkedHashMap<>();
+    for (TensorSpec spec : outputs) {
+      collectors.put(spec.id, new Collector(spec, positions));
+    }
+    int[] done = {0};
+    Runnable step = () -> progress.done(++done[0], passes());
+    for (int number = 0; number < positions.count(); number++) {
+      int[] position = positions.at(number);
+      Tensor raw = positions.take(input, known, position);
+      for (Map.Entry<String, Tensor> found : network.run(session, raw, step).entrySet()) {
+        collectors.get(found.getKey()).put(position, found.getValue());
+      }
+    }
+    LabelStack labels = decoding == null ? null : decoded(collectors);
+    List<OutputTensor> tensors = new ArrayList<>();
+    for (TensorSpec spec : outputs) {
+      Tensor tensor = collectors.get(spec.id).tensor();
+      tensors.add(new OutputTensor(spec.id, tensor, scaled(spec, known.calibration)));
+      addNotFinite(findings, spec.id, tensor);
+    }
+    List<ObjectRow> objects =
+        labels == null
+            ? Collections.<ObjectRow>emptyList()
+            : ObjectTable.measure(labels, known.calibration);
+    String engine =
+        session.engine() + ", " + session.weightsFormat() + " on " + session.device();
+    return new Result(
+        known.stem,
+        tensors,
+        labels,
+        objects,
+        known.calibration,
+        findings,
+        engine,
+        layout.plan.tiles.size(),
+        network.seconds(),
+        known.picture());
+  }
+
+  private static TensorSpec onlyInput(ZooPackage zooPackage) {
+    List<String> needed = new ArrayList<>();
+    for (TensorSpec spec : zooPackage.inputs.subList(1, zooPackage.inputs.size())) {
+      if (!spec.optional) {
+        needed.add(spec.id);
+      }
+    }
+    if (!needed.isEmpty()) {
+      needed.add(0, zooPackage.inputs.get(0).id);
+      throw new ZooException(
+          Kind.UNSUPPORTED,
+          zooPackage.path,
+          "it needs several images, and in ImageJ a model runs on one",
+          String.join(", ", needed),
+          "a package with one input",
+          "run it with deepbacs-zoo predict");
+    }
+    return zooPackage.inputs.get(0);
+  }
+
+  private void check(List<TensorSpec> specs) {
+    for (TensorSpec spec : specs) {
+      Processing.check(spec.steps, zooPackage.path + ": " + spec.id, spec.letters());
+    }
+  }
+
+  private List<String> findings(ZooImage image) {
+    List<String> findings = new ArrayList<>();
+    String size = PixelSize.finding(zooPackage.zooConfig, image.calibration, image.name);
+    if (size != null) {
+      findings.add(size);
+    }
+    String thin = Positions.thinStack(input, shape);
+    if (thin != null) {
+      findings.add(
+          image.name
+              + ": "
+              + thin
+              + "; allowed: a stack along z; "
+              + "check whether the file's slices are called frames");
+    }
+    boolean halo = false;
+    for (TensorSpec spec : outputs) {
+      halo |= spec.space().stream().anyMatch(axis -> axis.halo > 0);
+    }
+    if (!layout.plan.whole() && !halo) {
+      findings.add(
+          zooPackage.path
+              + ": the image is run in "
+              + layout.plan.tiles.size()
+              + " tiles and the package states no halo, so seams may show"
+              + "; allowed: one pass, or a halo that covers the receptive field; raise --memory");
+    }
+    return findings;
+  }
+
+  private static void addNotFinite(List<String> findings, String id, Tensor tensor) {
+    int bad = 0;
+    for (int index = 0; tensor.dtype.isFloat() && index < tensor.size(); index++) {
+      double value = tensor.get(index);
+      bad += Double.isNaN(value) || Double.isInfinite(value) ? 1 : 0;
+    }
+    if (bad > 0) {
+      findings.add(
+          "output '"
+              + id
+              + "': "
+              + bad
+              + " of "
+              + tensor.size()
+              + " values are not numbers; allowed: finite values; "
+              + "check whether the image's values are those that the network expects");
+    }
+  }
+
+  private static double bytesPerPixel(Map<String, Object> config) {
+    Object stated = config.get("bytes_per_pixel");
+    if (stated == null) {
+      return BYTES_PER_PIXEL;
+    }
+    if (!(stated instanceof Number) || !(((Number) stated).doubleValue() > 0)) {
+      throw new ZooException(
+          Kind.PACKAGE,
+          "config.deepbacs_zoo.bytes_per_pixel",
+          "it is no number of bytes",
+          PythonText.str(stated),
+          "a positive number",
+          "correct or remove the entry of the package's description");
+    }
+    return ((Number) stated).doubleValue();
+  }
+
+  /** The size of an output's pixels, where the network scales. */
+  private Calibration scaled(TensorSpec spec, Calibration image) {
+    Share share = layout.shares.get(spec.id);
+    double[] scales = {1, 1, 1};
+    for (int index = 0; share != null && index < scales.length; index++) {
+      AxisRule rule = share.rule("xyz".charAt(index));
+      scales[index] = rule == null ? 1 : rule.scale;
+    }
+    return image.scaled(scales[0], scales[1], scales[2]);
+  }
+
+  // --- labels ------------------------------------------------------------------------------------
+
+  private LabelStack decoded(Map<String, Collector> collectors) {
+    Collector collector = collectors.get(decoding.output);
+    if (collector == null || !collector.isImage()) {
+      throw new ZooException(
+          Kind.PACKAGE,
+          zooPackage.path + ": config.deepbacs_zoo.decode.output",
+          "there is no output of this name that is an image",
+          decoding.output,
+          String.join(", ", collectors.keySet()),
+          "correct the package's description");
+    }
+    Tensor tensor = collector.tensor();
+    int[] sizes = tensor.shape(); // t z c y x
+    LabelStack labels = new LabelStack(sizes[0], sizes[1], shape.height, shape.width);
+    for (int t = 0; t < sizes[0]; t++) {
+      for (int z = 0; z < sizes[1]; z++) {
+        int[][] block = Blocks.whole(sizes);
+        block[0] = new int[] {t, t + 1};
+        block[1] = new int[] {z, z + 1};
+        Tensor plane =
+            Blocks.cropped(tensor, block).reshaped("cyx", sizes[2], sizes[3], sizes[4]);
+        labels.setPlane(t, z, broughtBack(decoding.decode(plane), sizes[3], sizes[4]));
+      }
+    }
+    return labels;
+  }
+
+  /** Brings labels to the image's size; numbers stay 1 to n where one is lost on the way. */
+  private int[] broughtBack(int[] labels, int height, int width) {
+    if (height == shape.height && width == shape.width) {
+      return labels;
+    }
+    int[] moved = new int[shape.height * shape.width];
+    int largest = 0;
+    for (int y = 0; y < shape.height; y++) {
+      int fromY = (int) ((2L * y + 1) * height / (2L * shape.height));
+      for (int x = 0; x < shape.width; x++) {
+        int fromX = (int) ((2L * x + 1) * width / (2L * shape.width));
+        int label = labels[fromY * width + fromX];
+        moved[y * shape.width + x] = label;
+        largest = Math.max(largest, label);
+      }
+    }
+    int[] numbers = new int[largest + 1];
+    for (int label : moved) {
+      numbers[label] = 1;
+    }
+    numbers[0] = 0;
+    int next = 0;
+    for (int label = 1; label <= largest; label++) {
+      numbers[label] = numbers[label] == 0 ? 0 : ++next;
+    }
+    for (int index = 0; index < moved.length; index++) {
+      moved[index] = numbers[moved[index]];
+    }
+    return moved;
+  }
+}

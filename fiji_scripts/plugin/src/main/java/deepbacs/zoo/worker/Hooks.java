@@ -3,6 +3,7 @@ package deepbacs.zoo.worker;
 import ij.Macro;
 import ij.measure.ResultsTable;
 import ij.plugin.filter.Analyzer;
+import java.lang.reflect.InvocationTargetException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -71,12 +72,30 @@ public final class Hooks {
     }
   }
 
-  /** An exception in a method that the macro's {@code call()} runs. */
-  public static synchronized void swallowed(Throwable exception) {
-    thrown(exception);
-    if (Thread.currentThread() == macro) {
-      throw new RuntimeException(Macro.MACRO_CANCELED, exception);
+  /** An exception that ImageJ has caught and printed, in whatever it was about to do. */
+  public static synchronized void handled(Throwable exception) {
+    if (macro == null || isNested()) {
+      return;
     }
+    boolean wrapped = exception instanceof InvocationTargetException;
+    Throwable cause = wrapped ? exception.getCause() : exception;
+    thrown(cause);
+    if (Thread.currentThread() == macro && thrown != null) {
+      throw new RuntimeException(Macro.MACRO_CANCELED, cause);
+    }
+  }
+
+  /** Whether a macro failed that another one runs, which sees it as "[aborted]". */
+  private static boolean isNested() {
+    for (StackTraceElement frame : Thread.currentThread().getStackTrace()) {
+      if (frame.getClassName().equals("ij.IJ") && frame.getMethodName().equals("handleException")) {
+        continue;
+      }
+      if (frame.getClassName().startsWith("ij.")) {
+        return frame.getClassName().equals("ij.plugin.Macro_Runner");
+      }
+    }
+    return false;
   }
 
   /** The message of the macro's {@code exit(message)}. */

@@ -88,6 +88,9 @@ public final class PatchImageJ {
     CtClass ij = pool.get("ij.IJ");
     method(ij, "error", "java.lang.String", "java.lang.String")
         .insertBefore("if (macroInterpreter == null) " + HOOKS + "error($1, $2);");
+    // At its end, when the trace is in the log.
+    method(ij, "handleException", "java.lang.Throwable")
+        .insertAfter(HOOKS + "handled($1);");
 
     CtClass executer = pool.get("ij.Executer");
     CtClass throwable = pool.get("java.lang.Throwable");
@@ -96,9 +99,6 @@ public final class PatchImageJ {
 
     CtClass functions = pool.get("ij.macro.Functions");
     method(functions, "exit").instrument(replacing("showMessage", HOOKS + "exit($2); $proceed($$);"));
-    // What the method that `call` runs throws is printed there, and nothing else.
-    method(functions, "call")
-        .instrument(replacing("printStackTrace", HOOKS + "swallowed($0); $proceed($$);"));
     method(functions, "call").instrument(replacing("log", HOOKS + "error(null, $1); $proceed($$);"));
     method(functions, "getRT", "java.lang.String")
         .insertBefore(

@@ -1,0 +1,126 @@
+package deepbacs.zoo.worker;
+
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A macro to run, as one line of JSON asks for it. */
+final class Request {
+
+  String code = "";
+  String argument = "";
+  /** The file with the pixels of the images, one image after the other; null without images. */
+  String input;
+  /** The file for the pixels of the images that are open afterwards. */
+  String output;
+
+  final List<ImageHeader> images = new ArrayList<>();
+
+  private Request() {}
+
+  /** Reads a line; {@link IOException} or {@link IllegalStateException} if it is none of ours. */
+  static Request parse(String line) throws IOException {
+    Request request = new Request();
+    try (JsonReader json = new JsonReader(new StringReader(line))) {
+      json.setStrictness(Strictness.LENIENT); // NaN
+      json.beginObject();
+      while (json.hasNext()) {
+        request.take(json.nextName(), json);
+      }
+      json.endObject();
+    }
+    return request;
+  }
+
+  private void take(String name, JsonReader json) throws IOException {
+    switch (name) {
+      case "code":
+        code = json.nextString();
+        break;
+      case "argument":
+        argument = json.nextString();
+        break;
+      case "input":
+        input = text(json);
+        break;
+      case "output":
+        output = json.nextString();
+        break;
+      case "images":
+        json.beginArray();
+        while (json.hasNext()) {
+          images.add(header(json));
+        }
+        json.endArray();
+        break;
+      default:
+        json.skipValue();
+    }
+  }
+
+  private static String text(JsonReader json) throws IOException {
+    if (json.peek() == JsonToken.NULL) {
+      json.nextNull();
+      return null;
+    }
+    return json.nextString();
+  }
+
+  private static ImageHeader header(JsonReader json) throws IOException {
+    String title = "";
+    String dtype = "";
+    String unit = "";
+    boolean rgb = false;
+    double[] shape = {};
+    double[] sizes = {};
+    json.beginObject();
+    while (json.hasNext()) {
+      switch (json.nextName()) {
+        case "title":
+          title = json.nextString();
+          break;
+        case "dtype":
+          dtype = json.nextString();
+          break;
+        case "unit":
+          unit = json.nextString();
+          break;
+        case "rgb":
+          rgb = json.nextBoolean();
+          break;
+        case "shape":
+          shape = numbers(json);
+          break;
+        case "sizes":
+          sizes = numbers(json);
+          break;
+        default:
+          json.skipValue();
+      }
+    }
+    json.endObject();
+    int[] whole = new int[shape.length];
+    for (int axis = 0; axis < whole.length; axis++) {
+      whole[axis] = (int) shape[axis];
+    }
+    return new ImageHeader(title, dtype, whole, rgb, sizes, unit);
+  }
+
+  private static double[] numbers(JsonReader json) throws IOException {
+    List<Double> found = new ArrayList<>();
+    json.beginArray();
+    while (json.hasNext()) {
+      found.add(json.nextDouble());
+    }
+    json.endArray();
+    double[] values = new double[found.size()];
+    for (int index = 0; index < values.length; index++) {
+      values[index] = found.get(index);
+    }
+    return values;
+  }
+}

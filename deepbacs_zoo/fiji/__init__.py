@@ -1,0 +1,58 @@
+"""ImageJ and Fiji: a Java, the libraries, the plugin, and gateways that run macros.
+
+The names below are loaded when they are first used: finding a Java needs no array library.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.fiji.embedded import open_embedded
+    from deepbacs_zoo.fiji.gateway import Gateway, GatewayInfo, MacroResult
+    from deepbacs_zoo.fiji.jars import fetch_jars
+    from deepbacs_zoo.fiji.java import Java, find_java
+    from deepbacs_zoo.fiji.settings import cache_folder, scripts_folder
+    from deepbacs_zoo.fiji.setup import Setup, prepare
+    from deepbacs_zoo.fiji.worker import open_worker
+
+__all__ = [
+    "Gateway",
+    "GatewayInfo",
+    "Java",
+    "MacroResult",
+    "Setup",
+    "cache_folder",
+    "fetch_jars",
+    "find_java",
+    "open_embedded",
+    "open_worker",
+    "prepare",
+    "scripts_folder",
+]
+
+_MODULE_OF: Final = {
+    "Gateway": "gateway",
+    "GatewayInfo": "gateway",
+    "Java": "java",
+    "MacroResult": "gateway",
+    "Setup": "setup",
+    "cache_folder": "settings",
+    "fetch_jars": "jars",
+    "find_java": "java",
+    "open_embedded": "embedded",
+    "open_worker": "worker",
+    "prepare": "setup",
+    "scripts_folder": "settings",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute may be anything
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'deepbacs_zoo.fiji' has no attribute {name!r}")
+    return getattr(import_module(f"deepbacs_zoo.fiji.{_MODULE_OF[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Units of length and time as ImageJ, OME and people name them. */
-final class Units {
+public final class Units {
 
   static final double CENTIMETER = 1e4;
   /**
@@ -50,13 +50,13 @@ final class Units {
   }
 
   /** Seconds in one of this unit, or NaN where it is no unit of time. */
-  static double seconds(String unit) {
+  public static double seconds(String unit) {
     Double found = SECONDS.get(unit);
     return found == null ? Double.NaN : found;
   }
 
   /** The number if it is positive and finite, else NaN. */
-  static double positive(double number) {
+  public static double positive(double number) {
     return number > 0 && !Double.isInfinite(number) ? number : Double.NaN;
   }
 
@@ -74,7 +74,7 @@ final class Units {
    *
    * <p>The other axes may have units of their own; without one they share that of x.
    */
-  static Calibration lengths(
+  public static Calibration lengths(
       double x, double y, double z, String xUnit, String yUnit, String zUnit) {
     double factor = micrometers(xUnit);
     boolean printed = factor == CENTIMETER || factor == micrometers("inch");

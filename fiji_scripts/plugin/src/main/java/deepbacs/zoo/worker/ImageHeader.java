@@ -1,5 +1,6 @@
 package deepbacs.zoo.worker;
 
+import deepbacs.zoo.images.Units;
 import ij.ImagePlus;
 import ij.measure.Calibration;
 
@@ -11,9 +12,6 @@ public final class ImageHeader {
   public final String dtype;
   /** Whether the three channels are the red, green and blue of one picture. */
   public final boolean rgb;
-  /** Unit along x as ImageJ has it, for example {@code micron}; empty where nothing is known. */
-  public final String unit;
-
   private final int[] shape;
   private final double[] sizes;
 
@@ -22,18 +20,15 @@ public final class ImageHeader {
    * @param dtype the type of its numbers
    * @param shape sizes along t z c y x
    * @param rgb whether its channels are colours
-   * @param sizes size of a pixel along z, y and x in the unit, and seconds between frames; NaN
-   *     where one is not known
-   * @param unit the unit of length
+   * @param sizes micrometers of a pixel along z, y and x, and seconds between frames; NaN where one
+   *     is not known
    */
-  public ImageHeader(
-      String title, String dtype, int[] shape, boolean rgb, double[] sizes, String unit) {
+  public ImageHeader(String title, String dtype, int[] shape, boolean rgb, double[] sizes) {
     this.title = title;
     this.dtype = dtype;
     this.shape = shape.clone();
     this.rgb = rgb;
     this.sizes = sizes.clone();
-    this.unit = unit;
   }
 
   /** Describes an image of ImageJ. */
@@ -44,14 +39,17 @@ public final class ImageHeader {
     int[] shape = {
       image.getNFrames(), image.getNSlices(), channels, image.getHeight(), image.getWidth()
     };
-    double[] sizes = {
-      calibration.pixelDepth,
-      calibration.pixelHeight,
-      calibration.pixelWidth,
-      calibration.frameInterval * seconds(calibration.getTimeUnit())
-    };
-    return new ImageHeader(
-        image.getTitle(), dtype(image, calibration), shape, rgb, sizes, calibration.getUnit());
+    deepbacs.zoo.images.Calibration lengths =
+        Units.lengths(
+            calibration.pixelWidth,
+            calibration.pixelHeight,
+            calibration.pixelDepth,
+            calibration.getXUnit(),
+            calibration.getYUnit(),
+            calibration.getZUnit());
+    double interval = calibration.frameInterval * Units.seconds(calibration.getTimeUnit());
+    double[] sizes = {lengths.z, lengths.y, lengths.x, Units.positive(interval)};
+    return new ImageHeader(image.getTitle(), dtype(image, calibration), shape, rgb, sizes);
   }
 
   private static String dtype(ImagePlus image, Calibration calibration) {
@@ -65,26 +63,15 @@ public final class ImageHeader {
     }
   }
 
-  private static double seconds(String unit) {
-    String name = unit == null ? "" : unit.trim();
-    if (name.equals("ms") || name.equals("msec")) {
-      return 1e-3;
-    }
-    if (name.equals("min")) {
-      return 60;
-    }
-    return name.equals("h") || name.equals("hour") ? 3600 : 1;
-  }
-
   /** Sets what ImageJ keeps beside the pixels. */
   void applyTo(ImagePlus image) {
     image.setDimensions(rgb ? 1 : shape[2], shape[1], shape[0]);
     image.setOpenAsHyperStack(image.getStackSize() > 1);
     Calibration calibration = image.getCalibration();
-    if (!unit.isEmpty()) {
-      calibration.setUnit(unit);
-      calibration.pixelWidth = known(sizes[2], 1);
-      calibration.pixelHeight = known(sizes[1], calibration.pixelWidth);
+    if (!Double.isNaN(sizes[1]) && !Double.isNaN(sizes[2])) {
+      calibration.setUnit("micron");
+      calibration.pixelWidth = sizes[2];
+      calibration.pixelHeight = sizes[1];
       calibration.pixelDepth = known(sizes[0], 1);
     }
     calibration.frameInterval = known(sizes[3], 0);
@@ -100,7 +87,7 @@ public final class ImageHeader {
     return shape.clone();
   }
 
-  /** Sizes of a pixel along z, y and x, and seconds between frames. */
+  /** Micrometers of a pixel along z, y and x, and seconds between frames; NaN if not known. */
   public double[] sizes() {
     return sizes.clone();
   }

@@ -90,7 +90,7 @@ final class Replies {
 
   private static void header(JsonWriter json, ImageHeader header) throws IOException {
     json.beginObject().name("title").value(header.title).name("dtype").value(header.dtype);
-    json.name("rgb").value(header.rgb).name("unit").value(header.unit);
+    json.name("rgb").value(header.rgb);
     json.name("shape").beginArray();
     for (int size : header.shape()) {
       json.value(size);

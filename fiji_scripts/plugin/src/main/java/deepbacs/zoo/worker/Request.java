@@ -73,7 +73,6 @@ final class Request {
   private static ImageHeader header(JsonReader json) throws IOException {
     String title = "";
     String dtype = "";
-    String unit = "";
     boolean rgb = false;
     double[] shape = {};
     double[] sizes = {};
@@ -85,9 +84,6 @@ final class Request {
           break;
         case "dtype":
           dtype = json.nextString();
-          break;
-        case "unit":
-          unit = json.nextString();
           break;
         case "rgb":
           rgb = json.nextBoolean();
@@ -107,7 +103,7 @@ final class Request {
     for (int axis = 0; axis < whole.length; axis++) {
       whole[axis] = (int) shape[axis];
     }
-    return new ImageHeader(title, dtype, whole, rgb, sizes, unit);
+    return new ImageHeader(title, dtype, whole, rgb, sizes);
   }
 
   private static double[] numbers(JsonReader json) throws IOException {

@@ -1,12 +1,9 @@
 package deepbacs.zoo.images;
 
 import deepbacs.zoo.tensors.DType;
-import ij.io.FileInfo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 
 /** Decodes the pixels of one page of a TIFF file into one array for each sample. */
 final class TiffPixels {
@@ -97,48 +94,15 @@ final class TiffPixels {
   }
 
   private byte[] uncompressed(byte[] raw, int expected) throws Damaged {
-    try {
-      switch (page.compression) {
-        case NONE:
-          return raw;
-        case LZW:
-          return complete(new ij.io.ImageReader(new FileInfo()).lzwUncompress(raw), expected);
-        case PACK_BITS:
-          return complete(
-              new ij.io.ImageReader(new FileInfo()).packBitsUncompress(raw, expected), expected);
-        default:
-          return inflated(raw, expected);
-      }
-    } catch (IndexOutOfBoundsException | DataFormatException error) {
-      throw new Damaged("the compressed pixels make no sense");
-    }
-  }
-
-  private static byte[] complete(byte[] found, int expected) throws Damaged {
-    if (found.length < expected) {
-      throw new Damaged("compressed pixels end after " + found.length + " of " + expected);
-    }
-    return found;
-  }
-
-  private static byte[] inflated(byte[] raw, int expected) throws DataFormatException, Damaged {
-    Inflater inflater = new Inflater();
-    try {
-      inflater.setInput(raw);
-      byte[] found = new byte[expected];
-      int length = 0;
-      while (length < expected) {
-        int more = inflater.inflate(found, length, expected - length);
-        boolean stuck =
-            inflater.finished() || inflater.needsInput() || inflater.needsDictionary();
-        if (more == 0 && stuck) {
-          throw new Damaged("compressed pixels end after " + length + " of " + expected);
-        }
-        length += more;
-      }
-      return found;
-    } finally {
-      inflater.end();
+    switch (page.compression) {
+      case NONE:
+        return raw;
+      case LZW:
+        return Unpacking.lzw(raw, expected);
+      case PACK_BITS:
+        return Unpacking.packBits(raw, expected);
+      default:
+        return Unpacking.deflate(raw, expected);
     }
   }
 

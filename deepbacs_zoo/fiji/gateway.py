@@ -1,0 +1,308 @@
+"""What every way to ImageJ offers: run a macro, get all that it leaves, or an exception."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType, TracebackType
+from typing import Any, Final, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo import errors
+from deepbacs_zoo.errors import DeepbacsZooError, MacroError
+from deepbacs_zoo.images.image import Image
+
+__all__ = ["Gateway", "GatewayInfo", "MacroResult", "Outcome", "Table", "result_of"]
+
+_NOTHING: Final[Mapping[str, Image]] = MappingProxyType({})
+# How Java says that something wants a window.
+_HEADLESS: Final = ("HeadlessException", "headless dialog")
+_CANCELED: Final = "a command canceled the macro"
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """One of ImageJ's tables.
+
+    Parameters
+    ----------
+    columns
+        By heading: float64 numbers, or texts where a cell holds one.  All have the same length.
+    """
+
+    columns: Mapping[str, NDArray[np.float64] | tuple[str, ...]]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return max((len(column) for column in self.columns.values()), default=0)
+
+    def csv(self) -> str:
+        """Return the table as comma-separated values, a line of headings first.
+
+        Numbers have as many digits as give them back; whole ones have no point.
+        """
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.columns)
+        for row in zip(*self.columns.values(), strict=True):
+            writer.writerow([cell if isinstance(cell, str) else _number(cell) for cell in row])
+        return text.getvalue()
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
+
+
+@dataclass(frozen=True)
+class GatewayInfo:
+    """What is behind a gateway.
+
+    Parameters
+    ----------
+    imagej, java
+        Their versions.
+    heap_bytes
+        The most memory that Java takes for its objects.
+    pid
+        The process in which ImageJ runs.
+    """
+
+    imagej: str
+    java: str
+    heap_bytes: int
+    pid: int
+
+
+@dataclass(frozen=True, eq=False)
+class MacroResult:
+    """What a macro leaves.
+
+    Parameters
+    ----------
+    value
+        What its ``return`` gave.
+    log
+        What it and the commands it ran printed.
+    tables
+        The results table, if it has rows, as ``Results``, and all other tables by title.
+    images
+        Those that are open at the end, by title.
+    report
+        What the last run of our plugin tells of itself; ``None`` if it did not run.
+    """
+
+    value: str | None
+    log: str
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    images: Mapping[str, Image] = field(default_factory=dict)
+    report: Mapping[str, Any] | None = None
+
+
+class Gateway(Protocol):
+    """A way to ImageJ without a window.
+
+    A macro stops at its first error, which is raised.  Images and tables are gone when the next
+    one begins; options that it sets in ImageJ stay as long as the gateway is open.
+    """
+
+    @property
+    def info(self) -> GatewayInfo:
+        """What is behind it."""
+        ...
+
+    def run_macro(
+        self,
+        code: str,
+        argument: str = "",
+        *,
+        images: Mapping[str, Image] = _NOTHING,
+        timeout: float | None = None,
+    ) -> MacroResult:
+        """Run a macro.
+
+        Parameters
+        ----------
+        code
+            Its text.
+        argument
+            What ``getArgument()`` gives.
+        images
+            Open while it runs, by title, the first one active; uint8, uint16 or float32.
+        timeout
+            Seconds after which it is stopped.
+
+        Raises
+        ------
+        MacroError
+            The macro, or a command that it runs, failed.
+        DeepbacsZooError
+            Our plugin failed, with the error that `predict` would raise.
+        DataError
+            An image has a type that ImageJ does not have.
+        HostError
+            The time is over, memory is full, or ImageJ's process has ended.
+        """
+        ...
+
+    def run_plugin(self, command: str, options: Mapping[str, object]) -> MacroResult:
+        """Run a command of ImageJ's menus.
+
+        Parameters
+        ----------
+        command
+            Its name.
+        options
+            What its dialog would ask for; true values of truth are given as words alone, false
+            ones and ``None`` are left out.
+
+        Raises
+        ------
+        MacroError, DeepbacsZooError, HostError
+            As for `run_macro`.
+        UsageError
+            An option cannot be written as ImageJ reads it.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let ImageJ go; a second call does nothing."""
+        ...
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the Java side tells of a run, before anything is made of it.
+
+    Parameters
+    ----------
+    value, log
+        As in `MacroResult`.
+    failure
+        What went wrong, in ImageJ's words; ``None`` if nothing did.
+    line
+        The line of the macro at which it stopped; 0 if that is not known.
+    trace
+        The stack trace of an exception.
+    report
+        The plugin's report as JSON; ``None`` without the plugin.
+    tables
+        By title, the columns by heading.
+    """
+
+    value: str | None = None
+    log: str = ""
+    failure: str | None = None
+    line: int = 0
+    trace: str | None = None
+    report: str | None = None
+    tables: Mapping[str, Mapping[str, list[float] | list[str]]] = field(default_factory=dict)
+
+
+def result_of(
+    outcome: Outcome, images: Mapping[str, Image], *, command: str | None = None
+) -> MacroResult:
+    """Return a run's result, or raise what went wrong in it.
+
+    Parameters
+    ----------
+    outcome
+        What the Java side tells.
+    images
+        The images that are open.
+    command
+        The command, if that was all that was run: then an error that the plugin reports is raised
+        even if it was told to go on.
+    """
+    report = _report(outcome)
+    failed = report is not None and report.get("status") == "error"
+    if outcome.failure is not None or (failed and command is not None):
+        raise _error_of(outcome, report if failed else None, command)
+    tables = {
+        title: Table(MappingProxyType({name: _column(cells) for name, cells in columns.items()}))
+        for title, columns in outcome.tables.items()
+    }
+    return MacroResult(
+        outcome.value, outcome.log, MappingProxyType(tables), MappingProxyType(dict(images)), report
+    )
+
+
+def _report(outcome: Outcome) -> Mapping[str, Any] | None:
+    if outcome.report is None:
+        return None
+    report = json.loads(outcome.report)
+    if not isinstance(report, dict) or report.get("status") == "none":
+        return None
+    return MappingProxyType(report)
+
+
+def _column(cells: list[float] | list[str]) -> NDArray[np.float64] | tuple[str, ...]:
+    if any(isinstance(cell, str) for cell in cells):
+        return tuple(map(str, cells))
+    column = np.array(cells, np.float64)
+    column.flags.writeable = False
+    return column
+
+
+def _error_of(
+    outcome: Outcome, report: Mapping[str, Any] | None, command: str | None
+) -> DeepbacsZooError:
+    if report is not None:
+        told = report.get("error") or {}
+        # An earlier run that failed may have been no reason to stop.
+        failure = outcome.failure or _CANCELED
+        if failure == _CANCELED or str(told.get("message")) in failure:
+            return _reported(told, outcome)
+    place = f", line {outcome.line}" if outcome.line and command is None else ""
+    where = f"ImageJ's macro{place}" if command is None else f"ImageJ's command '{command}'"
+    failure = " ".join((outcome.failure or "").split()).rstrip(".")
+    log = outcome.log
+    if outcome.trace is not None and outcome.trace.strip() not in log:
+        log = f"{log}{outcome.trace}"
+    if any(words in failure for words in _HEADLESS):
+        return MacroError(
+            where,
+            "it asks for something, and there is no window",
+            value=failure,
+            allowed="commands with all their options, and none of the ROI manager",
+            hint="write what it asks for into run(), as the macro recorder does",
+            log=log,
+        )
+    return MacroError(
+        where,
+        failure or "it failed",
+        allowed="a run without an error",
+        hint="correct the macro, its argument or its images; the error's log says more",
+        log=log,
+    )
+
+
+def _reported(told: Mapping[str, Any], outcome: Outcome) -> DeepbacsZooError:
+    """Return the plugin's error as the exception that Python would raise."""
+    kind = getattr(errors, str(told.get("kind")), None)
+    what = str(told.get("what", outcome.failure))
+    where = str(told.get("where") or "ImageJ's command 'DeepBacs Run'")
+    parts = {name: told.get(name) or "" for name in ("allowed", "hint")}
+    value = told.get("value")
+    if not (isinstance(kind, type) and issubclass(kind, DeepbacsZooError)) or kind is MacroError:
+        allowed = parts["allowed"] or "a run without an error"
+        hint = parts["hint"] or "the error's log says more"
+        return MacroError(where, what, value=value, allowed=allowed, hint=hint, log=outcome.log)
+    return kind(where, what, value=value, **parts)

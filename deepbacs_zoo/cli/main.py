@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from deepbacs_zoo import __version__
-from deepbacs_zoo.cli import demo, evaluate, export, predict, train, validate
+from deepbacs_zoo.cli import demo, evaluate, export, fiji, predict, train, validate
 from deepbacs_zoo.errors import DeepbacsZooError
 
 __all__ = ["app", "main"]
@@ -30,6 +30,7 @@ app.command(name="export")(export.command)
 app.command(name="validate")(validate.command)
 app.command(name="predict")(predict.command)
 app.command(name="demo")(demo.command)
+app.add_typer(fiji.app)
 
 
 def _print_version(wanted: bool) -> None:

@@ -158,9 +158,7 @@ def _examine(path: Path, source: Source) -> Java | str:
         return "the path does not exist"
     if not executable.is_file() or not os.access(executable, os.X_OK):
         return f"{executable.name} is missing in its folder bin or may not be started"
-    facts = _released(home)
-    if facts is None:
-        facts = _asked(executable)
+    facts = _released(home) or _asked(executable)
     if isinstance(facts, str):
         return facts
     home = Path(facts.get("home", home))

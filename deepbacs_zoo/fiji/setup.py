@@ -16,7 +16,7 @@ from deepbacs_zoo.fiji.compiling import (
     source_hash,
 )
 from deepbacs_zoo.fiji.coordinates import Jar, read_jars
-from deepbacs_zoo.fiji.jars import Progress, fetch_jars
+from deepbacs_zoo.fiji.jars import Progress, fetch_jars, jar_path
 from deepbacs_zoo.fiji.java import Java, find_java
 from deepbacs_zoo.fiji.locks import one_process
 from deepbacs_zoo.fiji.settings import CACHE_VARIABLE, cache_folder
@@ -76,11 +76,13 @@ def prepare(
     jars = read_jars()
     wanted = source_hash()
     plugin = built_jar(wanted)
-    needed = [jar for jar in jars if plugin is None or jar.coordinate.role != "compiler"]
+    ecj_works = plugin is None and found.compiler is None
+    needed = [jar for jar in jars if ecj_works or jar.coordinate.role != "compiler"]
     paths = fetch_jars(needed, offline=offline, progress=progress)
     libraries = _of(jars, paths, "imagej", "plugin", "worker")
     if plugin is None:
-        plugin = _compile_once(wanted, found, paths["ecj"], libraries)
+        ecj = next(jar for jar in jars if jar.coordinate.role == "compiler")
+        plugin = _compile_once(wanted, found, jar_path(ecj), libraries)
     return Setup(
         java=found,
         classpath=(plugin, *libraries),

@@ -1,0 +1,99 @@
+"""``deepbacs-zoo fiji``: what drives ImageJ; each verb is a module of its own.
+
+A verb is added below with ``app.command(name="run")(fiji_run.command)``; like every module of the
+command line it loads its room inside its function, so that ``--help`` stays fast.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from deepbacs_zoo.cli.options import JavaOption
+from deepbacs_zoo.cli.progress import Report, bar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from deepbacs_zoo.fiji import Setup
+    from deepbacs_zoo.fiji.doctor import Row
+
+__all__ = ["app", "fetching", "prepared"]
+
+app = typer.Typer(
+    name="fiji",
+    help="ImageJ and Fiji: look whether it can run, run macros, make a bundle for a Fiji folder.",
+    no_args_is_help=True,
+)
+_SIGNS: Final = {"ok": "ok     ", "warning": "WARNING", "missing": "MISSING"}
+_QUIET: Final = 2.0
+
+
+@app.command(name="doctor")
+def doctor_command(
+    java: JavaOption = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Fetch nothing; look only at what is here.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say what ImageJ needs and what is missing; fetch the libraries and compile the plugin.
+
+    Exit code 2 if something is missing without which no macro runs.
+    """
+    from deepbacs_zoo.fiji.doctor import doctor
+
+    with fetching() as tell:
+        rows = doctor(java, offline=offline or None, progress=tell)
+    good = all(row.status != "missing" for row in rows)
+    if as_json:
+        print(json.dumps({"ok": good, "rows": [asdict(row) for row in rows]}, ensure_ascii=False))
+    else:
+        print(_table(rows))
+        print("ImageJ can run." if good else "ImageJ cannot run: see what is MISSING.")
+    if not good:
+        raise typer.Exit(2)
+
+
+def _table(rows: Sequence[Row]) -> str:
+    width = max(len(row.name) for row in rows)
+    lines = []
+    for row in rows:
+        where = f"  [{row.where}]" if row.where else ""
+        lines.append(f"{_SIGNS[row.status]}  {row.name:<{width}}  {row.found}{where}")
+        if row.hint:
+            lines.append(f"{'':<{width + 11}}-> {row.hint}")
+    return "\n".join(lines)
+
+
+@contextmanager
+def fetching() -> Iterator[Report]:
+    """Yield what `deepbacs_zoo.fiji.prepare` takes for progress: a bar for what takes over 2 s."""
+    with ExitStack() as stack:
+        start: list[float] = []
+        draw: list[Report] = []
+
+        def tell(done: int, total: int) -> None:
+            if not start:
+                start.append(time.monotonic())
+            if not draw and time.monotonic() - start[0] > _QUIET:
+                draw.append(stack.enter_context(bar("Fetching Java libraries (MB)")))
+            for report in draw:
+                report(done // 1_000_000, total // 1_000_000)
+
+        yield tell
+
+
+def prepared(java: Path | None) -> Setup:
+    """Return the set-up for a Java, with a bar if libraries are fetched for long."""
+    from deepbacs_zoo.fiji import prepare
+
+    with fetching() as tell:
+        return prepare(java, progress=tell)

@@ -1,7 +1,7 @@
 """``deepbacs-zoo fiji``: what drives ImageJ; each verb is a module of its own.
 
-A verb is added below with ``app.command(name="run")(fiji_run.command)``; like every module of the
-command line it loads its room inside its function, so that ``--help`` stays fast.
+``main`` adds the verbs that have modules of their own; like every module of the command line this
+one loads its room inside its functions, so that ``--help`` stays fast.
 """
 
 from __future__ import annotations

@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 from deepbacs_zoo import __version__
-from deepbacs_zoo.cli import demo, evaluate, export, fiji, predict, train, validate
+from deepbacs_zoo.cli import (
+    demo,
+    evaluate,
+    export,
+    fiji,
+    fiji_bundle,
+    fiji_run,
+    predict,
+    train,
+    validate,
+)
 from deepbacs_zoo.errors import DeepbacsZooError
 
 __all__ = ["app", "main"]
@@ -30,6 +40,8 @@ app.command(name="export")(export.command)
 app.command(name="validate")(validate.command)
 app.command(name="predict")(predict.command)
 app.command(name="demo")(demo.command)
+fiji.app.command(name="run")(fiji_run.command)
+fiji.app.command(name="bundle")(fiji_bundle.command)
 app.add_typer(fiji.app)
 
 

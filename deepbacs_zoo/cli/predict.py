@@ -98,7 +98,7 @@ def command(
         if not overwrite:
             jobs = _without_finished(opened, jobs, output)
         way = (
-            in_imagej(opened, wanted, java, heap and parse_memory(heap, "--heap"))
+            in_imagej(opened, wanted, java, parse_memory(heap, "--heap") if heap else None)
             if runner is PredictorName.FIJI
             else in_python(opened, runner and runner.value, wanted)
         )

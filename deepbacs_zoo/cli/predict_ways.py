@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from deepbacs_zoo.cli.fiji import prepared
 from deepbacs_zoo.errors import UnsupportedError, UsageError
 
 if TYPE_CHECKING:
@@ -85,11 +86,11 @@ def in_imagej(
     package: Package, wanted: Wanted, java: Path | None, heap: int | None
 ) -> Iterator[RunOne]:
     """Start ImageJ in a process of its own; yield what lets its plugin run one image."""
-    from deepbacs_zoo.fiji import open_worker, prepare
+    from deepbacs_zoo.fiji import open_worker
     from deepbacs_zoo.prediction.imagej import run_in_imagej
 
     _check(package, wanted)
-    with open_worker(prepare(java), heap=heap) as gateway:
+    with open_worker(prepared(java), heap=heap) as gateway:
 
         def run(files: Files, progress: Progress) -> Done:
             report: Mapping[str, Any] = run_in_imagej(

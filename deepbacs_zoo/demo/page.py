@@ -44,7 +44,7 @@ def write_page(
         files=tuple(
             FileRow(str(path.relative_to(output)), path.stat().st_size)
             for path in sorted(output.rglob("*"))
-            if path.is_file() and path.parent in {output, output / "predictions"}
+            if path.is_file() and path.parent in {output, output / "predictions", output / "imagej"}
         ),
     )
     return write_report(output / "report.html", report)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import time
@@ -15,6 +16,7 @@ from deepbacs_zoo.cards import card_folder, read_card
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.datasets import sample_images
 from deepbacs_zoo.demo.agreement import Comparison, compare_ways
+from deepbacs_zoo.demo.imagej import InImagej, run_in_imagej
 from deepbacs_zoo.demo.page import write_page
 from deepbacs_zoo.errors import OutputExistsError
 from deepbacs_zoo.evaluation import Evaluation, evaluate
@@ -58,14 +60,15 @@ def run_demo(
     overwrite: bool = False,
     say: Callable[[str], None] = lambda text: None,
     epochs: int | None = None,
+    java: Path | None = None,
 ) -> dict[str, Any]:
-    """Train, evaluate, export, validate and predict on the shipped images of E. coli.
+    """Train, evaluate, export, validate and predict, in Python and in ImageJ, on shipped images.
 
     Parameters
     ----------
     output
         A folder, made here; it gets ``images/``, ``run/``, ``package.zip``, ``predictions/``,
-        ``report.html`` and ``summary.json``.
+        ``imagej/``, ``report.html`` and ``summary.json``.
     seed
         Seed of the training.
     overwrite
@@ -74,6 +77,8 @@ def run_demo(
         Called with one line at the start and end of each step.
     epochs
         Fewer passes over the images than the task's own, for a look at the road alone.
+    java
+        The Java to run ImageJ with, instead of the one that is found.
 
     Returns
     -------
@@ -115,7 +120,19 @@ def run_demo(
     with road.step("predict"):
         comparison = compare_ways(package, pairs, output / "predictions")
         road.details["predict"] = f"{comparison.images} images, each in three ways"
-    return _finish(road, run, evaluation, summary, comparison)
+    with road.step("imagej"):
+        inside = run_in_imagej(package, pairs, output / "predictions", output / "imagej", java)
+        road.details["imagej"] = _told(inside)
+    return _finish(road, run, evaluation, summary, comparison, inside)
+
+
+def _told(inside: InImagej) -> str:
+    if inside.way is None:
+        return f"FAILED: {inside.failed}" if inside.failed else f"left out: {inside.skipped}"
+    return (
+        f"{inside.engine} in ImageJ; differs by {inside.way.difference:.1e}, {inside.files_equal} "
+        f"of {inside.files} ROI sets and tables equal"
+    )
 
 
 def _prepare(output: Path, *, overwrite: bool) -> None:
@@ -128,8 +145,15 @@ def _prepare(output: Path, *, overwrite: bool) -> None:
 
 
 def _finish(
-    road: Road, run: Run, evaluation: Evaluation, summary: Summary, comparison: Comparison
+    road: Road,
+    run: Run,
+    evaluation: Evaluation,
+    summary: Summary,
+    comparison: Comparison,
+    inside: InImagej,
 ) -> dict[str, Any]:
+    if inside.way is not None:
+        comparison = dataclasses.replace(comparison, ways=(*comparison.ways, inside.way))
     recall = evaluation.model.at(0.5).recall
     ratio = evaluation.model.objects_per_label
     figures: dict[str, Any] = {
@@ -138,6 +162,7 @@ def _finish(
             and ratio.value <= OBJECTS_PER_LABEL_ALLOWED
             and summary.passed
             and comparison.passed
+            and inside.passed
         ),
         "fields": evaluation.images,
         "labelled_cells": evaluation.model.n_true,
@@ -151,6 +176,7 @@ def _finish(
         ),
         "validation": summary.figures,
         "agreement": comparison.figures(),
+        "imagej": inside.figures(),
         "seconds": {**road.seconds, "total": round(sum(road.seconds.values()), 2)},
     }
     write_page(road.output, run, evaluation, summary, comparison, road.seconds, road.details)

@@ -12,6 +12,9 @@ public final class Heap {
   /** Collectors leave some of the heap unused, most of all around large arrays. */
   private static final double SLACK = 1.25;
 
+  /** Java counts up to a thirtieth less than what it was started with. */
+  private static final double SETTING = 1.08;
+
   private Heap() {}
 
   /**
@@ -49,7 +52,7 @@ public final class Heap {
   }
 
   private static ZooException tooSmall(String where, long wanted, Throwable cause) {
-    long mebibytes = wanted / MEBIBYTE + 1;
+    long mebibytes = (long) (SETTING * wanted) / MEBIBYTE + 1;
     return new ZooException(
         Kind.HOST,
         where,

@@ -1,0 +1,140 @@
+package deepbacs.zoo.tests;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import deepbacs.zoo.decoding.LabelStack;
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.images.ImageReader;
+import deepbacs.zoo.images.ZooImage;
+import deepbacs.zoo.outputs.Outputs;
+import deepbacs.zoo.packages.ZooPackage;
+import deepbacs.zoo.prediction.Options;
+import deepbacs.zoo.prediction.OutputTensor;
+import deepbacs.zoo.prediction.Predictor;
+import deepbacs.zoo.prediction.Result;
+import deepbacs.zoo.runner.OnnxSession;
+import deepbacs.zoo.tensors.Tensor;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+
+/**
+ * Runs packages on images; a request names {@code package}, {@code image}, {@code folder} for the
+ * numbers, and options. With {@code save} the results are also written as a user gets them.
+ */
+public final class PredictionTest {
+
+  private PredictionTest() {}
+
+  public static void main(String[] arguments) throws IOException {
+    JsonArray answers = new JsonArray();
+    for (JsonElement each :
+        JsonParser.parseReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+            .getAsJsonArray()) {
+      answers.add(answer(each.getAsJsonObject()));
+    }
+    System.out.println(answers);
+  }
+
+  private static JsonObject answer(JsonObject request) throws IOException {
+    JsonObject answer = new JsonObject();
+    try (ZooPackage zooPackage = ZooPackage.open(path(request, "package"))) {
+      Options options =
+          new Options(
+              request.has("memory") ? request.get("memory").getAsLong() : Options.MEMORY,
+              request.has("border") && request.get("border").getAsString().equals("halo"),
+              request.has("pixel_size") ? request.get("pixel_size").getAsDouble() : Double.NaN);
+      Path path = path(request, "image");
+      Predictor[] planned = new Predictor[1];
+      ZooImage image =
+          ImageReader.read(
+              path,
+              shape -> planned[0] = Predictor.of(zooPackage, shape, path.toString(), options));
+      JsonArray passes = new JsonArray();
+      try (OnnxSession session = OnnxSession.load(zooPackage)) {
+        Result result =
+            planned[0].run(session, image, (done, total) -> passes.add(done + "/" + total));
+        answer.add("passes", passes);
+        describe(answer, result, path(request, "folder"));
+        if (request.has("save")) {
+          Outputs.save(result, path(request, "save"), false);
+        }
+      }
+    } catch (ZooException error) {
+      answer.addProperty("error", error.kind.python);
+      answer.addProperty("message", error.getMessage());
+    }
+    return answer;
+  }
+
+  private static Path path(JsonObject request, String key) {
+    return Paths.get(request.get(key).getAsString());
+  }
+
+  private static void describe(JsonObject answer, Result result, Path folder)
+      throws IOException {
+    Files.createDirectories(folder);
+    answer.addProperty("engine", result.engine);
+    answer.addProperty("tiles", result.tiles);
+    answer.addProperty("objects", result.objects.size());
+    JsonArray findings = new JsonArray();
+    result.findings.forEach(findings::add);
+    answer.add("findings", findings);
+    JsonArray tensors = new JsonArray();
+    for (OutputTensor output : result.tensors) {
+      JsonObject entry = new JsonObject();
+      entry.addProperty("id", output.id);
+      entry.addProperty("letters", output.tensor.letters);
+      entry.addProperty("dtype", output.tensor.dtype.numpy());
+      entry.add("shape", json(output.tensor.shape()));
+      double x = output.calibration.x;
+      entry.addProperty("x", Double.isNaN(x) ? null : x);
+      tensors.add(entry);
+      Files.write(folder.resolve(output.id + ".bin"), doubles(output.tensor));
+    }
+    answer.add("tensors", tensors);
+    Tensor picture = Tensor.of(result.picture, "x", result.picture.length);
+    Files.write(folder.resolve("picture.bin"), doubles(picture));
+    if (result.labels != null) {
+      LabelStack labels = result.labels;
+      answer.add(
+          "labels", json(labels.frames, labels.slices, labels.height, labels.width));
+      ByteBuffer buffer =
+          ByteBuffer.allocate(
+                  Integer.BYTES * labels.frames * labels.slices * labels.height * labels.width)
+              .order(ByteOrder.LITTLE_ENDIAN);
+      for (int frame = 0; frame < labels.frames; frame++) {
+        for (int slice = 0; slice < labels.slices; slice++) {
+          for (int label : labels.plane(frame, slice)) {
+            buffer.putInt(label);
+          }
+        }
+      }
+      Files.write(folder.resolve("labels.bin"), buffer.array());
+    }
+  }
+
+  private static byte[] doubles(Tensor tensor) {
+    ByteBuffer buffer =
+        ByteBuffer.allocate(tensor.size() * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (int index = 0; index < tensor.size(); index++) {
+      buffer.putDouble(tensor.get(index));
+    }
+    return buffer.array();
+  }
+
+  private static JsonArray json(int... values) {
+    JsonArray list = new JsonArray();
+    for (int value : values) {
+      list.add(value);
+    }
+    return list;
+  }
+}

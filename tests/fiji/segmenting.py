@@ -1,0 +1,84 @@
+"""A package that finds bright spots: small, deterministic, and decoded into labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from deepbacs_zoo.tensors import Step, SteppedSize
+from tests.package_writer import image, like, write_package
+from tests.tiny_networks import Arrays, Network
+
+__all__ = ["cells", "segmenter"]
+
+CLASSES = ("background", "interior", "boundary")
+GAINS = np.array([-3.0, 4.0, 1.0])
+OFFSETS = np.array([2.0, -3.0, 0.0])
+
+
+def cells(height: int, width: int, seed: int = 0) -> np.ndarray:
+    """Bright discs on a noisy ground, float64 around 0 to 1."""
+    rng = np.random.default_rng(seed)
+    picture = rng.normal(0, 0.05, (height, width))
+    for _ in range(max(height * width // 900, 1)):
+        row, column, size = rng.uniform(0, height), rng.uniform(0, width), rng.uniform(4, 9)
+        top, left = max(int(row) - 20, 0), max(int(column) - 20, 0)
+        part = picture[top : top + 40, left : left + 40]
+        y, x = np.mgrid[top : top + part.shape[0], left : left + part.shape[1]]
+        part += np.exp(-((((y - row) ** 2 + (x - column) ** 2) / size**2) ** 2))
+    return picture
+
+
+def _nodes(inputs: Sequence[str], outputs: Sequence[str]) -> tuple[list[Any], list[Any]]:
+    from onnx import helper, numpy_helper
+
+    weight = np.repeat(np.full((1, 1, 3, 3), 1 / 9.0), 3, axis=0) * GAINS[:, None, None, None]
+    constants = [
+        numpy_helper.from_array(weight.astype(np.float32), "w"),
+        numpy_helper.from_array(OFFSETS.astype(np.float32), "b"),
+    ]
+    conv = {"pads": [1, 1, 1, 1], "kernel_shape": [3, 3]}
+    return [
+        helper.make_node("Conv", [inputs[0], "w", "b"], ["scores"], **conv),
+        helper.make_node("Softmax", ["scores"], [outputs[0]], axis=1),
+    ], constants
+
+
+def _compute(x: np.ndarray) -> Arrays:
+    padded = np.pad(x.astype(np.float64), ((0, 0), (0, 0), (1, 1), (1, 1)))
+    height, width = x.shape[2:]
+    mean = sum(padded[:, :, i : i + height, j : j + width] for i in range(3) for j in range(3)) / 9
+    scores = mean * GAINS[:, None, None] + OFFSETS[:, None, None]
+    powers = np.exp(scores - scores.max(1, keepdims=True))
+    return ((powers / powers.sum(1, keepdims=True)).astype(np.float32),)
+
+
+def segmenter(target: Path, **more: Any) -> Path:
+    """Write the package; ``b c y x``, sizes 16 + n*4, halo 4, decoded as background and cells."""
+    config = {
+        "schema_version": 1,
+        "task": "segmentation",
+        "pixel_size": {"y": 0.08, "x": 0.08, "unit": "micrometer"},
+        "bytes_per_pixel": 400.0,
+        "decode": {
+            "kind": "multilabel",
+            "output": "probabilities",
+            "background": 0,
+            "interior": 1,
+            "boundary": 2,
+        },
+    }
+    steps = (Step("zero_mean_unit_variance", {"axes": "cyx", "eps": 1e-6}),)
+    source = image("raw", sizes=SteppedSize(16, 4), steps=steps)
+    return write_package(
+        target,
+        inputs=[source],
+        outputs=[like(source, "probabilities", channels=CLASSES, halo=4)],
+        network=Network(_nodes, "", _compute),
+        weights=("onnx",),
+        config={"deepbacs_zoo": config},
+        **more,
+    )

@@ -41,6 +41,16 @@ public final class PythonText {
     return new Writer(MOST_ITEMS, MOST_KEYS, LONGEST_TEXT, LONGEST_INTEGER).write(value, DEPTH);
   }
 
+  /** A shape as a tuple, for example {@code (2, 3)} or {@code (2,)}. */
+  public static String tuple(int... values) {
+    StringBuilder text = new StringBuilder("(");
+    for (int index = 0; index < values.length; index++) {
+      text.append(index == 0 ? "" : " ").append(values[index]);
+      text.append(index < values.length - 1 || index == 0 ? "," : "");
+    }
+    return text.append(")").toString();
+  }
+
   private static final class Writer {
     private final int items;
     private final int keys;
@@ -61,11 +71,8 @@ public final class PythonText {
       if (value instanceof Boolean) {
         return (Boolean) value ? "True" : "False";
       }
-      if (value instanceof Float) {
-        return number(new BigDecimal(value.toString()), (Float) value);
-      }
-      if (value instanceof Double) {
-        return shortest((Double) value);
+      if (value instanceof Double || value instanceof Float) {
+        return shortest(((Number) value).doubleValue());
       }
       if (value instanceof Number) {
         return cut(value.toString(), integer);

@@ -105,17 +105,10 @@ final class Casting implements Stage {
           Kind.DATA,
           "processing step ensure_dtype",
           "a tensor holds NaN, infinity or a number beyond 64 bits, which no integer can stand for",
-          shown(tensor, least) + " to " + shown(tensor, most),
+          PythonText.str(least) + " to " + PythonText.str(most),
           "numbers of the type " + dtype.numpy(),
           CAUSE);
     }
-  }
-
-  private static String shown(Tensor tensor, double value) {
-    if (tensor.dtype.isWide()) {
-      return PythonText.str(value);
-    }
-    return PythonText.str((float) value);
   }
 
   /** Raises where an operation would turn NaN into a number. */

@@ -1,11 +1,11 @@
 package deepbacs.zoo.processing;
 
+import deepbacs.zoo.errors.PythonText;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.tensors.Step;
 import deepbacs.zoo.tensors.Tensor;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -65,7 +65,7 @@ public final class Processing {
             Kind.DATA,
             "processing",
             "a tensor is empty or does not have the axes that it is described with",
-            "shape " + Arrays.toString(chain.tensor().shape()),
+            "shape " + PythonText.tuple(chain.tensor().shape()),
             "sizes above 0 of the axes " + chain.letters,
             "pass a tensor that fits the package's description");
       }

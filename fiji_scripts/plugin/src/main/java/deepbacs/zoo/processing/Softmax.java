@@ -6,8 +6,8 @@ import java.util.Arrays;
 /** {@code exp(x - max) / sum} along one axis. */
 final class Softmax implements Stage {
 
-  /** Positions that are looked at together: they fit a processor's cache. */
-  private static final int CHUNK = 4096;
+  /** Values that are looked at together: they fit a processor's cache. */
+  private static final int TOGETHER = 1 << 14;
 
   private final char letter;
 
@@ -21,36 +21,57 @@ final class Softmax implements Stage {
     int axis = tensor.letters.indexOf(letter);
     int size = tensor.shape()[axis];
     int stride = tensor.strides()[axis];
+    int width = Math.min(stride, Math.max(1, TOGETHER / size));
+    Pass pass = new Pass(tensor, result, size, stride, width);
     for (int outer = 0; outer < tensor.size(); outer += size * stride) {
-      for (int from = 0; from < stride; from += CHUNK) {
-        chunk(tensor, result, outer + from, Math.min(CHUNK, stride - from), size, stride);
+      for (int from = 0; from < stride; from += width) {
+        pass.run(outer + from, Math.min(width, stride - from));
       }
     }
     return result;
   }
 
-  private static void chunk(
-      Tensor tensor, Tensor result, int start, int width, int size, int stride) {
-    double[] most = new double[width];
-    Arrays.fill(most, Double.NEGATIVE_INFINITY);
-    double[] sum = new double[width];
-    double[][] powers = new double[size][width];
-    for (int position = 0; position < size; position++) {
-      for (int index = 0; index < width; index++) {
-        powers[position][index] = tensor.get(start + position * stride + index);
-        most[index] = Math.max(most[index], powers[position][index]);
-      }
+  private static final class Pass {
+    private final Tensor tensor;
+    private final Tensor result;
+    private final int size;
+    private final int stride;
+    private final double[][] powers;
+    private final double[] most;
+    private final double[] sum;
+
+    Pass(Tensor tensor, Tensor result, int size, int stride, int width) {
+      this.tensor = tensor;
+      this.result = result;
+      this.size = size;
+      this.stride = stride;
+      this.powers = new double[size][width];
+      this.most = new double[width];
+      this.sum = new double[width];
     }
-    for (int position = 0; position < size; position++) {
-      for (int index = 0; index < width; index++) {
-        // StrictMath: the same digits on every computer.
-        powers[position][index] = StrictMath.exp(powers[position][index] - most[index]);
-        sum[index] += powers[position][index];
+
+    /** Computes neighbouring positions along all of the axis. */
+    void run(int start, int width) {
+      Arrays.fill(most, Double.NEGATIVE_INFINITY);
+      Arrays.fill(sum, 0);
+      for (int position = 0; position < size; position++) {
+        double[] row = powers[position];
+        for (int index = 0; index < width; index++) {
+          row[index] = tensor.get(start + position * stride + index);
+          most[index] = Math.max(most[index], row[index]);
+        }
       }
-    }
-    for (int position = 0; position < size; position++) {
-      for (int index = 0; index < width; index++) {
-        result.set(start + position * stride + index, powers[position][index] / sum[index]);
+      for (double[] row : powers) {
+        for (int index = 0; index < width; index++) {
+          // StrictMath: the same digits on every computer.
+          row[index] = StrictMath.exp(row[index] - most[index]);
+          sum[index] += row[index];
+        }
+      }
+      for (int position = 0; position < size; position++) {
+        for (int index = 0; index < width; index++) {
+          result.set(start + position * stride + index, powers[position][index] / sum[index]);
+        }
       }
     }
   }

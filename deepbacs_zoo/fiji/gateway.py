@@ -236,12 +236,10 @@ def result_of(
     if outcome.failure is not None or (failed and command is not None):
         raise _error_of(outcome, report if failed else None, command)
     tables = {
-        title: Table(MappingProxyType({name: _column(cells) for name, cells in columns.items()}))
+        title: Table({name: _column(cells) for name, cells in columns.items()})
         for title, columns in outcome.tables.items()
     }
-    return MacroResult(
-        outcome.value, outcome.log, MappingProxyType(tables), MappingProxyType(dict(images)), report
-    )
+    return MacroResult(outcome.value, outcome.log, tables, dict(images), report)
 
 
 def _report(outcome: Outcome) -> Mapping[str, Any] | None:
@@ -250,7 +248,7 @@ def _report(outcome: Outcome) -> Mapping[str, Any] | None:
     report = json.loads(outcome.report)
     if not isinstance(report, dict) or report.get("status") == "none":
         return None
-    return MappingProxyType(report)
+    return report
 
 
 def _column(cells: list[float] | list[str]) -> NDArray[np.float64] | tuple[str, ...]:

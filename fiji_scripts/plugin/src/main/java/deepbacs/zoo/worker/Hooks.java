@@ -15,6 +15,7 @@ import java.util.Map;
  */
 public final class Hooks {
 
+  private static volatile boolean aborted;
   private static Thread macro;
   private static String error;
   private static Throwable thrown;
@@ -33,6 +34,7 @@ public final class Hooks {
   /** Forgets everything; no macro runs. */
   static synchronized void end() {
     macro = null;
+    aborted = false;
     error = null;
     thrown = null;
     exit = null;
@@ -96,6 +98,18 @@ public final class Hooks {
       }
     }
     return false;
+  }
+
+  /** From now on no macro gets any further. */
+  static void abort() {
+    aborted = true;
+  }
+
+  /** A macro that has ended reads on. */
+  public static void stopIfAborted() {
+    if (aborted) {
+      throw new RuntimeException(Macro.MACRO_CANCELED);
+    }
   }
 
   /** The message of the macro's {@code exit(message)}. */

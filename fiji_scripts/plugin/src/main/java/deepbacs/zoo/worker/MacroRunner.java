@@ -128,6 +128,7 @@ public final class MacroRunner {
   public static void abort() {
     Interpreter macro = running;
     if (macro != null) {
+      Hooks.abort();
       macro.abortMacro();
     }
   }

@@ -113,7 +113,11 @@ public final class PatchImageJ {
             "ij.measure.ResultsTable known = " + HOOKS + "table($1);"
                 + " if (known != null) return known;");
 
-    for (CtClass changed : new CtClass[] {ij, executer, functions, table}) {
+    // Aborted macros stop in an endless loop without a statement, too.
+    CtClass interpreter = pool.get("ij.macro.Interpreter");
+    method(interpreter, "getToken").insertBefore("if (done) " + HOOKS + "stopIfAborted();");
+
+    for (CtClass changed : new CtClass[] {ij, executer, functions, table, interpreter}) {
       classes.put(changed.getName().replace('.', '/') + ".class", changed.toBytecode());
     }
   }

@@ -1,0 +1,341 @@
+"""ImageJ inside Python's own process, by JPype: for notebooks, and for objects that live on.
+
+There is one Java in a process, with the options of its first start; it lasts as long as Python.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.errors import HostError, MissingExtraError, UsageError
+from deepbacs_zoo.fiji.exchange import Header, as_image, headers_of, pixels_of, titled
+from deepbacs_zoo.fiji.gateway import GatewayInfo, MacroResult, Outcome, result_of
+from deepbacs_zoo.fiji.launching import environment, jvm_options, remove_folder
+from deepbacs_zoo.fiji.macro import run_line
+from deepbacs_zoo.fiji.patched import full_classpath
+from deepbacs_zoo.fiji.process import new_folder
+from deepbacs_zoo.images.image import Image
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.fiji.setup import Setup
+
+__all__ = ["Embedded", "open_embedded"]
+
+_ROOM: Final = "deepbacs.zoo.worker"
+# One direct buffer of Java holds less than 2 GiB.
+_CHUNK: Final = 2**30
+_POLL_MILLISECONDS: Final = 100
+_SECONDS_TO_STOP: Final = 5.0
+
+
+@dataclass(frozen=True)
+class _Started:
+    """The one Java of this process.
+
+    Parameters
+    ----------
+    classpath, heap
+        What it was started with.
+    info
+        What is behind it.
+    """
+
+    classpath: tuple[Path, ...]
+    heap: int | None
+    info: GatewayInfo
+
+
+_started: _Started | None = None
+_stuck: Any = None  # a task that was told to stop and has not
+_lock = threading.Lock()
+
+
+def open_embedded(setup: Setup, *, heap: int | None = None) -> Embedded:
+    """Start Java in this process, or take the one that runs here already.
+
+    Parameters
+    ----------
+    setup
+        Java and jars, from `prepare`.
+    heap
+        Most bytes of Java's heap; ``None``: as Java chooses, or as it is.
+
+    Raises
+    ------
+    MissingExtraError
+        JPype is not installed.
+    HostError
+        Java does not start, or one runs here with other jars or another heap.
+    """
+    global _started  # noqa: PLW0603 - as there is one Java in a process
+    with _lock:
+        classpath = full_classpath(setup)
+        if _started is None:
+            _started = _Started(classpath, heap, _start(setup, classpath, heap))
+        elif _started.classpath != classpath or heap not in {None, _started.heap}:
+            raise HostError(
+                "ImageJ inside Python",
+                "Java runs already in this process, with other jars or another heap",
+                allowed="one Java in a process, with the options of its first start",
+                hint="start Python again, or use open_worker",
+            )
+        return Embedded(_started.info)
+
+
+def _start(setup: Setup, classpath: tuple[Path, ...], heap: int | None) -> GatewayInfo:
+    jpype = _jpype()
+    if jpype.isJVMStarted():
+        raise HostError(
+            "ImageJ inside Python",
+            "another package has started Java in this process, without our jars",
+            allowed="one Java in a process, with the options of its first start",
+            hint="start Python again and open this gateway first, or use open_worker",
+        )
+    if setup.java.libjvm is None:
+        raise HostError(
+            setup.java.home,
+            "this Java has no library that runs inside another process",
+            allowed="a Java with lib/server/libjvm",
+            hint="choose another Java with --java FOLDER, or use open_worker",
+        )
+    folder = new_folder()
+    # Threads of ImageJ's filters never end: waiting for them, Python would not end either.
+    jpype.config.destroy_jvm = False
+    atexit.register(remove_folder, folder)
+    # -Xrs: Ctrl-C remains Python's.
+    options = [*jvm_options(setup.java, folder, heap), "-Xrs"]
+    try:
+        with _environment():
+            jpype.startJVM(str(setup.java.libjvm), *options, classpath=list(map(str, classpath)))
+        imagej = str(jpype.JClass(f"{_ROOM}.MacroRunner").start(str(folder)))
+    except (OSError, RuntimeError, TypeError, jpype.JException) as error:
+        raise HostError(
+            setup.java.home,
+            "Java does not start in this process",
+            value=error,
+            allowed=f"Java {setup.java.text} with a heap that the memory holds",
+            hint="choose another --heap or --java, or use open_worker",
+        ) from error
+    system, runtime = jpype.JClass("java.lang.System"), jpype.JClass("java.lang.Runtime")
+    version = str(system.getProperty("java.version"))
+    return GatewayInfo(imagej, version, int(runtime.getRuntime().maxMemory()), os.getpid())
+
+
+def _jpype() -> Any:  # noqa: ANN401 - it has no types
+    try:
+        jpype = import_module("jpype")
+        for name in ("config", "nio"):
+            import_module(f"jpype.{name}")
+    except ImportError as error:
+        raise MissingExtraError.of("fiji", "jpype1", "ImageJ inside Python") from error
+    return jpype
+
+
+@contextmanager
+def _environment() -> Iterator[None]:
+    """Java reads the locale when it starts, and never again."""
+    changed = environment()
+    before = {name: os.environ.get(name) for name in changed}
+    os.environ.update(changed)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+class Embedded:
+    """A gateway to the Java in this process; see `gateway.Gateway` and `open_embedded`.
+
+    A macro that does not end within its time limit is told to stop; while a command in it goes on
+    all the same, the gateway cannot be used.  A macro that ends Java ends Python.
+    """
+
+    def __init__(self, info: GatewayInfo) -> None:
+        self._info = info
+        self._closed = False
+
+    @property
+    def info(self) -> GatewayInfo:
+        """What is behind it."""
+        return self._info
+
+    def run_macro(
+        self,
+        code: str,
+        argument: str = "",
+        *,
+        images: Mapping[str, Image] = {},
+        timeout: float | None = None,
+    ) -> MacroResult:
+        """Run a macro; see `gateway.Gateway`."""
+        outcome, left = self._run(code, argument, images, timeout)
+        return result_of(outcome, left)
+
+    def run_plugin(
+        self, command: str, options: Mapping[str, object], *, timeout: float | None = None
+    ) -> MacroResult:
+        """Run a command; see `gateway.Gateway`."""
+        outcome, left = self._run(run_line(command, options), "", {}, timeout)
+        return result_of(outcome, left, command=command)
+
+    def _run(
+        self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
+    ) -> tuple[Outcome, dict[str, Image]]:
+        headers = headers_of(images)
+        with _lock:
+            if self._closed:
+                raise UsageError(
+                    "ImageJ inside Python",
+                    "this gateway is closed",
+                    allowed="calls before it is closed",
+                    hint="open a new one with open_embedded",
+                )
+            if _stuck is not None and not _stuck.await_(0):
+                raise HostError(
+                    "ImageJ inside Python",
+                    "a command that was told to stop is still running",
+                    allowed="one macro at a time",
+                    hint="wait until it ends, start Python again, or use open_worker",
+                )
+            task = _jpype().JClass(f"{_ROOM}.MacroTask")(code, argument)
+            for header, image in zip(headers, images.values(), strict=True):
+                task.add(_to_java(header, image))
+            task.start()
+            self._wait(task, timeout)
+            found = task.outcome()
+            if found is None:
+                raise RuntimeError("the macro's thread has ended without a word")
+            try:
+                outcome = _outcome(found)
+                # After an error there is nobody to look at them.
+                left = {} if outcome.failure is not None else _images(found)
+            finally:
+                found.close()
+            return outcome, left
+
+    def _wait(self, task: Any, timeout: float | None) -> None:  # noqa: ANN401 - a Java object
+        end = None if timeout is None else time.monotonic() + timeout
+        try:
+            # In short steps, between which Python sees Ctrl-C.
+            while not task.await_(_POLL_MILLISECONDS):
+                if end is not None and time.monotonic() > end:
+                    raise HostError(
+                        "ImageJ",
+                        "it has not finished in time, and was stopped",
+                        value=f"{timeout:g} s",
+                        allowed="a macro that ends within the time limit",
+                        hint="allow more time, or see why the macro does not end",
+                    )
+        except BaseException:
+            self._stop(task)
+            raise
+
+    def _stop(self, task: Any) -> None:  # noqa: ANN401 - a Java object
+        global _stuck  # noqa: PLW0603 - as there is one Java in a process
+        end = time.monotonic() + _SECONDS_TO_STOP
+        while not task.await_(0) and time.monotonic() < end:
+            task.abort()
+            task.await_(_POLL_MILLISECONDS)
+        if not task.await_(0):
+            _stuck = task
+        elif task.outcome() is not None:
+            task.outcome().close()
+
+    def close(self) -> None:
+        """Let it go; Java stays for the next gateway."""
+        self._closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _to_java(header: Header, image: Image) -> Any:  # noqa: ANN401 - a Java object
+    jpype = _jpype()
+    told = jpype.JClass(f"{_ROOM}.ImageHeader")(
+        header.title,
+        header.dtype,
+        jpype.JArray(jpype.JInt)(list(header.shape)),
+        header.rgb,
+        jpype.JArray(jpype.JDouble)(list(header.sizes)),
+    )
+    return jpype.JClass(f"{_ROOM}.Pixels").read(told, _stream(pixels_of(image)))
+
+
+def _stream(pixels: NDArray[Any]) -> Any:  # noqa: ANN401 - a Java object
+    """Share pixels with Java; they must outlive it."""
+    jpype = _jpype()
+    row = pixels.reshape(-1).view(np.int8)
+    chunks = [
+        jpype.nio.convertToDirectBuffer(row[start : start + _CHUNK])
+        for start in range(0, row.size, _CHUNK)
+    ]
+    buffers = jpype.JArray(jpype.JClass("java.nio.ByteBuffer"))(chunks)
+    return jpype.JClass(f"{_ROOM}.PixelStream").of(buffers)
+
+
+def _outcome(found: Any) -> Outcome:  # noqa: ANN401 - a Java object
+    tables = {}
+    for table in found.tables:
+        columns = zip(table.names, table.values, strict=True)
+        tables[str(table.title)] = {str(name): _cells(cells) for name, cells in columns}
+    return Outcome(
+        value=_text(found.value),
+        log=str(found.log),
+        failure=_text(found.failure),
+        line=int(found.line),
+        trace=_text(found.trace),
+        report=_text(found.report),
+        tables=tables,
+    )
+
+
+def _text(found: Any) -> str | None:  # noqa: ANN401 - a Java object
+    return None if found is None else str(found)
+
+
+def _cells(cells: Any) -> list[float] | list[str]:  # noqa: ANN401 - a Java object
+    if isinstance(cells, _jpype().JArray(_jpype().JDouble)):
+        return [float(value) for value in np.asarray(cells)]
+    return [str(value) for value in cells]
+
+
+def _images(found: Any) -> dict[str, Image]:  # noqa: ANN401 - a Java object
+    left: list[tuple[Header, Image]] = []
+    for index, image in enumerate(found.images):
+        told = found.header(index)
+        header = Header(
+            str(told.title),
+            str(told.dtype),
+            tuple(map(int, told.shape())),
+            bool(told.rgb),
+            tuple(map(float, told.sizes())),
+        )
+        pixels = np.empty(header.shape, header.stored)
+        _jpype().JClass(f"{_ROOM}.Pixels").write(image, _stream(pixels))
+        left.append((header, as_image(header, pixels)))
+    return titled(left)

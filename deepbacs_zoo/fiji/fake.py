@@ -1,0 +1,84 @@
+"""A gateway without Java: a Python function behind the same checks, for tests and examples."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Final, Self
+
+from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.fiji.exchange import headers_of
+from deepbacs_zoo.fiji.gateway import GatewayInfo, MacroResult, Outcome, result_of
+from deepbacs_zoo.fiji.macro import run_line
+from deepbacs_zoo.images.image import Image
+
+__all__ = ["FakeGateway", "Macro"]
+
+Macro = Callable[[str, str, Mapping[str, Image]], tuple[Outcome, Mapping[str, Image]]]
+"""Takes code, argument and images; gives what the Java side would tell, and the images left."""
+_INFO: Final = GatewayInfo(imagej="0.0", java="0", heap_bytes=2**30, pid=os.getpid())
+
+
+class FakeGateway:
+    """A gateway that calls a function; see `gateway.Gateway`.
+
+    Parameters
+    ----------
+    macro
+        What happens instead of each macro.
+    """
+
+    def __init__(self, macro: Macro) -> None:
+        self._macro = macro
+        self._closed = False
+
+    @property
+    def info(self) -> GatewayInfo:
+        """What is behind it: nothing."""
+        return _INFO
+
+    def run_macro(
+        self,
+        code: str,
+        argument: str = "",
+        *,
+        images: Mapping[str, Image] = {},
+        timeout: float | None = None,
+    ) -> MacroResult:
+        """Call the function; the time limit is not looked at."""
+        del timeout
+        return result_of(*self._run(code, argument, images))
+
+    def run_plugin(self, command: str, options: Mapping[str, object]) -> MacroResult:
+        """Call the function with the line that runs the command."""
+        outcome, left = self._run(run_line(command, options), "", {})
+        return result_of(outcome, left, command=command)
+
+    def _run(
+        self, code: str, argument: str, images: Mapping[str, Image]
+    ) -> tuple[Outcome, Mapping[str, Image]]:
+        headers_of(images)
+        if self._closed:
+            raise UsageError(
+                "the fake gateway",
+                "it is closed",
+                allowed="calls before it is closed",
+                hint="make a new one",
+            )
+        return self._macro(code, argument, images)
+
+    def close(self) -> None:
+        """Let it go; a second call does nothing."""
+        self._closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,111 @@
+"""A server on this computer that answers like a Maven repository, or in worse ways."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from deepbacs_zoo.fiji.coordinates import Coordinate, Jar
+
+Answer = Callable[[BaseHTTPRequestHandler, bytes], None]
+
+
+def make_jar(data: bytes, artifact: str = "lib", role: str = "plugin") -> Jar:
+    coordinate = Coordinate("org.example", artifact, "1.0", role)
+    return Jar(coordinate, hashlib.sha256(data).hexdigest(), len(data))
+
+
+@dataclass
+class Repository:
+    """What is at which path, how the next requests are answered, and what was asked for."""
+
+    url: str
+    files: dict[str, bytes] = field(default_factory=dict)
+    answers: list[Answer] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def put(self, jar: Jar, data: bytes) -> None:
+        self.files[jar.coordinate.url("")] = data
+
+
+def whole(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(data)))
+    handler.end_headers()
+    handler.wfile.write(data)
+
+
+def cut_off(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(data)))
+    handler.end_headers()
+    handler.wfile.write(data[: len(data) // 2])
+
+
+def without_length(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    handler.send_response(200)
+    handler.end_headers()
+    handler.wfile.write(data[: len(data) // 2])
+
+
+def stalled(seconds: float) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(data)))
+        handler.end_headers()
+        handler.wfile.write(data[: len(data) // 2])
+        handler.wfile.flush()
+        time.sleep(seconds)
+        handler.wfile.write(data[len(data) // 2 :])
+
+    return answer
+
+
+def status(code: int) -> Answer:
+    def answer(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+        handler.send_error(code)
+
+    return answer
+
+
+def moved(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    handler.send_response(302)
+    handler.send_header("Location", handler.path)  # the next answer serves it
+    handler.end_headers()
+
+
+@contextmanager
+def serve() -> Iterator[Repository]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            repository.asked.append(self.path)
+            data = repository.files.get(self.path)
+            answer = repository.answers.pop(0) if repository.answers else whole
+            try:
+                if data is None:
+                    self.send_error(404)
+                else:
+                    answer(self, data)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # the other side gave up, as some tests want
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.block_on_close = False
+    repository = Repository(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield repository
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

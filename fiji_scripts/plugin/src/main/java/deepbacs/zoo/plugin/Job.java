@@ -1,0 +1,155 @@
+package deepbacs.zoo.plugin;
+
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.images.ImageReader;
+import deepbacs.zoo.images.ZooImage;
+import deepbacs.zoo.outputs.Outputs;
+import deepbacs.zoo.prediction.Predictor;
+import deepbacs.zoo.prediction.Progress;
+import deepbacs.zoo.prediction.Result;
+import deepbacs.zoo.runner.OnnxSession;
+import ij.IJ;
+import ij.ImagePlus;
+import ij.WindowManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One image through one package, from paths to files. */
+final class Job {
+
+  private final RunOptions asked;
+  private final long start = System.nanoTime();
+
+  Job(RunOptions asked) {
+    this.asked = asked;
+  }
+
+  /** What to call the image in an error that has no place of its own. */
+  String where() {
+    return asked.input == null ? "the active image" : asked.input.toString();
+  }
+
+  /**
+   * Runs, writes, shows and reports.
+   *
+   * @throws ZooException what the rooms below throw; USAGE: no image is open
+   */
+  void run() throws IOException {
+    Models models = Models.of(asked.model);
+    ImagePlus open = asked.input == null ? active() : null;
+    ZooImage active = open == null ? null : ZooImage.of(open);
+    String stem = active == null ? ZooImage.stemOf(asked.input) : active.stem;
+    List<Path> planned = Outputs.planned(models.zooPackage, stem, asked.output);
+    if (asked.skipExisting && allExist(planned)) {
+      report(stem, planned, null, false, models);
+      return;
+    }
+    if (!asked.overwrite) {
+      Outputs.refuseExisting(planned);
+    }
+    checkFolder();
+    IJ.showStatus("DeepBacs: " + stem);
+    Predictor[] predictor = new Predictor[1];
+    ZooImage image = active;
+    if (image == null) {
+      image =
+          ImageReader.read(
+              asked.input,
+              shape ->
+                  predictor[0] =
+                      Predictor.of(models.zooPackage, shape, where(), asked.options));
+    } else {
+      predictor[0] = Predictor.of(models.zooPackage, image.shape, image.name, asked.options);
+    }
+    boolean loaded = !models.isLoaded();
+    OnnxSession session = models.session();
+    Result result = predictor[0].run(session, image, progress());
+    List<Path> files = Outputs.save(result, asked.output, asked.overwrite);
+    report(stem, files, result, loaded, models);
+    if (ResultWindows.isWanted()) {
+      ResultWindows.show(files, open, asked.input);
+    }
+  }
+
+  private static ImagePlus active() {
+    ImagePlus image = WindowManager.getCurrentImage();
+    if (image == null) {
+      throw new ZooException(
+          Kind.USAGE,
+          "option " + RunOptions.INPUT,
+          "there is no image open, and no file is named",
+          null,
+          "an open image, or input_path=[a file]",
+          "open an image, or choose a file");
+    }
+    return image;
+  }
+
+  private static boolean allExist(List<Path> files) {
+    for (Path file : files) {
+      if (!Files.exists(file)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Looks at the folder before hours of computing; writing says the rest. */
+  private void checkFolder() {
+    Path there = asked.output;
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    boolean folder = there != null && Files.isDirectory(there);
+    if (!folder || !Files.isWritable(there)) {
+      throw new ZooException(
+          Kind.HOST,
+          asked.output,
+          "the results cannot be written",
+          folder ? "Permission denied" : "Not a directory",
+          "a folder that can be written, on a disk with room",
+          "choose another --output");
+    }
+  }
+
+  private static Progress progress() {
+    IJ.resetEscape();
+    return (done, total) -> {
+      IJ.showProgress(done, total);
+      if (IJ.escapePressed()) {
+        IJ.resetEscape();
+        throw new ZooException(
+            Kind.USAGE,
+            RunPlugin.COMMAND,
+            "it was stopped with the Escape key",
+            done + " of " + total + " passes",
+            "a run to its end",
+            "run it again");
+      }
+    };
+  }
+
+  /** {@code result} is null where nothing was computed. */
+  private void report(
+      String stem, List<Path> files, Result result, boolean loaded, Models models) {
+    List<String> findings = new ArrayList<>(models.zooPackage.findings);
+    Map<String, Object> more = new LinkedHashMap<>();
+    more.put("engine", result == null ? "" : result.engine);
+    more.put("tiles", result == null ? 0 : result.tiles);
+    more.put("objects", result == null ? 0 : result.objects.size());
+    more.put("network_seconds", result == null ? 0.0 : result.networkSeconds);
+    more.put("seconds", (System.nanoTime() - start) / 1e9);
+    more.put("loaded", loaded);
+    more.put("skipped", result == null);
+    findings.addAll(result == null ? Collections.<String>emptyList() : result.findings);
+    more.put("findings", findings);
+    Report.good(stem, files, more);
+  }
+}

@@ -1,0 +1,98 @@
+package deepbacs.zoo.plugin;
+
+import ij.IJ;
+import ij.ImagePlus;
+import ij.gui.Overlay;
+import ij.gui.Roi;
+import ij.io.RoiDecoder;
+import ij.macro.Interpreter;
+import java.awt.GraphicsEnvironment;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+
+/** Opens the results where there is somebody to see them. */
+final class ResultWindows {
+
+  private ResultWindows() {}
+
+  /** Whether ImageJ has a window, and no macro has asked for silence. */
+  static boolean isWanted() {
+    return !GraphicsEnvironment.isHeadless()
+        && IJ.getInstance() != null
+        && !Interpreter.isBatchMode();
+  }
+
+  /**
+   * Shows the label image and the outlines on the image; without labels, the first tensor.
+   *
+   * @param files what was written
+   * @param image the open image that was run, or null
+   * @param input the file that was run, or null
+   */
+  static void show(List<Path> files, ImagePlus image, Path input) throws IOException {
+    Path labels = ending(files, "_labels.tif");
+    Path rois = ending(files, "_rois.zip");
+    if (labels == null || rois == null) {
+      open(files.get(0));
+      return;
+    }
+    open(labels);
+    ImagePlus shown = image;
+    if (shown == null && input != null) {
+      shown = IJ.openImage(input.toString());
+    }
+    if (shown != null) {
+      shown.setOverlay(overlay(rois, shown));
+      shown.show();
+    }
+  }
+
+  private static Path ending(List<Path> files, String end) {
+    for (Path file : files) {
+      if (String.valueOf(file.getFileName()).endsWith(end)) {
+        return file;
+      }
+    }
+    return null;
+  }
+
+  private static void open(Path file) {
+    ImagePlus image = IJ.openImage(file.toString());
+    if (image != null) {
+      image.show();
+    }
+  }
+
+  private static Overlay overlay(Path rois, ImagePlus image) throws IOException {
+    Overlay overlay = new Overlay();
+    try (InputStream file = Files.newInputStream(rois);
+        ZipInputStream zip = new ZipInputStream(file)) {
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        Roi roi = RoiDecoder.openFromByteArray(bytes(zip));
+        if (roi != null) {
+          roi.setStrokeColor(java.awt.Color.yellow);
+          if (image.getStackSize() == 1) {
+            roi.setPosition(0);
+          }
+          overlay.add(roi);
+        }
+      }
+    }
+    return overlay;
+  }
+
+  private static byte[] bytes(InputStream stream) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    byte[] chunk = new byte[1 << 12];
+    for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
+      all.write(chunk, 0, read);
+    }
+    return all.toByteArray();
+  }
+}

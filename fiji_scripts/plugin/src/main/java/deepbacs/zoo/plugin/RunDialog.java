@@ -1,0 +1,92 @@
+package deepbacs.zoo.plugin;
+
+import ij.Prefs;
+import ij.WindowManager;
+import ij.gui.GenericDialog;
+import ij.plugin.frame.Recorder;
+import java.awt.Checkbox;
+import java.awt.Choice;
+import java.awt.TextField;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Asks for the options of a run, and records them as the line that does the same. */
+final class RunDialog {
+
+  private static final int COLUMNS = 40;
+  private static final String PREFIX = "deepbacs.";
+
+  private RunDialog() {}
+
+  /** The options that were chosen, or null where the dialog was canceled. */
+  static Map<String, String> ask() {
+    GenericDialog dialog = new GenericDialog(RunPlugin.COMMAND);
+    dialog.addFileField("Model_path (package, .zip)", last(RunOptions.MODEL), COLUMNS);
+    dialog.addFileField("Input_path (image)", "", COLUMNS);
+    dialog.addDirectoryField("Output_folder", last(RunOptions.OUTPUT), COLUMNS);
+    dialog.addMessage(hintOfInput());
+    dialog.addStringField("Memory of one pass", RunOptions.USUAL_MEMORY, 8);
+    dialog.addStringField("Pixel_size (micrometers, if the file does not say)", "", 8);
+    String[] borders = RunOptions.BORDERS.toArray(new String[0]);
+    dialog.addChoice("Border", borders, borders[0]);
+    dialog.addCheckbox("Overwrite results that exist", false);
+    dialog.showDialog();
+    if (dialog.wasCanceled()) {
+      return null;
+    }
+    Map<String, String> values = values(dialog);
+    Prefs.set(PREFIX + RunOptions.MODEL, values.get(RunOptions.MODEL));
+    Prefs.set(PREFIX + RunOptions.OUTPUT, values.get(RunOptions.OUTPUT));
+    record(values);
+    return values;
+  }
+
+  private static String last(String key) {
+    return Prefs.get(PREFIX + key, "");
+  }
+
+  private static String hintOfInput() {
+    boolean open = WindowManager.getCurrentImage() != null;
+    return open
+        ? "Without an input path the model runs on the active image, "
+            + WindowManager.getCurrentImage().getTitle()
+            + "."
+        : "No image is open: choose one, or open it first.";
+  }
+
+  /** Not by {@code getNextString}, which records values in a form of its own. */
+  private static Map<String, String> values(GenericDialog dialog) {
+    List<?> texts = dialog.getStringFields();
+    List<?> choices = dialog.getChoices();
+    List<?> boxes = dialog.getCheckboxes();
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put(RunOptions.MODEL, ((TextField) texts.get(0)).getText().trim());
+    values.put(RunOptions.INPUT, ((TextField) texts.get(1)).getText().trim());
+    values.put(RunOptions.OUTPUT, ((TextField) texts.get(2)).getText().trim());
+    values.put(RunOptions.MEMORY, ((TextField) texts.get(3)).getText().trim());
+    values.put(RunOptions.PIXEL_SIZE, ((TextField) texts.get(4)).getText().trim());
+    values.put(RunOptions.BORDER, ((Choice) choices.get(0)).getSelectedItem());
+    if (((Checkbox) boxes.get(0)).getState()) {
+      values.put(RunOptions.OVERWRITE, "");
+    }
+    return values;
+  }
+
+  private static void record(Map<String, String> values) {
+    if (!Recorder.record) {
+      return;
+    }
+    for (Map.Entry<String, String> each : RunOptions.recorded(values).entrySet()) {
+      if (RunOptions.FLAGS.contains(each.getKey())) {
+        Recorder.recordOption(each.getKey());
+      } else {
+        String value = each.getValue().replace("\\", "\\\\");
+        // The recorder itself puts what holds a blank into brackets.
+        boolean path = each.getKey().contains("path") || each.getKey().contains("folder");
+        boolean bare = path && value.indexOf(' ') < 0;
+        Recorder.recordOption(each.getKey(), bare ? "[" + value + "]" : value);
+      }
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package deepbacs.zoo.plugin;
+
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.prediction.Heap;
+import ij.IJ;
+import ij.Macro;
+import ij.plugin.PlugIn;
+import java.awt.GraphicsEnvironment;
+import java.util.Map;
+
+/**
+ * The command {@code DeepBacs Run}: a bioimage.io package on an image, by menu, macro or script.
+ *
+ * <p>{@code run("DeepBacs Run", "model_path=[..] input_path=[..] output_folder=[..]")}. What went
+ * well or wrong stands in {@link Report}; an error is shown and ends the macro, unless {@code
+ * keep_going} is among the options.
+ */
+public final class RunPlugin implements PlugIn {
+
+  /** Its name in the menu. */
+  public static final String COMMAND = "DeepBacs Run";
+
+  // ImageJ runs each command in a thread of its own; there is one network.
+  private static final Object LOCK = new Object();
+
+  @Override
+  public void run(String argument) {
+    String options = Macro.getOptions();
+    boolean quiet = false;
+    synchronized (LOCK) {
+      Report.clear();
+      String where = COMMAND;
+      try {
+        Map<String, String> values = options == null ? asked() : OptionText.parse(options);
+        if (values == null) { // canceled
+          return;
+        }
+        quiet = RunOptions.keepsGoing(values);
+        Job job = new Job(new RunOptions(values));
+        where = job.where();
+        job.run();
+        IJ.showStatus("");
+        return;
+      } catch (ZooException error) {
+        Report.bad(error);
+      } catch (OutOfMemoryError error) {
+        Models.forget();
+        Report.bad(Heap.exhausted(where, error));
+      } catch (NoClassDefFoundError error) {
+        Report.bad(missing(error));
+      } catch (Exception | LinkageError | StackOverflowError error) {
+        Report.unforeseen(error);
+      } finally {
+        IJ.showProgress(1.0);
+      }
+    }
+    if (!quiet) {
+      tell(Report.error());
+    }
+  }
+
+  /** The answers of a dialog; null where it was canceled. */
+  private static Map<String, String> asked() {
+    if (GraphicsEnvironment.isHeadless()) {
+      throw new ZooException(
+          Kind.USAGE,
+          COMMAND,
+          "it needs its options where there is no window to ask in",
+          null,
+          "model_path=[..] input_path=[..] output_folder=[..]",
+          "write them into run(\"" + COMMAND + "\", ...), as the macro recorder does");
+    }
+    return RunDialog.ask();
+  }
+
+  private static ZooException missing(NoClassDefFoundError error) {
+    return new ZooException(
+        Kind.HOST,
+        COMMAND,
+        "a library that the plugin needs is not there",
+        String.valueOf(error.getMessage()).replace('/', '.'),
+        "DeepBacs_Zoo.jar with onnxruntime and snakeyaml-engine beside it",
+        "unpack the bundle of deepbacs-zoo fiji bundle into the folder of Fiji again",
+        error);
+  }
+
+  /** Shows an error, and ends the macro that runs. */
+  private static void tell(String message) {
+    try {
+      IJ.error(COMMAND, GraphicsEnvironment.isHeadless() ? message : Words.ofMenus(message));
+    } finally {
+      Macro.abort();
+    }
+  }
+}

@@ -115,7 +115,9 @@ def measure_objects(labels: NDArray[np.integer], calibration: Calibration) -> li
 
 def _ellipse(xx: float, yy: float, xy: float) -> tuple[float, float, float]:
     """Return both axes and the angle of the ellipse with these central moments."""
-    middle, spread = (xx + yy) / 2, math.sqrt(((xx - yy) / 2) ** 2 + xy * xy)
+    # Products and no powers, which are not rounded the same in every language.
+    middle, half = (xx + yy) / 2, (xx - yy) / 2
+    spread = math.sqrt(half * half + xy * xy)
     long, short = 4 * math.sqrt(middle + spread), 4 * math.sqrt(max(middle - spread, 0.0))
     # The y axis of an image points down, angles are counted as if it pointed up.
     angle = math.degrees(0.5 * math.atan2(-2 * xy, xx - yy)) % 180.0 if spread else 0.0

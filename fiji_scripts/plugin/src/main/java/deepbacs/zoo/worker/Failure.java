@@ -29,13 +29,18 @@ final class Failure {
   static Failure of(Interpreter macro, String value, Throwable exception) {
     int line = macro.getLineNumber();
     if (macro.getErrorMessage() != null) {
-      return new Failure(macro.getErrorMessage(), line, null);
+      // The interpreter reads ahead: the line that it shows is the right one.
+      int shown = Hooks.line() > 0 ? Hooks.line() : line;
+      return new Failure(macro.getErrorMessage(), shown, null);
     }
     if (Hooks.error() != null) {
       return new Failure(Hooks.error(), line, null);
     }
     if (Hooks.thrown() != null) {
       return ofException(Hooks.thrown(), line);
+    }
+    if (Hooks.wasCanceled(macro)) {
+      return new Failure("a command canceled the macro", line, null);
     }
     if (exception == null) {
       // A macro or a text that it ran by runMacro or eval failed, and that is all it returns.

@@ -1,11 +1,15 @@
 package deepbacs.zoo.worker;
 
 import ij.Macro;
+import ij.macro.Interpreter;
 import ij.measure.ResultsTable;
 import ij.plugin.filter.Analyzer;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What the patched ImageJ calls where it would open a window; see {@link PatchImageJ}.
@@ -15,7 +19,11 @@ import java.util.Map;
  */
 public final class Hooks {
 
-  private static volatile boolean aborted;
+  private static final Set<Interpreter> STOPPED =
+      Collections.newSetFromMap(new IdentityHashMap<>());
+
+  private static boolean aborted;
+  private static int line;
   private static Thread macro;
   private static String error;
   private static Throwable thrown;
@@ -35,6 +43,8 @@ public final class Hooks {
   static synchronized void end() {
     macro = null;
     aborted = false;
+    line = 0;
+    STOPPED.clear();
     error = null;
     thrown = null;
     exit = null;
@@ -60,56 +70,76 @@ public final class Hooks {
     }
   }
 
-  /** An exception that leaves a command; ImageJ prints it and goes on. */
-  public static synchronized void thrown(Throwable exception) {
-    boolean canceled = Macro.MACRO_CANCELED.equals(exception.getMessage());
-    if (macro == null || canceled) {
+  /**
+   * An exception that leaves a command; ImageJ prints it and lets the macro go on.
+   *
+   * @param caller the macro that runs the command, or null
+   */
+  public static synchronized void thrown(Throwable exception, Interpreter caller) {
+    if (macro == null) {
       return;
     }
-    if (thrown == null) {
+    boolean canceled = Macro.MACRO_CANCELED.equals(exception.getMessage());
+    if (thrown == null && !canceled && !isNested(caller)) {
       thrown = exception;
     }
-    if (Thread.currentThread() == macro) {
-      Macro.abort(); // looked at when the command has ended
+    canceled(caller);
+  }
+
+  /** A command that cancels the macro which runs it, by one of the ways that ImageJ has. */
+  public static synchronized void canceled(Interpreter caller) {
+    if (macro != null && caller != null) {
+      STOPPED.add(caller);
+      caller.abortMacro();
     }
+  }
+
+  /** A dialog, in a command without options or by a macro: nobody can answer. */
+  public static synchronized void asked(Interpreter caller) {
+    // The words of the patcher, whose own exception some commands swallow.
+    thrown(new RuntimeException("Cannot instantiate headless dialog"), caller);
   }
 
   /** An exception that ImageJ has caught and printed, in whatever it was about to do. */
   public static synchronized void handled(Throwable exception) {
-    if (macro == null || isNested()) {
+    if (macro == null || isNested(null)) {
       return;
     }
     boolean wrapped = exception instanceof InvocationTargetException;
-    Throwable cause = wrapped ? exception.getCause() : exception;
-    thrown(cause);
+    thrown(wrapped ? exception.getCause() : exception, null);
     if (Thread.currentThread() == macro && thrown != null) {
-      throw new RuntimeException(Macro.MACRO_CANCELED, cause);
+      throw new RuntimeException(Macro.MACRO_CANCELED, exception);
     }
   }
 
-  /** Whether a macro failed that another one runs, which sees it as "[aborted]". */
-  private static boolean isNested() {
+  /** Whether this happens in a macro that another one runs, which sees it as "[aborted]". */
+  private static boolean isNested(Interpreter caller) {
+    if (caller != null) {
+      return caller != MacroRunner.running();
+    }
     for (StackTraceElement frame : Thread.currentThread().getStackTrace()) {
-      if (frame.getClassName().equals("ij.IJ") && frame.getMethodName().equals("handleException")) {
-        continue;
-      }
-      if (frame.getClassName().startsWith("ij.")) {
-        return frame.getClassName().equals("ij.plugin.Macro_Runner");
+      if (frame.getClassName().equals("ij.plugin.Macro_Runner")) {
+        return true;
       }
     }
     return false;
   }
 
   /** From now on no macro gets any further. */
-  static void abort() {
+  static synchronized void abort() {
     aborted = true;
   }
 
   /** A macro that has ended reads on. */
-  public static void stopIfAborted() {
-    if (aborted) {
+  public static synchronized void stopIfAborted(Interpreter reader) {
+    if (macro != null && (aborted || STOPPED.contains(reader))) {
       throw new RuntimeException(Macro.MACRO_CANCELED);
     }
+  }
+
+  /** The line of the error that a macro is about to show. */
+  public static synchronized void line(int number) {
+    line = number;
   }
 
   /** The message of the macro's {@code exit(message)}. */
@@ -132,6 +162,14 @@ public final class Hooks {
   public static synchronized ResultsTable table(String title) {
     String name = title == null ? active : title;
     return name == null ? null : TABLES.get(name);
+  }
+
+  static synchronized boolean wasCanceled(Interpreter interpreter) {
+    return STOPPED.contains(interpreter);
+  }
+
+  static synchronized int line() {
+    return line;
   }
 
   static synchronized String error() {

@@ -118,6 +118,7 @@ public final class MacroRunner {
     Hooks.end();
     Outcome outcome =
         new Outcome(failure, value, log.text(), Report.json(), tables, openImages());
+    WindowManager.setTempCurrentImage(null);
     if (exception != null) {
       forget();
     }
@@ -130,7 +131,13 @@ public final class MacroRunner {
     if (macro != null) {
       Hooks.abort();
       macro.abortMacro();
+      Interpreter.abort(); // and one that it has called
     }
+  }
+
+  /** The macro that runs, or null. */
+  static Interpreter running() {
+    return running;
   }
 
   private static List<ImagePlus> openImages() {
@@ -149,6 +156,7 @@ public final class MacroRunner {
     for (ImagePlus image : openImages()) {
       discard(image);
     }
+    WindowManager.setTempCurrentImage(null); // kept by thread, and may be closed
     Undo.reset();
     ResultsTable.getResultsTable().reset();
     Analyzer.setUnsavedMeasurements(false);

@@ -4,14 +4,31 @@ import ij.ImagePlus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** A macro that runs on a thread of its own, so that the caller can wait for it, or stop it. */
+/**
+ * A macro that runs on another thread, so that the caller can wait for it, or stop it.
+ *
+ * <p>It is the same thread for all: ImageJ keeps things by thread, an image among them.
+ */
 public final class MacroTask {
+
+  private static final ExecutorService THREAD =
+      Executors.newSingleThreadExecutor(
+          work -> {
+            Thread thread = new Thread(work, "macro");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   private final CountDownLatch end = new CountDownLatch(1);
   private final List<ImagePlus> images = new ArrayList<>();
-  private final Thread thread;
+  private final String code;
+  private final String argument;
+  private Future<?> work;
   private volatile Outcome outcome;
 
   /**
@@ -19,17 +36,8 @@ public final class MacroTask {
    * @param argument what {@code getArgument()} gives
    */
   public MacroTask(String code, String argument) {
-    thread =
-        new Thread(
-            () -> {
-              try {
-                outcome = MacroRunner.run(code, argument, images);
-              } finally {
-                end.countDown();
-              }
-            },
-            "macro");
-    thread.setDaemon(true);
+    this.code = code;
+    this.argument = argument;
   }
 
   /** Opens an image for it; to be called before it starts. */
@@ -39,7 +47,16 @@ public final class MacroTask {
 
   /** Starts it. */
   public void start() {
-    thread.start();
+    work =
+        THREAD.submit(
+            () -> {
+              try {
+                outcome = MacroRunner.run(code, argument, images);
+              } finally {
+                images.clear();
+                end.countDown();
+              }
+            });
   }
 
   /** Waits, and says whether it has ended. */
@@ -50,7 +67,7 @@ public final class MacroTask {
   /** Asks it to stop: at its next statement, and at once where it waits. */
   public void abort() {
     MacroRunner.abort();
-    thread.interrupt();
+    work.cancel(true);
   }
 
   /** What it left; null where our own code failed. */

@@ -9,7 +9,10 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Enumeration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32;
@@ -20,6 +23,7 @@ import javassist.CannotCompileException;
 import javassist.ClassPool;
 import javassist.CtClass;
 import javassist.CtMethod;
+import javassist.Modifier;
 import javassist.NotFoundException;
 import javassist.expr.ExprEditor;
 import javassist.expr.MethodCall;
@@ -85,20 +89,64 @@ public final class PatchImageJ {
     ClassPool pool = new ClassPool(true);
     pool.insertClassPath(patched.toString());
 
+    List<CtClass> changed = new ArrayList<>();
+    changed.addAll(addErrors(pool));
+    changed.addAll(addDialogs(pool));
+    changed.addAll(addTables(pool));
+    for (CtClass each : changed) {
+      classes.put(each.getName().replace('.', '/') + ".class", each.toBytecode());
+    }
+  }
+
+  /** Errors and exceptions that commands meet. */
+  private static List<CtClass> addErrors(ClassPool pool)
+      throws NotFoundException, CannotCompileException {
     CtClass ij = pool.get("ij.IJ");
+    // The macro that is within run(); for the other packages, too.
+    ij.getDeclaredField("macroInterpreter").setModifiers(Modifier.PUBLIC | Modifier.STATIC);
     method(ij, "error", "java.lang.String", "java.lang.String")
         .insertBefore("if (macroInterpreter == null) " + HOOKS + "error($1, $2);");
+    method(ij, "abort").insertBefore(HOOKS + "canceled(macroInterpreter);");
     // At its end, when the trace is in the log.
-    method(ij, "handleException", "java.lang.Throwable")
-        .insertAfter(HOOKS + "handled($1);");
+    method(ij, "handleException", "java.lang.Throwable").insertAfter(HOOKS + "handled($1);");
 
     CtClass executer = pool.get("ij.Executer");
-    CtClass throwable = pool.get("java.lang.Throwable");
     method(executer, "runCommand", "java.lang.String")
-        .addCatch("{ " + HOOKS + "thrown($e); throw $e; }", throwable);
+        .addCatch(
+            "{ " + HOOKS + "thrown($e, ij.IJ.macroInterpreter); throw $e; }",
+            pool.get("java.lang.Throwable"));
+    return Arrays.asList(ij, executer);
+  }
 
+  /** What a macro says and asks, and its end. */
+  private static List<CtClass> addDialogs(ClassPool pool)
+      throws NotFoundException, CannotCompileException {
+    // Filters would go on with some parameters or other.
+    CtClass dialog = pool.get("net.imagej.patcher.HeadlessGenericDialog");
+    dialog
+        .getDeclaredConstructor(new CtClass[0])
+        .insertBeforeBody(
+            "if (ij.Macro.getOptions() == null) " + HOOKS + "asked(ij.IJ.macroInterpreter);");
+
+    CtClass interpreter = pool.get("ij.macro.Interpreter");
+    method(
+            interpreter,
+            "showError",
+            "java.lang.String",
+            "java.lang.String",
+            "java.lang.String[]")
+        .insertBefore(HOOKS + "line(lineNumber);");
+    // Aborted macros stop in an endless loop without a statement, too.
+    method(interpreter, "getToken").insertBefore("if (done) " + HOOKS + "stopIfAborted(this);");
+    return Arrays.asList(dialog, interpreter);
+  }
+
+  /** Tables with names, and two more of the macro language's functions. */
+  private static List<CtClass> addTables(ClassPool pool)
+      throws NotFoundException, CannotCompileException {
     CtClass functions = pool.get("ij.macro.Functions");
-    method(functions, "exit").instrument(replacing("showMessage", HOOKS + "exit($2); $proceed($$);"));
+    method(functions, "exit")
+        .instrument(replacing("showMessage", HOOKS + "exit($2); $proceed($$);"));
     method(functions, "call").instrument(replacing("log", HOOKS + "error(null, $1); $proceed($$);"));
     method(functions, "getRT", "java.lang.String")
         .insertBefore(
@@ -112,14 +160,7 @@ public final class PatchImageJ {
         .insertBefore(
             "ij.measure.ResultsTable known = " + HOOKS + "table($1);"
                 + " if (known != null) return known;");
-
-    // Aborted macros stop in an endless loop without a statement, too.
-    CtClass interpreter = pool.get("ij.macro.Interpreter");
-    method(interpreter, "getToken").insertBefore("if (done) " + HOOKS + "stopIfAborted();");
-
-    for (CtClass changed : new CtClass[] {ij, executer, functions, table, interpreter}) {
-      classes.put(changed.getName().replace('.', '/') + ".class", changed.toBytecode());
-    }
+    return Arrays.asList(functions, table);
   }
 
   private static CtMethod method(CtClass owner, String name, String... parameters)

@@ -38,7 +38,7 @@ public final class MacroRunner {
    * @param preferences the folder for ImageJ's preferences, instead of the user's
    * @return the version of ImageJ
    */
-  public static String start(String preferences) {
+  public static String start(String preferences) throws ReflectiveOperationException {
     ClassLoader loader = MacroRunner.class.getClassLoader();
     if (loader.getResource(PatchImageJ.MARK) == null) {
       LegacyInjector.preinit(loader);
@@ -48,7 +48,7 @@ public final class MacroRunner {
 
   /** Here, so that no class of ImageJ is loaded before it is patched. */
   private static final class Starting {
-    static String start(String preferences) {
+    static String start(String preferences) throws ReflectiveOperationException {
       String home = System.getProperty("user.home");
       try {
         System.setProperty("user.home", preferences);
@@ -64,8 +64,14 @@ public final class MacroRunner {
       return IJ.getVersion();
     }
 
+    /** ImageJ's table of commands, which it makes at the first one if there is no window. */
     @SuppressWarnings("unchecked")
-    private static Hashtable<String, String> commands() {
+    private static Hashtable<String, String> commands() throws ReflectiveOperationException {
+      if (Menus.getCommands() == null) {
+        Method init = IJ.class.getDeclaredMethod("init");
+        init.setAccessible(true);
+        init.invoke(null);
+      }
       return Menus.getCommands();
     }
 

@@ -17,6 +17,8 @@ from deepbacs_zoo.images.lut import label_colours
 __all__ = ["write_tiff"]
 
 _DTYPES: Final = (np.uint8, np.uint16, np.float32)
+_COLOR_MAP: Final = 320  # TIFF 6.0, section 8
+_SHORT: Final = 3
 # Where the pages of a TIFF file no longer reach, ImageJ reads a stack from its first page alone.
 _MOST_BYTES_OF_PAGES: Final = 2**32 - 2**25
 
@@ -66,7 +68,10 @@ def write_tiff(
         metadata["finterval"] = calibration.frame_interval
     if labels:
         largest = float(array.max(initial=0))
-        metadata |= {"min": 0.0, "max": max(255.0, largest), "LUTs": [label_colours()]}
+        metadata |= {"min": 0.0, "max": max(255.0, largest)}
+        # Of one channel ImageJ shows the colours of this tag, and not those of its own metadata.
+        table = label_colours().astype(np.uint16) * 257
+        options["extratags"] = [(_COLOR_MAP, _SHORT, table.size, table.ravel().tolist(), True)]
     if array.nbytes > _MOST_BYTES_OF_PAGES:
         options["truncate"] = True
     with replacing(path) as aside:

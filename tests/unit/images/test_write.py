@@ -46,8 +46,8 @@ def test_an_unknown_pixel_size_is_not_invented(tmp_path):
 def test_labels_come_with_colours_for_every_number(tmp_path):
     write_tiff(tmp_path / "a.tif", LABELS, "yx", Calibration(), labels=True)
     with tifffile.TiffFile(tmp_path / "a.tif") as tiff:
-        table = np.reshape(tiff.imagej_metadata["LUTs"], (3, 256))
-        np.testing.assert_array_equal(table, label_colours())
+        table = np.reshape(tiff.pages[0].tags["ColorMap"].value, (3, 256))
+        np.testing.assert_array_equal(table // 257, label_colours())
         assert tiff.imagej_metadata["max"] == 300
         np.testing.assert_array_equal(tiff.asarray(), LABELS)
 

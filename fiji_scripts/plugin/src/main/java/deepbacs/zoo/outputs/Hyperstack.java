@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /**
@@ -119,7 +120,12 @@ final class Hyperstack {
       info.pixelHeight = calibration.y;
     }
     if (largest >= 0) {
-      info.channelLuts = new byte[][] {LabelColours.table()};
+      // Of one channel ImageJ shows these colours, and not those of channelLuts.
+      byte[] table = LabelColours.table();
+      info.lutSize = table.length / 3;
+      info.reds = Arrays.copyOfRange(table, 0, info.lutSize);
+      info.greens = Arrays.copyOfRange(table, info.lutSize, 2 * info.lutSize);
+      info.blues = Arrays.copyOfRange(table, 2 * info.lutSize, 3 * info.lutSize);
     }
     if (info.nImages == 1) {
       info.pixels = planes.apply(0).getPixels();

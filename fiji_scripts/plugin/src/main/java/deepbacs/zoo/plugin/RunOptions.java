@@ -143,7 +143,7 @@ final class RunOptions {
           "it is missing",
           null,
           key + "=[a path]",
-          "write it into run(\"" + RunPlugin.COMMAND + "\", ...), as the macro recorder does");
+          "choose it in the dialog, or write it into run(\"" + RunPlugin.COMMAND + "\", ...)");
     }
     try {
       return Paths.get(text).toAbsolutePath().normalize();

@@ -57,7 +57,8 @@ def write_tiff(
     array = data.transpose([axes.index(letter) for letter in present])
     missing = tuple(index for index, letter in enumerate(IMAGE_AXES) if letter not in axes)
     array = np.ascontiguousarray(np.expand_dims(array, missing))
-    metadata: dict[str, Any] = {"axes": IMAGE_AXES.upper()}
+    # Without an axis of samples, tifffile takes the x axis of an image one pixel wide for it.
+    metadata: dict[str, Any] = {"axes": IMAGE_AXES.upper() + "S"}
     options: dict[str, Any] = {}
     if calibration.x and calibration.y and calibration.unit == "µm":
         metadata["unit"] = "micron"  # ASCII; ImageJ shows it as µm
@@ -76,5 +77,10 @@ def write_tiff(
         options["truncate"] = True
     with replacing(path) as aside:
         tifffile.imwrite(
-            aside, array, imagej=True, photometric="minisblack", metadata=metadata, **options
+            aside,
+            array[..., None],
+            imagej=True,
+            photometric="minisblack",
+            metadata=metadata,
+            **options,
         )

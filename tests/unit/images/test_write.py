@@ -134,3 +134,10 @@ def test_overlays_take_colour_and_constant_images(tmp_path):
     write_overlay(Path(tmp_path / "a.png"), np.full((20, 30, 3), 7, np.uint8), LABELS)
     write_overlay(Path(tmp_path / "b.png"), np.zeros((20, 30)), np.zeros((20, 30), int))
     assert np.asarray(Picture.open(tmp_path / "b.png")).max() == 0
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1, 9, 1), (2, 1, 3, 9, 1), (1, 1, 1, 1, 9), (1,) * 5])
+def test_images_one_pixel_wide_keep_their_axes(tmp_path, shape):
+    data = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    write_tiff(tmp_path / "a.tif", data, "tzcyx", Calibration())
+    np.testing.assert_array_equal(read_image(tmp_path / "a.tif").data.values, data)

@@ -1,0 +1,187 @@
+package deepbacs.zoo.tests;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import deepbacs.zoo.decoding.LabelStack;
+import deepbacs.zoo.decoding.ObjectRow;
+import deepbacs.zoo.decoding.ObjectTable;
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.images.Calibration;
+import deepbacs.zoo.outputs.LabelColours;
+import deepbacs.zoo.outputs.Outputs;
+import deepbacs.zoo.packages.ZooPackage;
+import deepbacs.zoo.prediction.OutputTensor;
+import deepbacs.zoo.prediction.Result;
+import deepbacs.zoo.tensors.DType;
+import deepbacs.zoo.tensors.Tensor;
+import ij.ImagePlus;
+import ij.io.Opener;
+import ij.process.LUT;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Plans and writes the files of a result, and opens them in ImageJ; the first argument says which.
+ *
+ * <p>Arrays lie in one file of big-endian doubles: the tensors, the labels, the picture.
+ */
+public final class OutputsTest {
+
+  private OutputsTest() {}
+
+  public static void main(String[] arguments) throws IOException {
+    JsonObject request =
+        JsonParser.parseReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+            .getAsJsonObject();
+    JsonObject answer = new JsonObject();
+    try {
+      switch (arguments[0]) {
+        case "planned":
+          try (ZooPackage found = ZooPackage.open(path(request, "package"))) {
+            String stem = request.get("stem").getAsString();
+            answer.add("paths", json(Outputs.planned(found, stem, path(request, "folder"))));
+          }
+          break;
+        case "save":
+          boolean overwrite = request.get("overwrite").getAsBoolean();
+          Result result = result(request);
+          answer.add("paths", json(Outputs.save(result, path(request, "folder"), overwrite)));
+          break;
+        case "open":
+          answer = opened(request.get("path").getAsString());
+          break;
+        default:
+          answer.add("colours", colours(request.get("count").getAsInt()));
+      }
+    } catch (ZooException error) {
+      answer.addProperty("error", error.kind.python);
+      answer.addProperty("message", error.getMessage());
+    }
+    System.out.println(answer);
+  }
+
+  private static Result result(JsonObject request) throws IOException {
+    ByteBuffer data = ByteBuffer.wrap(Files.readAllBytes(path(request, "data")));
+    Calibration calibration = calibration(request.getAsJsonArray("calibration"));
+    List<OutputTensor> tensors = new ArrayList<>();
+    for (JsonElement each : request.getAsJsonArray("tensors")) {
+      JsonObject entry = each.getAsJsonObject();
+      DType dtype = DType.of(entry.get("dtype").getAsString());
+      String letters = entry.get("letters").getAsString();
+      Tensor tensor = Tensor.zeros(dtype, letters, ints(entry.getAsJsonArray("shape")));
+      for (int i = 0; i < tensor.size(); i++) {
+        tensor.set(i, data.getDouble());
+      }
+      Calibration own = calibration(entry.getAsJsonArray("calibration"));
+      tensors.add(new OutputTensor(entry.get("id").getAsString(), tensor, own));
+    }
+    LabelStack labels = null;
+    List<ObjectRow> objects = Collections.emptyList();
+    float[] picture = new float[0];
+    if (!request.get("labels").isJsonNull()) {
+      int[] shape = ints(request.getAsJsonArray("labels"));
+      labels = new LabelStack(shape[0], shape[1], shape[2], shape[3]);
+      for (int index = 0; index < shape[0] * shape[1]; index++) {
+        int[] plane = new int[shape[2] * shape[3]];
+        for (int i = 0; i < plane.length; i++) {
+          plane[i] = (int) data.getDouble();
+        }
+        labels.setPlane(index / shape[1], index % shape[1], plane);
+      }
+      objects = ObjectTable.measure(labels, calibration);
+      picture = new float[shape[2] * shape[3]];
+      for (int i = 0; i < picture.length; i++) {
+        picture[i] = (float) data.getDouble();
+      }
+    }
+    String stem = request.get("stem").getAsString();
+    List<String> none = Collections.emptyList();
+    return new Result(stem, tensors, labels, objects, calibration, none, "", 1, 0, picture);
+  }
+
+  private static JsonObject opened(String file) {
+    ImagePlus image = new Opener().openImage(file);
+    JsonObject told = new JsonObject();
+    JsonArray shape = new JsonArray();
+    int[] sizes = {
+      image.getNFrames(),
+      image.getNSlices(),
+      image.getNChannels(),
+      image.getHeight(),
+      image.getWidth()
+    };
+    for (int size : sizes) {
+      shape.add(size);
+    }
+    told.add("shape", shape);
+    told.addProperty("bits", image.getBitDepth());
+    ij.measure.Calibration size = image.getCalibration();
+    told.addProperty("unit", size.getUnit());
+    JsonArray calibration = new JsonArray();
+    double[] numbers = {size.pixelWidth, size.pixelHeight, size.pixelDepth, size.frameInterval};
+    for (double number : numbers) {
+      calibration.add(number);
+    }
+    told.add("calibration", calibration);
+    JsonArray range = new JsonArray();
+    range.add(image.getDisplayRangeMin());
+    range.add(image.getDisplayRangeMax());
+    told.add("range", range);
+    LUT lut = image.getProcessor().getLut();
+    JsonArray colours = new JsonArray();
+    for (int i = 0; i < 256; i++) {
+      colours.add(lut.getRGB(i) & 0xffffff);
+    }
+    told.add("lut", colours);
+    JsonArray sums = new JsonArray();
+    for (int i = 1; i <= image.getStackSize(); i++) {
+      sums.add(image.getStack().getProcessor(i).getStats().mean);
+    }
+    told.add("means", sums);
+    return told;
+  }
+
+  private static JsonArray colours(int count) {
+    JsonArray colours = new JsonArray();
+    for (int label = 0; label < count; label++) {
+      colours.add(LabelColours.of(label));
+    }
+    return colours;
+  }
+
+  private static Calibration calibration(JsonArray numbers) {
+    double[] values = new double[4];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = numbers.get(i).isJsonNull() ? Double.NaN : numbers.get(i).getAsDouble();
+    }
+    return new Calibration(values[0], values[1], values[2], values[3]);
+  }
+
+  private static JsonArray json(List<Path> paths) {
+    JsonArray array = new JsonArray();
+    paths.forEach(path -> array.add(path.toString()));
+    return array;
+  }
+
+  private static Path path(JsonObject request, String name) {
+    return Paths.get(request.get(name).getAsString());
+  }
+
+  private static int[] ints(JsonArray array) {
+    int[] values = new int[array.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = array.get(i).getAsInt();
+    }
+    return values;
+  }
+}

@@ -143,17 +143,16 @@ def test_three_hundred_images_load_the_model_once_and_keep_memory_flat(
         tmp_path,
         """
         List.setList(getArgument());
-        loaded = 0; first = 0; objects = "";
+        loaded = 0; first = 0;
         for (i = 1; i <= 300; i++) {
             run("DeepBacs Run", "model_path=[" + List.get("model") + "] input_path=["
                 + List.get("image") + "] output_folder=[" + List.get("output") + "] overwrite");
             report = call("deepbacs.zoo.plugin.Report.json");
-            if (indexOf(report, "\\"loaded\\":true") >= 0) loaded++;
+            if (indexOf(report, "\\"loaded\\": true") >= 0) loaded++;
             if (i == 50 || i == 300) {
                 call("java.lang.System.gc"); wait(200); call("java.lang.System.gc"); wait(200);
                 if (i == 50) first = IJ.currentMemory();
             }
-            if (i == 1) objects = report;
         }
         return "" + loaded + "," + first + "," + IJ.currentMemory() + "," + nImages;
         """,

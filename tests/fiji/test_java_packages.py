@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
-import io
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +24,7 @@ from deepbacs_zoo.tensors import (
     TensorSpec,
 )
 from tests.fiji.javac import Workshop
-from tests.packages import ALL_WEIGHTS, CASES, REFUSED, write_package
+from tests.packages import ALL_WEIGHTS, CASES, REFUSED
 
 # --- what Python finds ---------------------------------------------------------------------------
 
@@ -189,7 +187,7 @@ def test_every_refused_package_gets_the_sentence_of_python(
 
 # --- descriptions of all kinds -------------------------------------------------------------------
 
-ODD: list[Any] = [None, "", " ", "b", "yx", "a-b", "../x", 0, 1, 2, -1, 1.5, 16.0, 10**12, True]
+ODD: list[Any] = [None, "", " ", "b", "bx", "a-b", "../x", 0, 1, 2, -1, 1.5, 16.0, True]
 ODD += [[], {}, ["a"], [1, 2], {"a": 1}, {1: 2}, float("nan"), float("inf"), "é" * 70, "it's\n\t"]
 ODD += [{"tensor_id": "input", "axis_id": "y"}, {"min": 3, "step": 2}, {"source": "a", "sha256": 1}]
 ODD += [[{"type": "float32"}], "https://example.org/x", {"min": 4, "max": 9}, 0.0, [[]]]
@@ -202,6 +200,16 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     if isinstance(value, (dict, list)):
         for key, child in value.items() if isinstance(value, dict) else enumerate(value):
             yield from places(child, (*path, key))
+
+
+def is_same(found: Any, expected: Any) -> bool:
+    """Whether two answers are equal; NaN equals NaN."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        pairs = [(found.get(key), value) for key, value in expected.items()]
+        return found.keys() == expected.keys() and all(is_same(*pair) for pair in pairs)
+    if isinstance(found, list) and isinstance(expected, list):
+        return len(found) == len(expected) and all(map(is_same, found, expected))
+    return found == expected or (found != found and expected != expected)
 
 
 def changed(description: dict[str, Any], path: tuple[Any, ...], value: Any) -> dict[str, Any]:
@@ -243,7 +251,7 @@ def test_descriptions_with_odd_values_are_read_or_refused_alike(
     different = {}
     for (name, request), answer in zip(requests.items(), answers, strict=True):
         expected = in_python(request)
-        if {**answer, "names": 0, "description": 0} != {**expected, "names": 0, "description": 0}:
+        if not is_same({**answer, "names": 0}, {**expected, "names": 0}):
             different[name] = (answer.get("message"), expected.get("message"))
     assert not different
     assert sum("message" in answer for answer in answers) > len(answers) / 4

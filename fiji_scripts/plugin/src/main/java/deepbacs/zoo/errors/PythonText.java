@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -97,9 +97,12 @@ public final class PythonText {
       }
       int front = (text - CUT.length()) / 2;
       int back = text - CUT.length() - front;
+      // Python counts from the end where a short text has many escapes.
+      int from = points.length - back;
+      from = Math.max(0, from < 0 ? from + points.length : from);
       String ends = new String(points, 0, Math.min(front, points.length));
-      int from = Math.max(0, points.length - back);
-      return cut(quoted(ends + new String(points, from, points.length - from)), text);
+      String shown = quoted(ends + new String(points, from, points.length - from));
+      return middleOut(shown, front, back);
     }
 
     private static String cut(String value, int longest) {
@@ -108,7 +111,12 @@ public final class PythonText {
       }
       int front = (longest - CUT.length()) / 2;
       int back = longest - CUT.length() - front;
-      return value.substring(0, front) + CUT + value.substring(value.length() - back);
+      return middleOut(value, front, back);
+    }
+
+    private static String middleOut(String value, int front, int back) {
+      String start = value.substring(0, Math.min(front, value.length()));
+      return start + CUT + value.substring(Math.max(0, value.length() - back));
     }
 
     private String list(List<?> values, int level) {
@@ -129,15 +137,12 @@ public final class PythonText {
       if (level <= 0 && !values.isEmpty()) {
         return "{" + CUT + "}";
       }
-      List<String> names = new ArrayList<>();
-      for (Object key : values.keySet()) {
-        names.add(String.valueOf(key));
-      }
-      if (keys != NO_LIMIT) {
-        Collections.sort(names);
+      List<Object> names = new ArrayList<>(values.keySet());
+      if (keys != NO_LIMIT && names.stream().allMatch(String.class::isInstance)) {
+        names.sort(Comparator.comparing(Object::toString));
       }
       List<String> parts = new ArrayList<>();
-      for (String name : names.subList(0, Math.min(keys, names.size()))) {
+      for (Object name : names.subList(0, Math.min(keys, names.size()))) {
         parts.add(write(name, level - 1) + ": " + write(values.get(name), level - 1));
       }
       if (names.size() > keys) {

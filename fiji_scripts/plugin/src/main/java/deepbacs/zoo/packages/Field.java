@@ -84,7 +84,7 @@ final class Field {
 
   /** The value as a mapping with texts as keys. */
   Map<String, Object> mapping() {
-    if (!(value instanceof YamlMapping) || !((YamlMapping) value).named) {
+    if (!(value instanceof YamlMapping)) {
       throw wrong("a mapping with names as keys");
     }
     return (YamlMapping) value;
@@ -122,7 +122,7 @@ final class Field {
     double number;
     if (value instanceof Long || value instanceof BigInteger) {
       number = ((Number) value).doubleValue();
-    } else if (value instanceof Double && (Double) value == Math.rint((Double) value)) {
+    } else if (isWhole(value)) {
       number = (Double) value;
     } else {
       throw wrong(allowed);
@@ -135,6 +135,12 @@ final class Field {
       throw wrong(allowed + ", at most " + Integer.MAX_VALUE);
     }
     return (int) number;
+  }
+
+  private static boolean isWhole(Object value) {
+    return value instanceof Double
+        && !((Double) value).isInfinite()
+        && (Double) value == Math.rint((Double) value);
   }
 
   /** A finite number. */

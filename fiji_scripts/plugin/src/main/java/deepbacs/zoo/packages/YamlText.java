@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -191,12 +192,14 @@ final class YamlText {
 
   private Object mapping(MappingNode node, int depth) {
     check(node.getTag(), Tag.MAP);
-    YamlMapping result = new YamlMapping();
+    Map<Object, Object> all = new LinkedHashMap<>();
+    YamlMapping named = new YamlMapping();
     for (NodeTuple pair : node.getValue()) {
-      result.named &= value(pair.getKeyNode(), depth + 1) instanceof String;
-      result.put(keyOf(pair.getKeyNode()), value(pair.getValueNode(), depth + 1));
+      Object child = value(pair.getValueNode(), depth + 1);
+      all.put(value(pair.getKeyNode(), depth + 1), child);
+      named.put(keyOf(pair.getKeyNode()), child);
     }
-    return result;
+    return all.keySet().stream().allMatch(String.class::isInstance) ? named : all;
   }
 
   private static void check(Tag found, Tag plain) {
@@ -243,6 +246,9 @@ final class YamlText {
   private static String kindOf(Object value) {
     if (value instanceof List) {
       return "list";
+    }
+    if (value instanceof Map) {
+      return "dict";
     }
     if (value == null) {
       return "NoneType";

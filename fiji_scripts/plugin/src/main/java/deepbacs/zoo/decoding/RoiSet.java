@@ -1,7 +1,6 @@
 package deepbacs.zoo.decoding;
 
 import deepbacs.zoo.decoding.Outlines.Outline;
-import deepbacs.zoo.errors.ZooException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -38,7 +37,7 @@ public final class RoiSet {
   /**
    * The zip file; ROIs of stacks carry their frame and slice.
    *
-   * @throws ZooException HOST: the outlines take more than 2 GiB
+   * @throws deepbacs.zoo.errors.ZooException HOST: the outlines take more than 2 GiB
    */
   public static byte[] bytes(LabelStack labels) {
     RoiSet set = new RoiSet(labels);

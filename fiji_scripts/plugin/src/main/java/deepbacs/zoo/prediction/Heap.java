@@ -8,9 +8,9 @@ public final class Heap {
 
   private static final long MEBIBYTE = 1 << 20;
   /** What ImageJ itself, the classes and the garbage collector need besides. */
-  private static final long ROOM = 24 * MEBIBYTE;
+  private static final long ROOM = 16 * MEBIBYTE;
   /** Collectors leave some of the heap unused, most of all around large arrays. */
-  private static final double SLACK = 1.25;
+  private static final double SLACK = 1.1;
 
   /** Java counts up to a thirtieth less than what it was started with. */
   private static final double SETTING = 1.08;

@@ -49,7 +49,9 @@ def described(package: Package) -> dict[str, Any]:
         "version": package.version,
         "label": str(package.path),
         "names": list(package.names()),
-        "findings": [f"{f.where}: {f.what}; allowed: {f.allowed}; {f.hint}" for f in package.findings],
+        "findings": [
+            f"{f.where}: {f.what}; allowed: {f.allowed}; {f.hint}" for f in package.findings
+        ],
         "description": plain(package.description),
         "config": plain(package.config),
         "zoo_config": plain(package.zoo_config),
@@ -225,8 +227,7 @@ def changed(description: dict[str, Any], path: tuple[Any, ...], value: Any) -> d
 
 
 BASES = ("three_channels", "upsampled_halo", "data_dependent", "calibrated", "pad_constant")
-BASES += ("steps_fixed_channel_0_4", "upsampled_0_4", "stepped_0_4", "all_weights_0_4")
-BASES += ("all_weights", "steps_range", "steps_range_0_4", "sample_tensors_0_4", "mask")
+BASES += ("all_weights_0_4", "steps_fixed_channel_0_4", "upsampled_0_4", "sample_tensors_0_4")
 
 
 @pytest.mark.slow
@@ -240,9 +241,10 @@ def test_descriptions_with_odd_values_are_read_or_refused_alike(
     for path in places(description):
         if path[0] in ("authors", "cite", "covers", "tags", "license", "documentation"):
             continue
-        picked = [ODD[index] for index in random.permutation(len(ODD))[:6]]
+        picked = [ODD[index] for index in random.permutation(len(ODD))[:2]]
         for number, value in enumerate((DROPPED, *picked)):
-            file = tmp_path / f"{len(requests)}.rdf.yaml"
+            file = tmp_path / str(len(requests)) / "rdf.yaml"
+            file.parent.mkdir()
             text = yaml.safe_dump(changed(description, path, value), sort_keys=False)
             file.write_text(text, "utf-8")
             name = f"{'.'.join(map(str, path))} {number} {value!r:.40}"

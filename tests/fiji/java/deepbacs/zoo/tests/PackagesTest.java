@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -79,7 +80,7 @@ public final class PackagesTest {
     if (!request.has(key)) {
       return Collections.emptyList();
     }
-    List<String> result = new java.util.ArrayList<>();
+    List<String> result = new ArrayList<>();
     for (JsonElement name : request.getAsJsonArray(key)) {
       result.add(name.getAsString());
     }

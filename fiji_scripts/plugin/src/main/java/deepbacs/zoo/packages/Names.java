@@ -68,7 +68,10 @@ final class Names {
 
   private static boolean isIdentifier(String text) {
     int[] points = text.replace('-', '_').codePoints().toArray();
-    if (points.length == 0 || !(points[0] == '_' || Character.isUnicodeIdentifierStart(points[0]))) {
+    if (points.length == 0) {
+      return false;
+    }
+    if (points[0] != '_' && !Character.isUnicodeIdentifierStart(points[0])) {
       return false;
     }
     for (int point : points) {

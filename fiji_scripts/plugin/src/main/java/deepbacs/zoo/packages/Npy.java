@@ -32,7 +32,8 @@ final class Npy {
       Pattern.compile(
           "\\s*(?:'(\\w+)'|\"(\\w+)\")\\s*:\\s*"
               + "('[^'\\\\]*'|\"[^\"\\\\]*\"|True|False|\\([-\\d, ]*\\))\\s*(,|$)");
-  private static final Pattern SIZES = Pattern.compile("\\(\\s*(?:(\\d+\\s*,\\s*)*\\d*)\\s*\\)");
+  private static final Pattern SIZES =
+      Pattern.compile("\\(\\s*(?:(\\d+\\s*,\\s*)*\\d*)\\s*\\)");
 
   private final byte[] data;
   private final String where;
@@ -53,8 +54,8 @@ final class Npy {
    * @param data the whole file
    * @param where the file as named to the user
    * @param letters its axes; where they do not fit, or are null, each axis gets a {@code ?}
-   * @throws ZooException INTEGRITY: no such file, a version of the format unknown here, a type other
-   *     than numbers and truth values, or another length than the header states
+   * @throws ZooException INTEGRITY: no such file, a version of the format unknown here, a type
+   *     other than numbers and truth values, or another length than the header states
    */
   static Tensor parse(byte[] data, String where, String letters) {
     Npy file = new Npy(data, where);
@@ -83,7 +84,7 @@ final class Npy {
     }
     start = (int) (8 + width + length);
     Map<String, String> fields =
-        fields(new String(data, 8 + width, (int) length, StandardCharsets.UTF_8).trim());
+        fields(stripped(new String(data, 8 + width, (int) length, StandardCharsets.UTF_8)));
     String stated = fields.get("shape");
     boolean sensible = stated != null && SIZES.matcher(stated).matches();
     if (!sensible || !isFlag(fields.get("fortran_order")) || fields.get("descr") == null) {
@@ -94,6 +95,11 @@ final class Npy {
     readShape(stated);
   }
 
+  /** Without blanks at the ends; unlike trim, other signs stay. */
+  private static String stripped(String text) {
+    return text.replaceAll("^\\s+|\\s+$", "");
+  }
+
   private static boolean isFlag(String text) {
     return "True".equals(text) || "False".equals(text);
   }
@@ -102,13 +108,13 @@ final class Npy {
   private Map<String, String> fields(String text) {
     Map<String, String> result = new HashMap<>();
     boolean braces = text.startsWith("{") && text.endsWith("}") && text.length() > 1;
-    String inside = braces ? text.substring(1, text.length() - 1).trim() : text;
+    String inside = braces ? stripped(text.substring(1, text.length() - 1)) : text;
     Matcher pair = PAIR.matcher(inside);
     int end = 0;
     while (end < inside.length() && pair.find(end) && pair.start() == end) {
       result.put(pair.group(1) == null ? pair.group(2) : pair.group(1), pair.group(3));
       end = pair.end();
-      if (inside.substring(end).trim().isEmpty()) {
+      if (stripped(inside.substring(end)).isEmpty()) {
         end = inside.length();
       }
     }

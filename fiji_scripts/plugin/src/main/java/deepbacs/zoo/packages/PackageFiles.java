@@ -73,7 +73,9 @@ final class PackageFiles {
             "at most " + LONGEST_ARRAY + " bytes",
             "run the package with deepbacs-zoo predict instead");
       }
-      ByteArrayOutputStream target = new ByteArrayOutputStream((int) Math.max(size, 32));
+      // A damaged zip may promise any size: what is allocated follows what is read.
+      int first = (int) Math.max(0, Math.min(size, CHUNK));
+      ByteArrayOutputStream target = new ByteArrayOutputStream(first);
       String found;
       try (InputStream stream = source.open(located.path)) {
         found = copy(stream, target);

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -177,8 +178,7 @@ final class Resolver {
               + reference.tensor
               + " is not given");
     }
-    boolean sameUnit = target.unit == null ? raw.axis.unit == null : target.unit.equals(raw.axis.unit);
-    if (!reference.isRatioStated() && !sameUnit) {
+    if (!reference.isRatioStated() && !Objects.equals(target.unit, raw.axis.unit)) {
       throw reference.axisPlace.wrong(
           "an axis in the same unit (" + unit(raw.axis) + ")",
           "the referenced axis is in another unit (" + unit(target) + ")");

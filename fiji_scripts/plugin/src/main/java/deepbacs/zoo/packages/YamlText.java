@@ -70,7 +70,7 @@ final class YamlText {
    * @throws ZooException PACKAGE: no YAML, more than one document, no mapping, a key twice in one
    *     mapping, a tag of something else than plain values, or over {@link #MAX_BYTES}
    */
-  static YamlMapping parse(byte[] data, String document) {
+  static Map<?, ?> parse(byte[] data, String document) {
     if (data.length > MAX_BYTES) {
       throw new ZooException(
           Kind.PACKAGE,
@@ -93,7 +93,7 @@ final class YamlText {
           "correct the file, or get the package again",
           error);
     }
-    if (!(value instanceof YamlMapping)) {
+    if (!(value instanceof Map)) {
       throw new ZooException(
           Kind.PACKAGE,
           document,
@@ -102,7 +102,7 @@ final class YamlText {
           "fields such as format_version, name, inputs, outputs, weights",
           "correct the file, or get the package again");
     }
-    return (YamlMapping) value;
+    return (Map<?, ?>) value;
   }
 
   private static Object load(byte[] data, String document) {
@@ -246,9 +246,6 @@ final class YamlText {
   private static String kindOf(Object value) {
     if (value instanceof List) {
       return "list";
-    }
-    if (value instanceof Map) {
-      return "dict";
     }
     if (value == null) {
       return "NoneType";

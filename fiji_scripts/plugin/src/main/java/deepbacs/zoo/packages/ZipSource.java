@@ -3,6 +3,7 @@ package deepbacs.zoo.packages;
 import deepbacs.zoo.errors.PythonText;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,18 +58,22 @@ final class ZipSource implements Source {
     ZipFile archive;
     try {
       archive = new ZipFile(path.toFile(), OLD_NAMES);
-    } catch (ZipException error) {
+    } catch (ZipException | EOFException error) {
       throw unopened(path, error);
+    } catch (IllegalArgumentException error) {
+      throw damaged(label, error); // a name that its own encoding cannot stand for
     }
+    boolean opened = false;
     try {
-      return new ZipSource(archive, label, checkedMembers(archive, label));
-    } catch (ZooException | IllegalArgumentException | Error error) {
-      archive.close();
-      if (error instanceof IllegalArgumentException) {
-        // A name that its own encoding cannot stand for.
-        throw damaged(label, error);
+      ZipSource result = new ZipSource(archive, label, checkedMembers(archive, label));
+      opened = true;
+      return result;
+    } catch (IllegalArgumentException error) {
+      throw damaged(label, error);
+    } finally {
+      if (!opened) {
+        archive.close();
       }
-      throw error;
     }
   }
 
@@ -141,7 +146,7 @@ final class ZipSource implements Source {
 
   // --- what is refused ---------------------------------------------------------------------------
 
-  private static ZooException unopened(Path path, ZipException error) throws IOException {
+  private static ZooException unopened(Path path, IOException error) throws IOException {
     String said = String.valueOf(error.getMessage());
     if (said.contains("encrypted") || said.contains("compression method")) {
       return new ZooException(

@@ -109,7 +109,7 @@ public final class ZooPackage implements AutoCloseable {
     }
   }
 
-  private static YamlMapping parse(Sources place) {
+  private static Map<?, ?> parse(Sources place) {
     String label = place.source.label();
     String where = label + ": " + place.description;
     ByteArrayOutputStream data = new ByteArrayOutputStream();
@@ -117,7 +117,7 @@ public final class ZooPackage implements AutoCloseable {
       byte[] chunk = new byte[1 << 16];
       int read = file.read(chunk);
       while (read >= 0 && data.size() <= YamlText.MAX_BYTES) {
-        data.write(chunk, 0, read);
+        data.write(chunk, 0, Math.min(read, YamlText.MAX_BYTES + 1 - data.size()));
         read = file.read(chunk);
       }
     } catch (IOException error) {

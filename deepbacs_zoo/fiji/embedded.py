@@ -6,6 +6,7 @@ There is one Java in a process, with the options of its first start; it lasts as
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import threading
 import time
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.errors import HostError, MissingExtraError, UsageError
 from deepbacs_zoo.fiji.exchange import Header, as_image, headers_of, pixels_of, titled
 from deepbacs_zoo.fiji.gateway import GatewayInfo, MacroResult, Outcome, result_of
-from deepbacs_zoo.fiji.launching import environment, jvm_options, remove_folder
+from deepbacs_zoo.fiji.launching import check_heap, environment, jvm_options, remove_folder
 from deepbacs_zoo.fiji.macro import run_line
 from deepbacs_zoo.fiji.patched import full_classpath
 from deepbacs_zoo.fiji.process import new_folder
@@ -111,10 +112,12 @@ def _start(setup: Setup, classpath: tuple[Path, ...], heap: int | None) -> Gatew
             allowed="a Java with lib/server/libjvm",
             hint="choose another Java with --java FOLDER, or use open_worker",
         )
+    check_heap(heap)
     folder = new_folder()
     # Threads of ImageJ's filters never end: waiting for them, Python would not end either.
     jpype.config.destroy_jvm = False
-    atexit.register(remove_folder, folder)
+    jpype.config.onexit = False
+    atexit.register(_leave, folder)
     # -Xrs: Ctrl-C remains Python's.
     options = [*jvm_options(setup.java, folder, heap), "-Xrs"]
     try:
@@ -132,6 +135,20 @@ def _start(setup: Setup, classpath: tuple[Path, ...], heap: int | None) -> Gatew
     system, runtime = jpype.JClass("java.lang.System"), jpype.JClass("java.lang.Runtime")
     version = str(system.getProperty("java.version"))
     return GatewayInfo(imagej, version, int(runtime.getRuntime().maxMemory()), os.getpid())
+
+
+def _leave(folder: Path) -> None:
+    """Part from Java when Python ends, and remove the private folder.
+
+    After a collection of its own, Java has JPype collect Python's garbage, on a thread of Java's.
+    If that is under way when Python ends, the process aborts ("exception not rethrown"): JPype's
+    thread is stopped first.  JPype would do that itself only with an end of Java.
+    """
+    jpype = _jpype()
+    if jpype.isJVMStarted():
+        with contextlib.suppress(RuntimeError, TypeError, AttributeError, jpype.JException):
+            jpype.JClass("org.jpype.ref.JPypeReferenceQueue").getInstance().stop()
+    remove_folder(folder)
 
 
 def _jpype() -> Any:  # noqa: ANN401 - it has no types

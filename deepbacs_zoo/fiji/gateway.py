@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo import errors
-from deepbacs_zoo.errors import DeepbacsZooError, MacroError
+from deepbacs_zoo.errors import DeepbacsZooError, HostError, MacroError
 from deepbacs_zoo.images.image import Image
 
 __all__ = ["Gateway", "GatewayInfo", "MacroResult", "Outcome", "Table", "result_of"]
@@ -274,6 +274,14 @@ def _error_of(
     log = outcome.log
     if outcome.trace is not None and outcome.trace.strip() not in log:
         log = f"{log}{outcome.trace}"
+    if "java.lang.OutOfMemoryError" in failure:
+        return HostError(
+            where,
+            "Java's heap was too small",
+            value=failure,
+            allowed="images and stacks that fit the heap",
+            hint="choose a larger heap (--heap), or smaller images or stacks",
+        )
     if any(words in failure for words in _HEADLESS):
         return MacroError(
             where,

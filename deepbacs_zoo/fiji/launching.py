@@ -16,12 +16,30 @@ from deepbacs_zoo.fiji.patched import OPEN_MODULES
 if TYPE_CHECKING:
     from deepbacs_zoo.fiji.java import Java
 
-__all__ = ["LEAST_HEAP", "environment", "jvm_options", "remove_folder"]
+__all__ = ["LEAST_HEAP", "check_heap", "environment", "jvm_options", "remove_folder"]
 
 LEAST_HEAP: Final = 64 * 2**20
 """ImageJ, ONNX Runtime and a small image."""
 _NATIVE_ACCESS_SINCE: Final = 17
 _MEBIBYTE: Final = 2**20
+
+
+def check_heap(heap: int | None) -> None:
+    """Refuse a heap, in bytes, that is smaller than ImageJ needs.
+
+    Raises
+    ------
+    UsageError
+        It is.
+    """
+    if heap is not None and heap < LEAST_HEAP:
+        raise UsageError(
+            "heap",
+            "this is too little for ImageJ",
+            value=f"{heap} bytes",
+            allowed=f"{LEAST_HEAP // _MEBIBYTE} MiB or more",
+            hint="choose a larger heap, such as 2GiB",
+        )
 
 
 def jvm_options(java: Java, folder: Path, heap: int | None) -> list[str]:
@@ -35,20 +53,7 @@ def jvm_options(java: Java, folder: Path, heap: int | None) -> list[str]:
         A private folder for temporary files and settings: the user's are neither read nor written.
     heap
         Most bytes of the heap; ``None``: as Java chooses, mostly a quarter of the memory.
-
-    Raises
-    ------
-    UsageError
-        The heap is smaller than ImageJ needs.
     """
-    if heap is not None and heap < LEAST_HEAP:
-        raise UsageError(
-            "heap",
-            "this is too little for ImageJ",
-            value=f"{heap} bytes",
-            allowed=f"{LEAST_HEAP // _MEBIBYTE} MiB or more",
-            hint="choose a larger heap, such as 2GiB",
-        )
     options = [
         "-Djava.awt.headless=true",
         "-Dfile.encoding=UTF-8",

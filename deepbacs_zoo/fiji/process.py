@@ -72,8 +72,11 @@ class JavaProcess:
                 hint="choose another Java with --java FOLDER",
             ) from error
         self._readers = [
-            threading.Thread(target=_read, args=(pipe, self._answers, self._last), daemon=True)
-            for pipe in (self._process.stdout, self._process.stderr)
+            threading.Thread(target=target, args=(pipe, *more, self._last), daemon=True)
+            for target, pipe, more in (
+                (_read_answers, self._process.stdout, (self._answers,)),
+                (_read, self._process.stderr, ()),
+            )
         ]
         for reader in self._readers:
             reader.start()
@@ -88,7 +91,8 @@ class JavaProcess:
     @property
     def is_alive(self) -> bool:
         """Whether it can be asked."""
-        return self._end.alive and self._process.poll() is None
+        # Before the system says that it is gone, its output ends.
+        return self._end.alive and self._answers.empty() and self._process.poll() is None
 
     def ask(self, request: Mapping[str, Any] | None, timeout: float | None) -> dict[str, Any]:
         """Send a request and wait for its answer.
@@ -177,15 +181,27 @@ class JavaProcess:
         self._end()
 
 
-def _read(pipe: IO[bytes], answers: queue.SimpleQueue[bytes | None], last: deque[str]) -> None:
-    """Sort lines into answers and others, until the pipe ends."""
+def _read_answers(
+    pipe: IO[bytes], answers: queue.SimpleQueue[bytes | None], last: deque[str]
+) -> None:
+    """Sort lines into answers and others; after the last one comes ``None``."""
     with contextlib.suppress(ValueError, OSError):  # closed meanwhile
         for line in pipe:
             if line.startswith(MARK):
                 answers.put(line[len(MARK) :])
             else:
-                last.append(line[:_LONGEST_LINE].decode("utf-8", "replace").rstrip("\r\n"))
+                last.append(_shortened(line))
     answers.put(None)
+
+
+def _read(pipe: IO[bytes], last: deque[str]) -> None:
+    with contextlib.suppress(ValueError, OSError):
+        for line in pipe:
+            last.append(_shortened(line))
+
+
+def _shortened(line: bytes) -> str:
+    return line[:_LONGEST_LINE].decode("utf-8", "replace").rstrip("\r\n")
 
 
 def _reason(status: int | None, lines: Sequence[str]) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from deepbacs_zoo.fiji.exchange import (
     write_pixels,
 )
 from deepbacs_zoo.fiji.gateway import GatewayInfo, MacroResult, Outcome, result_of
-from deepbacs_zoo.fiji.launching import jvm_options
+from deepbacs_zoo.fiji.launching import check_heap, jvm_options
 from deepbacs_zoo.fiji.macro import run_line
 from deepbacs_zoo.fiji.patched import full_classpath
 from deepbacs_zoo.fiji.process import JavaProcess, new_folder
@@ -77,6 +77,7 @@ class Worker:
         self._process, self._info = self._start()
 
     def _start(self) -> tuple[JavaProcess, GatewayInfo]:
+        check_heap(self._heap)
         folder = new_folder()
         classpath = os.pathsep.join(map(str, self._classpath))
         options = jvm_options(self._setup.java, folder, self._heap)

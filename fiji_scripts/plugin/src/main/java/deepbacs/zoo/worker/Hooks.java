@@ -22,7 +22,9 @@ public final class Hooks {
   private static final Set<Interpreter> STOPPED =
       Collections.newSetFromMap(new IdentityHashMap<>());
 
-  private static boolean aborted;
+  /** Whether no macro gets any further; looked at with each word of a macro. */
+  public static volatile boolean aborted;
+
   private static int line;
   private static Thread macro;
   private static String error;

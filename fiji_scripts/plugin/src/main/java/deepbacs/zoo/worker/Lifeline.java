@@ -13,7 +13,6 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
@@ -22,6 +21,8 @@ import java.util.concurrent.LinkedBlockingQueue;
  * <p>Also while a macro runs, and whatever threads it has started.
  */
 final class Lifeline {
+
+  private static final long PAUSE = 500; // milliseconds
 
   private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
   private final Path folder;
@@ -65,16 +66,25 @@ final class Lifeline {
   void endWith(long process) {
     try {
       Class<?> handle = Class.forName("java.lang.ProcessHandle");
-      Method of = handle.getMethod("of", long.class);
-      Optional<?> parent = (Optional<?>) of.invoke(null, process);
-      if (!parent.isPresent()) {
-        end();
-      }
-      Object exit = handle.getMethod("onExit").invoke(parent.get());
-      ((CompletableFuture<?>) exit).thenRun(this::end);
+      Optional<?> found = (Optional<?>) handle.getMethod("of", long.class).invoke(null, process);
+      Method isAlive = handle.getMethod("isAlive");
+      Thread thread = new Thread(() -> watch(found, isAlive), "lifeline");
+      thread.setDaemon(true);
+      thread.start();
     } catch (ReflectiveOperationException missing) {
       // Our input remains.
     }
+  }
+
+  private void watch(Optional<?> process, Method isAlive) {
+    try {
+      while (process.isPresent() && (Boolean) isAlive.invoke(process.get())) {
+        Thread.sleep(PAUSE);
+      }
+    } catch (ReflectiveOperationException | InterruptedException error) {
+      return;
+    }
+    end();
   }
 
   /** Ends at once; {@code System.exit} would wait for hooks, which a macro may have set. */

@@ -56,10 +56,10 @@ public final class MacroRunner {
       } finally {
         System.setProperty("user.home", home);
       }
+      IJ.run("Close All"); // ImageJ makes the table of its commands at the first one
       // ImageJ itself looks for plugins in a folder of its own only.
-      Hashtable<String, String> commands = commands();
       if (exists(PLUGIN)) {
-        commands.put("DeepBacs Run", PLUGIN);
+        commands().put("DeepBacs Run", PLUGIN);
       }
       return IJ.getVersion();
     }

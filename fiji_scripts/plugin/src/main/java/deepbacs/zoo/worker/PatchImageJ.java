@@ -136,8 +136,9 @@ public final class PatchImageJ {
             "java.lang.String",
             "java.lang.String[]")
         .insertBefore(HOOKS + "line(lineNumber);");
-    // Aborted macros stop in an endless loop without a statement, too.
-    method(interpreter, "getToken").insertBefore("if (done) " + HOOKS + "stopIfAborted(this);");
+    // Aborted macros stop in an endless loop without a statement, too, and in eval().
+    method(interpreter, "getToken")
+        .insertBefore("if (done || " + HOOKS + "aborted) " + HOOKS + "stopIfAborted(this);");
     return Arrays.asList(dialog, interpreter);
   }
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +17,6 @@ __all__ = ["JavaFailed", "Workshop", "open_workshop"]
 ROOT = Path(__file__).parents[2]
 SOURCES = (ROOT / "fiji_scripts/plugin/src/main/java", Path(__file__).parent / "java")
 PACKAGE = "deepbacs.zoo.tests"
-JARS = "DEEPBACS_ZOO_JARS"
-"""Names a folder of jars, where they are not to come from `deepbacs_zoo.fiji`."""
-STRICT = ("-encoding", "UTF-8", "-proc:none")
 
 
 class JavaFailed(AssertionError):
@@ -38,7 +34,7 @@ class Workshop:
     java
         The executable.
     compiler
-        How a command of the compiler begins.
+        The compiler with its options.
     jars
         The class path.
     """
@@ -63,7 +59,7 @@ class Workshop:
             raise JavaFailed(f"no source of {main}")
         sources = os.pathsep.join(map(str, SOURCES))
         paths = ["-d", self.folder, "-classpath", self.classpath, "-sourcepath", sources, file]
-        self._call([*self.compiler, *STRICT, *paths], None, timeout)
+        self._call([*self.compiler, *paths], None, timeout)
         self._compiled.add(main)
 
     def run(
@@ -123,31 +119,19 @@ class Workshop:
 
 
 def open_workshop(folder: Path) -> Workshop:
-    """Return a workshop with the jars of ``$DEEPBACS_ZOO_JARS``, else of `deepbacs_zoo.fiji`.
+    """Return a workshop with the Java and the libraries of `deepbacs_zoo.fiji`.
+
+    The plugin's own jar is not among them: the sources at hand are under test.
 
     Raises
     ------
     DeepbacsZooError
-        There is no Java here, or the jars cannot be had.
+        There is no Java here, or the libraries cannot be had.
     """
-    if JARS in os.environ:
-        java, javac = shutil.which("java"), shutil.which("javac")
-        jars = tuple(sorted(Path(os.environ[JARS]).glob("*.jar")))
-        return _workshop(folder, Path(java or "java"), javac, jars)
-    from deepbacs_zoo.fiji import prepare
+    from deepbacs_zoo.fiji import fetch_jars, find_java
+    from deepbacs_zoo.fiji.compiling import pick_compiler
 
-    setup = prepare()
-    # The sources at hand are under test, not the jar that was made of them.
-    jars = tuple(jar for jar in setup.classpath if jar != setup.plugin_jar)
-    compiler = setup.java.compiler
-    return _workshop(folder, setup.java.executable, compiler and str(compiler), jars)
-
-
-def _workshop(folder: Path, java: Path, javac: str | None, jars: tuple[Path, ...]) -> Workshop:
-    if javac is not None:
-        # Newer compilers complain that the level is old; gson names annotations it does not ship.
-        compiler = (javac, "--release", "8", "-Xlint:all,-options,-classfile", "-Werror")
-    else:
-        ecj = next(jar for jar in jars if jar.name.startswith("ecj-"))
-        compiler = (str(java), "-jar", str(ecj), "-source", "8", "-target", "8")
-    return Workshop(folder, java, compiler, jars)
+    java, jars = find_java(), dict(fetch_jars())
+    compiler = pick_compiler(java, jars.pop("ecj"))
+    command = (*compiler.command, *compiler.options(strict=True))
+    return Workshop(folder, java.executable, command, tuple(jars.values()))

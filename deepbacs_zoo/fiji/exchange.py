@@ -83,11 +83,12 @@ def headers_of(images: Mapping[str, Image]) -> tuple[Header, ...]:
 
 def _header(title: str, image: Image) -> Header:
     dtype = image.data.dtype.newbyteorder("=").name
-    if not title or dtype not in _DTYPES or 0 in image.data.shape:
+    shape = tuple(image.data.sizes[letter] for letter in IMAGE_AXES)
+    if not title or dtype not in _DTYPES or 0 in shape:
         raise DataError(
             f"image '{title}'",
             "ImageJ has no such image",
-            value=f"{image.data.dtype}, {' x '.join(map(str, image.data.shape))}",
+            value=f"{image.data.dtype}, {' x '.join(map(str, shape))}",
             allowed=f"an image with a title and pixels, of type {', '.join(_DTYPES)}",
             hint="convert it with image.data.astype",
         )
@@ -95,7 +96,7 @@ def _header(title: str, image: Image) -> Header:
     lengths = (known.z, known.y, known.x) if known.unit == "µm" else (None, None, None)
     rgb = image.rgb and dtype == "uint8" and image.data.sizes["c"] == _COLOURS
     sizes = (math.nan if size is None else size for size in (*lengths, known.frame_interval))
-    return Header(title, dtype, tuple(image.data.shape), rgb, tuple(sizes))
+    return Header(title, dtype, shape, rgb, tuple(sizes))
 
 
 def pixels_of(image: Image) -> NDArray[Any]:

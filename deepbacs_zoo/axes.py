@@ -38,7 +38,7 @@ def letter_of(axis_type: str, axis_id: str) -> str:
         The type is unknown, or the space axis is none of the three.
     """
     if axis_type == "space":
-        if axis_id not in SPACE:
+        if axis_id not in tuple(SPACE):
             raise KeyError(axis_id)
         return axis_id
     return _LETTER_OF_TYPE[axis_type]

@@ -159,7 +159,7 @@ def _fixed_04(
     own = [a.letter for a in axes if a.letter != "b" and a.letter not in (jointly or "")]
     longest = max(len(kwargs[key]) for key in keys)
     if jointly is None or len(own) != 1:
-        if longest == 1:
+        if all(len(kwargs[key]) == 1 for key in keys):
             return _step(name, {**kwargs, **{key: kwargs[key][0] for key in keys}})
         raise _unclear(given[keys[0]], own)
     pairs = ("gain", "offset") if name == "scale_linear" else ("mean", "std")

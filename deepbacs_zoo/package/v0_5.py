@@ -74,7 +74,7 @@ def _tensor(place: Field, kind: Kind) -> RawTensor:
 def _axis(place: Field, kind: Kind) -> RawAxis:
     axis_type = place["type"].choice(_TYPES)
     name = _axis_id(place.get("id"), _DEFAULT_ID[axis_type])
-    if axis_type == "space" and name not in SPACE:
+    if axis_type == "space" and name not in tuple(SPACE):
         raise place.at("id", name).wrong(
             "the space axes x, y and z",
             what="this space axis has a name unknown here",

@@ -332,6 +332,7 @@ def test_statistics_of_a_tensor_without_batch_are_of_the_sample(set_field) -> No
         ("scale_range", {"mode": "per_sample", "axes": "yy"}, "axes", "at most once"),
         ("scale_range", {"mode": "per_sample", "axes": 3}, "axes", "text"),
         ("scale_linear", {"gain": [1, 2]}, "gain", "exactly one axis"),
+        ("scale_linear", {"gain": [], "offset": [1]}, "gain", "exactly one axis"),
         ("scale_linear", {"gain": [1, 2], "axes": "x"}, "gain", "exactly one axis"),
         ("scale_linear", {"gain": [1, 2], "axes": "cyx"}, "gain", "exactly one axis"),
         ("scale_linear", {"gain": [1, 2, 3], "axes": "yx"}, "gain", "2 values"),

@@ -325,10 +325,11 @@ def test_an_input_may_not_refer_to_an_output(set_field) -> None:
     assert mask.axis("t").size == ReferencedSize("mask", "x", 0.2)
 
 
-def test_an_axis_without_a_letter_is_not_supported(set_field, check_message) -> None:
+@pytest.mark.parametrize("name", ["width", "yx"])
+def test_an_axis_without_a_letter_is_not_supported(name: str, set_field, check_message) -> None:
     with pytest.raises(UnsupportedError) as caught:
-        read(set_field(DESCRIPTION, "inputs.0.axes.3.id", "width"))
-    check_message(caught.value, where="inputs.0.axes.3.id", value="width", allowed="x, y and z")
+        read(set_field(DESCRIPTION, "inputs.0.axes.3.id", name))
+    check_message(caught.value, where="inputs.0.axes.3.id", value=name, allowed="x, y and z")
 
 
 def test_two_axes_of_one_kind_are_not_supported(set_field, check_message) -> None:

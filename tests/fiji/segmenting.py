@@ -56,8 +56,28 @@ def _compute(x: np.ndarray) -> Arrays:
     return ((powers / powers.sum(1, keepdims=True)).astype(np.float32),)
 
 
-def segmenter(target: Path, **more: Any) -> Path:
-    """Write the package; ``b c y x``, sizes 16 + n*4, halo 4, decoded as background and cells."""
+def _doubled(inputs: Sequence[str], outputs: Sequence[str]) -> tuple[list[Any], list[Any]]:
+    from onnx import helper, numpy_helper
+
+    nodes, constants = _nodes(inputs, ["small"])
+    how = {"mode": "nearest", "coordinate_transformation_mode": "asymmetric"}
+    resize = helper.make_node(
+        "Resize", ["small", "", "factors"], [outputs[0]], nearest_mode="floor", **how
+    )
+    factors = numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), "factors")
+    return [*nodes, resize], [*constants, factors]
+
+
+def _compute_doubled(x: np.ndarray) -> Arrays:
+    (small,) = _compute(x)
+    return (small.repeat(2, axis=2).repeat(2, axis=3),)
+
+
+def segmenter(target: Path, *, ratio: int = 1, **more: Any) -> Path:
+    """Write the package; ``b c y x``, sizes 16 + n*4, halo 4, decoded as background and cells.
+
+    ``ratio=2`` gives probabilities of twice the image's size.
+    """
     config = {
         "schema_version": 1,
         "task": "segmentation",
@@ -76,8 +96,10 @@ def segmenter(target: Path, **more: Any) -> Path:
     return write_package(
         target,
         inputs=[source],
-        outputs=[like(source, "probabilities", channels=CLASSES, halo=4)],
-        network=Network(_nodes, "", _compute),
+        outputs=[like(source, "probabilities", channels=CLASSES, halo=4 * ratio, ratio=ratio)],
+        network=Network(_nodes, "", _compute)
+        if ratio == 1
+        else Network(_doubled, "", _compute_doubled),
         weights=("onnx",),
         config={"deepbacs_zoo": config},
         **more,

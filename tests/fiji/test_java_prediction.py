@@ -174,6 +174,19 @@ def test_tiles_give_the_numbers_of_one_pass(
     np.testing.assert_array_equal(many["labels"], one["labels"])
 
 
+def test_labels_of_a_scaled_output_come_back_to_the_size_of_the_image(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    path = segmenter(tmp_path / "doubled.zip", ratio=2)
+    image = tmp_path / "cells.tif"
+    write_tiff(image, (cells(101, 122) * 99).astype(np.uint8), "yx", Calibration(0.08, 0.08))
+    request = {"package": path, "image": image}
+    answer, tiled = assert_all_alike(workshop, tmp_path, [request, {**request, "memory": 2**20}])
+    assert answer["labels"].shape == (1, 1, 101, 122)
+    assert answer["tensors"][0]["shape"] == [1, 1, 3, 202, 244]
+    np.testing.assert_array_equal(tiled["labels"], answer["labels"])
+
+
 def test_saved_files_are_those_of_python(workshop: Workshop, tmp_path: Path, model: Path) -> None:
     stack = np.stack([cells(120, 150, seed) for seed in range(3)])
     image = tmp_path / "cells.tif"

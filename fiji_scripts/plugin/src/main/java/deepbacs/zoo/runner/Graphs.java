@@ -11,8 +11,10 @@ import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.tensors.FileRef;
 import deepbacs.zoo.tensors.Tensor;
 import deepbacs.zoo.tensors.Weights;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +23,7 @@ import java.util.Map;
 final class Graphs {
 
   private static final int LONGEST = 200;
+  private static final long MINUTE = 60_000;
   private static final String[] TOO_NEW = {
     "opset", "ir_version", "ir version", "not a registered function", "no op registered",
     "not_implemented"
@@ -33,6 +36,7 @@ final class Graphs {
 
   /** The engine, which is started at first use and lives as long as ImageJ. */
   static OrtEnvironment environment() {
+    sweep();
     try {
       // Its errors come as exceptions, which are told in one sentence.
       return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "deepbacs");
@@ -47,6 +51,18 @@ final class Graphs {
           "Linux or Windows on x64, Linux or macOS on ARM, with one onnxruntime jar",
           "look for a second onnxruntime jar in jars and plugins, or run deepbacs-zoo predict",
           error);
+    }
+  }
+
+  /** The engine leaves an empty folder each time that it is started: those of earlier runs go. */
+  private static void sweep() {
+    File[] found =
+        new File(System.getProperty("java.io.tmpdir"))
+            .listFiles((folder, name) -> name.startsWith("onnxruntime-java"));
+    for (File folder : found == null ? new File[0] : found) {
+      if (System.currentTimeMillis() - folder.lastModified() > MINUTE) {
+        folder.delete(); // only ever an empty one
+      }
     }
   }
 
@@ -73,7 +89,7 @@ final class Graphs {
 
   static ZooException notLoaded(ZooPackage zooPackage, Weights weights, OrtException error) {
     if (isMemory(error)) {
-      return outOfMemory("ONNX Runtime", java.util.Collections.emptyMap(), error);
+      return outOfMemory("ONNX Runtime", Collections.<String, Tensor>emptyMap(), error);
     }
     String message = message(error);
     boolean unknown = contains(message, TOO_NEW);

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -179,7 +180,7 @@ public final class OnnxSession implements AutoCloseable {
     long bytes = (long) tensor.size() * tensor.dtype.bytes;
     if (bytes > Integer.MAX_VALUE) {
       // A buffer of Java is no longer than that.
-      throw Graphs.outOfMemory(engine, java.util.Collections.singletonMap(id, tensor), null);
+      throw Graphs.outOfMemory(engine, Collections.singletonMap(id, tensor), null);
     }
     ByteBuffer buffer = buffers.get(id);
     if (buffer == null || buffer.capacity() < bytes) {

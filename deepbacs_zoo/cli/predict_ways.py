@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ from deepbacs_zoo.cli.fiji import prepared
 from deepbacs_zoo.errors import UnsupportedError, UsageError
 
 if TYPE_CHECKING:
+    from deepbacs_zoo.findings import Finding
     from deepbacs_zoo.package import Package
 
 __all__ = ["Done", "RunOne", "Wanted", "in_imagej", "in_python"]
@@ -68,12 +69,8 @@ def in_python(package: Package, runner: str | None, wanted: Wanted) -> Iterator[
             progress=progress,
         )
         written = save(result, wanted.output, overwrite=wanted.overwrite)
-        told = tuple(
-            f"{finding.severity.name.capitalize()}: {finding.where}: {finding.what}"
-            for finding in result.findings
-        )
         tiles = len(result.plan.tiles)
-        return Done(written, len(result.objects), tiles, told, result.engine)
+        return Done(written, len(result.objects), tiles, _told(result.findings), result.engine)
 
     try:
         yield run
@@ -87,7 +84,7 @@ def in_imagej(
 ) -> Iterator[RunOne]:
     """Start ImageJ in a process of its own; yield what lets its plugin run one image."""
     from deepbacs_zoo.fiji import open_worker
-    from deepbacs_zoo.prediction.imagej import run_in_imagej
+    from deepbacs_zoo.prediction.imagej import findings_of, run_in_imagej
 
     _check(package, wanted)
     with open_worker(prepared(java), heap=heap) as gateway:
@@ -107,11 +104,18 @@ def in_imagej(
                 tuple(Path(file) for file in report["files"]),
                 int(report["objects"]),
                 int(report["tiles"]),
-                tuple(f"Warning: {text}" for text in report["findings"]),
+                _told(findings_of(report)),
                 str(report["engine"]),
             )
 
         yield run
+
+
+def _told(findings: Sequence[Finding]) -> tuple[str, ...]:
+    return tuple(
+        f"{finding.severity.name.capitalize()}: {finding.where}: {finding.what}"
+        for finding in findings
+    )
 
 
 def _check(package: Package, wanted: Wanted) -> None:

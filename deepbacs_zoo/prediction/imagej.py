@@ -26,7 +26,7 @@ from deepbacs_zoo.prediction.result import OutputTensor, Result
 from deepbacs_zoo.prediction.saving import planned_outputs
 from deepbacs_zoo.prediction.sources import picture_of
 
-__all__ = ["COMMAND", "predict_in_imagej", "run_in_imagej"]
+__all__ = ["COMMAND", "findings_of", "predict_in_imagej", "run_in_imagej"]
 
 COMMAND: Final = "DeepBacs Run"
 """The plugin's command in ImageJ's menu."""
@@ -133,6 +133,13 @@ def predict_in_imagej(
         return _read_back(package, image, report, scratch / "results", memory, border)
 
 
+def findings_of(report: Mapping[str, Any]) -> tuple[Finding, ...]:
+    """Return what the plugin's report tells besides the result."""
+    return tuple(
+        Finding(**{**told, "severity": Severity[told["severity"]]}) for told in report["findings"]
+    )
+
+
 def _written(image: Image, folder: Path) -> Path:
     path = folder / f"{image.stem}.tif"
     write_tiff(path, image.data.values, "tzcyx", image.calibration)
@@ -164,10 +171,7 @@ def _read_back(
         labels=labels,
         objects=measure_positions(labels, image.calibration),
         calibration=image.calibration,
-        findings=tuple(
-            Finding(Severity.WARNING, str(image.path or image.stem), str(text))
-            for text in report.get("findings", ())
-        ),
+        findings=findings_of(report),
         engine=str(report["engine"]),
         plan=plan,
         picture=picture_of(image),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +50,7 @@ def described(package: Package) -> dict[str, Any]:
         "version": package.version,
         "label": str(package.path),
         "names": list(package.names()),
-        "findings": [
-            f"{f.where}: {f.what}; allowed: {f.allowed}; {f.hint}" for f in package.findings
-        ],
+        "findings": [{**asdict(each), "severity": each.severity.name} for each in package.findings],
         "description": plain(package.description),
         "config": plain(package.config),
         "zoo_config": plain(package.zoo_config),

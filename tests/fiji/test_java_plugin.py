@@ -114,7 +114,7 @@ def test_options_are_those_of_predict(
     save(result, tmp_path / "python")
     table = (tmp_path / "python" / "cells_table.csv").read_bytes()
     assert (tmp_path / "halo" / "cells_table.csv").read_bytes() == table
-    assert "trained at 0.08 µm" in halo["report"]["findings"][0]
+    assert "trained at 0.08 µm" in halo["report"]["findings"][0]["what"]
     assert again["report"]["status"] == "ok"
 
 

@@ -132,7 +132,9 @@ public final class PackagesTest {
     result.addProperty("version", zoo.version);
     result.addProperty("label", zoo.label());
     result.add("names", Json.of(zoo.names()));
-    result.add("findings", Json.of(zoo.findings));
+    JsonArray findings = new JsonArray();
+    zoo.findings.forEach(finding -> findings.add(Json.of(finding.parts())));
+    result.add("findings", findings);
     result.add("description", Json.of(zoo.description));
     result.add("config", Json.of(zoo.config));
     result.add("zoo_config", Json.of(zoo.zooConfig));

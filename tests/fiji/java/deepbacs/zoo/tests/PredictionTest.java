@@ -85,7 +85,7 @@ public final class PredictionTest {
     answer.addProperty("tiles", result.tiles);
     answer.addProperty("objects", result.objects.size());
     JsonArray findings = new JsonArray();
-    result.findings.forEach(findings::add);
+    result.findings.forEach(finding -> findings.add(Json.of(finding.parts())));
     answer.add("findings", findings);
     JsonArray tensors = new JsonArray();
     for (OutputTensor output : result.tensors) {

@@ -1,7 +1,9 @@
 package deepbacs.zoo.packages;
 
-import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.findings.Finding.Severity;
+import deepbacs.zoo.findings.Finding;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -71,19 +73,21 @@ final class Header {
   }
 
   /** What is worth knowing about a format that is read. */
-  static List<String> findings(int[] number) {
+  static List<Finding> findings(int[] number) {
     if (!isBefore(NEWEST_KNOWN, number)) {
       return Collections.emptyList();
     }
     String known = text(NEWEST_KNOWN);
     return Collections.singletonList(
-        "format_version: the format "
-            + text(number)
-            + " is newer than those known here and is read as "
-            + known
-            + "; allowed: up to "
-            + known
-            + "; get a newer deepbacs_zoo if something is missing");
+        new Finding(
+            Severity.INFO,
+            "format_version",
+            "the format "
+                + text(number)
+                + " is newer than those known here and is read as "
+                + known,
+            "up to " + known,
+            "get a newer deepbacs_zoo if something is missing"));
   }
 
   /** {@code id}; before 0.4.10 the Zoo's name stood in {@code config.bioimageio.nickname}. */

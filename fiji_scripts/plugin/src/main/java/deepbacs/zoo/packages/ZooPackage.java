@@ -1,8 +1,9 @@
 package deepbacs.zoo.packages;
 
 import deepbacs.zoo.errors.PythonText;
-import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.tensors.FileRef;
 import deepbacs.zoo.tensors.Step;
 import deepbacs.zoo.tensors.Tensor;
@@ -51,7 +52,7 @@ public final class ZooPackage implements AutoCloseable {
   /** {@code config.deepbacs_zoo}, empty when missing. */
   public final Map<String, Object> zooConfig;
   /** What was noticed in reading and is no error, one sentence each. */
-  public final List<String> findings;
+  public final List<Finding> findings;
 
   private final String label;
   private final PackageFiles files;

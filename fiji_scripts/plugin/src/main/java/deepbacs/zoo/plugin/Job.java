@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +138,8 @@ final class Job {
   /** {@code result} is null where nothing was computed. */
   private void report(
       String stem, List<Path> files, Result result, boolean loaded, Models models) {
-    List<String> findings = new ArrayList<>(models.zooPackage.findings);
+    List<Object> findings = new ArrayList<>();
+    models.zooPackage.findings.forEach(finding -> findings.add(finding.parts()));
     Map<String, Object> more = new LinkedHashMap<>();
     more.put("engine", result == null ? "" : result.engine);
     more.put("tiles", result == null ? 0 : result.tiles);
@@ -148,7 +148,9 @@ final class Job {
     more.put("seconds", (System.nanoTime() - start) / 1e9);
     more.put("loaded", loaded);
     more.put("skipped", result == null);
-    findings.addAll(result == null ? Collections.<String>emptyList() : result.findings);
+    if (result != null) {
+      result.findings.forEach(finding -> findings.add(finding.parts()));
+    }
     more.put("findings", findings);
     Report.good(stem, files, more);
   }

@@ -2,8 +2,10 @@ package deepbacs.zoo.prediction;
 
 import deepbacs.zoo.errors.PythonFormat;
 import deepbacs.zoo.errors.PythonText;
-import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.findings.Finding.Severity;
+import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -34,10 +36,10 @@ final class PixelSize {
    * Compares pixel sizes along y and x.
    *
    * @param config the package's {@code config.deepbacs_zoo}
-   * @return a sentence if they differ by more than 20 % or the image states none, else null
+   * @return what to say if they differ by more than 20 % or the image states none, else null
    * @throws ZooException PACKAGE: the package's entry is no pixel size
    */
-  static String finding(Map<String, Object> config, Calibration image, String where) {
+  static Finding finding(Map<String, Object> config, Calibration image, String where) {
     Map<Character, Double> model = stated(config);
     for (char letter : new char[] {'y', 'x'}) {
       if (!model.containsKey(letter)) {
@@ -47,20 +49,23 @@ final class PixelSize {
       String told = PythonFormat.g(trained, 4) + " \u00b5m";
       double own = letter == 'y' ? image.y : image.x;
       if (Double.isNaN(own)) {
-        return where
-            + ": it has no pixel size; the model was trained at "
-            + told
-            + "; allowed: an image that states its pixel size; pass --pixel-size if it differs";
+        return new Finding(
+            Severity.INFO,
+            where,
+            "it has no pixel size; the model was trained at " + told,
+            "an image that states its pixel size",
+            "pass --pixel-size if it differs");
       }
       if (Math.abs(own / trained - 1) > TOLERANCE) {
-        return where
-            + ": its pixels are "
-            + PythonFormat.g(own, 4)
-            + " \u00b5m, the model was trained at "
-            + told
-            + "; allowed: "
-            + told
-            + ", up to 20% more or less; use --rescale auto";
+        return new Finding(
+            Severity.WARNING,
+            where,
+            "its pixels are "
+                + PythonFormat.g(own, 4)
+                + " \u00b5m, the model was trained at "
+                + told,
+            told + ", up to 20% more or less",
+            "use --rescale auto");
       }
     }
     return null;

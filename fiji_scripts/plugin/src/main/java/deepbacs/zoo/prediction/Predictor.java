@@ -5,8 +5,10 @@ import deepbacs.zoo.decoding.Multilabel;
 import deepbacs.zoo.decoding.ObjectRow;
 import deepbacs.zoo.decoding.ObjectTable;
 import deepbacs.zoo.errors.PythonText;
-import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.findings.Finding.Severity;
+import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.images.ImageShape;
 import deepbacs.zoo.images.ZooImage;
@@ -104,7 +106,7 @@ public final class Predictor {
   public Result run(OnnxSession session, ZooImage image, Progress progress) {
     ZooImage known =
         Double.isNaN(options.pixelSize) ? image : image.withPixelSize(options.pixelSize);
-    List<String> findings = findings(known);
+    List<Finding> findings = findings(known);
     Network network = new Network(input, outputs, layout, options.haloBorder);
     Map<String, Collector> collectors = new LinkedHashMap<>();
     for (TensorSpec spec : outputs) {
@@ -171,20 +173,21 @@ public final class Predictor {
     }
   }
 
-  private List<String> findings(ZooImage image) {
-    List<String> findings = new ArrayList<>();
-    String size = PixelSize.finding(zooPackage.zooConfig, image.calibration, image.name);
+  private List<Finding> findings(ZooImage image) {
+    List<Finding> findings = new ArrayList<>();
+    Finding size = PixelSize.finding(zooPackage.zooConfig, image.calibration, image.name);
     if (size != null) {
       findings.add(size);
     }
     String thin = Positions.thinStack(input, shape);
     if (thin != null) {
       findings.add(
-          image.name
-              + ": "
-              + thin
-              + "; allowed: a stack along z; "
-              + "check whether the file's slices are called frames");
+          new Finding(
+              Severity.WARNING,
+              image.name,
+              thin,
+              "a stack along z",
+              "check whether the file's slices are called frames"));
     }
     boolean halo = false;
     for (TensorSpec spec : outputs) {
@@ -192,16 +195,19 @@ public final class Predictor {
     }
     if (!layout.plan.whole() && !halo) {
       findings.add(
-          zooPackage.path
-              + ": the image is run in "
-              + layout.plan.tiles.size()
-              + " tiles and the package states no halo, so seams may show"
-              + "; allowed: one pass, or a halo that covers the receptive field; raise --memory");
+          new Finding(
+              Severity.WARNING,
+              zooPackage.path,
+              "the image is run in "
+                  + layout.plan.tiles.size()
+                  + " tiles and the package states no halo, so seams may show",
+              "one pass, or a halo that covers the receptive field",
+              "raise --memory"));
     }
     return findings;
   }
 
-  private static void addNotFinite(List<String> findings, String id, Tensor tensor) {
+  private static void addNotFinite(List<Finding> findings, String id, Tensor tensor) {
     int bad = 0;
     for (int index = 0; tensor.dtype.isFloat() && index < tensor.size(); index++) {
       double value = tensor.get(index);
@@ -209,14 +215,12 @@ public final class Predictor {
     }
     if (bad > 0) {
       findings.add(
-          "output '"
-              + id
-              + "': "
-              + bad
-              + " of "
-              + tensor.size()
-              + " values are not numbers; allowed: finite values; "
-              + "check whether the image's values are those that the network expects");
+          new Finding(
+              Severity.WARNING,
+              "output '" + id + "'",
+              bad + " of " + tensor.size() + " values are not numbers",
+              "finite values",
+              "check whether the image's values are those that the network expects"));
     }
   }
 

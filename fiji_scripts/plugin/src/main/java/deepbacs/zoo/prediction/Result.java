@@ -2,6 +2,7 @@ package deepbacs.zoo.prediction;
 
 import deepbacs.zoo.decoding.LabelStack;
 import deepbacs.zoo.decoding.ObjectRow;
+import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
 import java.util.Collections;
 import java.util.List;
@@ -19,8 +20,8 @@ public final class Result {
   public final List<ObjectRow> objects;
 
   public final Calibration calibration;
-  /** What the user should know, one sentence each. */
-  public final List<String> findings;
+  /** What the user should know. */
+  public final List<Finding> findings;
   /** Name and version of the engine, with weights format and device. */
   public final String engine;
   /** Passes of one position. */
@@ -36,7 +37,7 @@ public final class Result {
       LabelStack labels,
       List<ObjectRow> objects,
       Calibration calibration,
-      List<String> findings,
+      List<Finding> findings,
       String engine,
       int tiles,
       double networkSeconds,

@@ -33,6 +33,7 @@ def test_all_ways_to_a_result_agree(summary):
     assert ways["torch against onnx"]["max_difference"] <= 1e-4
     assert ways["tiled against whole"]["max_difference"] <= 1e-5
     assert ways["tiled against whole"]["tiles"] > 1
+    assert ways["ImageJ macro against onnx"]["max_difference"] <= 1e-5
     for way in ways.values():
         assert way["same_objects"]
         assert way["pixel_share"] >= 0.99999
@@ -45,12 +46,20 @@ def test_the_demo_passes_and_times_every_step(summary):
     )
 
 
+def test_the_macro_in_imagej_writes_the_files_of_python(summary, demo_folder):
+    inside = summary["imagej"]
+    assert inside["roi_and_table_files_equal"] == inside["roi_and_table_files"] == 16
+    assert inside["engine"].startswith("onnxruntime ")
+    names = {path.name for path in (demo_folder / "predictions").iterdir()}
+    assert names == {path.name for path in (demo_folder / "imagej").iterdir()}
+
+
 def test_the_report_is_one_page_that_needs_nothing_else(demo_folder):
     page = (demo_folder / "report.html").read_text("utf-8")
     assert page.startswith("<!doctype html>") or page.startswith("<!DOCTYPE html>")
     for reference in ('src="http', 'href="http', "url(http"):
         assert reference not in page
-    for word in ("incomplete", "Training", "tiled against whole"):
+    for word in ("incomplete", "Training", "tiled against whole", "ImageJ macro against onnx"):
         assert word in page
 
 

@@ -19,7 +19,8 @@ def test_each_block_of_the_readme_runs(readme, number):
 
 def test_the_readme_shows_every_verb():
     text = (ROOT / "README.md").read_text("utf-8")
-    for verb in ("train segmentation", "evaluate", "export", "validate", "predict", "demo"):
+    verbs = ("train segmentation", "evaluate", "export", "validate", "predict", "demo")
+    for verb in (*verbs, "fiji doctor", "fiji run", "fiji bundle"):
         assert f"deepbacs-zoo {verb}" in text
 
 
@@ -31,6 +32,10 @@ def test_the_results_named_in_the_readme_are_written(readme):
         assert any(name.endswith(ending) for name in results), ending
     assert (folder / "my_scores" / "report.html").exists()
     assert (folder / "my_model.zip").exists()
+    assert (folder / "DeepBacs_for_Fiji.zip").exists()
+    assert len(list((folder / "results_macro").iterdir())) == 5
+    fiji = {path.name for path in (folder / "results_fiji").iterdir()}
+    assert fiji == {path.name for path in (folder / "results").iterdir()}
 
 
 @pytest.mark.parametrize(

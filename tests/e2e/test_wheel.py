@@ -55,6 +55,10 @@ def test_the_wheel_ships_cards_scripts_samples_templates_and_types(installed):
     for part in (
         "deepbacs_zoo/model_cards/ecoli_brightfield.md",
         "deepbacs_zoo/fiji_scripts/README.md",
+        "deepbacs_zoo/fiji_scripts/bundle_page.html",
+        "deepbacs_zoo/fiji_scripts/macros/DeepBacs_Image.ijm",
+        "deepbacs_zoo/fiji_scripts/plugin/jars.lock",
+        "deepbacs_zoo/fiji_scripts/plugin/src/main/java/deepbacs/zoo/plugin/RunPlugin.java",
         "deepbacs_zoo/datasets/samples/",
         "deepbacs_zoo/reports/templates/",
         "deepbacs_zoo/py.typed",
@@ -92,3 +96,26 @@ def test_the_installed_wheel_validates_and_predicts(installed, tmp_path, demo_pa
     done = run(site, code, tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "out").iterdir())) == 5
+
+
+def test_the_installed_wheel_compiles_its_plugin_and_runs_it(
+    installed, tmp_path, demo_package, demo_folder, monkeypatch
+):
+    from deepbacs_zoo.fiji import cache_folder
+
+    _, site = installed
+    # Jars from the cache at hand, the plugin compiled anew.
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "jars").symlink_to(cache_folder() / "jars")
+    monkeypatch.setenv("DEEPBACS_ZOO_CACHE", str(tmp_path / "cache"))
+    image = sorted((demo_folder / "images" / "test" / "source").glob("*.tif"))[0]
+    work = tmp_path / "empty"
+    work.mkdir()
+    code = (
+        "import sys; from deepbacs_zoo.cli.main import main;"
+        f"sys.argv = ['deepbacs-zoo', 'predict', {str(demo_package)!r}, {str(image)!r},"
+        " '--runner', 'fiji', '--output', 'out']; main()"
+    )
+    done = run(site, code, work)
+    assert done.returncode == 0, done.stderr
+    assert len(list((work / "out").iterdir())) == 5

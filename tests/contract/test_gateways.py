@@ -76,6 +76,8 @@ MESSAGES = {
     NO_WINDOW: ("headless dialog", 1),
 }
 
+NAMES = {value: name for name, value in globals().items() if name.isupper() and type(value) is str}
+
 
 def emulate(code, argument, images):
     """Stand in for ImageJ."""
@@ -164,7 +166,7 @@ def test_what_a_macro_prints_is_its_log(gateway):
     assert gateway.run_macro(PRINTS).log == "one\nzwei ü 漢\n"
 
 
-@pytest.mark.parametrize("code", MESSAGES)
+@pytest.mark.parametrize("code", MESSAGES, ids=NAMES.get)
 def test_every_way_to_fail_is_an_exception(gateway, code):
     message, line = MESSAGES[code]
     with pytest.raises(MacroError) as caught:
@@ -175,7 +177,10 @@ def test_every_way_to_fail_is_an_exception(gateway, code):
     assert str(caught.value).count("\n") == 0
 
 
-@pytest.mark.parametrize("code", [DIALOG, ASKS, WAITS, MANAGER, NO_OPTIONS, NO_WINDOW])
+WINDOWS = [DIALOG, ASKS, WAITS, MANAGER, NO_OPTIONS, NO_WINDOW]
+
+
+@pytest.mark.parametrize("code", WINDOWS, ids=NAMES.get)
 def test_what_needs_a_window_says_so(gateway, code):
     with pytest.raises(MacroError, match="there is no window") as caught:
         gateway.run_macro(code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import zipfile
 from functools import cache
 from pathlib import Path
@@ -29,6 +31,7 @@ BROKEN = "deepbacs.zoo.tests.Misbehaving"
 def gateway_setup() -> Setup:
     """Compile the worker's room once a session; skips the test where there is no Java."""
     folder = Path(mkdtemp(prefix="deepbacs_zoo_tests_"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "classes").mkdir()
     try:
         workshop = open_workshop(folder / "classes")

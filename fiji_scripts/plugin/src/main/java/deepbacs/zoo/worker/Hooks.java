@@ -14,8 +14,8 @@ import java.util.Set;
 /**
  * What the patched ImageJ calls where it would open a window; see {@link PatchImageJ}.
  *
- * <p>All methods are called by ImageJ, on whatever thread it runs. While no macro runs through {@link
- * MacroRunner} they do nothing.
+ * <p>All methods are called by ImageJ, on whatever thread it runs. While no macro runs through
+ * {@link MacroRunner} they do nothing.
  */
 public final class Hooks {
 

@@ -148,7 +148,8 @@ public final class PatchImageJ {
     CtClass functions = pool.get("ij.macro.Functions");
     method(functions, "exit")
         .instrument(replacing("showMessage", HOOKS + "exit($2); $proceed($$);"));
-    method(functions, "call").instrument(replacing("log", HOOKS + "error(null, $1); $proceed($$);"));
+    method(functions, "call")
+        .instrument(replacing("log", HOOKS + "error(null, $1); $proceed($$);"));
     method(functions, "getRT", "java.lang.String")
         .insertBefore(
             "if (interp.applyMacroTable == null) {"

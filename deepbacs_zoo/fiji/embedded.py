@@ -15,17 +15,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import HostError, MissingExtraError, UsageError
+from deepbacs_zoo.fiji.base import BaseGateway
 from deepbacs_zoo.fiji.exchange import Header, as_image, headers_of, pixels_of, titled
-from deepbacs_zoo.fiji.gateway import GatewayInfo, MacroResult, Outcome, result_of
+from deepbacs_zoo.fiji.gateway import GatewayInfo, Outcome
 from deepbacs_zoo.fiji.launching import check_heap, environment, jvm_options, remove_folder
-from deepbacs_zoo.fiji.macro import run_line
 from deepbacs_zoo.fiji.patched import full_classpath
 from deepbacs_zoo.fiji.process import new_folder
 from deepbacs_zoo.images.image import Image
@@ -177,7 +176,7 @@ def _environment() -> Iterator[None]:
                 os.environ[name] = value
 
 
-class Embedded:
+class Embedded(BaseGateway):
     """A gateway to the Java in this process; see `gateway.Gateway` and `open_embedded`.
 
     A macro that does not end within its time limit is told to stop; while a command in it goes on
@@ -193,26 +192,7 @@ class Embedded:
         """What is behind it."""
         return self._info
 
-    def run_macro(
-        self,
-        code: str,
-        argument: str = "",
-        *,
-        images: Mapping[str, Image] = {},
-        timeout: float | None = None,
-    ) -> MacroResult:
-        """Run a macro; see `gateway.Gateway`."""
-        outcome, left = self._run(code, argument, images, timeout)
-        return result_of(outcome, left)
-
-    def run_plugin(
-        self, command: str, options: Mapping[str, object], *, timeout: float | None = None
-    ) -> MacroResult:
-        """Run a command; see `gateway.Gateway`."""
-        outcome, left = self._run(run_line(command, options), "", {}, timeout)
-        return result_of(outcome, left, command=command)
-
-    def _run(
+    def _ask(
         self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
     ) -> tuple[Outcome, dict[str, Image]]:
         headers = headers_of(images)
@@ -278,17 +258,6 @@ class Embedded:
     def close(self) -> None:
         """Let it go; Java stays for the next gateway."""
         self._closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _to_java(header: Header, image: Image) -> Any:  # noqa: ANN401 - a Java object

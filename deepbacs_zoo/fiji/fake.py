@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.fiji.base import BaseGateway
 from deepbacs_zoo.fiji.exchange import headers_of
-from deepbacs_zoo.fiji.gateway import GatewayInfo, MacroResult, Outcome, result_of
-from deepbacs_zoo.fiji.macro import run_line
+from deepbacs_zoo.fiji.gateway import GatewayInfo, Outcome
 from deepbacs_zoo.images.image import Image
 
 __all__ = ["FakeGateway", "Macro"]
@@ -20,7 +19,7 @@ Macro = Callable[[str, str, Mapping[str, Image]], tuple[Outcome, Mapping[str, Im
 _INFO: Final = GatewayInfo(imagej="0.0", java="0", heap_bytes=2**30, pid=os.getpid())
 
 
-class FakeGateway:
+class FakeGateway(BaseGateway):
     """A gateway that calls a function; see `gateway.Gateway`.
 
     Parameters
@@ -38,26 +37,10 @@ class FakeGateway:
         """What is behind it: nothing."""
         return _INFO
 
-    def run_macro(
-        self,
-        code: str,
-        argument: str = "",
-        *,
-        images: Mapping[str, Image] = {},
-        timeout: float | None = None,
-    ) -> MacroResult:
-        """Call the function; the time limit is not looked at."""
-        del timeout
-        return result_of(*self._run(code, argument, images))
-
-    def run_plugin(self, command: str, options: Mapping[str, object]) -> MacroResult:
-        """Call the function with the line that runs the command."""
-        outcome, left = self._run(run_line(command, options), "", {})
-        return result_of(outcome, left, command=command)
-
-    def _run(
-        self, code: str, argument: str, images: Mapping[str, Image]
+    def _ask(
+        self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
     ) -> tuple[Outcome, Mapping[str, Image]]:
+        del timeout  # a function of Python cannot be stopped
         headers_of(images)
         if self._closed:
             raise UsageError(
@@ -71,14 +54,3 @@ class FakeGateway:
     def close(self) -> None:
         """Let it go; a second call does nothing."""
         self._closed = True
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

@@ -149,7 +149,9 @@ class Gateway(Protocol):
         """
         ...
 
-    def run_plugin(self, command: str, options: Mapping[str, object]) -> MacroResult:
+    def run_plugin(
+        self, command: str, options: Mapping[str, object], *, timeout: float | None = None
+    ) -> MacroResult:
         """Run a command of ImageJ's menus.
 
         Parameters
@@ -159,6 +161,8 @@ class Gateway(Protocol):
         options
             What its dialog would ask for; true values of truth are given as words alone, false
             ones and ``None`` are left out.
+        timeout
+            Seconds after which it is stopped.
 
         Raises
         ------

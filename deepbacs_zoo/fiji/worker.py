@@ -8,9 +8,10 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.errors import HostError, UsageError
+from deepbacs_zoo.fiji.base import BaseGateway
 from deepbacs_zoo.fiji.exchange import (
     Header,
     as_image,
@@ -19,9 +20,8 @@ from deepbacs_zoo.fiji.exchange import (
     titled,
     write_pixels,
 )
-from deepbacs_zoo.fiji.gateway import GatewayInfo, MacroResult, Outcome, result_of
+from deepbacs_zoo.fiji.gateway import GatewayInfo, Outcome
 from deepbacs_zoo.fiji.launching import check_heap, jvm_options
-from deepbacs_zoo.fiji.macro import run_line
 from deepbacs_zoo.fiji.patched import full_classpath
 from deepbacs_zoo.fiji.process import JavaProcess, new_folder
 from deepbacs_zoo.images.image import Image
@@ -59,7 +59,7 @@ def open_worker(setup: Setup, *, heap: int | None = None, timeout: float | None 
     return Worker(setup, heap=heap, timeout=timeout)
 
 
-class Worker:
+class Worker(BaseGateway):
     """A gateway to a process; see `gateway.Gateway` and `open_worker`.
 
     Calls from several threads wait for each other.  After a call that ended the process, the next
@@ -91,25 +91,6 @@ class Worker:
     def info(self) -> GatewayInfo:
         """What is behind it, last time a process was started."""
         return self._info
-
-    def run_macro(
-        self,
-        code: str,
-        argument: str = "",
-        *,
-        images: Mapping[str, Image] = {},
-        timeout: float | None = None,
-    ) -> MacroResult:
-        """Run a macro; see `gateway.Gateway`."""
-        outcome, left = self._ask(code, argument, images, timeout)
-        return result_of(outcome, left)
-
-    def run_plugin(
-        self, command: str, options: Mapping[str, object], *, timeout: float | None = None
-    ) -> MacroResult:
-        """Run a command; see `gateway.Gateway`."""
-        outcome, left = self._ask(run_line(command, options), "", {}, timeout)
-        return result_of(outcome, left, command=command)
 
     def _ask(
         self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
@@ -153,9 +134,6 @@ class Worker:
             self._closed = True
             self._process.close()
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(
         self,
         kind: type[BaseException] | None,
@@ -164,7 +142,7 @@ class Worker:
     ) -> None:
         if isinstance(error, KeyboardInterrupt):
             self._process.kill()
-        self.close()
+        super().__exit__(kind, error, trace)
 
 
 def _told(header: Header) -> dict[str, Any]:

@@ -1,0 +1,56 @@
+import pytest
+
+from deepbacs_zoo.cli.fiji_run import _pairs, _read_macro
+from deepbacs_zoo.cli.predict_ways import Wanted, in_imagej
+from deepbacs_zoo.errors import UnsupportedError, UsageError
+from deepbacs_zoo.fiji import scripts_folder
+from deepbacs_zoo.package import open_package
+from tests.packages import CASES
+
+
+def test_values_are_given_as_key_and_value():
+    assert _pairs(["a=1", "b=x=y", "c="]) == {"a": "1", "b": "x=y", "c": ""}
+
+
+@pytest.mark.parametrize(("words", "what"), [(["a"], "no KEY=VALUE"), (["a=1", "a=2"], "twice")])
+def test_a_wrong_value_is_named(words, what):
+    with pytest.raises(UsageError, match=what):
+        _pairs(words)
+
+
+@pytest.mark.parametrize("name", ["DeepBacs_Image.ijm", "DeepBacs_Image"])
+def test_a_shipped_macro_is_found_by_its_name(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = (scripts_folder() / "macros" / "DeepBacs_Image.ijm").read_text("utf-8")
+    assert _read_macro(tmp_path.joinpath(name).relative_to(tmp_path)) == text
+
+
+def test_a_macro_that_is_not_there_is_named_with_those_that_are(tmp_path):
+    with pytest.raises(UsageError, match="DeepBacs_Folder") as caught:
+        _read_macro(tmp_path / "none.ijm")
+    assert "none.ijm" in str(caught.value)
+
+
+@pytest.mark.parametrize(("option", "value"), [("device", "cuda"), ("rescale", "auto")])
+def test_what_the_plugin_cannot_do_is_refused_before_java_starts(option, value, tmp_path):
+    given = {"device": "auto", "rescale": "none", option: value}
+    wanted = Wanted(tmp_path, False, given["device"], "none", 2**30, None, given["rescale"], False)
+    with pytest.raises(UsageError, match=f"--{option}"), in_imagej(None, wanted, None, None):
+        pass
+
+
+def test_a_package_with_two_inputs_is_refused_before_java_starts(tmp_path):
+    wanted = Wanted(tmp_path, False, "auto", "none", 2**30, None, "none", False)
+    with (
+        open_package(CASES["two_inputs"](tmp_path)) as package,
+        pytest.raises(UnsupportedError, match="one input"),
+        in_imagej(package, wanted, None, None),
+    ):
+        pass
+
+
+def test_every_script_for_fiji_is_short():
+    scripts = sorted((scripts_folder() / "macros").glob("*.ijm"))
+    assert len(scripts) >= 3
+    for script in scripts:
+        assert len(script.read_text("utf-8").splitlines()) <= 60, script.name

@@ -153,8 +153,8 @@ def _read_tiff(path: Path) -> Read:
     with tifffile.TiffFile(path, _multifile=False) as tiff:
         series = tiff.series[0]
         check_planes(tiff, series)
-        array = np.asarray(series.asarray())
-        letters = _letters(series.axes, array.shape, path)
+        array, axes = _old_stack(tiff, series) or (np.asarray(series.asarray()), series.axes)
+        letters = _letters(axes, array.shape, path)
         calibration, names = calibration_of(tiff), channel_names_of(tiff)
         page = series.keyframe
         alpha = sum(int(kind) in _ALPHA for kind in page.extrasamples)
@@ -174,6 +174,27 @@ def _read_tiff(path: Path) -> Read:
     array = array[:, :, : array.shape[2] - alpha]  # alpha comes after the colours
     rgb = is_colour and array.shape[2] == len(_COLOURS)
     return array, calibration, _COLOURS if rgb else names, rgb
+
+
+def _old_stack(
+    tiff: tifffile.TiffFile, series: tifffile.TiffPageSeries
+) -> tuple[NDArray[np.generic], str] | None:
+    """Read a stack of ImageJ whose description says ``images=N`` and not what they are.
+
+    Its planes lie behind the one page that the file has.  ImageJ takes them for slices, tifffile
+    for one image.
+    """
+    planes = int((tiff.imagej_metadata or {}).get("images", 1))
+    page = series.keyframe
+    if planes == 1 or len(tiff.pages) > 1 or series.ndim != 2 or not page.is_contiguous:
+        return None
+    count = planes * page.imagelength * page.imagewidth
+    dtype = np.dtype(series.dtype).newbyteorder(tiff.byteorder)
+    tiff.filehandle.seek(page.dataoffsets[0])
+    data = tiff.filehandle.read(count * dtype.itemsize)
+    # Too few bytes do not fill the shape: the file is cut off.
+    array = np.frombuffer(data, dtype).reshape(planes, page.imagelength, page.imagewidth)
+    return array.astype(dtype.newbyteorder("=")), "ZYX"
 
 
 def _letters(axes: str, shape: tuple[int, ...], path: Path) -> str:

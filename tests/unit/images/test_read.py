@@ -346,3 +346,22 @@ def test_the_content_decides_where_the_suffix_is_wrong(tmp_path):
     np.testing.assert_array_equal(read_image(tmp_path / "tiff.png").data.values[0, 0, 0], NOISE[0])
     Picture.fromarray(NOISE[0]).save(tmp_path / "png.tif", format="png")
     np.testing.assert_array_equal(read_image(tmp_path / "png.tif").data.values[0, 0, 0], NOISE[0])
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_an_old_stack_of_imagej_is_read_whole(order, tmp_path):
+    path = tmp_path / "old.tif"
+    array = np.arange(3 * 20 * 30, dtype=np.uint16).reshape(3, 20, 30)
+    tifffile.imwrite(path, array, imagej=True, truncate=True, byteorder=order)
+    data = path.read_bytes()
+    start = data.index(b"ImageJ=")
+    told = data[start : data.index(b"\0", start)]
+    old = b"ImageJ=1.30a\nimages=3\n"
+    path.write_bytes(data.replace(told, old.ljust(len(told), b"\0"), 1))
+    image = read_image(path)
+    assert image.data.dims == tuple("tzcyx")
+    assert image.data.dtype.isnative
+    np.testing.assert_array_equal(image.data.values[0, :, 0], array)
+    path.write_bytes(path.read_bytes()[:-2])
+    with pytest.raises(DataError, match="cut off"):
+        read_image(path)

@@ -6,10 +6,12 @@ from deepbacs_zoo.images.labels import label_findings, read_labels, relabel
 from deepbacs_zoo.images.overlay import write_overlay
 from deepbacs_zoo.images.pairs import Pair, find_folders, match_pairs, read_pair
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
+from deepbacs_zoo.images.rois import ROI_SUFFIXES, read_rois
 from deepbacs_zoo.images.write import write_tiff
 
 __all__ = [
     "IMAGE_SUFFIXES",
+    "ROI_SUFFIXES",
     "Calibration",
     "Image",
     "Pair",
@@ -19,6 +21,7 @@ __all__ = [
     "read_image",
     "read_labels",
     "read_pair",
+    "read_rois",
     "relabel",
     "replacing",
     "write_bytes",

@@ -13,6 +13,7 @@ from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.images.image import Image, stem_of
 from deepbacs_zoo.images.labels import read_labels
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
+from deepbacs_zoo.images.rois import ROI_SUFFIXES, read_rois
 
 __all__ = ["Pair", "find_folders", "match_pairs", "read_pair"]
 
@@ -21,7 +22,7 @@ _MOST_NAMED: Final = 5
 
 @dataclass(frozen=True)
 class Pair:
-    """An image and the label image of the same name."""
+    """An image and the label image, or the outlines, of the same name."""
 
     name: str
     source: Path
@@ -60,7 +61,8 @@ def find_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
 def match_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
     """Match the images of two folders by their names without suffix, sorted by name.
 
-    ``a.ome.tif`` and ``a.png`` are both called ``a``.
+    ``a.ome.tif`` and ``a.png`` are both called ``a``.  In the folder of label images outlines of
+    ImageJ may take their place: ``a.roi``, ``a.zip``, or ``a_rois.zip`` as `predict` names them.
 
     Raises
     ------
@@ -69,7 +71,8 @@ def match_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
     DataError
         An image has no partner, or two have the same name.
     """
-    sources, targets = _by_name(source), _by_name(target)
+    sources = _by_name(source, IMAGE_SUFFIXES)
+    targets = _by_name(target, IMAGE_SUFFIXES | ROI_SUFFIXES)
     for here, there, folder in ((sources, targets, target), (targets, sources, source)):
         alone = sorted(set(here) - set(there))
         if alone:
@@ -85,16 +88,18 @@ def match_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
     return tuple(Pair(name, sources[name], targets[name]) for name in sorted(sources))
 
 
-def _by_name(folder: Path) -> dict[str, Path]:
+def _by_name(folder: Path, suffixes: frozenset[str]) -> dict[str, Path]:
     if not folder.is_dir():
         raise UsageError(
             folder, "no such folder", allowed="a folder of images", hint="check the path"
         )
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.suffix.lower() not in IMAGE_SUFFIXES:
+        if path.name.startswith(".") or path.suffix.lower() not in suffixes:
             continue
         name = stem_of(path)
+        if path.suffix.lower() in ROI_SUFFIXES:
+            name = name.removesuffix("_rois")
         if name in found:
             raise DataError(
                 path,
@@ -108,7 +113,7 @@ def _by_name(folder: Path) -> dict[str, Path]:
         raise UsageError(
             folder,
             "no image in this folder",
-            allowed=f"files that end with {', '.join(sorted(IMAGE_SUFFIXES))}",
+            allowed=f"files that end with {', '.join(sorted(suffixes))}",
             hint="check the path",
         )
     return found
@@ -134,11 +139,13 @@ def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[
     Raises
     ------
     DataError
-        The sizes differ, or the label image is none: colour, fractions, negative, with gaps, empty.
+        The sizes differ, or the label image is none: colour, fractions, negative, with gaps, empty;
+        or the outlines cannot be read (`read_rois`).
     """
     image = read_image(pair.source)
-    labels = read_labels(pair.target)
     size = (image.data.sizes["y"], image.data.sizes["x"])
+    outlines = pair.target.suffix.lower() in ROI_SUFFIXES
+    labels = read_rois(pair.target, size) if outlines else read_labels(pair.target)
     if labels.shape != size:
         raise DataError(
             pair.target,

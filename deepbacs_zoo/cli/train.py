@@ -19,7 +19,9 @@ def command(
     output: OutputOption,
     data: DataOption = None,
     source: Annotated[Path | None, typer.Option(help="Folder of images.")] = None,
-    target: Annotated[Path | None, typer.Option(help="Folder of label images.")] = None,
+    target: Annotated[
+        Path | None, typer.Option(help="Folder of label images, masks or outlines.")
+    ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the images.")] = None,
     device: DeviceOption = DeviceName.AUTO,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the split, weights, patches.")] = 0,
@@ -45,6 +47,13 @@ def command(
                 hint="give one of the two",
             )
     run = train(
-        chosen, *folders, output, epochs=epochs, device=device.value, seed=seed, resume=resume
+        chosen,
+        *folders,
+        output,
+        epochs=epochs,
+        device=device.value,
+        seed=seed,
+        resume=resume,
+        notice=lambda finding: say(f"Warning: {finding.where}: {finding.what}; {finding.hint}"),
     )
     say(f"{run.folder}: {run.best}")

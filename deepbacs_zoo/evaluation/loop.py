@@ -18,7 +18,7 @@ from deepbacs_zoo.evaluation.classes import CLASSES, predicted_classes, true_cla
 from deepbacs_zoo.evaluation.model import Evaluation, ImageRow, Picture
 from deepbacs_zoo.evaluation.scoring import gather, score_image
 from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.images import Pair, label_findings, read_pair
+from deepbacs_zoo.images import Pair, read_annotated
 from deepbacs_zoo.metrics import class_iou
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.prediction import Result, predict
@@ -100,11 +100,11 @@ def evaluate(
         stack.callback(session.close)
         loop = _Loop(package, baseline, pictures)
         for done, pair in enumerate(pairs):
-            image, truth = read_pair(pair)
+            image, truth = read_annotated(pair)
             started = time.perf_counter()
             result = predict(package, image, session=session, trust=trust, **options)
-            loop.add(pair.name, truth, result, time.perf_counter() - started)
-            loop.findings.update(dict.fromkeys(label_findings(pair.target, truth)))
+            loop.add(pair.name, truth.labels, result, time.perf_counter() - started)
+            loop.findings.update(dict.fromkeys(truth.findings))
             if progress is not None:
                 progress(done + 1, len(pairs))
         return Evaluation(

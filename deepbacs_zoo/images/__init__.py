@@ -1,10 +1,11 @@
 """Reading and writing: images with named axes and pixel size, label images, pairs, overlays."""
 
+from deepbacs_zoo.images.annotations import Annotation, read_annotation
 from deepbacs_zoo.images.atomic import replacing, write_bytes
 from deepbacs_zoo.images.image import Calibration, Image
-from deepbacs_zoo.images.labels import label_findings, read_labels, relabel
+from deepbacs_zoo.images.labels import label_findings, relabel
 from deepbacs_zoo.images.overlay import write_overlay
-from deepbacs_zoo.images.pairs import Pair, find_folders, match_pairs, read_pair
+from deepbacs_zoo.images.pairs import Pair, find_folders, match_pairs, read_annotated, read_pair
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
 from deepbacs_zoo.images.rois import ROI_SUFFIXES, read_rois
 from deepbacs_zoo.images.write import write_tiff
@@ -12,14 +13,16 @@ from deepbacs_zoo.images.write import write_tiff
 __all__ = [
     "IMAGE_SUFFIXES",
     "ROI_SUFFIXES",
+    "Annotation",
     "Calibration",
     "Image",
     "Pair",
     "find_folders",
     "label_findings",
     "match_pairs",
+    "read_annotated",
+    "read_annotation",
     "read_image",
-    "read_labels",
     "read_pair",
     "read_rois",
     "relabel",

@@ -14,25 +14,10 @@ from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.images.read import read_image
 from deepbacs_zoo.images.write import write_tiff
 
-__all__ = ["label_findings", "read_labels", "relabel"]
+__all__ = ["check_numbers", "label_findings", "plane_of", "relabel"]
 
 _MOST_NAMED: Final = 5
-_BINARY: Final = ([0, 255], [255], [0, 65535], [65535])
 _ALLOWED: Final = "0 for the background and 1, 2, 3 … for the objects"
-
-
-def read_labels(path: Path) -> NDArray[np.int32]:
-    """Read a label image of one plane as ``y x`` int32, labels 1 to n.
-
-    Raises
-    ------
-    DataError
-        It is none: a colour picture, a stack, a mask, or with fractions, negative numbers or gaps.
-    """
-    values = _plane(path, read_image(path))
-    _check_numbers(path, np.unique(values))
-    labels: NDArray[np.int32] = values.astype(np.int32)
-    return labels
 
 
 def relabel(source: str | Path, target: str | Path) -> int:
@@ -57,7 +42,7 @@ def relabel(source: str | Path, target: str | Path) -> int:
     """
     path = Path(source)
     image = read_image(path)
-    values = _plane(path, image)
+    values = plane_of(path, image)
     present, index = np.unique(values, return_inverse=True)
     _check_sign(path, present)
     labels = index.reshape(values.shape) + (0 if present[0] == 0 else 1)
@@ -101,7 +86,7 @@ def label_findings(path: Path, labels: NDArray[np.integer]) -> tuple[Finding, ..
     return (finding,)
 
 
-def _plane(path: Path, image: Image) -> NDArray[np.generic]:
+def plane_of(path: Path, image: Image) -> NDArray[np.generic]:
     """Return the one plane ``y x`` of whole numbers in a label image."""
     planes = image.data.shape[:3]
     if image.rgb or planes != (1, 1, 1):
@@ -138,18 +123,10 @@ def _check_sign(path: Path, present: NDArray[np.generic]) -> None:
         )
 
 
-def _check_numbers(path: Path, present: NDArray[np.generic]) -> None:
+def check_numbers(path: Path, present: NDArray[np.generic]) -> None:
     """Refuse numbers that are not 1 to n, saying which way they are wrong."""
     _check_sign(path, present)
     numbers = [int(number) for number in present]
-    if numbers in _BINARY:
-        raise DataError(
-            path,
-            "this is a mask of foreground and background, not a label image",
-            value=f"values {', '.join(map(str, numbers))}",
-            allowed="one number for each object: 1, 2, 3 …",
-            hint="number its objects, in ImageJ with Analyze Particles > Count Masks",
-        )
     labels = [number for number in numbers if number]
     missing = sorted(set(range(1, len(labels) + 1)) - set(labels))
     if missing:

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.images.annotations import Annotation, read_annotation
 from deepbacs_zoo.images.image import Image, stem_of
-from deepbacs_zoo.images.labels import read_labels
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
-from deepbacs_zoo.images.rois import ROI_SUFFIXES, read_rois
+from deepbacs_zoo.images.rois import ROI_SUFFIXES
 
-__all__ = ["Pair", "find_folders", "match_pairs", "read_pair"]
+__all__ = ["Pair", "find_folders", "match_pairs", "read_annotated", "read_pair"]
 
 _MOST_NAMED: Final = 5
 
@@ -139,13 +139,19 @@ def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[
     Raises
     ------
     DataError
-        The sizes differ, or the label image is none: colour, fractions, negative, with gaps, empty;
-        or the outlines cannot be read (`read_rois`).
+        The sizes differ, or the labels are none: fractions, negative, with gaps, empty, or as
+        `read_annotation` says.
     """
+    image, annotation = read_annotated(pair, allow_empty=allow_empty)
+    return image, annotation.labels
+
+
+def read_annotated(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, Annotation]:
+    """Read an image and its labels with what is odd about them; otherwise as `read_pair`."""
     image = read_image(pair.source)
     size = (image.data.sizes["y"], image.data.sizes["x"])
-    outlines = pair.target.suffix.lower() in ROI_SUFFIXES
-    labels = read_rois(pair.target, size) if outlines else read_labels(pair.target)
+    annotation = read_annotation(pair.target, size)
+    labels = annotation.labels
     if labels.shape != size:
         raise DataError(
             pair.target,
@@ -162,4 +168,4 @@ def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[
             allowed="at least one labelled object in each image",
             hint="label its objects or take the pair away (in Python: allow_empty=True keeps it)",
         )
-    return image, labels
+    return image, annotation

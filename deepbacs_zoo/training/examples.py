@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DataError, UsageError
-from deepbacs_zoo.images import Calibration, Image, Pair, read_pair
+from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.images import Calibration, Image, Pair, read_annotated
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.tasks import Task
 
-__all__ = ["Example", "common_pixel_size", "read_example", "read_examples", "split_names"]
+__all__ = ["Example", "Notice", "common_pixel_size", "read_example", "read_examples", "split_names"]
 
+Notice = Callable[[Finding], None]
 FEWEST_IMAGES: Final = 3
 _SAME_SIZE: Final = 0.01
 
@@ -46,8 +48,19 @@ class Example:
     calibration: Calibration
 
 
-def read_examples(task: Task, pairs: Sequence[Pair]) -> tuple[Example, ...]:
+def read_examples(
+    task: Task, pairs: Sequence[Pair], notice: Notice = lambda finding: None
+) -> tuple[Example, ...]:
     """Read and check all pairs.
+
+    Parameters
+    ----------
+    task
+        What they are for.
+    pairs
+        The files.
+    notice
+        Called with what is odd about an annotation.
 
     Raises
     ------
@@ -62,12 +75,15 @@ def read_examples(task: Task, pairs: Sequence[Pair]) -> tuple[Example, ...]:
             allowed=f"at least {FEWEST_IMAGES} pairs of an image and a label image",
             hint="add images, or cut large ones into several",
         )
-    return tuple(read_example(task, pair) for pair in pairs)
+    return tuple(read_example(task, pair, notice) for pair in pairs)
 
 
-def read_example(task: Task, pair: Pair) -> Example:
+def read_example(task: Task, pair: Pair, notice: Notice = lambda finding: None) -> Example:
     """Read and check one pair; errors as in :func:`read_examples`."""
-    image, labels = read_pair(pair)
+    image, annotation = read_annotated(pair)
+    for finding in annotation.findings:
+        notice(finding)
+    labels = annotation.labels
     plane = _plane(task, pair, image)
     spec = task.inputs[0]
     normalized = apply(spec.steps, plane[np.newaxis], "bcyx")[0]

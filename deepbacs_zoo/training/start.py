@@ -30,6 +30,7 @@ from deepbacs_zoo.images import Pair, match_pairs, read_pair
 from deepbacs_zoo.tasks import Task, TrainingSettings
 from deepbacs_zoo.training.examples import (
     Example,
+    Notice,
     common_pixel_size,
     read_examples,
     split_names,
@@ -61,6 +62,7 @@ def train(
     resume: bool = False,
     validation: float = 0.2,
     progress: bool = True,
+    notice: Notice = lambda finding: None,
 ) -> Run:
     """Train a task's network.
 
@@ -87,6 +89,8 @@ def train(
         Share of the images by which the best epoch is chosen.
     progress
         Draw a bar on standard error if that is a terminal.
+    notice
+        Called with what is odd about an annotation without being wrong.
 
     Returns
     -------
@@ -112,7 +116,9 @@ def train(
     if not resume:
         _require_free(folder)
     settings = _settings(task, epochs, folder if resume else None)
-    prepared = _prepare(task, Path(source), Path(target), folder, settings, seed, validation)
+    prepared = _prepare(
+        task, Path(source), Path(target), folder, settings, seed, validation, notice
+    )
     if resume:
         prepared = _resumed(prepared)
         if prepared.run.ended is not None:
@@ -183,9 +189,10 @@ def _prepare(
     settings: TrainingSettings,
     seed: int,
     validation: float,
+    notice: Notice,
 ) -> _Prepared:
     pairs = match_pairs(source, target)
-    examples = read_examples(task, pairs)
+    examples = read_examples(task, pairs, notice)
     held = split_names([pair.name for pair in pairs], seed, validation)
     parts = {
         name: tuple(example for example in examples if (example.pair.name in held) is is_held)

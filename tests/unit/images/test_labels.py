@@ -7,8 +7,8 @@ from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.images import (
     Calibration,
     label_findings,
+    read_annotation,
     read_image,
-    read_labels,
     relabel,
     write_tiff,
 )
@@ -32,7 +32,7 @@ def test_gaps_are_listed_with_the_way_out(tmp_path, numbers, parts):
     path = tmp_path / "cells.tif"
     tifffile.imwrite(path, rows(*numbers))
     with pytest.raises(DataError) as caught:
-        read_labels(path)
+        read_annotation(path, (1, 1))
     for part in ("cells.tif", "allowed: ", "images.relabel", *parts):
         assert part in str(caught.value)
 
@@ -41,24 +41,24 @@ def test_labels_are_numbered_again_in_their_old_order_with_their_pixel_size(tmp_
     source, target = tmp_path / "a.tif", tmp_path / "b.tif"
     write_tiff(source, rows(7, 2, 7, 1), "yx", Calibration(0.08, 0.08, None, "µm"))
     assert relabel(source, target) == 3
-    np.testing.assert_array_equal(read_labels(target), rows(3, 2, 3, 1))
+    np.testing.assert_array_equal(read_annotation(target, (1, 1)).labels, rows(3, 2, 3, 1))
     assert read_image(target).calibration.x == pytest.approx(0.08)
     assert relabel(source, source) == 3
-    np.testing.assert_array_equal(read_labels(source), rows(3, 2, 3, 1))
+    np.testing.assert_array_equal(read_annotation(source, (1, 1)).labels, rows(3, 2, 3, 1))
 
 
 def test_an_image_full_of_labels_keeps_them_all(tmp_path):
     path = tmp_path / "a.tif"
     tifffile.imwrite(path, np.array([[5, 5], [9, 9]], np.uint8))
     assert relabel(path, path) == 2
-    assert read_labels(path).tolist() == [[1, 1], [2, 2]]
+    assert read_annotation(path, (1, 1)).labels.tolist() == [[1, 1], [2, 2]]
 
 
 def test_more_objects_than_16_bits_hold_are_kept(tmp_path):
     path = tmp_path / "a.tif"
     tifffile.imwrite(path, np.arange(2, 70_002, dtype=np.uint32).reshape(200, 350))
     assert relabel(path, path) == 70_000
-    assert read_labels(path).max() == 70_000
+    assert read_annotation(path, (1, 1)).labels.max() == 70_000
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,10 @@ print(gateway.run_macro("return 'alive';").value)
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_ctrl_c_stops_the_macro_and_python_goes_on():
+    # A test that runs in the background of a shell hands on that Ctrl-C is ignored.
     code = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
 gateway = open_embedded(setup)
 print("now", flush=True)
 try: gateway.run_macro("while (true) wait(10);")

@@ -253,6 +253,9 @@ def test_a_child_of_python_that_ends_does_not_end_it():
 @POSIX
 def test_ctrl_c_ends_both():
     process, pid = python(
+        # A test that runs in the background of a shell hands on that Ctrl-C is ignored.
+        "import signal\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "print('now', flush=True)\n"
         f"try: gateway.run_macro({FOREVER!r})\n"
         "except KeyboardInterrupt: print('interrupted', flush=True)\n"

@@ -8,6 +8,7 @@ import deepbacs.zoo.decoding.LabelStack;
 import deepbacs.zoo.decoding.ObjectRow;
 import deepbacs.zoo.decoding.ObjectTable;
 import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.outputs.LabelColours;
 import deepbacs.zoo.outputs.Outputs;
@@ -105,7 +106,7 @@ public final class OutputsTest {
       }
     }
     String stem = request.get("stem").getAsString();
-    List<String> none = Collections.emptyList();
+    List<Finding> none = Collections.emptyList();
     return new Result(stem, tensors, labels, objects, calibration, none, "", 1, 0, picture);
   }
 

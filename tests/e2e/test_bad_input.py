@@ -80,9 +80,10 @@ def spoil_dtype(data):
     return "b.tif", "0.5"
 
 
-def spoil_rgb_mask(data):
-    tifffile.imwrite(data / "target" / "b.tif", np.zeros((64, 64, 3), np.uint8), photometric="rgb")
-    return "b.tif", "RGB"
+def spoil_colours(data):
+    shades = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    tifffile.imwrite(data / "target" / "b.tif", shades, photometric="rgb")
+    return "b.tif", "run into each other"
 
 
 def spoil_nan(data):
@@ -109,7 +110,7 @@ SPOILED = (
     spoil_empty_mask,
     spoil_gaps,
     spoil_dtype,
-    spoil_rgb_mask,
+    spoil_colours,
     spoil_nan,
     spoil_truncated,
     spoil_rgb_image,

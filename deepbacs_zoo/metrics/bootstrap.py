@@ -7,11 +7,12 @@ Images are resampled, not objects: objects of one image are not independent of e
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["bootstrap"]
+__all__ = ["bootstrap", "bootstrap_many"]
 
 
 def bootstrap(
@@ -48,14 +49,48 @@ def bootstrap(
     ValueError
         There is no image.
     """
+    low, high = bootstrap_many(
+        values,
+        lambda drawn: np.float64(statistic(drawn)),
+        resamples=resamples,
+        confidence=confidence,
+        seed=seed,
+    )
+    return float(low), float(high)
+
+
+def bootstrap_many(
+    values: NDArray[Any],
+    statistic: Callable[[NDArray[Any]], NDArray[np.float64] | np.float64],
+    *,
+    resamples: int = 2000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the ends of the intervals of several statistics of the same resamples.
+
+    Parameters are those of ``bootstrap``, except that the statistic returns an array, always of the
+    same shape; so do the two ends.
+
+    Raises
+    ------
+    ValueError
+        There is no image.
+    """
     if len(values) == 0:
         raise ValueError("an interval needs at least one image")
     rng = np.random.default_rng(seed)
     draws = rng.integers(0, len(values), (resamples, len(values)))
     found = np.array([statistic(values[draw]) for draw in draws], np.float64)
-    found = found[~np.isnan(found)]
-    if found.size == 0:
-        return float("nan"), float("nan")
-    tail = (1 - confidence) / 2
-    low, high = np.quantile(found, (tail, 1 - tail))
-    return float(low), float(high)
+    shape = found.shape[1:]
+    columns = found.reshape(resamples, -1).T
+    ends = np.array([_quantiles(column, (1 - confidence) / 2) for column in columns])
+    low, high = ends.reshape(-1, 2).T
+    return low.reshape(shape), high.reshape(shape)
+
+
+def _quantiles(found: NDArray[np.float64], tail: float) -> NDArray[np.float64]:
+    defined = found[~np.isnan(found)]
+    if defined.size == 0:
+        return np.full(2, np.nan)
+    return np.asarray(np.quantile(defined, (tail, 1 - tail)), np.float64)

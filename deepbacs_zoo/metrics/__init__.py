@@ -11,24 +11,33 @@ from deepbacs_zoo.metrics.detection import (
     Curve,
     match_boxes,
 )
+from deepbacs_zoo.metrics.formulas import FORMULAS, f1, precision, ratio, recall
+from deepbacs_zoo.metrics.overlaps import Partners, partners
 from deepbacs_zoo.metrics.segmentation import InstanceCounts, class_iou, match
 
 __all__ = [
     "COCO_THRESHOLDS",
+    "FORMULAS",
     "BoxMatches",
     "BoxSet",
     "ClassFinds",
     "Curve",
     "InstanceCounts",
     "LabelAgreement",
+    "Partners",
     "bootstrap",
     "bootstrap_many",
     "box_iou",
     "class_iou",
     "compare_labels",
     "confusion",
+    "f1",
     "match",
     "match_boxes",
+    "partners",
     "partners_of",
+    "precision",
+    "ratio",
+    "recall",
     "right_partners",
 ]

@@ -9,11 +9,14 @@ and the panoptic quality PQ = sum of matched IoU / (TP + FP/2 + FN/2) (Kirillov 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from deepbacs_zoo.metrics.formulas import FORMULAS, ratio
+from deepbacs_zoo.metrics.overlaps import assigned, overlaps
 
 __all__ = ["InstanceCounts", "class_iou", "match"]
 
@@ -41,42 +44,43 @@ class InstanceCounts:
     @property
     def precision(self) -> tuple[float, ...]:
         """TP / (TP + FP); NaN without predicted objects."""
-        return tuple(_ratio(tp, tp + fp) for tp, fp, _, _ in self._rows())
+        return self._scores("precision")
 
     @property
     def recall(self) -> tuple[float, ...]:
         """TP / (TP + FN); NaN without true objects."""
-        return tuple(_ratio(tp, tp + fn) for tp, _, fn, _ in self._rows())
+        return self._scores("recall")
 
     @property
     def f1(self) -> tuple[float, ...]:
         """2 TP / (2 TP + FP + FN); NaN without any object."""
-        return tuple(_ratio(2 * tp, 2 * tp + fp + fn) for tp, fp, fn, _ in self._rows())
+        return self._scores("f1")
 
     @property
     def ap(self) -> tuple[float, ...]:
         """TP / (TP + FP + FN); NaN without any object."""
-        return tuple(_ratio(tp, tp + fp + fn) for tp, fp, fn, _ in self._rows())
+        return self._scores("ap")
 
     @property
     def pq(self) -> tuple[float, ...]:
         """Sum of matched IoU / (TP + FP/2 + FN/2); NaN without any object."""
-        return tuple(_ratio(iou, tp + (fp + fn) / 2) for tp, fp, fn, iou in self._rows())
+        return self._scores("pq")
 
     @property
     def mean_matched_iou(self) -> tuple[float, ...]:
         """Sum of matched IoU / TP; NaN without a match."""
-        return tuple(_ratio(iou, tp) for tp, _, _, iou in self._rows())
+        return _plain(ratio(self.iou, self.tp))
 
     @property
     def objects_per_label(self) -> float:
         """Predicted / true objects; NaN without true objects or thresholds."""
-        for tp, fp, fn, _ in self._rows():
-            return _ratio(tp + fp, tp + fn)
+        for tp, fp, fn in zip(self.tp, self.fp, self.fn, strict=True):
+            return float(ratio(tp + fp, tp + fn))
         return math.nan
 
-    def _rows(self) -> Iterator[tuple[int, int, int, float]]:
-        return zip(self.tp, self.fp, self.fn, self.iou, strict=True)
+    def _scores(self, name: str) -> tuple[float, ...]:
+        columns = (np.asarray(each, np.float64) for each in (self.tp, self.fp, self.fn, self.iou))
+        return _plain(FORMULAS[name](*columns))
 
     def __add__(self, other: InstanceCounts) -> InstanceCounts:
         """Return the counts over the images of both."""
@@ -116,16 +120,13 @@ def match(
         raise ValueError(f"label images of one shape are needed: {truth.shape}, {predicted.shape}")
     if not all(0 < threshold <= 1 for threshold in thresholds):
         raise ValueError(f"IoU thresholds lie above 0 and at most at 1: {tuple(thresholds)}")
-    rows, columns, iou, n_true, n_pred = _overlaps(truth, predicted)
-    chosen = []
-    for threshold in thresholds:
-        good = iou >= threshold - 1e-12  # a ratio such as 3/10 must reach the threshold 0.3
-        chosen.append(_assigned(rows[good], columns[good], iou[good]))
+    met = overlaps(truth, predicted)
+    chosen = [met.iou[assigned(met, threshold)] for threshold in thresholds]
     return InstanceCounts(
         tuple(float(threshold) for threshold in thresholds),
         tuple(len(values) for values in chosen),
-        tuple(n_pred - len(values) for values in chosen),
-        tuple(n_true - len(values) for values in chosen),
+        tuple(met.found.size - len(values) for values in chosen),
+        tuple(met.true.size - len(values) for values in chosen),
         tuple(float(values.sum()) for values in chosen),
     )
 
@@ -154,53 +155,5 @@ def class_iou(
     return iou
 
 
-def _overlaps(
-    truth: NDArray[np.integer], predicted: NDArray[np.integer]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], int, int]:
-    """Return the pairs of objects that share pixels.
-
-    Returns
-    -------
-    rows, columns
-        Indices of the true and the predicted object of each pair.
-    iou
-        Its IoU.
-    n_true, n_pred
-        Number of true and predicted objects.
-    """
-    true, sizes_true = np.unique(truth[truth != 0], return_counts=True)
-    pred, sizes_pred = np.unique(predicted[predicted != 0], return_counts=True)
-    both = (truth != 0) & (predicted != 0)
-    # Only pairs that meet are listed: a table of all pairs of 10,000 objects has 10**8 places.
-    place = max(pred.size, 1)
-    keys = np.searchsorted(true, truth[both]) * place + np.searchsorted(pred, predicted[both])
-    met, shared = np.unique(keys, return_counts=True)
-    rows, columns = np.divmod(met, place)
-    iou = shared / (sizes_true[rows] + sizes_pred[columns] - shared)
-    return rows, columns, iou, true.size, pred.size
-
-
-def _assigned(
-    rows: NDArray[np.int64], columns: NDArray[np.int64], iou: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the IoU of the matched pairs among those that may be matched."""
-    if not iou.size:
-        return iou
-    alone = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
-    if alone.all():
-        return iou
-    from scipy.optimize import linear_sum_assignment
-
-    contested = ~alone
-    row, column = (np.unique(each[contested], return_inverse=True)[1] for each in (rows, columns))
-    table = np.zeros((int(row.max()) + 1, int(column.max()) + 1))
-    table[row, column] = iou[contested]
-    # One more match is worth more than any sum of IoU that it could cost.
-    gain = np.where(table > 0, min(table.shape) + table, 0.0)
-    taken = table[linear_sum_assignment(gain, maximize=True)]
-    matched: NDArray[np.float64] = np.concatenate([iou[alone], taken[taken > 0]])
-    return matched
-
-
-def _ratio(part: float, whole: float) -> float:
-    return part / whole if whole else math.nan
+def _plain(values: NDArray[np.float64]) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding.schema import Multilabel
+from deepbacs_zoo.decoding.kinds import Multilabel
 from deepbacs_zoo.errors import PackageError
 
 __all__ = ["decode"]

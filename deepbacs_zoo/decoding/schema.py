@@ -6,57 +6,27 @@ It is part of a package's description, which other tools may read (and ignore if
       deepbacs_zoo:
         schema_version: 1
         decode:
-          kind: multilabel
-          output: probabilities      # id of the output tensor, which holds probabilities
-          background: 0              # channel indices
-          interior: 1
-          boundary: 2
-          seed_threshold: 0.5        # a seed pixel has P(interior) >= this
-          foreground_threshold: 0.5  # an object's pixel has P(background) < 1 - this
-          min_seed: 5                # pixels; smaller seeds are dropped
-          min_size: 20               # pixels; smaller objects are dropped
-          max_growth: 6              # pixels that a seed grows at most
+          kind: multilabel           # multilabel, foreground, stars, splines or boxes
+          output: probabilities      # id of the output tensor
+          min_size: 20               # and so on: the fields of that kind, see kinds.py
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, Field, fields
 from typing import Any, Final
 
+from deepbacs_zoo.decoding.kinds import KINDS, LEAST, Decoding, Multilabel
 from deepbacs_zoo.errors import PackageError, UnsupportedError
 
-__all__ = ["Multilabel", "read_decoding"]
+__all__ = ["read_decoding"]
 
 _WHERE: Final = "config.deepbacs_zoo.decode"
+_KINDS: Final = {each.kind: each for each in KINDS}
 
 
-@dataclass(frozen=True)
-class Multilabel:
-    """Probabilities of background, interior and boundary, decoded to instances.
-
-    The thresholds are compared as float32 with the float32 tensor.  Channels are indices along
-    ``c``, sizes are in pixels.
-    """
-
-    output: str
-    background: int = 0
-    interior: int = 1
-    boundary: int = 2
-    seed_threshold: float = 0.5
-    foreground_threshold: float = 0.5
-    min_seed: int = 5
-    min_size: int = 20
-    max_growth: int = 6
-
-    def as_config(self) -> dict[str, Any]:
-        """Return the block that stands in the description."""
-        return {"kind": "multilabel"} | {
-            entry.name: getattr(self, entry.name) for entry in fields(self)
-        }
-
-
-def read_decoding(config: Mapping[str, Any]) -> Multilabel | None:
+def read_decoding(config: Mapping[str, Any]) -> Decoding | None:
     """Read ``config.deepbacs_zoo``; ``None`` when it does not say how to decode.
 
     Raises
@@ -71,37 +41,57 @@ def read_decoding(config: Mapping[str, Any]) -> Multilabel | None:
         return None
     if not isinstance(block, Mapping):
         raise _wrong(_WHERE, block, "a mapping with kind and output")
-    if config.get("schema_version", 1) != 1 or block.get("kind") != "multilabel":
+    name = block.get("kind")
+    kind = _KINDS.get(name) if isinstance(name, str) else None
+    if config.get("schema_version", 1) != 1 or kind is None:
+        *most, last = _KINDS
         raise UnsupportedError(
             _WHERE,
             "a way of decoding that is not known here",
-            value=f"kind {block.get('kind')}, schema_version {config.get('schema_version', 1)}",
-            allowed="kind multilabel of schema_version 1",
+            value=f"kind {name}, schema_version {config.get('schema_version', 1)}",
+            allowed=f"kind {', '.join(most)} or {last} of schema_version 1",
             hint="update deepbacs_zoo with pip install --upgrade",
         )
     values = {name: value for name, value in block.items() if name != "kind"}
-    known = {entry.name: entry.type for entry in fields(Multilabel)}
+    known = {entry.name: entry for entry in fields(kind)}
     for name, value in values.items():
         if name not in known:
             raise _wrong(f"{_WHERE}.{name}", value, f"one of {', '.join(known)}")
-    if not isinstance(values.get("output"), str):
-        raise _wrong(f"{_WHERE}.output", values.get("output"), "the id of an output tensor")
-    for name, value in values.items():
-        _check_field(name, value, str(known[name]))
-    settings = Multilabel(**values)
-    channels = (settings.background, settings.interior, settings.boundary)
-    if len(set(channels)) != len(channels):
-        raise _wrong(_WHERE, channels, "three different channels")
+    for name, entry in known.items():
+        if name in values or entry.default is MISSING:
+            values[name] = _checked(entry, values.get(name))
+    settings = kind(**values)
+    if isinstance(settings, Multilabel):
+        channels = (settings.background, settings.interior, settings.boundary)
+        if len(set(channels)) != len(channels):
+            raise _wrong(_WHERE, channels, "three different channels")
     return settings
 
 
-def _check_field(name: str, value: object, kind: str) -> None:
-    where = f"{_WHERE}.{name}"
-    if kind == "int" and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
-        raise _wrong(where, value, "a whole number of at least 0")
+def _checked(entry: Field[Any], value: object) -> object:
+    """Return the value of a field, or raise what is wrong with it."""
+    where, kind = f"{_WHERE}.{entry.name}", str(entry.type)
+    if kind == "str" and not isinstance(value, str):
+        raise _wrong(where, value, "the id of an output tensor")
+    if kind == "int":
+        least = entry.metadata.get(LEAST, 0)
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise _wrong(where, value, f"a whole number of at least {least}")
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if kind == "float" and not (is_number and 0 < float(str(value)) < 1):
         raise _wrong(where, value, "a number between 0 and 1")
+    if kind.startswith("tuple"):
+        return _names(where, value)
+    return value
+
+
+def _names(where: str, value: object) -> tuple[str, ...]:
+    texts = value if isinstance(value, (list, tuple)) else ()
+    if not texts or not all(isinstance(text, str) and text for text in texts):
+        raise _wrong(where, value, "a list of names, at least one")
+    if len(set(texts)) != len(texts):
+        raise _wrong(where, value, "a list of names, each only once")
+    return tuple(texts)
 
 
 def _wrong(where: str, value: object, allowed: str) -> PackageError:

@@ -11,7 +11,7 @@ from typing import Literal, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding import read_decoding
+from deepbacs_zoo.decoding import Multilabel, read_decoding
 from deepbacs_zoo.errors import UnsupportedError, UsageError
 from deepbacs_zoo.evaluation.baseline import BASELINE, Baseline
 from deepbacs_zoo.evaluation.classes import CLASSES, predicted_classes, true_classes
@@ -159,7 +159,7 @@ class _Loop:
 
     def _class_iou(self, truth: NDArray[np.int32], result: Result) -> dict[str, float]:
         decoding = self._decoding
-        if decoding is None:
+        if not isinstance(decoding, Multilabel):
             return {}
         tensor = result.tensors[decoding.output]
         channels = {name: int(getattr(decoding, name)) for name in CLASSES}

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from deepbacs_zoo.cards import Card, TrainingData, render
 from deepbacs_zoo.checkpoints import Run
-from deepbacs_zoo.decoding import decode, read_decoding
+from deepbacs_zoo.decoding import Boxes, decode, read_decoding
 from deepbacs_zoo.errors import ModelError, PackageError
 from deepbacs_zoo.evaluation import Evaluation, evaluate
 from deepbacs_zoo.exporting import description as names
@@ -244,7 +244,9 @@ def _picture(staged: Stage) -> tuple[npt.NDArray[np.float32], Array]:
         found = next(iter(_test_tensors(package, "outputs").values()))
         plane = raw[0].mean(axis=0)
         settings = read_decoding(package.zoo_config)
-        return plane, found[0, 0] if settings is None else decode(settings, found[0])
+        if settings is None or isinstance(settings, Boxes):
+            return plane, found[0, 0]
+        return plane, decode(settings, found[0], (plane.shape[0], plane.shape[1]))
 
 
 def _new_folder(aside: Path) -> Path:

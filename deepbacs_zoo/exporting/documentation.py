@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from deepbacs_zoo.cards import Card, Facts, Score, TensorFact
-from deepbacs_zoo.decoding import Multilabel
 from deepbacs_zoo.evaluation import Evaluation
 from deepbacs_zoo.exporting.stage import Stage
+from deepbacs_zoo.exporting.steps import decoding_steps
 from deepbacs_zoo.tensors import ReferencedSize, Step, SteppedSize, TensorSpec
 
 __all__ = ["description_facts", "documentation_facts"]
@@ -32,7 +32,7 @@ def documentation_facts(
         pixel_size=source.pixel_size,
         agreement=agreement,
         test_offset=stage.offset,
-        decoding=_decoding(source.decode) if source.decode else (),
+        decoding=decoding_steps(source.decode) if source.decode else (),
         training=(*source.training, ("trained values", f"{stage.parameters:,}")),
         split=source.split,
         **(_measured(evaluation) if evaluation is not None else {}),
@@ -118,26 +118,3 @@ def _size(spec: TensorSpec) -> str:
 def _step(step: Step) -> str:
     arguments = ", ".join(f"{key}={value}" for key, value in step.kwargs.items())
     return f"{step.name}({arguments})" if arguments else step.name
-
-
-def _decoding(decode: Multilabel) -> tuple[str, ...]:
-    """Say in words what ``config.deepbacs_zoo.decode`` says in numbers."""
-    return (
-        f"The output `{decode.output}` becomes a label image by these steps, with the settings "
-        "in `config.deepbacs_zoo.decode` of the description:",
-        "\n".join(
-            (
-                f"1. Seeds: pixels with P(interior) ≥ {decode.seed_threshold:g}, joined over "
-                "their four neighbours;",
-                f"   seeds of fewer than {decode.min_seed} pixels are dropped.",
-                f"2. Foreground: pixels with P(background) < {1 - decode.foreground_threshold:g}.",
-                "3. Growth: in waves, every unlabelled foreground pixel with a labelled neighbour "
-                "(of four)",
-                "   takes the smallest neighbouring label, all pixels of a wave at once; at most",
-                f"   {decode.max_growth} waves.",
-                f"4. Objects of fewer than {decode.min_size} pixels are dropped; the others are "
-                "numbered by their",
-                "   first pixel in reading order.",
-            )
-        ),
-    )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.checkpoints import Run
-from deepbacs_zoo.decoding import Multilabel, read_decoding
+from deepbacs_zoo.decoding import Decoding, read_decoding
 from deepbacs_zoo.exporting.weights import load_state
 from deepbacs_zoo.images import Pair
 from deepbacs_zoo.networks import build_network, get_network
@@ -84,7 +84,7 @@ class Source:
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
     ranges: Mapping[str, tuple[float, float]]
-    decode: Multilabel | None
+    decode: Decoding | None
     pixel_size: tuple[float, float] | None
     pairs: tuple[Pair, ...]
     split: str

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from deepbacs_zoo.decoding import Multilabel, ObjectRow, decode, measure_objects
+from deepbacs_zoo.decoding import LabelDecoding, ObjectRow, decode, measure_objects
 from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.prediction.pixel_size import nearest
 from deepbacs_zoo.runners.base import Array
@@ -18,7 +18,12 @@ __all__ = ["decode_positions", "measure_positions"]
 Labels = npt.NDArray[np.int32]
 
 
-def decode_positions(settings: Multilabel, array: Array, size: Mapping[str, int]) -> Labels:
+def decode_positions(
+    settings: LabelDecoding,
+    array: Array,
+    size: Mapping[str, int],
+    scaled: Mapping[str, int] | None = None,
+) -> Labels:
     """Decode every position of a tensor at its own scale, and bring the labels to the image's.
 
     Parameters
@@ -29,6 +34,8 @@ def decode_positions(settings: Multilabel, array: Array, size: Mapping[str, int]
         ``t z c y x``.
     size
         The image's pixels along ``y`` and ``x``.
+    scaled
+        Those of the image that the network saw, at the model's scale; ``size`` if not given.
 
     Returns
     -------
@@ -37,9 +44,11 @@ def decode_positions(settings: Multilabel, array: Array, size: Mapping[str, int]
     """
     frames, slices = array.shape[:2]
     labels = np.empty((frames, slices, size["y"], size["x"]), np.int32)
+    seen = size if scaled is None else scaled
     for t, z in np.ndindex(frames, slices):
         plane = np.ascontiguousarray(array[t, z], np.float32)
-        labels[t, z] = _brought_back(decode(settings, plane), size)
+        found = decode(settings, plane, (seen["y"], seen["x"]))
+        labels[t, z] = _brought_back(found, size)
     return labels
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from deepbacs_zoo.decoding import read_decoding
+from deepbacs_zoo.decoding import Boxes, read_decoding
 from deepbacs_zoo.errors import PackageError, UsageError
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image
@@ -286,8 +286,13 @@ class _Job:
                 allowed=", ".join(collectors),
                 hint="correct the package's description",
             )
-        size = {letter: int(self.image.data.sizes[letter]) for letter in "yx"}
-        return decode_positions(self.decoding, collectors[name].array, size)
+        if isinstance(self.decoding, Boxes):
+            return None
+        size, scaled = (
+            {letter: int(image.data.sizes[letter]) for letter in "yx"}
+            for image in (self.image, self.images[self.first])
+        )
+        return decode_positions(self.decoding, collectors[name].array, size, scaled)
 
     def _output(self, spec: TensorSpec, collector: Collector) -> OutputTensor:
         """Bring an output back to the image's scale, and say how large its pixels are."""

@@ -1,6 +1,13 @@
 import pytest
 
-from deepbacs_zoo.decoding import Multilabel, read_decoding
+from deepbacs_zoo.decoding import (
+    Boxes,
+    Foreground,
+    Multilabel,
+    Splines,
+    Stars,
+    read_decoding,
+)
 from deepbacs_zoo.errors import PackageError, UnsupportedError
 
 
@@ -8,9 +15,24 @@ def config(**changes):
     return {"schema_version": 1, "decode": {"kind": "multilabel", "output": "p"} | changes}
 
 
-def test_what_is_written_is_read_back():
-    settings = Multilabel("p", 2, 0, 1, 0.4, 0.6, 3, 9, 4)
-    assert read_decoding({"schema_version": 1, "decode": settings.as_config()}) == settings
+SETTINGS = [
+    Multilabel("p", 2, 0, 1, 0.4, 0.6, 3, 9, 4),
+    Foreground("p", 1, 0.4, 0.6, 2, 7),
+    Stars("p", 32, 2, 0.4, 0.3, 10),
+    Splines("p", 16, 4, 0.4, 0.3, 10),
+    Boxes("p", ("rod", "dividing"), 5, 16, 0.2, 0.4),
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS, ids=lambda settings: settings.kind)
+def test_what_is_written_is_read_back(settings):
+    block = settings.as_config()
+    assert next(iter(block)) == "kind"
+    assert read_decoding({"schema_version": 1, "decode": block}) == settings
+
+
+def test_a_block_holds_what_a_description_can():
+    assert SETTINGS[-1].as_config()["classes"] == ["rod", "dividing"]
 
 
 def test_a_package_without_decoding_says_so():
@@ -18,8 +40,22 @@ def test_a_package_without_decoding_says_so():
     assert read_decoding({"decode": None}) is None
 
 
-def test_fields_that_are_left_out_have_their_documented_values():
-    assert read_decoding(config()) == Multilabel("p")
+@pytest.mark.parametrize(
+    ("fields", "settings"),
+    [
+        ({"kind": "multilabel"}, Multilabel("p")),
+        ({"kind": "foreground"}, Foreground("p")),
+        ({"kind": "stars", "rays": 32}, Stars("p", 32)),
+        ({"kind": "splines", "points": 16}, Splines("p", 16)),
+        (
+            {"kind": "boxes", "classes": ["a"], "anchors": 5, "grid": 32},
+            Boxes("p", ("a",), 5, 32),
+        ),
+    ],
+    ids=str,
+)
+def test_fields_that_are_left_out_have_their_documented_values(fields, settings):
+    assert read_decoding(config(**fields)) == settings
 
 
 @pytest.mark.parametrize(
@@ -33,7 +69,19 @@ def test_fields_that_are_left_out_have_their_documented_values():
         ({"output": 3}, ["output", "3", "id of an output"]),
         ({"sed_threshold": 0.5}, ["sed_threshold", "seed_threshold"]),
         ({"interior": 0}, ["three different channels"]),
+        ({"kind": "stars"}, ["decode.rays", "at least 3"]),
+        ({"kind": "stars", "rays": 2}, ["decode.rays", "(2)", "at least 3"]),
+        ({"kind": "stars", "rays": 8, "grid": 0}, ["decode.grid", "(0)", "at least 1"]),
+        ({"kind": "stars", "points": 8}, ["decode.points", "rays"]),
+        ({"kind": "splines", "points": None}, ["decode.points", "at least 3"]),
+        ({"kind": "foreground", "neck": 1}, ["decode.neck", "between 0 and 1"]),
+        ({"kind": "boxes", "anchors": 5, "grid": 8}, ["decode.classes", "list of names"]),
+        ({"kind": "boxes", "classes": [], "anchors": 5, "grid": 8}, ["decode.classes", "one"]),
+        ({"kind": "boxes", "classes": ["a", "a"]}, ["decode.classes", "only once"]),
+        ({"kind": "boxes", "classes": ["a", 1]}, ["decode.classes", "['a', 1]"]),
+        ({"kind": "boxes", "classes": "rod"}, ["decode.classes", "rod"]),
     ],
+    ids=str,
 )
 def test_a_wrong_field_is_named_with_what_was_allowed(changes, parts):
     with pytest.raises(PackageError) as caught:
@@ -47,7 +95,11 @@ def test_a_block_that_is_no_mapping_is_refused():
         read_decoding({"decode": "multilabel"})
 
 
-@pytest.mark.parametrize("changed", [config(kind="stardist"), config() | {"schema_version": 2}])
+@pytest.mark.parametrize(
+    "changed", [config(kind="stardist"), config(kind=None), config() | {"schema_version": 2}]
+)
 def test_a_kind_or_version_from_the_future_is_unsupported(changed):
-    with pytest.raises(UnsupportedError, match="update"):
+    with pytest.raises(UnsupportedError, match="update") as caught:
         read_decoding(changed)
+    known = "kind multilabel, foreground, stars, splines or boxes of schema_version 1"
+    assert known in str(caught.value)

@@ -1,0 +1,194 @@
+"""The kinds of decoding and their settings, as they stand in ``config.deepbacs_zoo.decode``.
+
+Thresholds are compared as float32 with a float32 tensor; channels are indices along ``c``, sizes
+are in pixels of the image.  A tensor on a ``grid`` has one value for ``grid`` by ``grid`` pixels:
+its place (i, j) stands for the image's pixel (i·grid, j·grid).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Final
+
+__all__ = ["KINDS", "Boxes", "Decoding", "Foreground", "LabelDecoding", "Multilabel", "Splines"]
+__all__ += ["Stars"]
+
+LEAST: Final = "least"
+"""Key of the metadata of a field: the smallest number that it may have; 0 where it is missing."""
+
+
+class _Block:
+    """What all kinds have in common; the subclasses are dataclasses."""
+
+    kind: ClassVar[str]
+
+    def as_config(self) -> dict[str, Any]:
+        """Return the block that stands in the description."""
+        values = {entry.name: getattr(self, entry.name) for entry in fields(self)}  # type: ignore[arg-type]
+        return {"kind": self.kind} | {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in values.items()
+        }
+
+
+@dataclass(frozen=True)
+class Multilabel(_Block):
+    """Probabilities of background, interior and boundary, decoded to instances.
+
+    Parameters
+    ----------
+    output
+        Id of the output tensor.
+    background, interior, boundary
+        Channels.
+    seed_threshold
+        A seed pixel has P(interior) >= this.
+    foreground_threshold
+        An object's pixel has P(background) < 1 - this.
+    min_seed, min_size
+        Seeds and objects of fewer pixels are dropped.
+    max_growth
+        Pixels that a seed grows at most.
+    """
+
+    kind: ClassVar[str] = "multilabel"
+
+    output: str
+    background: int = 0
+    interior: int = 1
+    boundary: int = 2
+    seed_threshold: float = 0.5
+    foreground_threshold: float = 0.5
+    min_seed: int = 5
+    min_size: int = 20
+    max_growth: int = 6
+
+
+@dataclass(frozen=True)
+class Foreground(_Block):
+    """Probability of foreground, cut where cells touch by a watershed of the distance to the rim.
+
+    Parameters
+    ----------
+    output
+        Id of the output tensor.
+    channel
+        The one that holds the probability of foreground.
+    threshold
+        A foreground pixel has a probability >= this.
+    neck
+        Two parts stay one object where the neck between them is at least this share of the width
+        of the narrower part.
+    min_seed
+        Parts of fewer pixels are no objects of their own, they join the neighbour.
+    min_size
+        Objects of fewer pixels are dropped.
+    """
+
+    kind: ClassVar[str] = "foreground"
+
+    output: str
+    channel: int = 0
+    threshold: float = 0.5
+    neck: float = 0.75
+    min_seed: int = 5
+    min_size: int = 20
+
+
+@dataclass(frozen=True)
+class Stars(_Block):
+    """Star-convex polygons (StarDist): probability and distances to the rim along rays.
+
+    Channel 0 is the probability of being an object, channel ``1 + k`` the distance in image pixels
+    along ray ``k``, which points to the angle 2πk / ``rays``: ``(dy, dx) = (sin, cos)``, y down.
+
+    Parameters
+    ----------
+    output
+        Id of the output tensor.
+    rays
+        Number of rays, at least 3.
+    grid
+        Image pixels per pixel of the output.
+    probability_threshold
+        A candidate has a probability >= this.
+    overlap_threshold
+        A candidate that shares more than this part of the smaller area with an object is dropped.
+    min_size
+        Objects of fewer pixels are dropped.
+    """
+
+    kind: ClassVar[str] = "stars"
+
+    output: str
+    rays: int = field(metadata={LEAST: 3})
+    grid: int = field(default=1, metadata={LEAST: 1})
+    probability_threshold: float = 0.5
+    overlap_threshold: float = 0.4
+    min_size: int = 20
+
+
+@dataclass(frozen=True)
+class Splines(_Block):
+    """Closed cubic B-splines (SplineDist): probability and control points.
+
+    Channel 0 is the probability of being an object, channels ``1 + 2k`` and ``2 + 2k`` the place
+    ``dy, dx`` of control point ``k`` in image pixels, seen from the output pixel's place.
+
+    Parameters
+    ----------
+    output
+        Id of the output tensor.
+    points
+        Number of control points, at least 3.
+    grid, probability_threshold, overlap_threshold, min_size
+        As for :class:`Stars`.
+    """
+
+    kind: ClassVar[str] = "splines"
+
+    output: str
+    points: int = field(metadata={LEAST: 3})
+    grid: int = field(default=1, metadata={LEAST: 1})
+    probability_threshold: float = 0.5
+    overlap_threshold: float = 0.4
+    min_size: int = 20
+
+
+@dataclass(frozen=True)
+class Boxes(_Block):
+    """Boxes with classes on a grid of anchors (YOLOv2).
+
+    Per anchor a block of ``5 + len(classes)`` channels: x, y of the centre inside the cell (0 to
+    1), width, height (image pixels), objectness and class probabilities (0 to 1).
+
+    Parameters
+    ----------
+    output
+        Id of the output tensor.
+    classes
+        Names of the classes, in the order of the channels.
+    anchors
+        Number of anchors, at least 1.
+    grid
+        Image pixels per pixel of the output.
+    score_threshold
+        A box has objectness · class probability >= this.
+    overlap_threshold
+        A box whose IoU with a better one of its class is above this is dropped.
+    """
+
+    kind: ClassVar[str] = "boxes"
+
+    output: str
+    classes: tuple[str, ...]
+    anchors: int = field(metadata={LEAST: 1})
+    grid: int = field(metadata={LEAST: 1})
+    score_threshold: float = 0.3
+    overlap_threshold: float = 0.3
+
+
+LabelDecoding = Multilabel | Foreground | Stars | Splines
+"""Kinds that end in a label image."""
+Decoding = LabelDecoding | Boxes
+KINDS: Final[tuple[type[Decoding], ...]] = (Multilabel, Foreground, Stars, Splines, Boxes)

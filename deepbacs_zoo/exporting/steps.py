@@ -1,0 +1,95 @@
+"""Say in words what ``config.deepbacs_zoo.decode`` says in numbers."""
+
+from __future__ import annotations
+
+from deepbacs_zoo.decoding import Boxes, Decoding, Foreground, Multilabel, Splines, Stars
+
+__all__ = ["decoding_steps"]
+
+
+def decoding_steps(decode: Decoding) -> tuple[str, str]:
+    """Return a sentence, and the numbered steps from the output to objects."""
+    becomes = "boxes" if isinstance(decode, Boxes) else "a label image"
+    return (
+        f"The output `{decode.output}` becomes {becomes} by these steps, with the settings "
+        "in `config.deepbacs_zoo.decode` of the description:",
+        "\n".join(_steps(decode)),
+    )
+
+
+def _steps(decode: Decoding) -> tuple[str, ...]:
+    match decode:
+        case Multilabel():
+            return _multilabel(decode)
+        case Foreground():
+            return _foreground(decode)
+        case Stars():
+            shape = f"the polygon of its {decode.rays} distances, along rays from this place"
+            return _polygons(decode, shape)
+        case Splines():
+            shape = f"the closed cubic B-spline of its {decode.points} control points"
+            return _polygons(decode, shape)
+        case Boxes():
+            return _boxes(decode)
+
+
+def _multilabel(decode: Multilabel) -> tuple[str, ...]:
+    return (
+        f"1. Seeds: pixels with P(interior) ≥ {decode.seed_threshold:g}, joined over "
+        "their four neighbours;",
+        f"   seeds of fewer than {decode.min_seed} pixels are dropped.",
+        f"2. Foreground: pixels with P(background) < {1 - decode.foreground_threshold:g}.",
+        "3. Growth: in waves, every unlabelled foreground pixel with a labelled neighbour "
+        "(of four)",
+        "   takes the smallest neighbouring label, all pixels of a wave at once; at most",
+        f"   {decode.max_growth} waves.",
+        *_last(4, decode.min_size),
+    )
+
+
+def _foreground(decode: Foreground) -> tuple[str, ...]:
+    return (
+        f"1. Foreground: pixels with a probability ≥ {decode.threshold:g}.",
+        "2. Parts: a watershed of the distance to the background gives one part for each of its",
+        "   maxima.",
+        f"3. Parts are joined where the neck between them has at least {decode.neck:g} times the",
+        "   width of the narrower one, and where one of them has fewer than "
+        f"{decode.min_seed} pixels.",
+        *_last(4, decode.min_size),
+    )
+
+
+def _polygons(decode: Stars | Splines, shape: str) -> tuple[str, ...]:
+    return (
+        f"1. Candidates: pixels of the output with a probability ≥ "
+        f"{decode.probability_threshold:g}, the most probable first.",
+        f"   Pixel (i, j) of the output stands for pixel (i·{decode.grid}, j·{decode.grid}) of "
+        "the image.",
+        f"2. A candidate whose place is in no object yet is {shape}.",
+        f"3. If an object shares more than {decode.overlap_threshold:g} of the smaller area with "
+        "it, it is dropped;",
+        "   else its free pixels become an object.",
+        *_last(4, decode.min_size),
+    )
+
+
+def _last(number: int, smallest: int) -> tuple[str, ...]:
+    return (
+        f"{number}. Objects of fewer than {smallest} pixels are dropped; the others are "
+        "numbered by their",
+        "   first pixel in reading order.",
+    )
+
+
+def _boxes(decode: Boxes) -> tuple[str, ...]:
+    return (
+        f"1. Every pixel (i, j) of the output holds {decode.anchors} boxes, each of "
+        f"{5 + len(decode.classes)} channels: the place",
+        f"   (x, y) of the centre, which is at ((j + x)·{decode.grid}, (i + y)·{decode.grid}); "
+        "width and height in pixels;",
+        "   P(object); P(class) of " + ", ".join(decode.classes) + ".",
+        "2. The score of a box is P(object) times its largest P(class); boxes with less than "
+        f"{decode.score_threshold:g} are dropped.",
+        "3. From the best score on, a box is dropped if its IoU with a better one of its class "
+        f"is above {decode.overlap_threshold:g}.",
+    )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.images.annotations import Annotation, read_annotation
+from deepbacs_zoo.images.folders import find_folders
 from deepbacs_zoo.images.image import Image, stem_of
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
 from deepbacs_zoo.images.rois import ROI_SUFFIXES
@@ -27,35 +28,6 @@ class Pair:
     name: str
     source: Path
     target: Path
-
-
-def find_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
-    """Return the folders of images and of label images below ``data``.
-
-    Parameters
-    ----------
-    data
-        A folder with ``source/`` and ``target/``, or with folders that hold these two.
-    part
-        Which of the latter is wanted: ``training`` or ``test``.
-
-    Raises
-    ------
-    UsageError
-        ``data`` is no such folder.
-    """
-    for folder in ([data / part] if part else []) + [data]:
-        source, target = folder / "source", folder / "target"
-        if source.is_dir() and target.is_dir():
-            return source, target
-    inside = sorted(path.name for path in data.iterdir()) if data.is_dir() else []
-    raise UsageError(
-        data,
-        "no images and label images in this folder" if data.is_dir() else "no such folder",
-        value=f"it holds {', '.join(inside[:_MOST_NAMED]) or 'nothing'}" if data.is_dir() else None,
-        allowed="a folder with source/ and target/" + (f", or {part}/ with those" if part else ""),
-        hint="put the images into source/ and the label images of the same names into target/",
-    )
 
 
 def match_pairs(source: Path, target: Path) -> tuple[Pair, ...]:

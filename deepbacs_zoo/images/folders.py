@@ -1,0 +1,131 @@
+"""Which folders hold the images and which the annotations, in the layouts that people have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from deepbacs_zoo.errors import UsageError
+
+__all__ = ["FOLDER_PAIRS", "PART_NAMES", "find_folders", "folders_beside"]
+
+FOLDER_PAIRS: Final = (
+    ("source", "target"),
+    ("brightfield", "masks_RoiMap"),
+    ("brightfield", "masks"),
+    ("fluorescence", "masks"),
+    ("low_SNR", "high_SNR"),
+    ("WF", "SIM"),
+    ("images", "masks"),
+    ("images", "labels"),
+    ("images", "annotations"),
+    ("JPEGImages", "Annotations"),
+)
+"""Folders of images and of what belongs to them, in the order in which they are looked for; case
+does not matter.  The first are this project's and ZeroCostDL4Mic's, the next those of the published
+DeepBacs archives, the last those of label images and of boxes elsewhere."""
+
+PART_NAMES: Final = {
+    "training": ("training", "train", "training dataset"),
+    "test": ("test", "testing", "quality control dataset"),
+}
+"""Names of the folders of a part, as above; those of two words are ZeroCostDL4Mic's."""
+
+_MOST_NAMED: Final = 5
+
+
+def find_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
+    """Return the folders of images and of annotations below ``data``.
+
+    Parameters
+    ----------
+    data
+        A folder with ``source/`` and ``target/`` or another of `FOLDER_PAIRS`; or with folders that
+        hold these two, such as ``training/source`` or ``train/brightfield``; or with flat names as
+        in ZeroCostDL4Mic, such as ``Training_source`` and ``Training_target``.
+    part
+        Which of the latter is wanted: ``training`` or ``test``.
+
+    Raises
+    ------
+    UsageError
+        ``data`` is no such folder.
+    """
+    if data.is_dir():
+        found = next(_pairs_in_parts(data, part), None) if part else None
+        found = found or _pair_in(data)
+        if found is not None:
+            return found
+    inside = sorted(path.name for path in data.iterdir()) if data.is_dir() else []
+    raise UsageError(
+        data,
+        "no images and label images in this folder" if data.is_dir() else "no such folder",
+        value=f"it holds {', '.join(inside[:_MOST_NAMED]) or 'nothing'}" if data.is_dir() else None,
+        allowed="a folder with source/ and target/" + (f", or {part}/ with those" if part else ""),
+        hint="put the images into source/ and the label images of the same names into target/",
+    )
+
+
+def folders_beside(source: Path, target: Path) -> tuple[Path, Path] | None:
+    """Return the folders of test images that lie beside those of training images, if any.
+
+    Parameters
+    ----------
+    source, target
+        Folders such as ``training/source`` and ``training/target``, or ``Training_source`` and
+        ``Training_target``; others have nothing beside them.
+    """
+    source, target = source.absolute(), target.absolute()
+    parent = source.parent
+    if target.parent != parent:
+        return None
+    if parent.name.lower() in PART_NAMES["training"]:
+        folders = _folders(parent.parent)
+        for name in PART_NAMES["test"]:
+            found = _named(folders.get(name), source.name, target.name)
+            if found is not None:
+                return found
+        return None
+    names = (source.name.lower(), target.name.lower())
+    begun = any(names == _flat(name) for name in PART_NAMES["training"])
+    return _flat_pair(parent, "test") if begun else None
+
+
+def _pairs_in_parts(data: Path, part: str) -> Iterator[tuple[Path, Path]]:
+    folders = _folders(data)
+    for name in PART_NAMES.get(part, (part,)):
+        folder = folders.get(name)
+        # A part of ZeroCostDL4Mic's holds Training_source whatever its own name is.
+        found = folder and (_pair_in(folder) or _flat_pair(folder, "training"))
+        if found:
+            yield found
+    flat = _flat_pair(data, part)
+    if flat is not None:
+        yield flat
+
+
+def _pair_in(folder: Path) -> tuple[Path, Path] | None:
+    pairs = (_named(folder, *names) for names in FOLDER_PAIRS)
+    return next((pair for pair in pairs if pair is not None), None)
+
+
+def _flat_pair(folder: Path, part: str) -> tuple[Path, Path] | None:
+    pairs = (_named(folder, *_flat(name)) for name in PART_NAMES.get(part, (part,)))
+    return next((pair for pair in pairs if pair is not None), None)
+
+
+def _flat(part: str) -> tuple[str, str]:
+    return f"{part}_source", f"{part}_target"
+
+
+def _named(folder: Path | None, source: str, target: str) -> tuple[Path, Path] | None:
+    inside = {} if folder is None else _folders(folder)
+    found = inside.get(source.lower()), inside.get(target.lower())
+    return (found[0], found[1]) if found[0] is not None and found[1] is not None else None
+
+
+def _folders(folder: Path) -> dict[str, Path]:
+    """Return the folders in a folder by their names in lower case."""
+    found = sorted((path for path in folder.iterdir() if path.is_dir()), reverse=True)
+    return {path.name.lower(): path for path in found}

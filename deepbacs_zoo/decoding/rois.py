@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.images import write_bytes
 
-__all__ = ["outlines", "write_rois"]
+if TYPE_CHECKING:
+    from roifile import ImagejRoi
+
+__all__ = ["name_roi", "outlines", "place_roi", "write_roi_set", "write_rois"]
 
 Corners = NDArray[np.int32]
 _TIMESTAMP: Final = (1980, 1, 1, 0, 0, 0)
@@ -97,31 +101,50 @@ def write_rois(path: Path, labels: NDArray[np.integer]) -> None:
     from roifile import ROI_TYPE, ImagejRoi
 
     frames, slices = labels.shape[:2]
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for t, z in np.ndindex(frames, slices):
-            parts: dict[int, int] = {}
-            for label, corners in outlines(labels[t, z]):
-                parts[label] = parts.get(label, 0) + 1
-                name = _name(label, parts[label], t, z, frames, slices)
-                roi = ImagejRoi.frompoints(corners, name=name)
-                roi.version, roi.roitype = _VERSION, ROI_TYPE.TRACED
-                # roifile takes points for pixels, whose far edge is one further.
-                roi.right, roi.bottom = (int(value) for value in corners.max(axis=0))
-                if frames * slices > 1:
-                    roi.c_position, roi.z_position, roi.t_position = 1, z + 1, t + 1
-                    roi.position = t * slices + z + 1
-                entry = zipfile.ZipInfo(f"{name}.roi", _TIMESTAMP)
-                entry.create_system = 3  # the same bytes on every computer
-                entry.external_attr = 0o644 << 16
-                archive.writestr(entry, roi.tobytes())
-    write_bytes(path, buffer.getvalue())
+    rois = []
+    for t, z in np.ndindex(frames, slices):
+        parts: dict[int, int] = {}
+        for label, corners in outlines(labels[t, z]):
+            parts[label] = parts.get(label, 0) + 1
+            more = "" if parts[label] == 1 else f"-{parts[label]}"
+            name = name_roi(f"{label:04d}{more}", t, z, frames, slices)
+            roi = ImagejRoi.frompoints(corners, name=name)
+            roi.roitype = ROI_TYPE.TRACED
+            # roifile takes points for pixels, whose far edge is one further.
+            roi.right, roi.bottom = (int(value) for value in corners.max(axis=0))
+            place_roi(roi, t, z, frames, slices)
+            rois.append(roi)
+    write_roi_set(path, rois)
 
 
-def _name(label: int, part: int, t: int, z: int, frames: int, slices: int) -> str:
-    name = f"{label:04d}"
+def name_roi(name: str, t: int, z: int, frames: int, slices: int) -> str:
+    """Return the name of a ROI with its position, which names of planes do not have."""
     if slices > 1:
         name = f"z{z + 1:04d}-{name}"
-    if frames > 1:
-        name = f"t{t + 1:04d}-{name}"
-    return name if part == 1 else f"{name}-{part}"
+    return f"t{t + 1:04d}-{name}" if frames > 1 else name
+
+
+def place_roi(roi: ImagejRoi, t: int, z: int, frames: int, slices: int) -> None:
+    """Give a ROI of a stack its frame and slice."""
+    if frames * slices > 1:
+        roi.c_position, roi.z_position, roi.t_position = 1, z + 1, t + 1
+        roi.position = t * slices + z + 1
+
+
+def write_roi_set(path: Path, rois: Sequence[ImagejRoi]) -> None:
+    """Write ROIs into a zip, each under its name, the same bytes on every computer.
+
+    Raises
+    ------
+    HostError
+        The file cannot be written.
+    """
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for roi in rois:
+            roi.version = _VERSION
+            entry = zipfile.ZipInfo(f"{roi.name}.roi", _TIMESTAMP)
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, roi.tobytes())
+    write_bytes(path, buffer.getvalue())

@@ -1,8 +1,11 @@
-"""Outlines of labels on an image, as PNG."""
+"""Outlines of labels, or rectangles, on an image, as PNG."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +13,9 @@ from numpy.typing import NDArray
 from deepbacs_zoo.images.atomic import replacing
 from deepbacs_zoo.images.lut import colour_of
 
-__all__ = ["outlines_on", "stretched", "write_overlay"]
+__all__ = ["outlines_on", "rectangles_on", "stretched", "write_overlay", "write_rectangles"]
+
+_PIXELS_PER_LINE: Final = 1000
 
 
 def stretched(image: NDArray[np.generic]) -> NDArray[np.uint8]:
@@ -59,8 +64,58 @@ def write_overlay(path: Path, image: NDArray[np.generic], labels: NDArray[np.int
     labels
         ``y x``, 0 is background.
     """
+    _write(path, outlines_on(_grey(image), labels))
+
+
+def rectangles_on(
+    image: NDArray[np.generic],
+    corners: Sequence[tuple[float, float, float, float]],
+    numbers: Sequence[int],
+) -> NDArray[np.uint8]:
+    """Return ``y x 3`` uint8: the image in grey, rectangles in the colours of their numbers.
+
+    Parameters
+    ----------
+    image
+        ``y x``.
+    corners
+        ``x0 y0 x1 y1`` of each, in pixels; lines run inside, along the pixels that it touches.  The
+        first are drawn on top.
+    numbers
+        From 1; equal numbers have equal colours, those of labels.
+    """
+    picture = np.repeat(stretched(image)[..., None], 3, axis=2)
+    height, width = image.shape
+    line = 1 + max(height, width) // _PIXELS_PER_LINE
+    for (x0, y0, x1, y1), number in reversed(list(zip(corners, numbers, strict=True))):
+        left, right = max(math.floor(x0), 0), min(math.ceil(x1), width)
+        top, bottom = max(math.floor(y0), 0), min(math.ceil(y1), height)
+        part = picture[top:bottom, left:right]
+        colour = colour_of(number)
+        for edge in (part[:line], part[-line:], part[:, :line], part[:, -line:]):
+            edge[...] = colour
+    return picture
+
+
+def write_rectangles(
+    path: Path,
+    image: NDArray[np.generic],
+    corners: Sequence[tuple[float, float, float, float]],
+    numbers: Sequence[int],
+) -> None:
+    """Draw rectangles on an image and write them as PNG; see :func:`rectangles_on`.
+
+    The image is ``y x``, or ``y x 3`` for a colour picture (its mean is drawn), any range.
+    """
+    _write(path, rectangles_on(_grey(image), corners, numbers))
+
+
+def _grey(image: NDArray[np.generic]) -> NDArray[np.generic]:
+    return image.mean(axis=2) if image.ndim == 3 else image
+
+
+def _write(path: Path, picture: NDArray[np.uint8]) -> None:
     from PIL import Image as Picture
 
-    grey = image.mean(axis=2) if image.ndim == 3 else image
     with replacing(path) as aside:
-        Picture.fromarray(outlines_on(grey, labels)).save(aside, format="png", optimize=False)
+        Picture.fromarray(picture).save(aside, format="png", optimize=False)

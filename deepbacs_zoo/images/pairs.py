@@ -19,6 +19,7 @@ from deepbacs_zoo.images.rois import ROI_SUFFIXES
 __all__ = ["Pair", "find_folders", "match_pairs", "read_annotated", "read_pair"]
 
 _MOST_NAMED: Final = 5
+_BOXES: Final = frozenset({".xml", ".txt", ".json"})
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,15 @@ def _by_name(folder: Path, suffixes: frozenset[str]) -> dict[str, Path]:
             )
         found[name] = path
     if not found:
+        boxes = [path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in _BOXES]
+        if boxes:
+            raise UsageError(
+                folder,
+                "it holds boxes where label images were expected",
+                value=boxes[0],
+                allowed=f"files that end with {', '.join(sorted(suffixes))}",
+                hint="train detection with these, or give label images or outlines",
+            )
         raise UsageError(
             folder,
             "no image in this folder",

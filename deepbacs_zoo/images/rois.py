@@ -21,7 +21,7 @@ from deepbacs_zoo.errors import DataError
 if TYPE_CHECKING:
     from roifile import ImagejRoi
 
-__all__ = ["ROI_SUFFIXES", "read_rois"]
+__all__ = ["ROI_SUFFIXES", "outline_corners", "read_outlines", "read_rois"]
 
 Mask = NDArray[np.bool_]
 ROI_SUFFIXES: Final = frozenset({".roi", ".zip"})
@@ -56,7 +56,7 @@ def read_rois(path: Path, size: tuple[int, int]) -> NDArray[np.int32]:
     """
     labels = np.zeros(size, np.int32)
     numbers: dict[str, int] = {}
-    for index, roi in enumerate(_outlines(path)):
+    for index, roi in enumerate(read_outlines(path)):
         name = roi.name or f"outline {index + 1}"
         place = f"{path}: {name}"
         _check_plane(roi, place)
@@ -78,7 +78,14 @@ def read_rois(path: Path, size: tuple[int, int]) -> NDArray[np.int32]:
     return labels
 
 
-def _outlines(path: Path) -> Sequence[ImagejRoi]:
+def read_outlines(path: Path) -> Sequence[ImagejRoi]:
+    """Return the outlines of a file under the names that the ROI Manager shows.
+
+    Raises
+    ------
+    DataError
+        The file is damaged or holds none.
+    """
     from roifile import ImagejRoi
 
     try:
@@ -154,7 +161,7 @@ def _filled(roi: ImagejRoi, size: tuple[int, int], place: str) -> Mask:
         mask = _oval(roi, size)
     else:
         mask = np.zeros(size, np.bool_)
-        for corners in _polygons(roi):
+        for corners in outline_corners(roi):
             mask ^= _polygon(corners, size)
     if not mask.any():
         rows, columns = size
@@ -168,7 +175,8 @@ def _filled(roi: ImagejRoi, size: tuple[int, int], place: str) -> Mask:
     return mask
 
 
-def _polygons(roi: ImagejRoi) -> Sequence[NDArray[Any]]:
+def outline_corners(roi: ImagejRoi) -> Sequence[NDArray[Any]]:
+    """Return the corners ``n 2`` (x, y) of each part of an outline, in image pixels."""
     if roi.composite:
         return list(roi.coordinates(multi=True))
     if roi.roitype.name == "RECT":

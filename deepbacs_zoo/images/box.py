@@ -1,0 +1,222 @@
+"""What a box is here, and what every annotation of boxes is checked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.findings import Finding, Severity
+
+__all__ = [
+    "Box",
+    "BoxAnnotation",
+    "checked_boxes",
+    "checked_size",
+    "decoded_text",
+    "unreadable",
+]
+
+_OVERSHOOT: Final = 2.0
+"""Pixels by which a box may stand out: people count from 0 or from 1, and round."""
+_SMALLEST: Final = 2.0
+_LARGEST_FILE: Final = 2**26
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box with the name of its class.
+
+    Parameters
+    ----------
+    x0, y0, x1, y1
+        Left, upper, right and lower edge in image pixels; the first pixel covers 0 to 1.
+    name
+        The class.
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    name: str
+
+    @property
+    def width(self) -> float:
+        """Pixels along x."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Pixels along y."""
+        return self.y1 - self.y0
+
+    def __str__(self) -> str:
+        return f"{self.name} x {self.x0:g} to {self.x1:g}, y {self.y0:g} to {self.y1:g}"
+
+
+@dataclass(frozen=True)
+class BoxAnnotation:
+    """The boxes of an image; none is an answer too.
+
+    Parameters
+    ----------
+    boxes
+        In the order of the file.
+    findings
+        What is odd about them without being wrong.
+    """
+
+    boxes: tuple[Box, ...]
+    findings: tuple[Finding, ...] = ()
+
+
+def checked_boxes(
+    path: Path, boxes: Sequence[Box], size: tuple[int, int], classes: Sequence[str] | None
+) -> BoxAnnotation:
+    """Return boxes cut at the image's edges, refusing what cannot be meant.
+
+    Parameters
+    ----------
+    path
+        Their file.
+    boxes
+        As they stand there.
+    size
+        Rows and columns of the image.
+    classes
+        The names that are known; ``None`` for any.
+
+    Raises
+    ------
+    DataError
+        A box has no area, stands out of the image by more than two pixels, or its class is unknown.
+    """
+    rows, columns = size
+    kept, cut, tiny = [], 0, 0
+    for box in boxes:
+        _check(path, box, size, classes)
+        inside = Box(
+            max(box.x0, 0.0),
+            max(box.y0, 0.0),
+            min(box.x1, float(columns)),
+            min(box.y1, float(rows)),
+            box.name,
+        )
+        # One pixel is what counting from 0 or from 1 makes of each image's edge: no news.
+        cut += (
+            max(inside.x0 - box.x0, inside.y0 - box.y0, box.x1 - inside.x1, box.y1 - inside.y1) > 1
+        )
+        tiny += min(inside.width, inside.height) < _SMALLEST
+        kept.append(inside)
+    return BoxAnnotation(tuple(kept), tuple(_findings(path, len(boxes), cut, tiny)))
+
+
+def _check(path: Path, box: Box, size: tuple[int, int], classes: Sequence[str] | None) -> None:
+    rows, columns = size
+    if not all(math.isfinite(edge) for edge in (box.x0, box.y0, box.x1, box.y1)):
+        raise _wrong(path, "a box has edges that are no numbers", box, "finite numbers")
+    if box.width <= 0 or box.height <= 0:
+        raise _wrong(
+            path,
+            "a box has no area",
+            box,
+            "a right edge beyond the left one, a lower edge beyond the upper one",
+        )
+    edges = (-box.x0, -box.y0, box.x1 - columns, box.y1 - rows)
+    if max(edges) > _OVERSHOOT or -max(-box.x1, -box.y1, box.x0 - columns, box.y0 - rows) <= 0:
+        raise DataError(
+            path,
+            "a box lies outside the image",
+            value=str(box),
+            allowed=f"boxes inside the image of {columns} x {rows} pixels",
+            hint="look whether the annotation belongs to another image, or one of another size",
+        )
+    if classes is not None and box.name not in classes:
+        raise DataError(
+            path,
+            "a box has an unknown class",
+            value=box.name,
+            allowed=", ".join(classes),
+            hint="correct its name, or name all classes that there are",
+        )
+
+
+def _wrong(path: Path, what: str, box: Box, allowed: str) -> DataError:
+    return DataError(
+        path, what, value=str(box), allowed=allowed, hint="draw it again or take it away"
+    )
+
+
+def _findings(path: Path, total: int, cut: int, tiny: int) -> list[Finding]:
+    found = []
+    if cut:
+        found.append(
+            Finding(
+                Severity.WARNING,
+                str(path),
+                f"{cut} of {total} boxes stood out of the image and were cut at its edge",
+                "boxes inside the image",
+                "look whether the annotation belongs to this image",
+            )
+        )
+    if tiny:
+        found.append(
+            Finding(
+                Severity.WARNING,
+                str(path),
+                f"{tiny} of {total} boxes are under {_SMALLEST:g} pixels wide or high",
+                "boxes around visible objects",
+                "look whether they were drawn by accident; training leaves them out",
+            )
+        )
+    return found
+
+
+def checked_size(path: Path, told: tuple[int, int], size: tuple[int, int]) -> None:
+    """Refuse an annotation that tells of an image of another size; zeros tell nothing.
+
+    Raises
+    ------
+    DataError
+        The sizes (rows, columns) differ.
+    """
+    if all(told) and told != size:
+        raise DataError(
+            path,
+            "it was drawn on an image of another size",
+            value="{1} x {0} against {3} x {2} pixels".format(*told, *size),
+            allowed="the size of the image",
+            hint="use the image that was annotated, or scale the boxes with it",
+        )
+
+
+def decoded_text(path: Path, kind: str) -> str:
+    """Return the text of an annotation file.
+
+    Raises
+    ------
+    DataError
+        It cannot be read, is no text in UTF-8, or far too large.
+    """
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise ValueError(f"over {_LARGEST_FILE} bytes")
+        return path.read_text("utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise unreadable(path, kind, error) from error
+
+
+def unreadable(path: Path, kind: str, error: Exception | str) -> DataError:
+    """Build the error for a file that is not what its suffix says."""
+    text = str(error) or type(error).__name__
+    return DataError(
+        path,
+        "its boxes cannot be read",
+        value=text.splitlines()[0][:120],
+        allowed=f"a file of {kind}",
+        hint="export the annotations again",
+    )

@@ -1,7 +1,7 @@
 """The predictor inside ImageJ: the plugin computes and writes, what it wrote is read back.
 
-No number of the result is computed in Python: tensors and labels are those of the files, objects
-are measured on these labels as everywhere.
+No number of the result is computed in Python: tensors, labels and boxes are those of the files,
+objects are measured on these labels as everywhere.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from deepbacs_zoo.decoding import read_decoding
+from deepbacs_zoo.decoding import Boxes, ClassCount, read_decoding
 from deepbacs_zoo.fiji import Gateway
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image, read_image, write_tiff
@@ -25,6 +25,7 @@ from deepbacs_zoo.prediction.predictor import MEMORY, plan_of
 from deepbacs_zoo.prediction.result import OutputTensor, Result
 from deepbacs_zoo.prediction.saving import planned_outputs
 from deepbacs_zoo.prediction.sources import picture_of
+from deepbacs_zoo.prediction.written_boxes import read_written_boxes, read_written_counts
 
 __all__ = ["COMMAND", "findings_of", "predict_in_imagej", "run_in_imagej"]
 
@@ -160,11 +161,14 @@ def _read_back(
         for spec, file in zip(package.outputs, files, strict=False):
             read = read_image(file)
             tensors[spec.id] = OutputTensor(read.data.values, "tzcyx", read.calibration)
-        labels = None
-        if read_decoding(package.zoo_config) is not None:
-            written = read_image(files[len(package.outputs)]).data.values
-            labels = written[:, :, 0].astype(np.int32)
+        decoding, decoded = read_decoding(package.zoo_config), files[len(package.outputs) :]
         plan = plan_of(package, image, memory=memory, border=border)
+    labels = boxes = None
+    counts: tuple[ClassCount, ...] = ()
+    if isinstance(decoding, Boxes):
+        boxes, counts = read_written_boxes(*decoded[:2]), read_written_counts(decoded[2])
+    elif decoding is not None:
+        labels = read_image(decoded[0]).data.values[:, :, 0].astype(np.int32)
     return Result(
         stem=image.stem,
         tensors=tensors,
@@ -175,4 +179,6 @@ def _read_back(
         engine=str(report["engine"]),
         plan=plan,
         picture=picture_of(image),
+        boxes=boxes,
+        counts=counts,
     )

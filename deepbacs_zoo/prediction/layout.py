@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Final, Literal
 
 from deepbacs_zoo.errors import DataError, HostError
 from deepbacs_zoo.prediction.crossed import uncrossed
@@ -21,6 +21,7 @@ from deepbacs_zoo.tiling import AxisRule, TilePlan, plan
 __all__ = ["Border", "Layout", "Share", "lay_out"]
 
 Border = Literal["none", "halo"]
+_SAME: Final = 1e-6
 OwnSize = FixedSize | SteppedSize | FreeSize
 
 
@@ -71,6 +72,7 @@ def lay_out(
     memory: int,
     bytes_per_pixel: float,
     border: Border,
+    covering: str | None = None,
 ) -> Layout:
     """Plan the passes of one position.
 
@@ -82,6 +84,9 @@ def lay_out(
         Per input id, the pixels of the image along each space letter.
     memory, bytes_per_pixel, border
         See :func:`deepbacs_zoo.tiling.plan`.
+    covering
+        The output that is decoded: on a grid of several pixels its size is rounded up and not down,
+        so that its last cells cover the image's edge.
 
     Raises
     ------
@@ -96,6 +101,8 @@ def lay_out(
     links |= {spec.id: _output_links(spec, inputs, outputs) for spec in outputs}
     roots = {spec.id: _own_sizes(spec) for spec in inputs if _own_sizes(spec)}
     links, roots = _joined(links, roots, sizes)
+    if covering in links:
+        links[covering] = _rounded_up(links[covering], roots)
     planned = [
         _plan_root(root, rules, links, outputs, sizes, memory, bytes_per_pixel, border)
         for root, rules in roots.items()
@@ -216,6 +223,18 @@ def _as_steps(rule: OwnSize) -> tuple[int, int]:
 
 def _fits(size: int, least: int, step: int) -> bool:
     return size == least if not step else size >= least and (size - least) % step == 0
+
+
+def _rounded_up(of: dict[str, _Link], roots: Roots) -> dict[str, _Link]:
+    """Return links whose sizes are rounded up, where every valid size is a multiple of the grid."""
+    found = dict(of)
+    for letter, link in of.items():
+        grid = round(1 / link.scale)
+        rule = roots.get(link.root, {}).get(letter, FreeSize())
+        whole = grid > 1 and abs(grid * link.scale - 1) < _SAME and link.offset == 0
+        if whole and not isinstance(rule, FreeSize) and not any(n % grid for n in _as_steps(rule)):
+            found[letter] = replace(link, offset=1 - link.scale)
+    return found
 
 
 def _plan_root(

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
-from deepbacs_zoo.decoding import Boxes, read_decoding
+from deepbacs_zoo.decoding import read_decoding
 from deepbacs_zoo.errors import PackageError, UsageError
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package import Package, open_package
+from deepbacs_zoo.prediction.decoded import decode_output
 from deepbacs_zoo.prediction.layout import Border, Layout, lay_out
 from deepbacs_zoo.prediction.network import run_position
-from deepbacs_zoo.prediction.objects import decode_positions, measure_positions
 from deepbacs_zoo.prediction.pixel_size import (
     check_pixel_size,
     nearest,
@@ -94,7 +93,7 @@ def predict(
     Returns
     -------
     Result
-        Tensors, and where the package says how: labels and objects.
+        Tensors, and where the package says how: labels and objects, or boxes and counts.
 
     Raises
     ------
@@ -201,18 +200,26 @@ class _Job:
             )
             for name, array in found.items():
                 collectors[name].put(position, array)
-        labels = self._decode(collectors)
+        decoded = decode_output(
+            self.decoding,
+            collectors,
+            self.image,
+            self.images[self.first],
+            str(self.package.path),
+        )
         tensors = {spec.id: self._output(spec, collectors[spec.id]) for spec in self.outputs}
         return Result(
             stem=self._stem(),
             tensors=tensors,
-            labels=labels,
-            objects=measure_positions(labels, self.image.calibration),
+            labels=decoded.labels,
+            objects=decoded.objects,
             calibration=self.image.calibration,
-            findings=(*self.findings, *_not_finite(tensors)),
+            findings=(*self.findings, *_not_finite(tensors), *decoded.findings),
             engine=f"{session.engine}, {session.weights_format} on {session.device}",
             plan=self.layout.plan,
             picture=picture_of(self.image),
+            boxes=decoded.boxes,
+            counts=decoded.counts,
         )
 
     def _rescale(self) -> None:
@@ -246,6 +253,7 @@ class _Job:
             memory=memory,
             bytes_per_pixel=_bytes_per_pixel(self.package.zoo_config),
             border=self.border,
+            covering=None if self.decoding is None else self.decoding.output,
         )
 
     def _look_at_layout(self) -> None:
@@ -272,27 +280,6 @@ class _Job:
                     "raise --memory",
                 )
             )
-
-    def _decode(self, collectors: Mapping[str, Collector]) -> npt.NDArray[np.int32] | None:
-        """Decode every position at the model's scale; see :mod:`.pixel_size` for why."""
-        if self.decoding is None:
-            return None
-        name = self.decoding.output
-        if name not in collectors or collectors[name].axes != "tzcyx":
-            raise PackageError(
-                f"{self.package.path}: config.deepbacs_zoo.decode.output",
-                "there is no output of this name that is an image",
-                value=name,
-                allowed=", ".join(collectors),
-                hint="correct the package's description",
-            )
-        if isinstance(self.decoding, Boxes):
-            return None
-        size, scaled = (
-            {letter: int(image.data.sizes[letter]) for letter in "yx"}
-            for image in (self.image, self.images[self.first])
-        )
-        return decode_positions(self.decoding, collectors[name].array, size, scaled)
 
     def _output(self, spec: TensorSpec, collector: Collector) -> OutputTensor:
         """Bring an output back to the image's scale, and say how large its pixels are."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from deepbacs_zoo.decoding import ObjectRow
+from deepbacs_zoo.decoding import BoxRow, ClassCount, ObjectRow
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.runners.base import Array
@@ -48,7 +48,7 @@ class Result:
         Every output by its id, in the package's order.
     labels
         ``t z y x`` int32, 0 is background, numbered from 1 at every position; ``None`` where the
-        package does not say how to decode.
+        package does not say how to decode, or finds boxes.
     objects
         One row per label, in calibrated units.
     calibration
@@ -61,6 +61,10 @@ class Result:
         The passes of one position.
     picture
         ``y x``, first position of the image: what outlines are drawn on.
+    boxes
+        One row per box, in calibrated units; ``None`` where the package does not find boxes.
+    counts
+        With boxes: how many there are of each class at each position, also where there is none.
     """
 
     stem: str
@@ -72,3 +76,15 @@ class Result:
     engine: str
     plan: TilePlan
     picture: Array = field(repr=False)
+    boxes: tuple[BoxRow, ...] | None = None
+    counts: tuple[ClassCount, ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes of boxes, in the package's order."""
+        return tuple(dict.fromkeys(each.name for each in self.counts))
+
+    @property
+    def found(self) -> int:
+        """How many objects or boxes there are."""
+        return len(self.objects) if self.boxes is None else len(self.boxes)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import dataclasses
-import io
 import re
 import shutil
 import tempfile
@@ -14,12 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deepbacs_zoo.axes import IMAGE_AXES
-from deepbacs_zoo.decoding import ObjectRow, read_decoding, write_rois
+from deepbacs_zoo.decoding import Boxes, Decoding, read_decoding, write_box_rois, write_rois
 from deepbacs_zoo.errors import HostError, OutputExistsError
 from deepbacs_zoo.images import write_bytes, write_overlay, write_tiff
+from deepbacs_zoo.images.overlay import write_rectangles
 from deepbacs_zoo.prediction.result import OutputTensor, Result
+from deepbacs_zoo.prediction.tables import box_table, count_table, object_table
 from deepbacs_zoo.runners.base import Array
 
 if TYPE_CHECKING:
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = ["planned_outputs", "save"]
 
+Writer = Callable[[Path], None]
+
 LARGEST_UINT16: Final = 65535
-_DECODED: Final = ("labels.tif", "rois.zip", "table.csv", "overlay.png")
+_OF_LABELS: Final = ("labels.tif", "rois.zip", "table.csv", "overlay.png")
+_OF_BOXES: Final = ("rois.zip", "table.csv", "counts.csv", "overlay.png")
 
 
 def planned_outputs(package: Package, stem: str, folder: str | Path) -> tuple[Path, ...]:
@@ -48,16 +51,24 @@ def planned_outputs(package: Package, stem: str, folder: str | Path) -> tuple[Pa
     HostError
         The folder is a file.
     """
-    decoded = read_decoding(package.zoo_config) is not None
-    return _paths(stem, [spec.id for spec in package.outputs], Path(folder), decoded=decoded)
+    decoded = _files_of(read_decoding(package.zoo_config))
+    return _paths(stem, [spec.id for spec in package.outputs], Path(folder), decoded)
+
+
+def _files_of(decoding: Decoding | None) -> tuple[str, ...]:
+    if decoding is None:
+        return ()
+    return _OF_BOXES if isinstance(decoding, Boxes) else _OF_LABELS
 
 
 def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tuple[Path, ...]:
-    """Write a result: every tensor, and labels, ROIs, table and overlay where there are labels.
+    """Write a result: every tensor, and what was decoded.
 
-    Tensors are float32.  Labels are uint16, or float32 where more than 65,535 objects would not
-    fit: ImageJ reads no 32-bit integers, and float32 holds every whole number up to 16,777,216.
-    Everything is written aside, and moved into place when all of it is there.
+    Of labels: the label image, ROIs, a table and an overlay; of boxes: ROIs, a table, the counts of
+    the classes and an overlay.  Tensors are float32.  Labels are uint16, or float32 where more than
+    65,535 objects would not fit: ImageJ reads no 32-bit integers, and float32 holds every whole
+    number up to 16,777,216.  Everything is written aside, and moved into place when all of it is
+    there.
 
     Parameters
     ----------
@@ -81,21 +92,15 @@ def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tupl
         The folder or the disk refuses; nothing new is left behind.
     """
     folder = Path(folder)
-    decoded = result.labels is not None
-    targets = _paths(result.stem, list(result.tensors), folder, decoded=decoded)
+    decoded = _decoded_writers(result)
+    targets = _paths(result.stem, list(result.tensors), folder, tuple(decoded))
     if not overwrite:
         _refuse_existing(targets)
-    writers: list[Callable[[Path], None]] = [
+    writers: list[Writer] = [
         lambda path, tensor=tensor: _write_tensor(path, tensor)  # type: ignore[misc]
         for tensor in result.tensors.values()
     ]
-    if decoded:
-        writers += [
-            lambda path: _write_labels(path, result),
-            lambda path: _write_rois(path, result),
-            lambda path: write_bytes(path, _table(result).encode("utf-8")),
-            lambda path: _write_overlay(path, result),
-        ]
+    writers += decoded.values()
     with _staging(folder) as aside:
         for target, write in zip(targets, writers, strict=True):
             write(aside / target.name)
@@ -105,7 +110,9 @@ def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tupl
     return targets
 
 
-def _paths(stem: str, ids: Sequence[str], folder: Path, *, decoded: bool) -> tuple[Path, ...]:
+def _paths(
+    stem: str, ids: Sequence[str], folder: Path, decoded: tuple[str, ...]
+) -> tuple[Path, ...]:
     if folder.exists() and not folder.is_dir():
         raise HostError(
             folder,
@@ -114,11 +121,9 @@ def _paths(stem: str, ids: Sequence[str], folder: Path, *, decoded: bool) -> tup
             hint="choose another --output",
         )
     names = [f"{_safe(name)}.tif" for name in ids]
-    if decoded:
-        # An output that is itself called labels must not take the place of the label image.
-        names = ["labels_tensor.tif" if name == "labels.tif" else name for name in names]
-        names += _DECODED
-    return tuple(folder / f"{stem}_{name}" for name in names)
+    # An output that is itself called labels must not take the place of the label image.
+    names = ["labels_tensor.tif" if name in decoded else name for name in names]
+    return tuple(folder / f"{stem}_{name}" for name in (*names, *decoded))
 
 
 def _safe(name: str) -> str:
@@ -216,36 +221,48 @@ def _as_image(array: Array, axes: str) -> tuple[Array, str]:
     return np.ascontiguousarray(array), IMAGE_AXES
 
 
-def _labels_of(result: Result) -> Array:
-    if result.labels is None:
-        raise RuntimeError("a result without labels has none to write")
-    return result.labels
+def _decoded_writers(result: Result) -> dict[str, Writer]:
+    """Return what writes each file of the decoded objects, by its name."""
+    if result.labels is not None:
+        labels = result.labels
+        writers: tuple[Writer, ...] = (
+            lambda path: _write_labels(path, labels, result),
+            lambda path: write_rois(path, labels),
+            lambda path: _write_text(path, object_table(result.objects)),
+            # The outlines of the first position; the ROIs hold those of all.
+            lambda path: write_overlay(path, result.picture, labels[0, 0]),
+        )
+        return dict(zip(_OF_LABELS, writers, strict=True))
+    if result.boxes is not None:
+        boxes = result.boxes
+        writers = (
+            lambda path: write_box_rois(path, boxes, result.classes, *_extent(result)),
+            lambda path: _write_text(path, box_table(boxes)),
+            lambda path: _write_text(path, count_table(result.counts)),
+            lambda path: _write_rectangles(path, result),
+        )
+        return dict(zip(_OF_BOXES, writers, strict=True))
+    return {}
 
 
-def _write_labels(path: Path, result: Result) -> None:
-    labels = _labels_of(result)
+def _write_text(path: Path, text: str) -> None:
+    write_bytes(path, text.encode("utf-8"))
+
+
+def _write_labels(path: Path, labels: NDArray[np.int32], result: Result) -> None:
     dtype = np.uint16 if labels.max(initial=0) <= LARGEST_UINT16 else np.float32
     write_tiff(path, labels.astype(dtype), "tzyx", result.calibration, labels=True)
 
 
-def _write_rois(path: Path, result: Result) -> None:
-    write_rois(path, _labels_of(result))
+def _extent(result: Result) -> tuple[int, int]:
+    """Return how many frames and slices were looked at for boxes."""
+    last = result.counts[-1]
+    return last.t + 1, last.z + 1
 
 
-def _write_overlay(path: Path, result: Result) -> None:
-    """Draw the outlines of the first position; the ROIs hold those of all."""
-    write_overlay(path, result.picture, _labels_of(result)[0, 0])
-
-
-def _table(result: Result) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    names = [field.name for field in dataclasses.fields(ObjectRow)]
-    writer.writerow(names)
-    for row in result.objects:
-        writer.writerow([_cell(getattr(row, name)) for name in names])
-    return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    return f"{value:.6g}" if isinstance(value, float) else value
+def _write_rectangles(path: Path, result: Result) -> None:
+    """Draw the boxes of the first position; the ROIs hold those of all."""
+    numbers = {name: number for number, name in enumerate(result.classes, start=1)}
+    shown = [row for row in result.boxes or () if row.t == row.z == 0]
+    corners, colours = [row.pixels for row in shown], [numbers[row.name] for row in shown]
+    write_rectangles(path, result.picture, corners, colours)

@@ -141,3 +141,23 @@ def test_axis_that_never_grows_enough_is_refused(monkeypatch):
     monkeypatch.setattr("deepbacs_zoo.prediction.crossed._MOST_TRIES", 10)
     with pytest.raises(DataError, match=r"no size that holds.*y 10, x 999"):
         uncrossed([crossed_input(STEP)], [], {"raw": {"y": 10, "x": 999}})
+
+
+@pytest.mark.parametrize(
+    ("size", "rows"),
+    [
+        (SteppedSize(8, 8), 7),
+        (FixedSize(64), 7),
+        (SteppedSize(8, 4), 6),  # 52 pixels are valid too, and what the network gives is not known
+        (FreeSize(), 6),
+    ],
+    ids=str,
+)
+def test_the_output_that_is_decoded_covers_the_image_to_its_edge(size, rows):
+    raw, cells = tensor("raw", size=size), output("cells", "raw", scale=1 / 8)
+    sizes = square("raw")
+    options = {"memory": PIXELS, "bytes_per_pixel": 1.0, "border": "none"}
+    found = lay_out([raw], [cells], sizes, covering="cells", **options)
+    assert found.shares["cells"].plan.output_shape == (rows, rows)
+    plain = lay_out([raw], [cells], sizes, **options)
+    assert plain.shares["cells"].plan.output_shape == (6, 6)

@@ -164,7 +164,7 @@ def test_decoding_of_an_output_that_is_not_there_is_the_packages_fault():
 def test_more_labels_than_16_bits_hold_are_written_as_float32(result, tmp_path):
     labels = np.arange(300 * 300, dtype=np.int32).reshape(1, 1, 300, 300)
     many = replace(result, labels=labels, objects=(), picture=np.zeros((300, 300)))
-    saving._write_labels(tmp_path / "labels.tif", many)
+    saving._write_labels(tmp_path / "labels.tif", labels, many)
     image = read_image(tmp_path / "labels.tif")
     assert image.data.dtype == np.float32
     assert image.data.values.max() == 300 * 300 - 1

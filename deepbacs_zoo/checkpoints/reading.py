@@ -71,6 +71,8 @@ def _run_of(folder: Path, block: Mapping[str, Any]) -> Run:
         settings=dict(block["settings"]),
         versions=dict(block["versions"]),
         ended=block["ended"],
+        # Runs of tasks that decide nothing by the data were written without.
+        task_arguments=dict(block.get("task_arguments", {})),
     )
 
 

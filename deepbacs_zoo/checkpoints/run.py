@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,6 +55,8 @@ class Run:
         Of Python and the libraries that decide about the result.
     ended
         ISO 8601, UTC; ``None`` while training is not over.
+    task_arguments
+        What the task was built with.
     """
 
     folder: Path
@@ -67,6 +69,7 @@ class Run:
     settings: Mapping[str, Any]
     versions: Mapping[str, str]
     ended: str | None = None
+    task_arguments: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -61,6 +61,7 @@ def _write(run: Run) -> Run:
     block: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "task": run.task,
+        "task_arguments": dict(run.task_arguments),
         "network": run.network,
         "network_arguments": dict(run.network_arguments),
         "seed": run.seed,

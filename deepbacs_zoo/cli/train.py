@@ -29,10 +29,8 @@ def command(
 ) -> None:
     """Train a network on your images; the run can be interrupted and resumed."""
     from deepbacs_zoo.images import find_folders
-    from deepbacs_zoo.tasks import get_task
     from deepbacs_zoo.training import train
 
-    chosen = get_task(task)
     match (data, source, target):
         case (Path(), None, None):
             folders = find_folders(data, "training")
@@ -47,7 +45,7 @@ def command(
                 hint="give one of the two",
             )
     run = train(
-        chosen,
+        task,
         *folders,
         output,
         epochs=epochs,

@@ -118,7 +118,7 @@ def source_of(run: Run) -> Source:
     ModelError
         The weights do not fit the network.
     """
-    task, entry = get_task(run.task), get_network(run.network)
+    task, entry = get_task(run.task, run.task_arguments), get_network(run.network)
     split, part = run.split.held_out
     decode = None if task.decode is None else read_decoding({"decode": task.decode})
     return Source(
@@ -175,9 +175,7 @@ def _details(run: Run, task: Task) -> dict[str, Any]:
         "changes of intensity",
         "training_epochs": float(run.best.epochs),
         "training_batch_size": settings.get("batch"),
-        "learning_rate_schedule": f"one cycle, highest rate {settings['learning_rate']:g}"
-        if "learning_rate" in settings
-        else None,
+        "learning_rate_schedule": _schedule(settings),
         "loss_function": task.loss.name,
         "loss_function_kwargs": {
             name: list(value) if isinstance(value, tuple) else value
@@ -194,3 +192,13 @@ def _details(run: Run, task: Task) -> dict[str, Any]:
         + ", ".join(f"{name} {value}" for name, value in run.network_arguments.items()),
         "training": {name: value for name, value in training.items() if value is not None},
     }
+
+
+def _schedule(settings: Mapping[str, Any]) -> str | None:
+    rate = settings.get("learning_rate")
+    if rate is None:
+        return None
+    return {
+        "constant": f"constant, {rate:g}",
+        "plateau": f"{rate:g}, halved after {settings.get('plateau')} epochs without a better loss",
+    }.get(str(settings.get("schedule")), f"one cycle, highest rate {rate:g}")

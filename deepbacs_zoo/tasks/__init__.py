@@ -4,27 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.tasks import segmentation
-from deepbacs_zoo.tasks.model import Loss, Task, TrainingSettings
+from deepbacs_zoo.tasks.model import (
+    Choice,
+    Loss,
+    Sample,
+    Target,
+    Task,
+    TaskEntry,
+    TrainingSettings,
+)
+from deepbacs_zoo.tasks.truth import Labels, Margins, Truth, Window, annotation_kind
 
-__all__ = ["TASKS", "Loss", "Task", "TrainingSettings", "get_task"]
+__all__ = [
+    "TASKS",
+    "Choice",
+    "Labels",
+    "Loss",
+    "Margins",
+    "Sample",
+    "Target",
+    "Task",
+    "TaskEntry",
+    "TrainingSettings",
+    "Truth",
+    "Window",
+    "annotation_kind",
+    "get_entry",
+    "get_task",
+]
 
-TASKS: Final[Mapping[str, Task]] = MappingProxyType({"segmentation": segmentation.TASK})
+_ENTRIES: Final = (TaskEntry("segmentation", lambda: segmentation.TASK),)
+
+TASKS: Final[Mapping[str, TaskEntry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
 
 
-def get_task(name: str) -> Task:
-    """Return the task of this name.
+def get_entry(name: str) -> TaskEntry:
+    """Return a row of the table.
 
     Raises
     ------
     UsageError
-        No task has it.
+        No task has this name.
     """
-    task = TASKS.get(name)
-    if task is None:
+    entry = TASKS.get(name)
+    if entry is None:
         raise UsageError(
             "task",
             "no task has this name",
@@ -32,4 +59,25 @@ def get_task(name: str) -> Task:
             allowed=", ".join(TASKS),
             hint="choose one of these",
         )
-    return task
+    return entry
+
+
+def get_task(name: str, arguments: Mapping[str, Any] = MappingProxyType({})) -> Task:
+    """Return the task of this name, built with arguments (by default those for unknown data).
+
+    Raises
+    ------
+    UsageError
+        No task has this name, or the arguments are not those of this task.
+    """
+    entry = get_entry(name)
+    try:
+        return entry.build(**arguments)
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            f"task {name}",
+            "it cannot be built with these arguments",
+            value=", ".join(f"{key}={value}" for key, value in arguments.items()),
+            allowed="the arguments that a run of this task recorded",
+            hint=f"check them: {error}",
+        ) from error

@@ -1,4 +1,4 @@
-"""Random changes of a patch that leave the truth true: turns, mirrors, brightness, noise."""
+"""Random changes of a patch that leave the truth true: turns, mirrors, zoom, brightness, noise."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["augment"]
+__all__ = ["draw_turn", "draw_zoom", "intensity", "turned"]
 
 _LIKELY: Final = 0.5
 _CONTRAST: Final = 1.4
@@ -16,36 +16,41 @@ _BRIGHTNESS: Final = 0.3
 _NOISE: Final = 0.2
 
 
-def augment(
-    random: np.random.Generator, image: NDArray[np.float32], target: NDArray[np.int32]
-) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
-    """Return a changed copy of a patch and its target.
+def draw_turn(random: np.random.Generator) -> tuple[int, bool]:
+    """Draw a number of quarter turns, and whether left and right change places after them."""
+    return int(random.integers(4)), bool(random.random() < _LIKELY)
+
+
+def draw_zoom(random: np.random.Generator, most: float) -> float:
+    """Return image pixels per pixel of the patch: 1 in half of the cases, else 1/most to most."""
+    if most <= 1 or random.random() < _LIKELY:
+        return 1.0
+    return _factor(random, most)
+
+
+def turned(image: NDArray[np.float32], turns: int, mirrored: bool) -> NDArray[np.float32]:
+    """Return ``c y x`` turned and mirrored."""
+    found = np.rot90(image, turns, (1, 2))
+    return found[:, :, ::-1] if mirrored else found
+
+
+def intensity(random: np.random.Generator, image: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a copy of a patch with other intensities.
 
     Parameters
     ----------
     random
         Decides everything.
     image
-        ``c y x``, zero mean and unit variance over the whole image; sides equal.
-    target
-        ``y x``.
+        ``c y x``, zero mean and unit variance over the whole image.
 
     Returns
     -------
-    tuple
-        The image turned by a multiple of 90°, mirrored or not, with contrast (factor up to 1.4
-        either way), gamma (exponent up to 1.3 either way, on the patch's own range), brightness
-        (up to 0.3 standard deviations) and noise (up to 0.2 standard deviations) changed each in
-        half of the cases; and the target turned and mirrored alike.
+    numpy.ndarray
+        Contrast (factor up to 1.4 either way), gamma (exponent up to 1.3 either way, on the patch's
+        own range), brightness (up to 0.3 standard deviations) and noise (up to 0.2 standard
+        deviations) changed each in half of the cases.
     """
-    turns = int(random.integers(4))
-    image, target = np.rot90(image, turns, (1, 2)), np.rot90(target, turns, (0, 1))
-    if random.random() < _LIKELY:
-        image, target = image[:, :, ::-1], target[:, ::-1]
-    return _intensity(random, image), np.ascontiguousarray(target)
-
-
-def _intensity(random: np.random.Generator, image: NDArray[np.float32]) -> NDArray[np.float32]:
     values = image.astype(np.float64)
     if random.random() < _LIKELY:
         values = values * _factor(random, _CONTRAST)

@@ -1,4 +1,4 @@
-"""Images and label images, checked and normalized before anything trains."""
+"""Images and their annotations, checked and normalized before anything trains."""
 
 from __future__ import annotations
 
@@ -12,15 +12,40 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.images import Calibration, Image, Pair, read_annotated
+from deepbacs_zoo.images import Calibration, Image, Pair
 from deepbacs_zoo.processing import apply
-from deepbacs_zoo.tasks import Task
+from deepbacs_zoo.tasks import Sample, Task, Truth, annotation_kind
 
-__all__ = ["Example", "Notice", "common_pixel_size", "read_example", "read_examples", "split_names"]
+__all__ = [
+    "Example",
+    "Notice",
+    "Raw",
+    "common_pixel_size",
+    "prepared",
+    "read_examples",
+    "read_raw",
+    "split_names",
+]
 
 Notice = Callable[[Finding], None]
 FEWEST_IMAGES: Final = 3
 _SAME_SIZE: Final = 0.01
+_RGB: Final = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Raw:
+    """A pair as it was read: before a task that depends on the data is known."""
+
+    pair: Pair
+    image: Image
+    truth: Truth
+
+    @property
+    def sample(self) -> Sample:
+        """What a task looks at to make its choices."""
+        channels = 3 if self.image.rgb else int(self.image.data.sizes["c"])
+        return Sample(str(self.pair.target), channels, self.truth)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,30 +58,27 @@ class Example:
         Its files.
     image
         ``c y x`` float32, after the task's steps, whose statistics are those of the whole image.
-    labels
-        ``y x`` int32, 0 background.
-    target
-        ``y x`` int32, the task's classes.
+    truth
+        Its annotation, from which the task makes targets.
     calibration
         Size of its pixels.
     """
 
     pair: Pair
     image: NDArray[np.float32]
-    labels: NDArray[np.int32]
-    target: NDArray[np.int32]
+    truth: Truth
     calibration: Calibration
 
 
-def read_examples(
-    task: Task, pairs: Sequence[Pair], notice: Notice = lambda finding: None
-) -> tuple[Example, ...]:
+def read_raw(
+    annotation: str, pairs: Sequence[Pair], notice: Notice = lambda finding: None
+) -> tuple[Raw, ...]:
     """Read and check all pairs.
 
     Parameters
     ----------
-    task
-        What they are for.
+    annotation
+        The kind of annotation, a name that tasks use.
     pairs
         The files.
     notice
@@ -65,35 +87,39 @@ def read_examples(
     Raises
     ------
     DataError
-        There are too few, or one is not what the task takes.
+        There are too few, or one is broken.
     """
+    kind = annotation_kind(annotation)
     if len(pairs) < FEWEST_IMAGES:
         raise DataError(
             pairs[0].source.parent,
             "too few images to train on some and choose the best epoch by others",
             value=f"{len(pairs)} pairs",
-            allowed=f"at least {FEWEST_IMAGES} pairs of an image and a label image",
+            allowed=f"at least {FEWEST_IMAGES} pairs of an image and {kind.words}",
             hint="add images, or cut large ones into several",
         )
-    return tuple(read_example(task, pair, notice) for pair in pairs)
+    found = []
+    for pair in pairs:
+        image, truth, findings = kind.read(pair, False)
+        for finding in findings:
+            notice(finding)
+        found.append(Raw(pair, image, truth))
+    return tuple(found)
 
 
-def read_example(task: Task, pair: Pair, notice: Notice = lambda finding: None) -> Example:
-    """Read and check one pair; errors as in :func:`read_examples`."""
-    image, annotation = read_annotated(pair)
-    for finding in annotation.findings:
-        notice(finding)
-    labels = annotation.labels
-    plane = _plane(task, pair, image)
-    spec = task.inputs[0]
-    normalized = apply(spec.steps, plane[np.newaxis], "bcyx")[0]
-    return Example(
-        pair,
-        np.ascontiguousarray(normalized, np.float32),
-        labels,
-        task.make_target(labels),
-        image.calibration,
-    )
+def prepared(task: Task, raw: Raw) -> Example:
+    """Normalize an image for a task; ``DataError`` if it is none that the task takes."""
+    plane = _plane(task, raw.pair, raw.image)
+    normalized = apply(task.inputs[0].steps, plane[np.newaxis], "bcyx")[0]
+    image = np.ascontiguousarray(normalized, np.float32)
+    return Example(raw.pair, image, raw.truth, raw.image.calibration)
+
+
+def read_examples(
+    task: Task, pairs: Sequence[Pair], notice: Notice = lambda finding: None
+) -> tuple[Example, ...]:
+    """Read, check and normalize all pairs for a task; errors as in both."""
+    return tuple(prepared(task, raw) for raw in read_raw(task.annotation, pairs, notice))
 
 
 def split_names(names: Sequence[str], seed: int, validation: float) -> frozenset[str]:
@@ -134,7 +160,7 @@ def common_pixel_size(calibrations: Sequence[Calibration]) -> tuple[float, float
 def _plane(task: Task, pair: Pair, image: Image) -> NDArray[np.float32]:
     """Return ``c y x``, or say why the image has none that the task takes."""
     sizes = image.data.sizes
-    if image.rgb or sizes["c"] != task.channels:
+    if sizes["c"] != task.channels or (image.rgb and task.channels != _RGB):
         raise DataError(
             pair.source,
             "its channels are not those that the task takes",

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import lightning
-import numpy as np
 import torch
 from lightning.pytorch.utilities.types import OptimizerLRScheduler
 from torch import nn
@@ -18,12 +17,13 @@ from deepbacs_zoo.networks import build_network
 from deepbacs_zoo.tasks import Task, TrainingSettings
 from deepbacs_zoo.training.examples import Example
 from deepbacs_zoo.training.losses import build_loss
-from deepbacs_zoo.training.patches import Patches, epoch_length, padded
-from deepbacs_zoo.training.scores import Scores
+from deepbacs_zoo.training.patches import Patches, epoch_length
+from deepbacs_zoo.training.scores import build_scores
+from deepbacs_zoo.training.whole import WholeImages
 
-__all__ = ["TrainingModule", "fresh_network"]
+__all__ = ["TrainingModule", "activated", "fresh_network"]
 
-Batch = Sequence[torch.Tensor]
+Batch = Sequence[Any]
 
 
 def fresh_network(task: Task, seed: int) -> nn.Module:
@@ -31,6 +31,19 @@ def fresh_network(task: Task, seed: int) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return build_network(task.network, {**task.network_arguments, **task.training_arguments})
+
+
+def activated(network: nn.Module, found: torch.Tensor) -> torch.Tensor:
+    """Return what the exported network gives, from what it gives in training.
+
+    Networks say so by a method ``activate``.  That of the U-Net has none: a method more would make
+    the code in packages of older versions foreign to runners.
+    """
+    activate = getattr(network, "activate", None)
+    if activate is None:
+        return torch.softmax(found, 1)
+    result: torch.Tensor = activate(found)
+    return result
 
 
 class TrainingModule(lightning.LightningModule):
@@ -60,38 +73,29 @@ class TrainingModule(lightning.LightningModule):
         self.validation_examples = validation
         self.network = fresh_network(task, seed)
         self.loss = build_loss(task.loss)
-        self.multiple = 2 ** int(task.network_arguments["depth"])
         self._train_losses: list[float] = []
         self._val_losses: list[float] = []
-        self._scores = Scores(task)
+        self._scores = build_scores(task)
 
     @property
     def steps_per_epoch(self) -> int:
         """Number of batches in an epoch."""
-        shapes = [example.target.shape for example in self.training_examples]
-        patch, batch = self.settings.patch, self.settings.batch
-        return epoch_length(shapes, patch, batch) // batch
+        shapes = [example.truth.shape for example in self.training_examples]
+        return epoch_length(shapes, self.settings) // self.settings.batch
 
     def train_dataloader(self) -> DataLoader[Any]:
         """Return the patches of the current epoch; Lightning asks again for each."""
         patches = Patches(
-            self.training_examples, self.settings, self.seed, self.trainer.current_epoch
+            self.task, self.training_examples, self.settings, self.seed, self.trainer.current_epoch
         )
         # Not shuffled: an index already stands for a random patch.  No workers: patches are cut in
-        # under a hundredth of a step's time.
+        # a few hundredths of a step's time.
         return DataLoader(patches, batch_size=self.settings.batch)  # type: ignore[arg-type]
 
     def val_dataloader(self) -> DataLoader[Any]:
         """Return whole images, one by one, mirrored up to the next size the network takes."""
-        multiple = self.multiple
-
-        def whole(example: Example) -> tuple[Any, ...]:
-            size = [math.ceil(side / multiple) * multiple for side in example.target.shape]
-            image = padded(example.image, *size)[np.newaxis]
-            return image, example.target.astype(np.int64)[np.newaxis], example.labels
-
-        examples = [whole(example) for example in self.validation_examples]
-        return DataLoader(examples, batch_size=None)  # type: ignore[arg-type]
+        images = WholeImages(self.task, self.validation_examples)
+        return DataLoader(images, batch_size=None)  # type: ignore[arg-type]
 
     def training_step(self, batch: Batch, batch_idx: int) -> torch.Tensor:
         """Return the loss of a batch."""
@@ -104,13 +108,15 @@ class TrainingModule(lightning.LightningModule):
 
     def validation_step(self, batch: Batch, batch_idx: int) -> None:
         """Gather loss and scores of one whole image."""
-        image, target, labels = batch
-        height, width = target.shape[-2:]
-        logits = self.network(image)[..., :height, :width].float()
-        self._val_losses.append(float(self.loss(logits, target)))
-        probabilities = torch.softmax(logits, 1)[0].cpu().numpy()
+        index, image, target = batch
+        example = self.validation_examples[int(index)]
+        rows, columns = (math.ceil(side / self.task.grid) for side in example.truth.shape)
+        found = self.network(image)[..., :rows, :columns].float()
+        self._val_losses.append(float(self.loss(found, target)))
+        self.log("val_loss", self._val_losses[-1], batch_size=1)
         self._require_finite("val_loss", self._val_losses[-1])
-        self._scores.add(probabilities, target[0].cpu().numpy(), labels.cpu().numpy())
+        output = activated(self.network, found)[0].cpu().numpy()
+        self._scores.add(output, example.truth)
 
     def finish_epoch(self) -> dict[str, float]:
         """Return the row of the history, and make ready for the next epoch."""
@@ -120,25 +126,37 @@ class TrainingModule(lightning.LightningModule):
             "val_loss": math.fsum(self._val_losses) / len(self._val_losses),
         }
         row |= {f"val_{name}": value for name, value in self._scores.measures().items()}
-        self._train_losses, self._val_losses, self._scores = [], [], Scores(self.task)
+        self._train_losses, self._val_losses, self._scores = [], [], build_scores(self.task)
         return row
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        """Return AdamW and a one-cycle schedule (Smith and Topin 2017, arXiv 1708.07120)."""
+        """Return AdamW and the schedule of its learning rate."""
         optimizer = torch.optim.AdamW(
             self.network.parameters(),
             lr=self.settings.learning_rate,
             weight_decay=self.settings.weight_decay,
         )
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer,
-            max_lr=self.settings.learning_rate,
-            total_steps=self.settings.epochs * self.steps_per_epoch,
-        )
-        return {
-            "optimizer": optimizer,
-            "lr_scheduler": {"scheduler": schedule, "interval": "step"},
-        }
+        match self.settings.schedule:
+            case "constant":
+                return {"optimizer": optimizer}
+            case "plateau":
+                plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(
+                    optimizer, factor=0.5, patience=self.settings.plateau
+                )
+                return {
+                    "optimizer": optimizer,
+                    "lr_scheduler": {"scheduler": plateau, "monitor": "val_loss"},
+                }
+            case _:
+                schedule = torch.optim.lr_scheduler.OneCycleLR(
+                    optimizer,
+                    max_lr=self.settings.learning_rate,
+                    total_steps=self.settings.epochs * self.steps_per_epoch,
+                )
+                return {
+                    "optimizer": optimizer,
+                    "lr_scheduler": {"scheduler": schedule, "interval": "step"},
+                }
 
     def _require_finite(self, name: str, value: float) -> None:
         if not math.isfinite(value):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,15 @@ from deepbacs_zoo.errors import (
     OutputExistsError,
     UsageError,
 )
-from deepbacs_zoo.images import Pair, match_pairs, read_pair
-from deepbacs_zoo.tasks import Task, TrainingSettings
+from deepbacs_zoo.images import Pair
+from deepbacs_zoo.tasks import Task, TrainingSettings, annotation_kind, get_entry, get_task
 from deepbacs_zoo.training.examples import (
     Example,
     Notice,
+    Raw,
     common_pixel_size,
-    read_examples,
+    prepared,
+    read_raw,
     split_names,
 )
 from deepbacs_zoo.training.interruption import InterruptionError
@@ -42,8 +45,9 @@ __all__ = ["train"]
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A run that may begin, and its images."""
+    """A run that may begin, its task and its images."""
 
+    task: Task
     run: Run
     settings: TrainingSettings
     training: tuple[Example, ...]
@@ -51,7 +55,7 @@ class _Prepared:
 
 
 def train(
-    task: Task,
+    task: Task | str,
     source: str | Path,
     target: str | Path,
     output: str | Path,
@@ -69,9 +73,10 @@ def train(
     Parameters
     ----------
     task
-        From ``deepbacs_zoo.tasks``.
+        The name of one, which may make choices by the training images (rays, grid, anchors); or a
+        task from ``deepbacs_zoo.tasks`` as it is.
     source, target
-        Folders of images and label images with the same names.  Where they lie in a folder
+        Folders of images and annotations with the same names.  Where they lie in a folder
         ``training`` beside a folder ``test``, the images in there are recorded as the test part.
     output
         The run folder; a new one, unless ``resume``.
@@ -115,18 +120,18 @@ def train(
     folder = Path(output)
     if not resume:
         _require_free(folder)
-    settings = _settings(task, epochs, folder if resume else None)
+    begun = open_run(folder) if resume else None
     prepared = _prepare(
-        task, Path(source), Path(target), folder, settings, seed, validation, notice
+        task, Path(source), Path(target), folder, begun, epochs, seed, validation, notice
     )
-    if resume:
-        prepared = _resumed(prepared)
-        if prepared.run.ended is not None:
+    if begun is not None:
+        prepared = _resumed(prepared, begun)
+        if begun.ended is not None:
             return prepared.run
-    return _run(task, prepared, device=device, progress=progress, resume=resume)
+    return _run(prepared, device=device, progress=progress, resume=resume)
 
 
-def _run(task: Task, prepared: _Prepared, *, device: str, progress: bool, resume: bool) -> Run:
+def _run(prepared: _Prepared, *, device: str, progress: bool, resume: bool) -> Run:
     run = prepared.run
     # Threads that spin while they wait for each other take turns with other programs at the cost of
     # five times the time (README of this room); read once, when PyTorch loads OpenMP.
@@ -141,7 +146,7 @@ def _run(task: Task, prepared: _Prepared, *, device: str, progress: bool, resume
         if not resume:
             create_run(run)
         run_loop(
-            task,
+            prepared.task,
             prepared.settings,
             run,
             prepared.training,
@@ -168,10 +173,10 @@ def _require_free(folder: Path) -> None:
         )
 
 
-def _settings(task: Task, epochs: int | None, resumed: Path | None) -> TrainingSettings:
+def _settings(task: Task, epochs: int | None, begun: Run | None) -> TrainingSettings:
     """Return how to train; a resumed run keeps its number of epochs."""
-    if epochs is None and resumed is not None:
-        epochs = int(open_run(resumed).settings["epochs"])
+    if epochs is None and begun is not None:
+        epochs = int(begun.settings["epochs"])
     if epochs is None:
         return task.training
     if epochs < 1:
@@ -182,23 +187,29 @@ def _settings(task: Task, epochs: int | None, resumed: Path | None) -> TrainingS
 
 
 def _prepare(
-    task: Task,
+    task: Task | str,
     source: Path,
     target: Path,
     folder: Path,
-    settings: TrainingSettings,
+    begun: Run | None,
+    epochs: int | None,
     seed: int,
     validation: float,
     notice: Notice,
 ) -> _Prepared:
-    pairs = match_pairs(source, target)
-    examples = read_examples(task, pairs, notice)
+    annotation = get_entry(task).annotation if isinstance(task, str) else task.annotation
+    pairs = annotation_kind(annotation).match(source, target)
+    raws = read_raw(annotation, pairs, notice)
     held = split_names([pair.name for pair in pairs], seed, validation)
+    if isinstance(task, str):
+        task = _chosen(task, [raw for raw in raws if raw.pair.name not in held], begun, notice)
+    settings = _settings(task, epochs, begun)
+    examples = [prepared(task, raw) for raw in raws]
     parts = {
         name: tuple(example for example in examples if (example.pair.name in held) is is_held)
         for name, is_held in (("training", False), ("validation", True))
     }
-    test = _test_pairs(source, target)
+    test = _test_pairs(task, source, target)
     split = Split(
         training=_recorded(parts["training"]),
         validation=_recorded(parts["validation"]),
@@ -208,6 +219,7 @@ def _prepare(
     run = Run(
         folder=folder,
         task=task.name,
+        task_arguments=task.arguments,
         network=task.network,
         network_arguments=task.network_arguments,
         seed=seed,
@@ -216,14 +228,24 @@ def _prepare(
         settings=recorded,
         versions=versions(),
     )
-    return _Prepared(run, settings, parts["training"], parts["validation"])
+    return _Prepared(task, run, settings, parts["training"], parts["validation"])
+
+
+def _chosen(name: str, training: Sequence[Raw], begun: Run | None, notice: Notice) -> Task:
+    """Return the task as the training images want it, or as a run began with it."""
+    if begun is not None and begun.task == name:
+        return get_task(name, begun.task_arguments)
+    choice = get_entry(name).choose([raw.sample for raw in training])
+    for finding in choice.findings:
+        notice(finding)
+    return get_task(name, choice.arguments)
 
 
 def _recorded(examples: Sequence[Example]) -> Part:
     return record_part([example.pair for example in examples])
 
 
-def _test_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
+def _test_pairs(task: Task, source: Path, target: Path) -> tuple[Pair, ...]:
     """Return the checked pairs of a folder ``test`` beside ``training``, if there are both."""
     parent = source.absolute().parent
     test = parent.parent / "test"
@@ -232,21 +254,27 @@ def _test_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
     folders = test / source.name, test / target.name
     if not all(folder.is_dir() for folder in folders):
         return ()
-    pairs = match_pairs(*folders)
+    kind = annotation_kind(task.annotation)
+    pairs = kind.match(*folders)
     for pair in pairs:
-        read_pair(pair, allow_empty=True)
+        kind.read(pair, True)
     return pairs
 
 
-def _resumed(fresh: _Prepared) -> _Prepared:
+def _resumed(fresh: _Prepared, begun: Run) -> _Prepared:
     """Return the run as it began, after checking that it would begin alike today."""
-    begun = open_run(fresh.run.folder)
     now = fresh.run
+    # Settings that an older version did not know yet were as they are by default.
+    defaults = {entry.name: entry.default for entry in dataclasses.fields(TrainingSettings)}
     for name, was, given in (
         ("task", begun.task, now.task),
         ("seed", begun.seed, now.seed),
-        *((key, begun.settings.get(key), value) for key, value in now.settings.items()),
-        ("network_arguments", dict(begun.network_arguments), dict(now.network_arguments)),
+        *(
+            (key, begun.settings.get(key, defaults.get(key)), value)
+            for key, value in now.settings.items()
+        ),
+        ("task_arguments", _plain(begun.task_arguments), _plain(now.task_arguments)),
+        ("network_arguments", _plain(begun.network_arguments), _plain(now.network_arguments)),
     ):
         if was != given:
             raise UsageError(
@@ -266,6 +294,11 @@ def _resumed(fresh: _Prepared) -> _Prepared:
             )
     # The images may have moved; where they are now is what counts.
     return dataclasses.replace(fresh, run=dataclasses.replace(begun, split=now.split))
+
+
+def _plain(arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever JSON makes of it
+    """Return arguments as a run folder gives them back: lists for tuples."""
+    return json.loads(json.dumps(dict(arguments)))
 
 
 def _interrupted(run: Run) -> HostError:

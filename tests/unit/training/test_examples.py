@@ -18,11 +18,6 @@ def test_images_have_zero_mean_and_unit_variance_as_a_whole(tmp_path):
         assert example.image.std() == pytest.approx(1, abs=1e-4)
 
 
-def test_targets_are_made_from_the_whole_label_image(tmp_path):
-    example = read_examples(TASK, match_pairs(*make_images(tmp_path)))[0]
-    np.testing.assert_array_equal(example.target, TASK.make_target(example.labels))
-
-
 def test_two_images_are_too_few(tmp_path):
     with pytest.raises(DataError, match="too few") as caught:
         read_examples(TASK, match_pairs(*make_images(tmp_path, count=2)))

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.tasks import TASKS, Loss
+from deepbacs_zoo.tasks import Loss, get_task
 from deepbacs_zoo.training.losses import build_loss
 
 
@@ -42,9 +42,8 @@ def test_dice_counts_all_classes_but_the_first():
     assert difference == pytest.approx(2 * (1 - np.mean(scores)), rel=1e-5)
 
 
-@pytest.mark.parametrize("name", TASKS)
-def test_the_loss_of_a_task_is_small_for_the_truth_and_large_for_its_opposite(name):
-    task = TASKS[name]
+def test_the_loss_of_segmentation_is_small_for_the_truth_and_large_for_its_opposite():
+    task = get_task("segmentation")
     loss = build_loss(task.loss)
     target = torch.arange(len(task.classes)).repeat(4, 4)[None]
     truth = 20 * torch.nn.functional.one_hot(target).permute(0, 3, 1, 2).float()
@@ -58,6 +57,6 @@ def test_an_unknown_loss_is_answered_with_the_known_ones():
 
 
 def test_weights_move_with_the_loss_but_are_not_trained():
-    loss = build_loss(TASKS["segmentation"].loss)
+    loss = build_loss(get_task("segmentation").loss)
     assert not list(loss.parameters())
     assert dict(loss.named_buffers()).keys() == {"class_weights"}

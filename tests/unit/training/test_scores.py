@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from deepbacs_zoo.tasks import get_task
-from deepbacs_zoo.training.scores import Scores
+from deepbacs_zoo.tasks import Labels, get_task
+from deepbacs_zoo.training.scores import build_scores
 
 TASK = get_task("segmentation")
 
@@ -16,23 +16,23 @@ def case(width=8):
     labels[18:27, 14:22] = 2
     target = TASK.make_target(labels)
     probabilities = np.moveaxis(np.eye(3, dtype=np.float32)[target], -1, 0)
-    return probabilities, target, labels
+    return probabilities, Labels(labels)
 
 
 def test_the_truth_scores_one():
-    scores = Scores(TASK)
+    scores = build_scores(TASK)
     scores.add(*case())
     scores.add(*case(6))
     assert scores.measures() == dict.fromkeys(TASK.metrics, 1.0)
 
 
 def test_objects_are_counted_over_all_images():
-    scores = Scores(TASK)
-    probabilities, target, labels = case()
-    scores.add(probabilities, target, labels)
+    scores = build_scores(TASK)
+    probabilities, truth = case()
+    scores.add(probabilities, truth)
     nothing = np.zeros_like(probabilities)
     nothing[0] = 1
-    scores.add(nothing, target, labels)
+    scores.add(nothing, truth)
     measures = scores.measures()
     assert measures["recall"] == 0.5
     assert measures["precision"] == 1.0
@@ -40,9 +40,9 @@ def test_objects_are_counted_over_all_images():
 
 
 def test_nothing_found_is_zero_and_not_undefined():
-    scores = Scores(TASK)
-    probabilities, target, labels = case()
+    scores = build_scores(TASK)
+    probabilities, truth = case()
     nothing = np.zeros_like(probabilities)
     nothing[0] = 1
-    scores.add(nothing, target, labels)
+    scores.add(nothing, truth)
     assert scores.measures() == dict.fromkeys(TASK.metrics, 0.0)

@@ -182,7 +182,9 @@ def told(config):
         found = read_decoding(config)
     except DeepbacsZooError as error:
         return {"error": type(error).__name__, "message": str(error)}
-    return {} if found is None else asdict(found)
+    if found is None:
+        return {}
+    return {"class": type(found).__name__} | json.loads(json.dumps(asdict(found)))
 
 
 def test_the_block_is_read_and_refused_as_in_python(workshop):

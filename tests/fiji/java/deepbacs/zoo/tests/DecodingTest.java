@@ -1,13 +1,15 @@
 package deepbacs.zoo.tests;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import deepbacs.zoo.decoding.Decoding;
+import deepbacs.zoo.decoding.LabelDecoding;
 import deepbacs.zoo.decoding.LabelStack;
-import deepbacs.zoo.decoding.Multilabel;
 import deepbacs.zoo.decoding.ObjectRow;
 import deepbacs.zoo.decoding.ObjectTable;
 import deepbacs.zoo.decoding.RoiSet;
@@ -23,6 +25,7 @@ import java.awt.Rectangle;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.reflect.Field;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +35,7 @@ import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -80,17 +84,9 @@ public final class DecodingTest {
     for (JsonElement each : requests) {
       JsonObject answer = new JsonObject();
       try {
-        Multilabel found = Multilabel.read(map(each.getAsJsonObject()));
+        Decoding found = Decoding.read(map(each.getAsJsonObject()));
         if (found != null) {
-          answer.addProperty("output", found.output);
-          answer.addProperty("background", found.background);
-          answer.addProperty("interior", found.interior);
-          answer.addProperty("boundary", found.boundary);
-          answer.addProperty("seed_threshold", found.seedThreshold);
-          answer.addProperty("foreground_threshold", found.foregroundThreshold);
-          answer.addProperty("min_seed", found.minSeed);
-          answer.addProperty("min_size", found.minSize);
-          answer.addProperty("max_growth", found.maxGrowth);
+          answer = fields(found);
         }
       } catch (ZooException error) {
         answer.addProperty("error", error.kind.python);
@@ -99,6 +95,21 @@ public final class DecodingTest {
       answers.add(answer);
     }
     return answers;
+  }
+
+  /** The settings by the names of the description, and the class that they are of. */
+  private static JsonObject fields(Decoding settings) {
+    JsonObject answer = new JsonObject();
+    answer.addProperty("class", settings.getClass().getSimpleName());
+    for (Field field : settings.getClass().getFields()) {
+      try {
+        String name = field.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+        answer.add(name, new Gson().toJsonTree(field.get(settings)));
+      } catch (IllegalAccessException error) {
+        throw new IllegalStateException(error);
+      }
+    }
+    return answer;
   }
 
   /** Decodes tensors of one file into labels of another; both say only how they were made. */
@@ -117,7 +128,10 @@ public final class DecodingTest {
       Map<String, Object> config = new LinkedHashMap<>();
       config.put("decode", map(entry.getAsJsonObject("settings")));
       try {
-        output.write(bytes(Multilabel.read(config).decode(tensor)));
+        int[] size = entry.has("size") ? ints(entry.getAsJsonArray("size")) : shape;
+        LabelDecoding settings = (LabelDecoding) Decoding.read(config);
+        output.write(
+            bytes(settings.decode(tensor, size[size.length - 2], size[size.length - 1])));
         errors.add(JsonNull.INSTANCE);
       } catch (ZooException error) {
         errors.add(error.getMessage());

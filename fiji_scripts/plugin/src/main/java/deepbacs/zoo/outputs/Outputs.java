@@ -1,6 +1,6 @@
 package deepbacs.zoo.outputs;
 
-import deepbacs.zoo.decoding.Multilabel;
+import deepbacs.zoo.decoding.Decoding;
 import deepbacs.zoo.decoding.RoiSet;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
@@ -36,7 +36,7 @@ public final class Outputs {
     for (TensorSpec spec : zooPackage.outputs) {
       ids.add(spec.id);
     }
-    return paths(stem, ids, folder, Multilabel.read(zooPackage.zooConfig) != null);
+    return paths(stem, ids, folder, Decoding.read(zooPackage.zooConfig) != null);
   }
 
   /**

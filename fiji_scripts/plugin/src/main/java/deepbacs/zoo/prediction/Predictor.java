@@ -1,7 +1,8 @@
 package deepbacs.zoo.prediction;
 
+import deepbacs.zoo.decoding.Decoding;
+import deepbacs.zoo.decoding.LabelDecoding;
 import deepbacs.zoo.decoding.LabelStack;
-import deepbacs.zoo.decoding.Multilabel;
 import deepbacs.zoo.decoding.ObjectRow;
 import deepbacs.zoo.decoding.ObjectTable;
 import deepbacs.zoo.errors.PythonText;
@@ -44,7 +45,7 @@ public final class Predictor {
   private final TensorSpec input;
   private final List<TensorSpec> outputs;
   private final Positions positions;
-  private final Multilabel decoding;
+  private final Decoding decoding;
   private final Layout layout;
 
   private Predictor(ZooPackage zooPackage, ImageShape shape, String where, Options options) {
@@ -56,7 +57,7 @@ public final class Predictor {
     check(zooPackage.inputs);
     check(outputs);
     this.positions = Positions.of(input, shape, where);
-    this.decoding = Multilabel.read(zooPackage.zooConfig);
+    this.decoding = Decoding.read(zooPackage.zooConfig);
     List<TensorSpec> settled = Crossed.settled(input, outputs, shape);
     this.layout =
         Layout.of(
@@ -121,7 +122,7 @@ public final class Predictor {
         collectors.get(found.getKey()).put(position, found.getValue());
       }
     }
-    LabelStack labels = decoding == null ? null : decoded(collectors);
+    LabelStack labels = decoding instanceof LabelDecoding ? decoded(collectors) : null;
     List<OutputTensor> tensors = new ArrayList<>();
     for (TensorSpec spec : outputs) {
       Tensor tensor = collectors.get(spec.id).tensor();
@@ -255,18 +256,21 @@ public final class Predictor {
   // --- labels ------------------------------------------------------------------------------------
 
   private LabelStack decoded(Map<String, Collector> collectors) {
-    Collector collector = collectors.get(decoding.output);
+    LabelDecoding settings = (LabelDecoding) decoding;
+    Collector collector = collectors.get(settings.output());
     if (collector == null || !collector.isImage()) {
       throw new ZooException(
           Kind.PACKAGE,
           zooPackage.path + ": config.deepbacs_zoo.decode.output",
           "there is no output of this name that is an image",
-          decoding.output,
+          settings.output(),
           String.join(", ", collectors.keySet()),
           "correct the package's description");
     }
     Tensor tensor = collector.tensor();
     int[] sizes = tensor.shape(); // t z c y x
+    int height = settings.isOnGrid() ? shape.height : sizes[3];
+    int width = settings.isOnGrid() ? shape.width : sizes[4];
     LabelStack labels = new LabelStack(sizes[0], sizes[1], shape.height, shape.width);
     for (int t = 0; t < sizes[0]; t++) {
       for (int z = 0; z < sizes[1]; z++) {
@@ -275,7 +279,8 @@ public final class Predictor {
         block[1] = new int[] {z, z + 1};
         Tensor plane =
             Blocks.cropped(tensor, block).reshaped("cyx", sizes[2], sizes[3], sizes[4]);
-        labels.setPlane(t, z, broughtBack(decoding.decode(plane), sizes[3], sizes[4]));
+        int[] found = settings.decode(plane, height, width);
+        labels.setPlane(t, z, broughtBack(found, height, width));
       }
     }
     return labels;

@@ -225,12 +225,13 @@ def _run(
             continue
         for finding in done.findings:
             say(finding)
-        say(f"{stem}: {len(done.outputs)} files, {done.objects} objects, {done.engine}")
+        say(f"{stem}: {len(done.outputs)} files, {done.told}, {done.engine}")
         rows.append(
             {
                 "stem": stem,
                 "outputs": [str(path) for path in done.outputs],
                 "objects": done.objects,
+                "counts": done.counts,
                 "tiles": done.tiles,
                 "findings": list(done.findings),
                 "engine": done.engine,

@@ -37,13 +37,26 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Done:
-    """What one image became."""
+    """What one image became.
+
+    ``objects`` counts boxes, too; ``counts`` says how many there are of each class, ``None`` for a
+    package that finds no boxes.
+    """
 
     outputs: tuple[Path, ...]
     objects: int
     tiles: int
     findings: tuple[str, ...]
     engine: str
+    counts: Mapping[str, int] | None = None
+
+    @property
+    def told(self) -> str:
+        """What was found, in words."""
+        if self.counts is None:
+            return f"{self.objects} objects"
+        each = ", ".join(f"{name} {count}" for name, count in self.counts.items())
+        return f"{self.objects} boxes ({each})"
 
 
 RunOne = Callable[[Files, Progress], Done]
@@ -69,8 +82,14 @@ def in_python(package: Package, runner: str | None, wanted: Wanted) -> Iterator[
             progress=progress,
         )
         written = save(result, wanted.output, overwrite=wanted.overwrite)
-        tiles = len(result.plan.tiles)
-        return Done(written, len(result.objects), tiles, _told(result.findings), result.engine)
+        return Done(
+            written,
+            result.found,
+            len(result.plan.tiles),
+            _told(result.findings),
+            result.engine,
+            result.class_counts,
+        )
 
     try:
         yield run
@@ -106,6 +125,7 @@ def in_imagej(
                 int(report["tiles"]),
                 _told(findings_of(report)),
                 str(report["engine"]),
+                report.get("counts"),
             )
 
         yield run

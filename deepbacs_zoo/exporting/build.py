@@ -13,12 +13,12 @@ import numpy.typing as npt
 
 from deepbacs_zoo.cards import Card, TrainingData, render
 from deepbacs_zoo.checkpoints import Run
-from deepbacs_zoo.decoding import Boxes, decode, read_decoding
+from deepbacs_zoo.decoding import Boxes, decode, decode_boxes, read_decoding
 from deepbacs_zoo.errors import ModelError, PackageError
 from deepbacs_zoo.evaluation import Evaluation, evaluate
 from deepbacs_zoo.exporting import description as names
 from deepbacs_zoo.exporting.archive import pack
-from deepbacs_zoo.exporting.cover import cover
+from deepbacs_zoo.exporting.cover import Rectangles, cover
 from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
 from deepbacs_zoo.exporting.place import check_output, move_into_place, staging
 from deepbacs_zoo.exporting.source import Source, source_of
@@ -36,6 +36,7 @@ Progress = Callable[[int, int], None]
 Array = npt.NDArray[Any]
 
 FORMATS: Final = ("pytorch_state_dict", "torchscript", "onnx")
+_COLOURS: Final = ("red", "green", "blue")
 _AGREEMENT: Final = 1e-4
 _STEPS: Final = 4
 """Steps of the export beside the images that are scored: weights, documentation, check, keep."""
@@ -237,16 +238,21 @@ def _document(
     staged.describe(card, description_facts(card, staged, evaluation))
 
 
-def _picture(staged: Stage) -> tuple[npt.NDArray[np.float32], Array]:
-    """Return the test input, and what becomes of it: labels, or the first output channel."""
+def _picture(staged: Stage) -> tuple[npt.NDArray[np.float32], Array | Rectangles]:
+    """Return the test input, and what becomes of it: labels, boxes, or the first output channel."""
     with open_package(staged.folder) as package:
-        raw = next(iter(_test_tensors(package, "inputs").values()))
+        raw = next(iter(_test_tensors(package, "inputs").values()))[0]
         found = next(iter(_test_tensors(package, "outputs").values()))
-        plane = raw[0].mean(axis=0)
         settings = read_decoding(package.zoo_config)
-        if settings is None or isinstance(settings, Boxes):
-            return plane, found[0, 0]
-        return plane, decode(settings, found[0], (plane.shape[0], plane.shape[1]))
+        shown = raw.transpose(1, 2, 0) if len(raw) == len(_COLOURS) else raw.mean(axis=0)
+        size = (raw.shape[1], raw.shape[2])
+        if settings is None:
+            return shown, found[0, 0]
+        if isinstance(settings, Boxes):
+            boxes = decode_boxes(settings, found[0], size)
+            corners = tuple((box.x0, box.y0, box.x1, box.y1) for box in boxes)
+            return shown, Rectangles(corners, tuple(box.class_index + 1 for box in boxes))
+        return shown, decode(settings, found[0], size)
 
 
 def _new_folder(aside: Path) -> Path:

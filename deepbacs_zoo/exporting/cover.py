@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from deepbacs_zoo.images.overlay import draw_rectangles
+
 if TYPE_CHECKING:
     from PIL import Image as Pictures
 
-__all__ = ["LIMIT", "cover"]
+__all__ = ["LIMIT", "Rectangles", "cover"]
 
 LIMIT: Final = 500_000
 """Bytes; the zoo asks for covers below 500 KB, twice as wide as high."""
@@ -24,9 +27,17 @@ Grey = npt.NDArray[np.uint8]
 Colour = npt.NDArray[np.uint8]
 
 
+@dataclass(frozen=True)
+class Rectangles:
+    """Boxes to draw on the image: ``x0 y0 x1 y1`` in pixels, and the number of each one's class."""
+
+    corners: tuple[tuple[float, float, float, float], ...]
+    numbers: tuple[int, ...]
+
+
 def cover(
     image: npt.NDArray[np.float32],
-    result: npt.NDArray[Any],
+    result: npt.NDArray[Any] | Rectangles,
     pixel_size: float | None,
 ) -> bytes:
     """Return a PNG of the image at the left and the result at the right.
@@ -34,9 +45,10 @@ def cover(
     Parameters
     ----------
     image
-        ``y x``; shown between its 0.5 and 99.5 percentiles.
+        ``y x``, or ``y x 3`` for a colour picture; shown between its 0.5 and 99.5 percentiles.
     result
-        ``y x``: an integer label image, shown in colours over the image, or a float image.
+        ``y x``: an integer label image, shown in colours over the image, or a float image; or
+        rectangles, drawn on the image.
     pixel_size
         Micrometers per pixel; without it there is no scale bar.
 
@@ -45,17 +57,26 @@ def cover(
     bytes
         The file: twice as wide as high, below :data:`LIMIT` bytes, the same for the same input.
     """
-    side = min(image.shape)
-    grey = _to_grey(image[:side, :side])
-    right = result[:side, :side]
-    labels = right.dtype.kind in "iu"
-    colours = _coloured(grey, right) if labels else _rgb(_to_grey(right))
+    side = min(image.shape[:2])
+    left = _rgb(_to_eight_bits(image[:side, :side]))
+    right = _right(left, result, side)
     data = b""
     for height in _SIDES:
-        data = _draw(_rgb(grey), colours, height, pixel_size and pixel_size * side / height)
+        data = _draw(left, right, height, pixel_size and pixel_size * side / height)
         if len(data) < LIMIT:
             break
     return data
+
+
+def _right(left: Colour, result: npt.NDArray[Any] | Rectangles, side: int) -> Colour:
+    if isinstance(result, Rectangles):
+        picture = left.copy()
+        draw_rectangles(picture, result.corners, result.numbers)
+        return picture
+    part = result[:side, :side]
+    if part.dtype.kind in "iu":
+        return _coloured(np.asarray(left.mean(axis=2), np.uint8), part)
+    return _rgb(_to_eight_bits(part))
 
 
 def _draw(left: Colour, right: Colour, height: int, pixel_size: float | None) -> bytes:
@@ -90,14 +111,14 @@ def _add_bar(canvas: Pictures.Image, height: int, pixel_size: float) -> None:
     draw.text(middle, text, "white", font, "ms", stroke_width=2, stroke_fill="black")
 
 
-def _to_grey(image: npt.NDArray[np.floating]) -> Grey:
+def _to_eight_bits(image: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
     low, high = np.percentile(image, (0.5, 99.5))
     scaled = (image - low) / max(float(high - low), 1e-12)
     return np.asarray(np.rint(scaled.clip(0.0, 1.0) * 255.0), np.uint8)
 
 
-def _rgb(grey: Grey) -> Colour:
-    return np.repeat(grey[:, :, np.newaxis], 3, axis=2)
+def _rgb(picture: npt.NDArray[np.uint8]) -> Colour:
+    return picture if picture.ndim == 3 else np.repeat(picture[:, :, np.newaxis], 3, axis=2)
 
 
 def _coloured(grey: Grey, labels: npt.NDArray[np.integer]) -> Colour:

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from deepbacs_zoo.images.atomic import replacing
 from deepbacs_zoo.images.lut import colour_of
 
-__all__ = ["outlines_on", "rectangles_on", "stretched", "write_overlay", "write_rectangles"]
+__all__ = [
+    "draw_rectangles",
+    "outlines_on",
+    "rectangles_on",
+    "stretched",
+    "write_overlay",
+    "write_rectangles",
+]
 
 _PIXELS_PER_LINE: Final = 1000
 
@@ -67,25 +74,24 @@ def write_overlay(path: Path, image: NDArray[np.generic], labels: NDArray[np.int
     _write(path, outlines_on(_grey(image), labels))
 
 
-def rectangles_on(
-    image: NDArray[np.generic],
+def draw_rectangles(
+    picture: NDArray[np.uint8],
     corners: Sequence[tuple[float, float, float, float]],
     numbers: Sequence[int],
-) -> NDArray[np.uint8]:
-    """Return ``y x 3`` uint8: the image in grey, rectangles in the colours of their numbers.
+) -> None:
+    """Draw rectangles into a colour picture, in the colours that labels of their numbers have.
 
     Parameters
     ----------
-    image
-        ``y x``.
+    picture
+        ``y x 3`` uint8, changed in place.
     corners
         ``x0 y0 x1 y1`` of each, in pixels; lines run inside, along the pixels that it touches.  The
         first are drawn on top.
     numbers
-        From 1; equal numbers have equal colours, those of labels.
+        From 1.
     """
-    picture = np.repeat(stretched(image)[..., None], 3, axis=2)
-    height, width = image.shape
+    height, width = picture.shape[:2]
     line = 1 + max(height, width) // _PIXELS_PER_LINE
     for (x0, y0, x1, y1), number in reversed(list(zip(corners, numbers, strict=True))):
         left, right = max(math.floor(x0), 0), min(math.ceil(x1), width)
@@ -94,6 +100,16 @@ def rectangles_on(
         colour = colour_of(number)
         for edge in (part[:line], part[-line:], part[:, :line], part[:, -line:]):
             edge[...] = colour
+
+
+def rectangles_on(
+    image: NDArray[np.generic],
+    corners: Sequence[tuple[float, float, float, float]],
+    numbers: Sequence[int],
+) -> NDArray[np.uint8]:
+    """Return ``y x 3`` uint8: the image in grey with rectangles; see :func:`draw_rectangles`."""
+    picture = np.repeat(stretched(image)[..., None], 3, axis=2)
+    draw_rectangles(picture, corners, numbers)
     return picture
 
 

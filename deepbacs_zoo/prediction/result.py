@@ -85,6 +85,16 @@ class Result:
         return tuple(dict.fromkeys(each.name for each in self.counts))
 
     @property
+    def class_counts(self) -> dict[str, int] | None:
+        """How many boxes of each class there are at all positions; ``None`` without boxes."""
+        if self.boxes is None:
+            return None
+        return {
+            name: sum(each.count for each in self.counts if each.name == name)
+            for name in self.classes
+        }
+
+    @property
     def found(self) -> int:
         """How many objects or boxes there are."""
         return len(self.objects) if self.boxes is None else len(self.boxes)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from deepbacs_zoo.exporting.cover import LIMIT, cover
+from deepbacs_zoo.exporting.cover import LIMIT, Rectangles, cover
+from deepbacs_zoo.images.lut import colour_of
 
 RANDOM = np.random.default_rng(0)
 IMAGE = RANDOM.normal(size=(256, 300)).astype(np.float32)
@@ -69,3 +70,22 @@ def test_a_picture_too_large_becomes_smaller(monkeypatch: pytest.MonkeyPatch) ->
     data = cover(noise, LABELS[:, :256], None)
     assert len(data) < 200_000
     assert opened(data).height < 400
+
+
+def test_boxes_are_drawn_on_the_image_in_the_colours_of_their_classes() -> None:
+    boxes = Rectangles(((100.2, 100.0, 180.0, 150.5), (10.0, 20.0, 60.0, 50.0)), (1, 2))
+    flat = np.zeros((200, 200), np.float32)
+    pixels = np.asarray(opened(cover(flat, boxes, None)))
+    assert pixels[:, :400].max() == 0
+    assert tuple(pixels[2 * 100, 400 + 2 * 140]) == colour_of(1)
+    assert tuple(pixels[2 * 35, 400 + 2 * 10]) == colour_of(2)
+    assert pixels[2 * 35, 400 + 2 * 30].max() == 0
+
+
+def test_colour_pictures_are_shown_in_colours() -> None:
+    image = np.zeros((200, 200, 3), np.float32)
+    image[:100, :, 0] = 250.0
+    pixels = np.asarray(opened(cover(image, Rectangles((), ()), None)))
+    assert tuple(pixels[50, 50]) == tuple(pixels[50, 450]) == (255, 0, 0)
+    labelled = np.asarray(opened(cover(image, np.ones((200, 200), np.int32), None)))
+    assert np.ptp(labelled[300, 600].astype(int)) > 30

@@ -81,12 +81,14 @@ def test_boxes_are_rows_in_units_and_no_labels():
     assert (third.name, third.pixels) == ("two, words", (23.0, 17.0, 33.0, 23.0))
     assert found.classes == tuple(CLASSES)
     assert [each.count for each in found.counts] == [2, 1, 0]
+    assert found.class_counts == {"rod": 2, "two, words": 1, "coccus": 0}
 
 
 def test_a_package_without_decoding_has_no_boxes():
     package, session = fake(lambda x: x)
     found = predict(package, image_of(noise(32, 24)), session=session)
     assert (found.boxes, found.counts, found.classes, found.found) == (None, (), (), 0)
+    assert found.class_counts is None
 
 
 def test_stacks_are_detected_position_by_position():

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.evaluation.estimates import CONFIDENCE, Estimate
+from deepbacs_zoo.evaluation.evaluated import Evaluated, Headline
 from deepbacs_zoo.findings import Finding
 
 __all__ = [
@@ -19,38 +21,43 @@ __all__ = [
     "Evaluation",
     "Headline",
     "ImageRow",
+    "ObjectOutcome",
     "Picture",
     "Scores",
     "ThresholdScores",
 ]
 
+Outcome = Literal["hit", "miss", "false find"]
 THRESHOLDS: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
-CONFIDENCE: Final = 0.95
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """A score over all images with its bootstrap interval.
+@dataclass(frozen=True, slots=True)
+class ObjectOutcome:
+    """What became of one object at an IoU of 0.5.
 
     Parameters
     ----------
-    value
-        The score; NaN where it is not defined (precision without any predicted object).
-    low, high
-        Ends of the interval of 95 % confidence, resampled over images; ``None`` with fewer than
-        three images, where resampling says nothing.
+    outcome
+        ``hit``, ``miss`` or ``false find``.
+    label, found
+        Its number in the label image and in the prediction; ``None`` where it is not in one.
+    iou
+        Intersection over union with its partner; of a miss or a false find, with the object that it
+        overlaps most.
+    area, found_area
+        Pixels, as labelled and as predicted.
+    x, y
+        Its centre in pixels: as labelled, of a false find as predicted.
     """
 
-    value: float
-    low: float | None = None
-    high: float | None = None
-
-    def __str__(self) -> str:
-        if math.isnan(self.value):
-            return "undefined"
-        if self.low is None or self.high is None:
-            return f"{self.value:.3f}"
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+    outcome: Outcome
+    label: int | None
+    found: int | None
+    iou: float
+    area: int | None
+    found_area: int | None
+    x: float
+    y: float
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,8 @@ class ImageRow:
         neither truth nor prediction holds.
     seconds
         Wall time of the prediction, reading not included.
+    objects
+        One entry for each labelled object, and for each false find.
     """
 
     name: str
@@ -100,6 +109,7 @@ class ImageRow:
     matched_iou: tuple[float, ...]
     class_iou: Mapping[str, float] = field(default_factory=dict)
     seconds: float = 0.0
+    objects: tuple[ObjectOutcome, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,8 +166,8 @@ class Scores:
 class Picture:
     """One image with its truth and what was found, for overlays.
 
-    ``image`` is ``y x`` float32, ``truth``, ``predicted`` and ``baseline`` are ``y x`` int32 label
-    images; ``baseline`` is ``None`` when no baseline was scored.
+    ``image`` is ``y x`` or ``y x 3`` (red, green, blue) float32; ``truth``, ``predicted`` and
+    ``baseline`` are ``y x`` int32 label images; ``baseline`` is ``None`` when none was scored.
     """
 
     name: str
@@ -167,27 +177,14 @@ class Picture:
     baseline: NDArray[np.int32] | None = None
 
 
-@dataclass(frozen=True)
-class Headline:
-    """One score as a table of a model card or a report shows it, with that of the baseline."""
-
-    name: str
-    value: float
-    low: float | None = None
-    high: float | None = None
-    baseline: float | None = None
-
-
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class Evaluation(Evaluated):
     """How good a package is on images with truth.
 
     Parameters
     ----------
-    package
-        Name of the package.
-    engine, device, weights_format
-        What ran it.
+    package, engine, device, weights_format
+        What was scored, and what ran it.
     model
         The scores of the model.
     baseline
@@ -201,10 +198,6 @@ class Evaluation:
         counts as false: recall means something, and precision, F1, AP and PQ are lower bounds.
     """
 
-    package: str
-    engine: str
-    device: str
-    weights_format: str
     model: Scores
     baseline: Scores | None = None
     pictures: tuple[Picture, ...] = ()
@@ -215,6 +208,21 @@ class Evaluation:
     def images(self) -> int:
         """Number of images."""
         return len(self.model.rows)
+
+    @property
+    def n_true(self) -> int:
+        """Labelled objects in all images."""
+        return self.model.n_true
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of all predictions."""
+        return self.model.seconds
+
+    @property
+    def baseline_name(self) -> str:
+        """Short name of the classical method; empty when it was left out."""
+        return self.baseline.method if self.baseline else ""
 
     def headlines(self) -> tuple[Headline, ...]:
         """Return the scores that are worth a line each, the most telling first."""
@@ -227,16 +235,20 @@ class Evaluation:
                 estimate.low,
                 estimate.high,
                 other[name].value if name in other else None,
+                "one" if name == _RATIO else "highest",
             )
             for name, estimate in pairs
         )
+
+
+_RATIO: Final = "predicted objects per label"
 
 
 def _lines(scores: Scores) -> dict[str, Estimate]:
     half = scores.at(0.5)
     lines = {
         "recall at IoU 0.5": half.recall,
-        "predicted objects per label": scores.objects_per_label,
+        _RATIO: scores.objects_per_label,
         "precision at IoU 0.5": half.precision,
         "F1 at IoU 0.5": half.f1,
         "AP at IoU 0.5": half.ap,

@@ -7,14 +7,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.metrics import partners
+
 __all__ = [
     "FALSE_FIND",
     "HIT",
     "MISS",
+    "coloured",
     "draw_outcome",
-    "grey",
     "outcome",
     "outlines",
+    "shown",
 ]
 
 # The colours of Okabe and Ito, told apart by people with any kind of colour vision.
@@ -26,17 +29,14 @@ FALSE_FIND: Final = (204, 121, 167)
 def outcome(
     truth: NDArray[np.integer], predicted: NDArray[np.integer], threshold: float = 0.5
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Say which objects have a partner of an IoU of at least ``threshold``.
-
-    Above 0.5 nobody competes for a partner, because an object cannot share over half of itself with
-    two others; where two share exactly half, both are shown as found though one is counted.
+    """Say which objects have a partner, as they are counted.
 
     Parameters
     ----------
     truth, predicted
         ``y x`` label images, 0 background.
     threshold
-        Intersection over union from which two objects are the same; at least 0.5.
+        Intersection over union from which two objects are the same.
 
     Returns
     -------
@@ -44,14 +44,11 @@ def outcome(
         For the labels of the truth and for those predicted, indexed by label: whether a partner
         was found.  Entry 0 and labels that do not occur are ``False``.
     """
-    n_truth, n_predicted = int(truth.max(initial=0)) + 1, int(predicted.max(initial=0)) + 1
-    pairs = truth.ravel().astype(np.int64) * n_predicted + predicted.ravel()
-    overlap = np.bincount(pairs, minlength=n_truth * n_predicted).reshape(n_truth, n_predicted)
-    union = overlap.sum(1, keepdims=True) + overlap.sum(0, keepdims=True) - overlap
-    partners = overlap >= threshold * np.maximum(union, 1)
-    partners &= overlap > 0
-    partners[0, :] = partners[:, 0] = False
-    return partners.any(1), partners.any(0)
+    found = partners(truth, predicted, threshold)
+    has = [np.zeros(int(labels.max(initial=0)) + 1, np.bool_) for labels in (truth, predicted)]
+    has[0][found.overlaps.true] = found.of_true >= 0
+    has[1][found.overlaps.found] = found.of_found >= 0
+    return has[0], has[1]
 
 
 def draw_outcome(
@@ -64,7 +61,7 @@ def draw_outcome(
     Parameters
     ----------
     image
-        ``y x``, any real dtype; shown from its 0.1st to its 99.9th percentile.
+        ``y x`` or ``y x 3``, any real dtype; shown as ``coloured`` does.
     truth, predicted
         ``y x`` label images.
 
@@ -74,7 +71,7 @@ def draw_outcome(
         ``y x 3`` uint8 (red, green, blue).
     """
     found, right = outcome(truth, predicted)
-    canvas = np.repeat(grey(image)[..., None], 3, axis=2)
+    canvas = coloured(image)
     canvas[outlines(np.where(right[predicted], 0, predicted))] = FALSE_FIND
     canvas[outlines(np.where(found[truth], 0, truth))] = MISS
     canvas[outlines(np.where(right[predicted], predicted, 0))] = HIT
@@ -94,8 +91,14 @@ def outlines(labels: NDArray[np.integer]) -> NDArray[np.bool_]:
     return edge & (labels > 0)
 
 
-def grey(image: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Return ``y x`` uint8 that shows an image from its 0.1st to its 99.9th percentile."""
+def coloured(image: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Return ``y x 3`` uint8 of an image ``y x`` or ``y x 3``; see ``shown``."""
+    values = shown(image)
+    return values if values.ndim == 3 else np.repeat(values[..., None], 3, axis=2)
+
+
+def shown(image: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Return an image as uint8, from its 0.1st to its 99.9th percentile, all colours alike."""
     values = image.astype(np.float32)
     low, high = (float(value) for value in np.percentile(values, (0.1, 99.9)))
     scaled = (values - low) / (high - low) if high > low else np.zeros_like(values)

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.evaluation.estimates import Estimate, estimated
 from deepbacs_zoo.evaluation.model import (
     THRESHOLDS,
-    Estimate,
     ImageRow,
+    ObjectOutcome,
     Scores,
     ThresholdScores,
 )
-from deepbacs_zoo.metrics import bootstrap, match
+from deepbacs_zoo.metrics import FORMULAS, Partners, match, partners, ratio
 
-__all__ = ["gather", "score_image"]
+__all__ = ["gather", "object_outcomes", "score_image"]
 
-# Resampling one or two images says nothing about a third.
-_FEWEST_IMAGES: Final = 3
+Numbers = NDArray[np.float64]
 
 
 def score_image(
@@ -47,47 +46,93 @@ def score_image(
     counts = match(truth, predicted, THRESHOLDS)
     return ImageRow(
         name=name,
-        n_true=_objects(truth),
-        n_pred=_objects(predicted),
-        tp=tuple(int(value) for value in counts.tp),
-        fp=tuple(int(value) for value in counts.fp),
-        fn=tuple(int(value) for value in counts.fn),
-        matched_iou=tuple(float(value) for value in counts.iou),
+        n_true=counts.tp[0] + counts.fn[0],
+        n_pred=counts.tp[0] + counts.fp[0],
+        tp=counts.tp,
+        fp=counts.fp,
+        fn=counts.fn,
+        matched_iou=counts.iou,
         class_iou=dict(class_iou or {}),
         seconds=seconds,
+        objects=object_outcomes(truth, predicted),
     )
+
+
+def object_outcomes(
+    truth: NDArray[np.int32], predicted: NDArray[np.int32]
+) -> tuple[ObjectOutcome, ...]:
+    """Return what became of each labelled object, and each false find, at an IoU of 0.5."""
+    found = partners(truth, predicted, THRESHOLDS[0])
+    return tuple(_outcomes(found, truth, predicted))
+
+
+def _outcomes(
+    found: Partners, truth: NDArray[np.int32], predicted: NDArray[np.int32]
+) -> Iterator[ObjectOutcome]:
+    objects = found.overlaps
+    centres, found_centres = _centres(truth), _centres(predicted)
+    for place, label in enumerate(objects.true.tolist()):
+        partner = int(found.of_true[place])
+        hit = partner >= 0
+        yield ObjectOutcome(
+            "hit" if hit else "miss",
+            label,
+            int(objects.found[partner]) if hit else None,
+            float(found.true_iou[place]),
+            int(objects.true_areas[place]),
+            int(objects.found_areas[partner]) if hit else None,
+            *centres[label],
+        )
+    for place, label in enumerate(objects.found.tolist()):
+        if found.of_found[place] < 0:
+            yield ObjectOutcome(
+                "false find",
+                None,
+                label,
+                float(found.found_iou[place]),
+                None,
+                int(objects.found_areas[place]),
+                *found_centres[label],
+            )
+
+
+def _centres(labels: NDArray[np.int32]) -> list[tuple[float, float]]:
+    """Return the centre ``x, y`` in pixels of every label, by label; the first pixel is 0 to 1."""
+    y, x = np.nonzero(labels)
+    numbers = labels[y, x]
+    counts = np.bincount(numbers)
+    means = [ratio(np.bincount(numbers, weights=axis + 0.5), counts) for axis in (x, y)]
+    return list(zip(means[0].tolist(), means[1].tolist(), strict=True))
 
 
 def gather(method: str, description: str, rows: Sequence[ImageRow]) -> Scores:
     """Sum rows over images and add bootstrap intervals, resampled over images."""
+    counts = np.array([(row.tp, row.fp, row.fn, row.matched_iou) for row in rows], np.float64)
+    scores = estimated(counts, _instance_scores)
     objects = np.array([(row.n_pred, row.n_true) for row in rows], np.float64)
     return Scores(
         method=method,
         description=description,
         rows=tuple(rows),
-        thresholds=tuple(_at_threshold(rows, index) for index in range(len(THRESHOLDS))),
-        objects_per_label=_estimate(objects, lambda sums: _ratio(sums[0], sums[1])),
+        thresholds=tuple(
+            ThresholdScores(
+                threshold, **{name: scores[row, column] for row, name in enumerate(FORMULAS)}
+            )
+            for column, threshold in enumerate(THRESHOLDS)
+        ),
+        objects_per_label=estimated(objects, _share)[()],
         class_iou=_classes(rows),
     )
 
 
-def _at_threshold(rows: Sequence[ImageRow], index: int) -> ThresholdScores:
-    values = np.array(
-        [(row.tp[index], row.fp[index], row.fn[index], row.matched_iou[index]) for row in rows],
-        np.float64,
-    )
-    formulas: dict[str, Callable[[float, float, float, float], float]] = {
-        "precision": lambda tp, fp, fn, iou: _ratio(tp, tp + fp),
-        "recall": lambda tp, fp, fn, iou: _ratio(tp, tp + fn),
-        "f1": lambda tp, fp, fn, iou: _ratio(tp, tp + (fp + fn) / 2),
-        "ap": lambda tp, fp, fn, iou: _ratio(tp, tp + fp + fn),
-        "pq": lambda tp, fp, fn, iou: _ratio(iou, tp + (fp + fn) / 2),
-    }
+def _instance_scores(counts: Numbers) -> Numbers:
+    """From ``n counts thresholds`` to ``n scores thresholds``."""
+    columns = np.moveaxis(counts, 1, 0)
+    return np.stack([formula(*columns) for formula in FORMULAS.values()], axis=1)
 
-    def estimate(name: str) -> Estimate:
-        return _estimate(values, lambda sums: formulas[name](*sums.tolist()))
 
-    return ThresholdScores(THRESHOLDS[index], **{name: estimate(name) for name in formulas})
+def _share(values: Numbers) -> Numbers:
+    return ratio(values[..., 0], values[..., 1])
 
 
 def _classes(rows: Sequence[ImageRow]) -> dict[str, Estimate]:
@@ -97,26 +142,8 @@ def _classes(rows: Sequence[ImageRow]) -> dict[str, Estimate]:
     }
 
 
-def _mean(values: NDArray[np.float64]) -> Estimate:
+def _mean(values: Numbers) -> Estimate:
     defined = values[~np.isnan(values)]
-    columns = np.stack([defined, np.ones_like(defined)], axis=1)
-    return _estimate(columns, lambda sums: _ratio(sums[0], sums[1]))
-
-
-def _estimate(
-    values: NDArray[np.float64], statistic: Callable[[NDArray[np.float64]], float]
-) -> Estimate:
-    """Apply a statistic of column sums to all images, and to resampled ones for its interval."""
-    value = statistic(values.sum(axis=0))
-    if len(values) < _FEWEST_IMAGES or np.isnan(value):
-        return Estimate(value)
-    low, high = bootstrap(values, lambda resampled: statistic(resampled.sum(axis=0)))
-    return Estimate(value, low, high)
-
-
-def _ratio(part: float, whole: float) -> float:
-    return float(part) / float(whole) if whole else float("nan")
-
-
-def _objects(labels: NDArray[np.integer]) -> int:
-    return int(np.count_nonzero(np.unique(labels)))
+    if not len(defined):
+        return Estimate(float("nan"))
+    return estimated(np.stack([defined, np.ones_like(defined)], axis=1), _share)[()]

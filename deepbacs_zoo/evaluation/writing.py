@@ -7,7 +7,7 @@ import io
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from deepbacs_zoo.evaluation.model import (
     Estimate,
     Evaluation,
     ImageRow,
+    ObjectOutcome,
     Scores,
     ThresholdScores,
 )
@@ -31,7 +32,7 @@ __all__ = ["as_dict", "write"]
 def write(
     evaluation: Evaluation, folder: str | Path, *, overwrite: bool = False
 ) -> tuple[Path, ...]:
-    """Write ``per_image.csv``, ``scores.json`` and ``overlays/<image>.png`` into a folder.
+    """Write ``per_image.csv``, ``per_object.csv``, ``scores.json`` and ``overlays/<image>.png``.
 
     Parameters
     ----------
@@ -58,13 +59,15 @@ def write(
     overlays = {
         folder / "overlays" / f"{picture.name}.png": picture for picture in evaluation.pictures
     }
-    table, scores = folder / "per_image.csv", folder / "scores.json"
-    paths = (table, scores, *overlays)
+    tables = {"per_image.csv": _table, "per_object.csv": _objects}
+    scores = folder / "scores.json"
+    paths = (*(folder / name for name in tables), scores, *overlays)
     if not overwrite:
         for path in paths:
             if path.exists():
                 raise OutputExistsError.of(path)
-    write_bytes(table, _table(evaluation).encode("utf-8"))
+    for name, table in tables.items():
+        write_bytes(folder / name, table(evaluation).encode("utf-8"))
     write_bytes(scores, json.dumps(as_dict(evaluation), indent=2).encode("utf-8") + b"\n")
     for path, picture in overlays.items():
         colours = draw_outcome(picture.image, picture.truth, picture.predicted)
@@ -125,12 +128,35 @@ def _table(evaluation: Evaluation) -> str:
         + [f"iou_{name}" for name in classes]
         + ["seconds"]
     )
-    methods = [("model", evaluation.model)]
-    methods += [("baseline", evaluation.baseline)] if evaluation.baseline else []
-    for method, scores in methods:
+    for method, scores in _methods(evaluation):
         for row in scores.rows:
             writer.writerow(_cells(row, method, classes))
     return buffer.getvalue()
+
+
+def _objects(evaluation: Evaluation) -> str:
+    """Return one row for each labelled object, found or not, and for each false find."""
+    columns = [field.name for field in fields(ObjectOutcome)]
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["image", "method", *columns])
+    for method, scores in _methods(evaluation):
+        for row in scores.rows:
+            for each in row.objects:
+                values = (getattr(each, name) for name in columns)
+                writer.writerow([row.name, method, *map(_cell, values)])
+    return buffer.getvalue()
+
+
+def _methods(evaluation: Evaluation) -> list[tuple[str, Scores]]:
+    baseline = [("baseline", evaluation.baseline)] if evaluation.baseline else []
+    return [("model", evaluation.model), *baseline]
+
+
+def _cell(value: object) -> object:
+    if value is None:
+        return ""
+    return f"{value:.4f}" if isinstance(value, float) else value
 
 
 def _cells(row: ImageRow, method: str, classes: list[str]) -> Iterator[object]:

@@ -1,7 +1,7 @@
 """Numbers that say how good a result is, or how well two results agree."""
 
 from deepbacs_zoo.metrics.agreement import LabelAgreement, compare_labels
-from deepbacs_zoo.metrics.bootstrap import bootstrap, bootstrap_many
+from deepbacs_zoo.metrics.bootstrap import bootstrap, bootstrap_many, bootstrap_sums
 from deepbacs_zoo.metrics.boxes import box_iou, confusion, partners_of, right_partners
 from deepbacs_zoo.metrics.detection import (
     COCO_THRESHOLDS,
@@ -27,6 +27,7 @@ __all__ = [
     "Partners",
     "bootstrap",
     "bootstrap_many",
+    "bootstrap_sums",
     "box_iou",
     "class_iou",
     "compare_labels",

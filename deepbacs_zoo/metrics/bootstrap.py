@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["bootstrap", "bootstrap_many"]
+__all__ = ["bootstrap", "bootstrap_many", "bootstrap_sums"]
 
 
 def bootstrap(
@@ -77,13 +77,56 @@ def bootstrap_many(
     ValueError
         There is no image.
     """
-    if len(values) == 0:
-        raise ValueError("an interval needs at least one image")
-    rng = np.random.default_rng(seed)
-    draws = rng.integers(0, len(values), (resamples, len(values)))
+    draws = _draws(len(values), resamples, seed)
     found = np.array([statistic(values[draw]) for draw in draws], np.float64)
+    return _ends(found, confidence)
+
+
+def bootstrap_sums(
+    values: NDArray[np.float64],
+    statistic: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    *,
+    resamples: int = 2000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what ``bootstrap_many`` does for statistics of sums over images, all at once.
+
+    Parameters
+    ----------
+    values
+        ``images ...``.
+    statistic
+        Takes ``resamples ...``, the sum over the images of each resample, and gives an array with
+        the resamples along its first axis.
+    resamples, confidence, seed
+        As in ``bootstrap``; the same images are drawn.
+
+    Raises
+    ------
+    ValueError
+        There is no image.
+    """
+    draws = _draws(len(values), resamples, seed)
+    rows = np.arange(resamples)[:, None]
+    weights = np.zeros((resamples, len(values)))
+    np.add.at(weights, (rows, draws), 1)
+    sums = (weights @ values.reshape(len(values), -1)).reshape(resamples, *values.shape[1:])
+    return _ends(np.asarray(statistic(sums), np.float64), confidence)
+
+
+def _draws(images: int, resamples: int, seed: int) -> NDArray[np.int64]:
+    if images == 0:
+        raise ValueError("an interval needs at least one image")
+    return np.random.default_rng(seed).integers(0, images, (resamples, images))
+
+
+def _ends(
+    found: NDArray[np.float64], confidence: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """From ``resamples ...`` to the ends of the intervals."""
     shape = found.shape[1:]
-    columns = found.reshape(resamples, -1).T
+    columns = found.reshape(len(found), -1).T
     ends = np.array([_quantiles(column, (1 - confidence) / 2) for column in columns])
     low, high = ends.reshape(-1, 2).T
     return low.reshape(shape), high.reshape(shape)

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, get_args
 
 import numpy as np
 
-from deepbacs_zoo.decoding import read_decoding
+from deepbacs_zoo.decoding import Decoding, read_decoding
 from deepbacs_zoo.errors import PackageError, UsageError
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image
@@ -63,6 +63,7 @@ def predict(
     pixel_size: float | None = None,
     rescale: Rescale = "none",
     trust: bool = False,
+    decoding: Decoding | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Run a package on one image of any size.
@@ -87,6 +88,8 @@ def predict(
         Micrometers per pixel along y and x, in place of what the file says.
     rescale
         ``auto`` resamples to the pixel size that the model was trained at, and back.
+    decoding
+        How the output becomes objects, in place of what the package says.
     progress
         Called with the number of passes done and their total.
 
@@ -113,7 +116,7 @@ def predict(
         images = read_images(package, image, pixel_size)
         for spec in (*package.inputs, *package.outputs):
             check(spec.steps, f"{package.path}: {spec.id}", spec.letters)
-        job = _Job(package, images, border, memory, rescale)
+        job = _Job(package, images, border, memory, rescale, decoding)
         if session is None:
             session = load_session(package, runner, device, trust=trust)
             stack.callback(session.close)
@@ -163,6 +166,7 @@ class _Job:
         border: Border,
         memory: int,
         rescale: Rescale,
+        decoding: Decoding | None = None,
     ) -> None:
         self.package = package
         self.border = border
@@ -178,7 +182,7 @@ class _Job:
         if rescale == "auto":
             self._rescale()
         self.images = {spec.id: self._at_model_scale(spec, images[spec.id]) for spec in self.inputs}
-        self.decoding = read_decoding(package.zoo_config)
+        self.decoding = decoding or read_decoding(package.zoo_config)
         self.layout = self._lay_out(memory)
         self._look_at_layout()
 

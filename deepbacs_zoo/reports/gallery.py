@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding import outlines
 from deepbacs_zoo.evaluation import ImageRow, Picture
-from deepbacs_zoo.evaluation.overlay import grey, outcome
+from deepbacs_zoo.evaluation.overlay import outcome, shown
 from deepbacs_zoo.evaluation.png import encode_png
 
 __all__ = ["Card", "hang"]
@@ -63,11 +63,11 @@ def hang(pictures: tuple[Picture, ...], rows: tuple[ImageRow, ...], most: int) -
 
 
 def _card(picture: Picture, row: ImageRow) -> Card:
-    height, width = picture.image.shape
+    height, width = picture.image.shape[:2]
     truth, predicted = picture.truth, picture.predicted
     found, right = outcome(truth, predicted)
     small = _mean_of_blocks(picture.image, math.ceil(max(height, width) / _WIDEST))
-    data = base64.b64encode(encode_png(grey(small))).decode("ascii")
+    data = base64.b64encode(encode_png(shown(small))).decode("ascii")
     return Card(
         name=picture.name,
         width=width,
@@ -95,8 +95,9 @@ def _paths(labels: NDArray[np.integer]) -> str:
 def _mean_of_blocks(image: NDArray[np.float32], factor: int) -> NDArray[np.float32]:
     if factor == 1:
         return image
-    height, width = (size // factor for size in image.shape)
+    height, width = (size // factor for size in image.shape[:2])
     if not height or not width:  # thinner than one block
         return image[::factor, ::factor]
-    blocks = image[: height * factor, : width * factor].reshape(height, factor, width, factor)
+    blocks = image[: height * factor, : width * factor]
+    blocks = blocks.reshape(height, factor, width, factor, *image.shape[2:])
     return np.asarray(blocks.mean(axis=(1, 3)), np.float32)

@@ -10,9 +10,9 @@ from deepbacs_zoo.evaluation.overlay import (
     HIT,
     MISS,
     draw_outcome,
-    grey,
     outcome,
     outlines,
+    shown,
 )
 from deepbacs_zoo.evaluation.png import encode_png
 from tests.unit.evaluation.painted import A, B, C, cells
@@ -104,7 +104,7 @@ def test_outlines_stay_inside_objects():
 
 
 def test_a_flat_image_is_shown_black():
-    assert not grey(np.full((4, 4), 3.0)).any()
+    assert not shown(np.full((4, 4), 3.0)).any()
 
 
 @pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3)], ids=["grey", "colour"])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from deepbacs_zoo.metrics import bootstrap
+from deepbacs_zoo.metrics import bootstrap, bootstrap_many, bootstrap_sums
 
 
 def mean(values):
@@ -38,3 +38,17 @@ def test_resamples_without_a_value_are_left_out():
 def test_no_image_has_no_interval():
     with pytest.raises(ValueError, match="at least one"):
         bootstrap(np.empty(0), mean)
+
+
+def test_sums_over_all_resamples_at_once_give_the_same_interval():
+    rows = np.random.default_rng(1).integers(0, 9, (7, 2, 3)).astype(float)
+    low, high = bootstrap_sums(rows, lambda sums: sums[:, 0] / sums.sum(axis=1))
+    one, other = bootstrap_many(rows, lambda drawn: drawn.sum(0)[0] / drawn.sum((0, 1)))
+    assert low == pytest.approx(one)
+    assert high == pytest.approx(other)
+    assert low.shape == (3,)
+    assert (low[1], high[1]) == pytest.approx(
+        bootstrap(rows, lambda drawn: drawn[:, 0, 1].sum() / drawn[..., 1].sum())
+    )
+    with pytest.raises(ValueError, match="at least one"):
+        bootstrap_sums(rows[:0], np.sum)

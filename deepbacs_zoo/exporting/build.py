@@ -205,7 +205,9 @@ def _reproduce(staged: Stage) -> float:
     worst = 0.0
     for (one, first), (other, second) in itertools.combinations(found.items(), 2):
         for key, array in first.items():
-            difference = float(np.abs(array - second[key]).max())
+            # Of distances in pixels, as of probabilities, in units of the largest.
+            unit = max(1.0, float(np.abs(array).max()))
+            difference = float(np.abs(array - second[key]).max()) / unit
             if not difference <= _AGREEMENT:
                 raise ModelError(
                     staged.source.name,

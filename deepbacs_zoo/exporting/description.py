@@ -80,7 +80,7 @@ class Content:
     folder: Path
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
-    ranges: Mapping[str, tuple[float, float]]
+    ranges: Mapping[str, tuple[float, float | None]]
     architecture: Architecture
     torch_version: str
     zoo_config: Mapping[str, Any]
@@ -179,13 +179,19 @@ def _files(spec: TensorSpec, folder: Path) -> dict[str, Any]:
 
 
 def _axis(axis: Axis, tensors: Mapping[str, TensorSpec]) -> dict[str, Any]:
-    """Return one axis; scales stay 1, or the real deepImageJ fails (README of this room)."""
+    """Return one axis.
+
+    Its scale is stated for outputs on a grid only, those that the real deepImageJ fails on (README
+    of this room).
+    """
     kind = _AXIS_TYPES[axis.letter]
     if kind == "batch":
         return {"type": "batch"}
     if kind == "channel":
         return {"type": "channel", "id": axis.id, "channel_names": list(axis.channel_names)}
     described: dict[str, Any] = {"type": kind, "id": axis.id, "size": _size(axis, tensors)}
+    if axis.scale != 1:
+        described["scale"] = axis.scale
     return {**described, "halo": axis.halo} if axis.halo else described
 
 

@@ -34,13 +34,17 @@ class Reach:
     ----------
     radius
         Largest distance in input pixels, along y or x, between an output pixel and an input pixel
-        that it depends on.
+        that it depends on.  Pixel i of an output of scale s is at input pixel i * s.
     step
-        Product of the strides on the way down: the period of the pooling grid.
+        Product of the strides on the way down: the period of the pooling grid, and a multiple of
+        the output's scale.
+    scale
+        Input pixels per output pixel.
     """
 
     radius: int
     step: int
+    scale: int = 1
 
     @property
     def halo(self) -> int:
@@ -84,7 +88,19 @@ def reach_of(graph: Graph) -> Reach:
                 first, last = _needed(graph, output, position, axis)
                 here = math.floor(position * scale)
                 radius = max(radius, here - first, last - here)
-    return Reach(radius, step)
+    return Reach(radius, step, _whole(scales[graph.outputs[0]]))
+
+
+def _whole(scale: Fraction) -> int:
+    if scale.denominator != 1:
+        raise ModelError(
+            "network",
+            "its output is not on a grid of whole input pixels",
+            value=f"{float(scale):g} input pixels per output pixel",
+            allowed="1, 2, 3, …",
+            hint="use a network whose output is of the input's size or smaller",
+        )
+    return scale.numerator
 
 
 def measure_reach(
@@ -97,7 +113,7 @@ def measure_reach(
     Parameters
     ----------
     run
-        The bare network: ``b c y x`` float32 to ``b c y x`` float32 of the same size.
+        The bare network: ``b c y x`` float32 to ``b c y x`` float32, smaller by the scale.
     channels
         Input channels.
     reach
@@ -111,15 +127,16 @@ def measure_reach(
     side = 2 * (reach.halo + 2 * reach.step) + reach.step
     image = np.random.default_rng(0).normal(size=(1, channels, side, side)).astype(np.float32)
     before = run(image)
+    noticeable = _NOTICEABLE * max(1.0, float(np.abs(before).max()))
     found = 0
     for offset in range(reach.step):
         at = side // 2 // reach.step * reach.step + offset
         changed = image.copy()
         changed[:, :, at, at] += 100.0
         difference = np.abs(run(changed) - before).max(axis=(0, 1))
-        rows, columns = np.nonzero(difference > _NOTICEABLE)
-        if rows.size:
-            found = max(found, int(np.abs(rows - at).max()), int(np.abs(columns - at).max()))
+        for places in np.nonzero(difference > noticeable):
+            if places.size:
+                found = max(found, int(np.abs(places * reach.scale - at).max()))
     return found
 
 

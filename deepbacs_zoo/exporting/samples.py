@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from deepbacs_zoo.images import read_pair
+from deepbacs_zoo.tasks import annotation_kind
 
 if TYPE_CHECKING:
     from deepbacs_zoo.exporting.halo import Reach
@@ -27,15 +27,17 @@ _BLIND_TO_OFFSETS: Final = ("zero_mean_unit_variance", "scale_range")
 Crop = npt.NDArray[np.float32]
 
 
-def choose_crop(pairs: Sequence[Pair], reach: Reach) -> Crop:
-    """Return the crop with the most labelled pixels among the first few images.
+def choose_crop(pairs: Sequence[Pair], reach: Reach, annotation: str = "labels") -> Crop:
+    """Return the crop with the most pixels of objects among the first few images.
 
     Parameters
     ----------
     pairs
-        Images that were held out of the training, with their labels.
+        Images that were held out of the training, with their annotation.
     reach
         Decides which sizes are valid.
+    annotation
+        Of which kind the annotations are, a name that tasks use.
 
     Returns
     -------
@@ -45,11 +47,11 @@ def choose_crop(pairs: Sequence[Pair], reach: Reach) -> Crop:
     """
     best: tuple[int, Crop] | None = None
     for pair in pairs[:_LOOKED_AT]:
-        image, labels = read_pair(pair)
+        image, truth, _ = annotation_kind(annotation).read(pair, False)
         # The first time point and plane; channels stay.
         values = image.data.transpose("t", "z", "c", "y", "x").to_numpy()[0, 0].astype(np.float32)
-        sides = tuple(_valid_side(size, reach) for size in labels.shape)
-        row, column, count = _fullest(labels > 0, sides)
+        sides = tuple(_valid_side(size, reach) for size in truth.shape)
+        row, column, count = _fullest(truth.marked(), sides)
         if best is None or count > best[0]:
             cut = values[:, row : row + sides[0], column : column + sides[1]]
             missing = [

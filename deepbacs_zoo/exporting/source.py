@@ -26,7 +26,8 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "epochs": "epochs at most",
     "patch": "side of a patch (pixels)",
     "batch": "patches in a step",
-    "learning_rate": "highest learning rate",
+    "learning_rate": "learning rate",
+    "steps": "steps in an epoch",
     "weight_decay": "weight decay",
     "patience": "patience (epochs)",
     "foreground": "share of patches on an object",
@@ -42,8 +43,8 @@ class Source:
     ----------
     name
         Short name of the run.
-    task
-        Name of the task.
+    task, task_arguments
+        Name of the task, and what it was built with.
     network
         The network as it goes into the package, filled and frozen.
     network_file
@@ -73,17 +74,20 @@ class Source:
         Tags of the network.
     timestamp
         When the training ended, ISO 8601.
+    annotation
+        What the truth of ``pairs`` is, a name that tasks use.
     """
 
     name: str
     task: str
+    task_arguments: Mapping[str, Any]
     network: nn.Module
     network_file: Path
     network_callable: str
     network_kwargs: Mapping[str, Any]
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
-    ranges: Mapping[str, tuple[float, float]]
+    ranges: Mapping[str, tuple[float, float | None]]
     decode: Decoding | None
     pixel_size: tuple[float, float] | None
     pairs: tuple[Pair, ...]
@@ -93,6 +97,7 @@ class Source:
     details: Mapping[str, Any] = field(default_factory=dict)
     network_tags: tuple[str, ...] = ()
     timestamp: str | None = None
+    annotation: str = "labels"
 
     def scored_on(self, pairs: Sequence[Pair]) -> Source:
         """Return the source with other images to be scored on, and what they were to the training.
@@ -120,10 +125,12 @@ def source_of(run: Run) -> Source:
     """
     task, entry = get_task(run.task, run.task_arguments), get_network(run.network)
     split, part = run.split.held_out
-    decode = None if task.decode is None else read_decoding({"decode": task.decode})
+    block = task.decode if run.decode is None else run.decode["settings"]
+    decode = None if block is None else read_decoding({"decode": block})
     return Source(
         name=run.name,
         task=task.name,
+        task_arguments=run.task_arguments,
         network=load_state(build_network(run.network, run.network_arguments), run.weights()),
         network_file=entry.file,
         network_callable=entry.class_name,
@@ -147,6 +154,7 @@ def source_of(run: Run) -> Source:
         details=_details(run, task),
         network_tags=entry.tags,
         timestamp=run.ended,
+        annotation=task.annotation,
     )
 
 
@@ -159,11 +167,35 @@ def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:
         f"validation, {test} for testing",
         "epochs done": f"{best.epochs}; the weights are those of epoch {best.epoch}, the lowest "
         "validation loss",
-        **{_SETTINGS.get(name, name): f"{value}" for name, value in run.settings.items()},
+        **{
+            _SETTINGS.get(name, name): f"{value}"
+            for name, value in run.settings.items()
+            if value is not None
+        },
+        **_beginning_and_end(run),
         "seed": str(run.seed),
         "versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()),
     }
     return tuple(rows.items())
+
+
+def _beginning_and_end(run: Run) -> dict[str, str]:
+    """Return where the weights came from, and what became of the thresholds."""
+    rows: dict[str, str] = {}
+    if run.origin is not None:
+        rows["fine-tuned from"] = f"{run.origin['name']} (weights {run.origin['sha256'][:12]})"
+    if run.decode is not None:
+        settings, before, after = (run.decode[key] for key in ("settings", "before", "after"))
+        names = ", ".join(
+            f"{name.removesuffix('_threshold').replace('_', ' ')} {value:g}"
+            for name, value in settings.items()
+            if isinstance(value, float)
+        )
+        rows["thresholds"] = (
+            f"{names}; chosen by {run.decode['objects']} objects of the validation images, whose "
+            f"mean F1 went from {before:.3f} to {after:.3f}"
+        )
+    return rows
 
 
 def _details(run: Run, task: Task) -> dict[str, Any]:

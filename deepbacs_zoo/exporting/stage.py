@@ -116,7 +116,7 @@ def stage(source: Source, card: Card, folder: Path) -> Stage:
         bytes_per_pixel=memory,
         parameters=parameters,
     )
-    crop = choose_crop(source.pairs, reach)
+    crop = choose_crop(source.pairs, reach, source.annotation)
     offset = lifted_off(crop, inputs[0].steps)
     staged = dataclasses.replace(staged, offset=offset)
     return _with_tensors(staged, card, crop - np.float32(offset))
@@ -183,8 +183,10 @@ def _sized(source: Source, reach: Reach) -> tuple[tuple[TensorSpec, ...], tuple[
     def of_output(axis: Axis) -> Axis:
         if axis.letter not in "yx":
             return axis
-        size = ReferencedSize(first, axis.letter)
-        return dataclasses.replace(axis, size=size, halo=reach.halo)
+        size = ReferencedSize(first, axis.letter, 1 / reach.scale)
+        # The halo is in pixels of the output; both are multiples of the step.
+        halo = reach.halo // reach.scale
+        return dataclasses.replace(axis, size=size, halo=halo, scale=float(reach.scale))
 
     return (
         tuple(_rewritten(spec, of_input) for spec in source.inputs),
@@ -201,6 +203,7 @@ def _zoo_config(source: Source, reach: Reach, memory: float) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "task": source.task,
+        **({"task_arguments": dict(source.task_arguments)} if source.task_arguments else {}),
         "pixel_size": size and {"y": size[0], "x": size[1], "unit": "micrometer"},
         "bytes_per_pixel": memory,
         "receptive_field": 2 * reach.radius + 1,
@@ -242,10 +245,10 @@ def _saved(staged: Stage, spec: TensorSpec, array: npt.NDArray[np.float32]) -> T
     """Write one tensor as .npy, and as a TIFF that ImageJ opens."""
     test, sample = f"test_{spec.id}.npy", f"sample_{spec.id}.tif"
     np.save(staged.folder / test, np.ascontiguousarray(array), allow_pickle=False)
-    size = staged.source.pixel_size
+    size, scale = staged.source.pixel_size, spec.axis("x").scale
     calibration = Calibration(
-        x=size[1] if size else None,
-        y=size[0] if size else None,
+        x=size[1] * scale if size else None,
+        y=size[0] * scale if size else None,
         z=None,
         unit="µm" if size else "pixel",
         frame_interval=None,

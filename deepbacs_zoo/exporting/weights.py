@@ -179,6 +179,8 @@ def write_onnx(
 def check_agreement(network: nn.Module, path: Path, shapes: Sequence[Shape]) -> float:
     """Compare a written file with the network at several sizes; return the largest difference.
 
+    Differences are in units of the largest value, where that is above 1.
+
     Parameters
     ----------
     network
@@ -204,7 +206,9 @@ def check_agreement(network: nn.Module, path: Path, shapes: Sequence[Shape]) -> 
         expected = compute(network, image)
         if found.shape != expected.shape:
             raise _disagrees(path, shape, f"shape {found.shape} instead of {expected.shape}")
-        difference = float(np.abs(found - expected).max())
+        # Of distances in pixels, as of probabilities, in units of the largest.
+        unit = max(1.0, float(np.abs(expected).max()))
+        difference = float(np.abs(found - expected).max()) / unit
         if not difference <= _AGREEMENT:
             raise _disagrees(path, shape, f"difference {difference:.1e}")
         worst = max(worst, difference)

@@ -49,7 +49,18 @@ class NetworkEntry:
 
 
 NETWORKS: Final[Mapping[str, NetworkEntry]] = MappingProxyType(
-    {"unet": NetworkEntry("unet", "deepbacs_zoo.networks.unet", "UNet", ("unet",))}
+    {
+        "unet": NetworkEntry("unet", "deepbacs_zoo.networks.unet", "UNet", ("unet",)),
+        "stardist": NetworkEntry(
+            "stardist", "deepbacs_zoo.networks.stardist", "StarDist", ("stardist", "unet")
+        ),
+        "splinedist": NetworkEntry(
+            "splinedist", "deepbacs_zoo.networks.splinedist", "SplineDist", ("splinedist", "unet")
+        ),
+        "yolov2": NetworkEntry(
+            "yolov2", "deepbacs_zoo.networks.yolov2", "YOLOv2", ("yolov2", "object-detection")
+        ),
+    }
 )
 
 

@@ -89,7 +89,7 @@ class Task:
     inputs, outputs
         The tensors of its packages; sizes, halo and files are filled in by the export.
     ranges
-        Smallest and largest value per output id.
+        Smallest and largest value per output id; ``None`` where nothing bounds it.
     network, network_arguments
         A name in ``deepbacs_zoo.networks`` and the arguments of the exported network.
     training_arguments
@@ -115,7 +115,7 @@ class Task:
     title: str
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
-    ranges: Mapping[str, tuple[float, float]]
+    ranges: Mapping[str, tuple[float, float | None]]
     network: str
     network_arguments: Mapping[str, Any]
     training_arguments: Mapping[str, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ class WholeImages:
 
     def __len__(self) -> int:
         return len(self.examples)
+
+    def __iter__(self) -> Iterator[tuple[int, NDArray[np.float32], Target]]:
+        return (self[index] for index in range(len(self)))
 
     def __getitem__(self, index: int) -> tuple[int, NDArray[np.float32], Target]:
         """Return an image; targets are made anew each time, as they may be large."""

@@ -1,0 +1,130 @@
+"""StarDist (Schmidt et al. 2018, https://doi.org/10.1007/978-3-030-00934-2_30) in PyTorch.
+
+This file stands alone: it is copied into packages of the BioImage Model Zoo.
+
+For every pixel of a grid: the probability that an object is there, and the distances to its rim
+along rays.  Two 3x3 convolutions and a 2x2 maximum pooling for each halving down to the grid, then
+a U-Net (Ronneberger et al. 2015) on the grid, a 3x3 convolution, and a 1x1 convolution for both.
+Batch normalization is frozen when the network is used, and nothing looks at the whole image, so an
+image cut into overlapping tiles gives the same result as the whole.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+__all__ = ["StarDist"]
+
+
+class _Block(nn.Module):
+    """Convolution, batch normalization and ReLU, twice."""
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False),
+            nn.BatchNorm2d(out_channels),
+            nn.ReLU(),
+            nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False),
+            nn.BatchNorm2d(out_channels),
+            nn.ReLU(),
+        )
+
+    def forward(self, tensor: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = self.layers(tensor)
+        return result
+
+
+class _Features(nn.Module):
+    """Convolutions and poolings down to the grid, and a U-Net on it."""
+
+    def __init__(self, in_channels: int, grid: int, base: int, depth: int) -> None:
+        super().__init__()
+        poolings = grid.bit_length() - 1
+        if grid != 2**poolings:
+            raise ValueError(f"grid is {grid}; allowed: 1, 2, 4, 8, …")
+        before = [in_channels, *[base] * poolings]
+        stem = [[_Block(channels, base), nn.MaxPool2d(2)] for channels in before[:-1]]
+        self.stem = nn.Sequential(*(layer for pair in stem for layer in pair))
+        widths = [base * 2**level for level in range(depth + 1)]
+        before = [before[-1], *widths]
+        self.down = nn.ModuleList(_Block(before[level], widths[level]) for level in range(depth))
+        self.pool = nn.MaxPool2d(2)
+        self.bottom = _Block(before[depth], widths[depth])
+        self.up = nn.ModuleList(
+            nn.ConvTranspose2d(2 * width, width, 2, stride=2) for width in reversed(widths[:-1])
+        )
+        self.merge = nn.ModuleList(_Block(2 * width, width) for width in reversed(widths[:-1]))
+        self.after = nn.Sequential(
+            nn.Conv2d(base, 4 * base, 3, padding=1, bias=False),
+            nn.BatchNorm2d(4 * base),
+            nn.ReLU(),
+        )
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        skipped = []
+        tensor = self.stem(image)
+        for block in self.down:
+            tensor = block(tensor)
+            skipped.append(tensor)
+            tensor = self.pool(tensor)
+        tensor = self.bottom(tensor)
+        for up, merge in zip(self.up, self.merge, strict=True):
+            tensor = merge(torch.cat([skipped.pop(), up(tensor)], dim=1))
+        result: torch.Tensor = self.after(tensor)
+        return result
+
+
+class StarDist(nn.Module):
+    """Probability and distances, for images whose sides are multiples of ``grid * 2**depth``.
+
+    Parameters
+    ----------
+    in_channels
+        Channels of the image.
+    rays
+        Number of rays.
+    grid
+        Image pixels per pixel of the result: 1, 2, 4, …
+    base
+        Channels at the first level; each level below has twice as many.
+    depth
+        Number of poolings after those down to the grid.
+    unit
+        Image pixels that a distance of one stands for inside the network: about half the width of
+        an object, so that training begins near the truth.
+    activation
+        ``"star"`` for probabilities and distances in image pixels, or ``"none"`` for what
+        ``activate`` makes them from.
+    """
+
+    def __init__(
+        self,
+        in_channels: int = 1,
+        rays: int = 32,
+        grid: int = 2,
+        base: int = 16,
+        depth: int = 3,
+        unit: float = 8.0,
+        activation: str = "star",
+    ) -> None:
+        super().__init__()
+        if activation not in ("star", "none"):
+            raise ValueError(f"activation is {activation!r}; allowed: 'star', 'none'")
+        self.activation = activation
+        self.unit = unit
+        self.features = _Features(in_channels, grid, base, depth)
+        self.last = nn.Conv2d(4 * base, 1 + rays, 1)
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        """Return ``b c y x`` on the grid: probability and distances along ``c``."""
+        found: torch.Tensor = self.last(self.features(image))
+        return self.activate(found) if self.activation == "star" else found
+
+    def activate(self, found: torch.Tensor) -> torch.Tensor:
+        """Return probabilities (logistic) and distances (softplus, so above 0) of raw values."""
+        probability = torch.sigmoid(found[:, :1])
+        distances = functional.softplus(found[:, 1:]) * self.unit
+        return torch.cat([probability, distances], dim=1)

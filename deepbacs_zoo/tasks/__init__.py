@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.tasks import segmentation
+from deepbacs_zoo.tasks import detection, segmentation
+from deepbacs_zoo.tasks.annotations import annotation_kind
 from deepbacs_zoo.tasks.model import (
     Choice,
     Loss,
@@ -17,7 +18,7 @@ from deepbacs_zoo.tasks.model import (
     TaskEntry,
     TrainingSettings,
 )
-from deepbacs_zoo.tasks.truth import Labels, Margins, Truth, Window, annotation_kind
+from deepbacs_zoo.tasks.truth import Labels, Margins, Truth, Window
 
 __all__ = [
     "TASKS",
@@ -37,7 +38,7 @@ __all__ = [
     "get_task",
 ]
 
-_ENTRIES: Final = (TaskEntry("segmentation", lambda: segmentation.TASK),)
+_ENTRIES: Final = (TaskEntry("segmentation", lambda: segmentation.TASK), detection.ENTRY)
 
 TASKS: Final[Mapping[str, TaskEntry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
 

@@ -106,7 +106,7 @@ class Task:
     metrics
         Names of the measures of a validation, columns ``val_…`` of the history.
     annotation
-        What it learns from: a name in :data:`deepbacs_zoo.tasks.truth.ANNOTATIONS`.
+        What it learns from: a name in :data:`deepbacs_zoo.tasks.annotations.ANNOTATIONS`.
     arguments
         What it was built with: choices that the data decided, such as rays or anchors.
     """

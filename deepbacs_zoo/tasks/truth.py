@@ -1,27 +1,20 @@
 """What is known about an image, in a form that training can cut, turn and enlarge.
 
-Label images are here; boxes have the same methods.  A target is made from a cut of the truth that
+Label images are here, boxes in `box_truth`.  A target is made from a cut of the truth that
 is larger than the patch wherever an object reaches out of it, so that whole objects are seen.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.images import Image, Pair, match_pairs, read_annotated
-
-__all__ = ["ANNOTATIONS", "Annotations", "Labels", "Margins", "Truth", "Window", "annotation_kind"]
+__all__ = ["Labels", "Margins", "Truth", "Window"]
 
 
 @dataclass(frozen=True)
@@ -192,56 +185,3 @@ class Labels:
         places = [place for place in find_objects(self.content) if place is not None]
         corners = [[[axis.start for axis in p], [axis.stop for axis in p]] for p in places]
         return np.array(corners, np.int64).reshape(-1, 2, 2)
-
-
-Read = Callable[[Pair, bool], tuple[Image, Truth, Sequence[Finding]]]
-
-
-@dataclass(frozen=True)
-class Annotations:
-    """A kind of annotation.
-
-    Parameters
-    ----------
-    words
-        What a file of it is, in words.
-    match
-        Finds the pairs of two folders: images and annotations.
-    read
-        Reads a pair, with what is odd about it; the flag says whether one without any object will
-        do.
-    """
-
-    words: str
-    match: Callable[[Path, Path], tuple[Pair, ...]]
-    read: Read
-
-
-def _read_labels(pair: Pair, allow_empty: bool) -> tuple[Image, Truth, Sequence[Finding]]:
-    image, annotation = read_annotated(pair, allow_empty=allow_empty)
-    return image, Labels(annotation.labels), annotation.findings
-
-
-ANNOTATIONS: Final[Mapping[str, Annotations]] = MappingProxyType(
-    {"labels": Annotations("a label image", match_pairs, _read_labels)}
-)
-
-
-def annotation_kind(name: str) -> Annotations:
-    """Return a kind of annotation by the name that tasks use.
-
-    Raises
-    ------
-    UsageError
-        No kind has it.
-    """
-    kind = ANNOTATIONS.get(name)
-    if kind is None:
-        raise UsageError(
-            "annotation",
-            "no kind of annotation has this name",
-            value=name,
-            allowed=", ".join(ANNOTATIONS),
-            hint="correct the task",
-        )
-    return kind

@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.tasks import Loss
+from deepbacs_zoo.training.box_loss import BoxLoss
 
 __all__ = ["LOSSES", "CrossEntropyDice", "build_loss"]
 
@@ -49,7 +50,7 @@ class CrossEntropyDice(nn.Module):
 
 
 LOSSES: Final[Mapping[str, Callable[..., nn.Module]]] = MappingProxyType(
-    {"cross_entropy_dice": CrossEntropyDice}
+    {"cross_entropy_dice": CrossEntropyDice, "boxes": BoxLoss}
 )
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.decoding import Boxes, LabelDecoding, decode, read_decoding
 from deepbacs_zoo.metrics import InstanceCounts, class_iou, match
 from deepbacs_zoo.tasks import Task, Truth
+from deepbacs_zoo.training.box_scores import BoxScores
 
 __all__ = ["LabelScores", "Scores", "build_scores"]
 
@@ -82,7 +83,9 @@ class LabelScores:
         return settings
 
 
-SCORES: Final[Mapping[str, Callable[[Task], Scores]]] = MappingProxyType({"labels": LabelScores})
+SCORES: Final[Mapping[str, Callable[[Task], Scores]]] = MappingProxyType(
+    {"labels": LabelScores, "boxes": BoxScores}
+)
 """By the kind of annotation of the task."""
 
 

@@ -10,6 +10,7 @@ import typer
 
 from deepbacs_zoo import __version__
 from deepbacs_zoo.cli import (
+    data,
     demo,
     evaluate,
     export,
@@ -40,6 +41,7 @@ app.command(name="export")(export.command)
 app.command(name="validate")(validate.command)
 app.command(name="predict")(predict.command)
 app.command(name="demo")(demo.command)
+app.add_typer(data.app)
 fiji.app.command(name="run")(fiji_run.command)
 fiji.app.command(name="bundle")(fiji_bundle.command)
 app.add_typer(fiji.app)

@@ -1,5 +1,38 @@
-"""Data sets: the sample images that are shipped with the project."""
+"""Data sets: the shipped sample images, and the published DeepBacs sets by name."""
 
+from deepbacs_zoo.datasets.fetching import Kept, fetch, kept_archive
+from deepbacs_zoo.datasets.model import Archive, PublishedSet, SplitRule, Variant
+from deepbacs_zoo.datasets.preparing import Prepared, prepare
+from deepbacs_zoo.datasets.published import PUBLISHED, get_set, get_variant
+from deepbacs_zoo.datasets.recorded import Recorded, read_recorded, recorded_beside
+from deepbacs_zoo.datasets.resolving import resolve_data
+from deepbacs_zoo.datasets.settings import file_url, prepared_place
 from deepbacs_zoo.datasets.shipped import SAMPLES, SampleImages, sample_images
+from deepbacs_zoo.datasets.source_text import kind_in_words
+from deepbacs_zoo.datasets.splitting import draw
 
-__all__ = ["SAMPLES", "SampleImages", "sample_images"]
+__all__ = [
+    "PUBLISHED",
+    "SAMPLES",
+    "Archive",
+    "Kept",
+    "Prepared",
+    "PublishedSet",
+    "Recorded",
+    "SampleImages",
+    "SplitRule",
+    "Variant",
+    "draw",
+    "fetch",
+    "file_url",
+    "get_set",
+    "get_variant",
+    "kept_archive",
+    "kind_in_words",
+    "prepare",
+    "prepared_place",
+    "read_recorded",
+    "recorded_beside",
+    "resolve_data",
+    "sample_images",
+]

@@ -375,19 +375,13 @@ _LABELLING: Final = tuple(
             "ecoli-membrane",
             "Escherichia coli, bright field to membrane fluorescence",
             "bright field; wide-field fluorescence",
-            (
-                ("*w*f*/{part}/*bright*", "*w*f*/{part}/*fluo*"),
-                ("{part}/*bright*", "{part}/*fluo*"),
-            ),
+            (("{part}/*bright*", "{part}/*fluo*"),),
         ),
         (
             "ecoli-membrane-paint",
             "Escherichia coli, bright field to membrane super-resolved by PAINT",
             "bright field; PAINT",
-            (
-                ("*paint*/{part}/*bright*", "*paint*/{part}/*paint*"),
-                ("{part}/*bright*", "{part}/*paint*"),
-            ),
+            (("{part}/*bright*", "{part}/*paint*"),),
         ),
     )
 )

@@ -25,6 +25,7 @@ __all__ = [
     "MAVEN_CENTRAL",
     "MIRROR_VARIABLE",
     "OFFLINE_VARIABLE",
+    "address",
     "cache_folder",
     "mirror",
     "plugin_folder",
@@ -92,15 +93,35 @@ def mirror() -> str:
     UsageError
         The variable for a mirror holds no URL that can be used.
     """
-    url = os.environ.get(MIRROR_VARIABLE, "").strip() or MAVEN_CENTRAL
+    return address(MIRROR_VARIABLE, MAVEN_CENTRAL, "a Maven repository")
+
+
+def address(variable: str, default: str, what: str) -> str:
+    """Return the URL that an environment variable holds, without a slash at its end.
+
+    Parameters
+    ----------
+    variable
+        Its name.
+    default
+        What holds where it is not set.
+    what
+        What the URL is an address of, for the error.
+
+    Raises
+    ------
+    UsageError
+        The variable holds no URL that can be used.
+    """
+    url = os.environ.get(variable, "").strip() or default
     parts = urlsplit(url)
     if parts.scheme not in {"https", "http", "file"} or not (parts.netloc or parts.path):
         raise UsageError(
-            MIRROR_VARIABLE,
-            "this is no address of a Maven repository",
+            variable,
+            f"this is no address of {what}",
             value=url,
             allowed="a URL that begins with https://, http:// or file://",
-            hint=f"write for example {MIRROR_VARIABLE}={MAVEN_CENTRAL}",
+            hint=f"write for example {variable}={default}",
         )
     return url.rstrip("/")
 

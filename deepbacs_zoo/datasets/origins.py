@@ -1,0 +1,233 @@
+"""The files of a data set where they lie: in a zip that is never unpacked as a whole, or a folder.
+
+What would harm is refused before anything is written: names that lead out, links, zips that unpack
+to more than any data set holds.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, Final, Protocol
+
+from deepbacs_zoo.errors import DataError, HostError, IntegrityError, UsageError
+
+__all__ = ["FolderOrigin", "Origin", "ZipOrigin", "open_origin"]
+
+MAX_FILES: Final = 200_000
+MAX_TOTAL: Final = 256 * 2**30
+MAX_RATIO: Final = 200
+RATIO_COUNTS_ABOVE: Final = 256 * 2**20
+"""Against zip bombs: empty masks shrink a thousandfold, but are small."""
+_NOTES: Final = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
+
+
+class Origin(Protocol):
+    """The files of a data set, by their names with ``/`` below its top."""
+
+    label: str
+
+    def names(self) -> tuple[str, ...]:
+        """Return all file names, sorted."""
+
+    def size(self, name: str) -> int:
+        """Return the number of bytes of a file."""
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a file for reading; `IntegrityError` when it is damaged."""
+
+
+@contextmanager
+def open_origin(path: Path) -> Iterator[Origin]:
+    """Yield the files of a zip or a folder.
+
+    Raises
+    ------
+    UsageError
+        Nothing is there, or it is neither.
+    IntegrityError
+        The zip is cut off or damaged.
+    DataError
+        It holds what would harm.
+    HostError
+        The computer does not let it be read.
+    """
+    if path.is_dir():
+        yield FolderOrigin(path)
+        return
+    if not path.is_file():
+        raise UsageError(
+            path,
+            "there is no such file or folder",
+            allowed="the zip of a data set, or the folder that it was unpacked to",
+            hint="check the path",
+        )
+    with _reading(path):
+        if not zipfile.is_zipfile(path):
+            raise IntegrityError(
+                path,
+                "this file is no zip, or is cut off",
+                value=f"{path.stat().st_size} bytes",
+                allowed="the zip of a data set, or the folder that it was unpacked to",
+                hint="download it again",
+            )
+        archive = zipfile.ZipFile(path)
+    with archive:
+        yield ZipOrigin(archive, path)
+
+
+class FolderOrigin:
+    """The files of a folder; links that lead out of it are refused."""
+
+    def __init__(self, root: Path) -> None:
+        self.label = str(root)
+        self._root = root
+        self._names = tuple(sorted(self._found()))
+
+    def names(self) -> tuple[str, ...]:
+        """Return all file names, sorted."""
+        return self._names
+
+    def size(self, name: str) -> int:
+        """Return the number of bytes of a file."""
+        return (self._root / name).stat().st_size
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a file for reading."""
+        path = self._root / name
+        with _reading(path), path.open("rb") as file:
+            yield file
+
+    def _found(self) -> Iterator[str]:
+        top, count = self._root.resolve(), 0
+        for place, folders, files in os.walk(self._root):
+            folders[:] = sorted(name for name in folders if not _is_note(name))
+            for name in (*folders, *files):
+                path = Path(place, name)
+                if path.is_symlink() and not path.resolve().is_relative_to(top):
+                    raise _harmful(path, "this is a link that leads out of the folder", "files")
+            for name in files:
+                count += 1
+                if count > MAX_FILES:
+                    raise _too_much(self.label, f"over {MAX_FILES} files")
+                if not _is_note(name):
+                    yield Path(place, name).relative_to(self._root).as_posix()
+
+
+class ZipOrigin:
+    """The members of a zip, read one by one."""
+
+    def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:
+        self.label = str(path)
+        self._archive = archive
+        self._members = dict(sorted(_checked(archive.infolist(), self.label)))
+
+    def names(self) -> tuple[str, ...]:
+        """Return all file names, sorted."""
+        return tuple(self._members)
+
+    def size(self, name: str) -> int:
+        """Return the number of bytes of a file."""
+        return self._members[name].file_size
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a member for reading; its checksum is verified at its end."""
+        with _reading(f"{self.label}: {name}"), self._archive.open(self._members[name]) as file:
+            yield file
+
+
+def _checked(members: list[zipfile.ZipInfo], label: str) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    total, seen = 0, set()
+    if len(members) > MAX_FILES:
+        raise _too_much(label, f"{len(members)} files")
+    for info in members:
+        name = _safe_name(info, label)
+        if info.is_dir() or any(_is_note(part) for part in name.split("/")):
+            continue
+        if name in seen:
+            raise _harmful(f"{label}: {name}", "two files have this name", "each name once")
+        seen.add(name)
+        total += info.file_size
+        swollen = info.file_size > MAX_RATIO * max(info.compress_size, 1)
+        if total > MAX_TOTAL or (swollen and info.file_size > RATIO_COUNTS_ABOVE):
+            raise _too_much(f"{label}: {name}", f"{info.file_size} bytes unpacked")
+        yield name, info
+
+
+def _safe_name(info: zipfile.ZipInfo, label: str) -> str:
+    # Zips made by old programs on Windows have backslashes between the parts.
+    name = info.filename.replace("\\", "/")
+    parts = PurePosixPath(name).parts
+    if not parts or name.startswith("/") or ".." in parts or ":" in parts[0]:
+        raise _harmful(
+            label, "a file name in this zip leads out of it", "names below its top", info.filename
+        )
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise _harmful(f"{label}: {name}", "this member of the zip is a link", "files and folders")
+    return "/".join(parts)
+
+
+def _is_note(name: str) -> bool:
+    return name.startswith(".") or name in _NOTES
+
+
+@contextmanager
+def _reading(where: Path | str) -> Iterator[None]:
+    """Turn what reading raises into errors of this project."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise IntegrityError(
+            where,
+            "the zip is cut off or damaged",
+            value=error,
+            allowed="a whole zip",
+            hint="download it again",
+        ) from error
+    except (RuntimeError, NotImplementedError) as error:
+        # zipfile raises these for encrypted members and compression methods it lacks.
+        raise DataError(
+            where,
+            "this member of the zip cannot be unpacked",
+            value=error,
+            allowed="stored or deflated members without a password",
+            hint="unpack it with another program and name the folder",
+        ) from error
+    except PermissionError as error:
+        raise HostError(
+            where,
+            "this computer does not let the file be read",
+            value=error.strerror,
+            allowed="a file that you may read",
+            hint="change its permissions or choose another file",
+        ) from error
+
+
+def _harmful(where: Path | str, what: str, allowed: str, value: str | None = None) -> DataError:
+    return DataError(
+        where,
+        what,
+        value=None if value is None else repr(value[:200]),
+        allowed=allowed,
+        hint="do not use it unless its author can explain it",
+    )
+
+
+def _too_much(where: str, found: str) -> DataError:
+    return DataError(
+        where,
+        "it holds more than a data set can",
+        value=found,
+        allowed=f"{MAX_FILES} files and {MAX_TOTAL >> 30} GiB, large ones not packed over "
+        f"{MAX_RATIO} times",
+        hint="name the folder or the zip of the data set alone; unpack a zip yourself if you "
+        "trust it",
+    )

@@ -47,21 +47,10 @@ class BoxTruth:
         return found
 
     def padded(self, height: int, width: int) -> BoxTruth:
-        """Mirror the ends up to a size; what touches the end is as if it were one with its image.
-
-        Parameters
-        ----------
-        height, width
-            At most twice the image's.
-        """
+        """Mirror the ends up to a size; what touches the end is as if it were one with its image."""
         rows, columns = self.shape
-        boxes = self.boxes
-        if height > rows:
-            boxes = _mirrored_below(boxes, float(rows), float(height))
-        if width > columns:
-            boxes = tuple(
-                _transposed(_mirrored_below(_transposed(boxes), float(columns), float(width)))
-            )
+        boxes = _transposed(_mirrored_to(self.boxes, rows, height))
+        boxes = _transposed(_mirrored_to(boxes, columns, width))
         return BoxTruth(boxes, (max(rows, height), max(columns, width)))
 
     def margins(self, window: Window, multiple: int) -> Margins:
@@ -101,6 +90,15 @@ class BoxTruth:
         if mirrored:
             boxes = tuple(replace(b, x0=columns - b.x1, x1=columns - b.x0) for b in boxes)
         return BoxTruth(boxes, (rows, columns))
+
+
+def _mirrored_to(boxes: tuple[Box, ...], size: int, wanted: int) -> tuple[Box, ...]:
+    """Mirror at the lower end, again and again if that is needed."""
+    while size < wanted:
+        longer = min(2 * size, wanted)
+        boxes = _mirrored_below(boxes, float(size), float(longer))
+        size = longer
+    return boxes
 
 
 def _mirrored_below(boxes: Iterable[Box], end: float, size: float) -> tuple[Box, ...]:

@@ -130,13 +130,15 @@ def build(
             MappingProxyType({"classes": len(names), "anchors": sizes, "grid": grid}),
         ),
         training=TrainingSettings(
-            epochs=40,
+            epochs=30,
             patch=352,
             batch=8,
             learning_rate=4e-3,
             weight_decay=1e-3,
-            patience=40,
+            patience=30,
             foreground=0.5,
+            # Enough to train the network from nothing, whether the images are many or few.
+            steps=40,
             zoom=1.33,
         ),
         decode=MappingProxyType(

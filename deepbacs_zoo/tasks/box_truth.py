@@ -47,7 +47,7 @@ class BoxTruth:
         return found
 
     def padded(self, height: int, width: int) -> BoxTruth:
-        """Mirror the ends up to a size; what touches the end is as if it were one with its image."""
+        """Mirror the ends up to a size; a box that touches the end grows over it."""
         rows, columns = self.shape
         boxes = _transposed(_mirrored_to(self.boxes, rows, height))
         boxes = _transposed(_mirrored_to(boxes, columns, width))

@@ -80,7 +80,7 @@ class Content:
     folder: Path
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
-    ranges: Mapping[str, tuple[float, float | None]]
+    ranges: Mapping[str, tuple[float | None, float | None]]
     architecture: Architecture
     torch_version: str
     zoo_config: Mapping[str, Any]

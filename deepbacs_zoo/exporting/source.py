@@ -87,7 +87,7 @@ class Source:
     network_kwargs: Mapping[str, Any]
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
-    ranges: Mapping[str, tuple[float, float | None]]
+    ranges: Mapping[str, tuple[float | None, float | None]]
     decode: Decoding | None
     pixel_size: tuple[float, float] | None
     pairs: tuple[Pair, ...]

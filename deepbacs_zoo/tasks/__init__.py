@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.tasks import detection, segmentation
+from deepbacs_zoo.tasks import detection, foreground, segmentation, splinedist, stardist
 from deepbacs_zoo.tasks.annotations import annotation_kind
 from deepbacs_zoo.tasks.model import (
     Choice,
@@ -38,7 +38,13 @@ __all__ = [
     "get_task",
 ]
 
-_ENTRIES: Final = (TaskEntry("segmentation", lambda: segmentation.TASK), detection.ENTRY)
+_ENTRIES: Final = (
+    TaskEntry("segmentation", lambda: segmentation.TASK),
+    foreground.ENTRY,
+    stardist.ENTRY,
+    splinedist.ENTRY,
+    detection.ENTRY,
+)
 
 TASKS: Final[Mapping[str, TaskEntry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
 

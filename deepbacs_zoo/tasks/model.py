@@ -115,7 +115,7 @@ class Task:
     title: str
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
-    ranges: Mapping[str, tuple[float, float | None]]
+    ranges: Mapping[str, tuple[float | None, float | None]]
     network: str
     network_arguments: Mapping[str, Any]
     training_arguments: Mapping[str, Any]

@@ -13,6 +13,7 @@ from torch.nn import functional
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.tasks import Loss
 from deepbacs_zoo.training.box_loss import BoxLoss
+from deepbacs_zoo.training.shape_losses import SplineLoss, StarLoss
 
 __all__ = ["LOSSES", "CrossEntropyDice", "build_loss"]
 
@@ -50,7 +51,12 @@ class CrossEntropyDice(nn.Module):
 
 
 LOSSES: Final[Mapping[str, Callable[..., nn.Module]]] = MappingProxyType(
-    {"cross_entropy_dice": CrossEntropyDice, "boxes": BoxLoss}
+    {
+        "cross_entropy_dice": CrossEntropyDice,
+        "star": StarLoss,
+        "spline": SplineLoss,
+        "boxes": BoxLoss,
+    }
 )
 
 

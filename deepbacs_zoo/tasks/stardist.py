@@ -1,0 +1,132 @@
+"""Instance segmentation by StarDist: star-convex polygons on a grid.
+
+Schmidt et al. 2018, https://doi.org/10.1007/978-3-030-00934-2_30; Weigert et al. 2020,
+https://doi.org/10.1109/WACV45572.2020.9093435.  Rays and grid are chosen by the training labels.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from deepbacs_zoo.decoding import Stars
+from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.tasks.model import Choice, Loss, Sample, Task, TaskEntry, TrainingSettings
+from deepbacs_zoo.tasks.objects import choose_grid, some_masks
+from deepbacs_zoo.tasks.specs import axes, image_input
+from deepbacs_zoo.tasks.star_shapes import RAYS, choose_rays, reconstruction, star_target
+from deepbacs_zoo.tensors import TensorSpec
+
+__all__ = ["ENTRY"]
+
+_POOR: Final = 0.8
+"""IoU of an object and its polygon below which it is not star-convex."""
+_MOST_POOR: Final = 0.05
+
+
+def build(
+    rays: int = 32, grid: int = 2, unit: float = 8.0, min_size: int = 20, channels: int = 1
+) -> Task:
+    """Return the task.
+
+    Parameters
+    ----------
+    rays
+        Number of rays of a polygon.
+    grid
+        Image pixels per pixel of the output.
+    unit
+        Image pixels of a usual distance, in which the network computes.
+    min_size
+        Objects of fewer pixels are dropped.
+    channels
+        1 for grey images, 3 for RGB pictures.
+    """
+    names = ("probability", *(f"distance {ray}" for ray in range(rays)))
+    return Task(
+        name="stardist",
+        title="instance segmentation by star-convex polygons",
+        inputs=(image_input(channels),),
+        outputs=(
+            TensorSpec(
+                "stars",
+                axes(names, grid),
+                description="probability of an object, and distances in pixels to its rim along "
+                f"{rays} rays",
+            ),
+        ),
+        ranges=MappingProxyType({"stars": (0.0, None)}),
+        network="stardist",
+        network_arguments=MappingProxyType(
+            {
+                "in_channels": channels,
+                "rays": rays,
+                "grid": grid,
+                "base": 16,
+                "depth": 3 if grid == 1 else 2,
+                "unit": unit,
+                "activation": "star",
+            }
+        ),
+        training_arguments=MappingProxyType({"activation": "none"}),
+        make_target=functools.partial(star_target, rays=rays, grid=grid),
+        loss=Loss(
+            "star",
+            MappingProxyType({"unit": unit, "distance_weight": 1.0, "background_weight": 1e-4}),
+        ),
+        training=TrainingSettings(
+            epochs=60,
+            patch=128,
+            batch=8,
+            learning_rate=5e-3,
+            weight_decay=1e-4,
+            patience=60,
+            foreground=0.5,
+        ),
+        decode=MappingProxyType(
+            Stars("stars", rays=rays, grid=grid, min_size=min_size).as_config()
+        ),
+        metrics=("recall", "precision"),
+        arguments=MappingProxyType(
+            {
+                "rays": rays,
+                "grid": grid,
+                "unit": unit,
+                "min_size": min_size,
+                "channels": channels,
+            }
+        ),
+    )
+
+
+def choose(samples: Sequence[Sample]) -> Choice:
+    """Return rays, grid and sizes by the objects of the training images.
+
+    Rays are the fewest whose polygons overlap the objects as well as 64 do (mean IoU within 0.01).
+    Where objects are no stars, a warning says how many, and what to use.
+    """
+    masks = some_masks(samples)
+    found = [reconstruction(mask) for mask in masks]
+    poor = sum(max(one.values()) < _POOR for one in found)
+    arguments = {
+        "rays": choose_rays(found),
+        **choose_grid(masks),
+        "channels": 3 if all(sample.channels == 3 for sample in samples) else 1,
+    }
+    if poor <= _MOST_POOR * len(masks):
+        return Choice(arguments)
+    finding = Finding(
+        Severity.WARNING,
+        str(Path(samples[0].name).parent),
+        f"{poor / len(masks):.0%} of the objects are not star-convex: even {max(RAYS)} rays from "
+        f"their middle give a polygon whose IoU with them is below {_POOR:g}",
+        f"at most {_MOST_POOR:.0%} of such objects",
+        "train splinedist for curved cells, or segmentation for any shape",
+    )
+    return Choice(arguments, (finding,))
+
+
+ENTRY: Final = TaskEntry("stardist", build, choose)

@@ -10,7 +10,7 @@ import deepbacs.zoo.decoding.ObjectTable;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
-import deepbacs.zoo.outputs.LabelColours;
+import deepbacs.zoo.images.LabelColours;
 import deepbacs.zoo.outputs.Outputs;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.prediction.OutputTensor;
@@ -107,7 +107,7 @@ public final class OutputsTest {
     }
     String stem = request.get("stem").getAsString();
     List<Finding> none = Collections.emptyList();
-    return new Result(stem, tensors, labels, objects, calibration, none, "", 1, 0, picture);
+    return new Result(stem, tensors, labels, objects, null, calibration, none, "", 1, 0, picture);
   }
 
   private static JsonObject opened(String file) {

@@ -40,6 +40,8 @@ final class Block {
     switch ((String) kind()) {
       case "multilabel":
         return new Multilabel(this);
+      case "boxes":
+        return new Boxes(this);
       default:
         return null;
     }

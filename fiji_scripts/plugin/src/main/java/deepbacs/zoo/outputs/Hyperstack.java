@@ -4,6 +4,7 @@ import deepbacs.zoo.decoding.LabelStack;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.images.Calibration;
+import deepbacs.zoo.images.LabelColours;
 import deepbacs.zoo.prediction.OutputTensor;
 import deepbacs.zoo.tensors.Tensor;
 import ij.VirtualStack;

@@ -1,5 +1,7 @@
 package deepbacs.zoo.outputs;
 
+import deepbacs.zoo.decoding.BoxRois;
+import deepbacs.zoo.decoding.Boxes;
 import deepbacs.zoo.decoding.Decoding;
 import deepbacs.zoo.decoding.RoiSet;
 import deepbacs.zoo.errors.ZooException;
@@ -14,13 +16,16 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /** Results as files: named after the image, never overwritten unasked, all of them or none. */
 public final class Outputs {
 
-  private static final List<String> DECODED =
+  private static final List<String> OF_LABELS =
       Arrays.asList("labels.tif", "rois.zip", "table.csv", "overlay.png");
+  private static final List<String> OF_BOXES =
+      Arrays.asList("rois.zip", "table.csv", "counts.csv", "overlay.png");
 
   private Outputs() {}
 
@@ -36,7 +41,12 @@ public final class Outputs {
     for (TensorSpec spec : zooPackage.outputs) {
       ids.add(spec.id);
     }
-    return paths(stem, ids, folder, Decoding.read(zooPackage.zooConfig) != null);
+    Decoding decoding = Decoding.read(zooPackage.zooConfig);
+    return paths(stem, ids, folder, decoded(decoding != null, decoding instanceof Boxes));
+  }
+
+  private static List<String> decoded(boolean any, boolean boxes) {
+    return any ? (boxes ? OF_BOXES : OF_LABELS) : Collections.<String>emptyList();
   }
 
   /**
@@ -59,9 +69,10 @@ public final class Outputs {
   }
 
   /**
-   * Writes a result: every tensor, and labels, ROIs, table and overlay where there are labels.
+   * Writes a result: every tensor, and what was decoded.
    *
-   * <p>Tensors are float32. Labels are uint16, or float32 where more than 65,535 objects would not
+   * <p>Of labels: the label image, ROIs, a table and an overlay; of boxes: ROIs, a table, the counts
+   * of the classes and an overlay. Tensors are float32. Labels are uint16, or float32 where more than 65,535 objects would not
    * fit: ImageJ reads no 32-bit integers, and float32 holds every whole number up to 16,777,216.
    * Everything is written aside, and moved into place when all of it is there.
    *
@@ -76,8 +87,8 @@ public final class Outputs {
     for (OutputTensor tensor : result.tensors) {
       ids.add(tensor.id);
     }
-    boolean isDecoded = result.labels != null;
-    List<Path> targets = paths(result.stem, ids, folder, isDecoded);
+    boolean any = result.labels != null || result.boxes != null;
+    List<Path> targets = paths(result.stem, ids, folder, decoded(any, result.boxes != null));
     if (!overwrite) {
       refuseExisting(targets);
     }
@@ -85,18 +96,27 @@ public final class Outputs {
     for (OutputTensor tensor : result.tensors) {
       writers.add(path -> Hyperstack.of(tensor).write(path));
     }
-    if (isDecoded) {
+    if (result.labels != null) {
       writers.add(path -> Hyperstack.of(result.labels, result.calibration).write(path));
       writers.add(path -> Files.write(path, RoiSet.bytes(result.labels)));
-      writers.add(
-          path -> Files.write(path, Table.of(result.objects).getBytes(StandardCharsets.UTF_8)));
+      writers.add(path -> Files.write(path, utf8(Table.of(result.objects))));
       writers.add(path -> Overlay.write(path, result.picture, result.labels));
+    } else if (result.boxes != null) {
+      writers.add(path -> Files.write(path, BoxRois.bytes(result.boxes)));
+      writers.add(path -> Files.write(path, utf8(Table.of(result.boxes))));
+      writers.add(path -> Files.write(path, utf8(Table.counts(result.boxes))));
+      writers.add(path -> Overlay.write(path, result.picture, result.boxes));
     }
     new Staging(folder).write(targets, writers, overwrite);
     return targets;
   }
 
-  private static List<Path> paths(String stem, List<String> ids, Path folder, boolean isDecoded) {
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static List<Path> paths(
+      String stem, List<String> ids, Path folder, List<String> decoded) {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new ZooException(
           Kind.HOST,
@@ -110,11 +130,9 @@ public final class Outputs {
     for (String id : ids) {
       String name = safe(id) + ".tif";
       // An output that is itself called labels must not take the place of the label image.
-      names.add(isDecoded && name.equals("labels.tif") ? "labels_tensor.tif" : name);
+      names.add(decoded.contains(name) ? "labels_tensor.tif" : name);
     }
-    if (isDecoded) {
-      names.addAll(DECODED);
-    }
+    names.addAll(decoded);
     List<Path> paths = new ArrayList<>();
     for (String name : names) {
       paths.add(resolved(folder, stem + "_" + name));

@@ -1,21 +1,27 @@
 package deepbacs.zoo.outputs;
 
+import deepbacs.zoo.decoding.BoxRow;
+import deepbacs.zoo.decoding.BoxStack;
+import deepbacs.zoo.decoding.FoundBox;
 import deepbacs.zoo.decoding.LabelStack;
+import deepbacs.zoo.images.LabelColours;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** Outlines of labels on an image, as PNG: the same pixels as Python's. */
+/** Outlines of labels, or rectangles, on an image, as PNG: the same pixels as Python's. */
 final class Overlay {
 
   private static final double BLACK = 0.01;
   private static final double WHITE = 0.998;
+  private static final int PIXELS_PER_LINE = 1000;
 
   private Overlay() {}
 
@@ -39,6 +45,41 @@ final class Overlay {
         }
       }
     }
+    write(path, pixels, width, height);
+  }
+
+  /** Draws the boxes of the first plane, the first of them on top. */
+  static void write(Path path, float[] picture, BoxStack boxes) throws IOException {
+    int[] pixels = stretched(picture);
+    List<BoxRow> rows = boxes.rows();
+    for (int index = rows.size() - 1; index >= 0; index--) {
+      BoxRow row = rows.get(index);
+      if (row.t == 0 && row.z == 0) {
+        draw(pixels, boxes.width, boxes.height, row.box);
+      }
+    }
+    write(path, pixels, boxes.width, boxes.height);
+  }
+
+  /** Lines run inside, along the pixels that the box touches. */
+  private static void draw(int[] pixels, int width, int height, FoundBox box) {
+    int line = 1 + Math.max(height, width) / PIXELS_PER_LINE;
+    int colour = LabelColours.of(box.classIndex + 1);
+    int left = Math.max((int) Math.floor(box.x0), 0);
+    int right = Math.min((int) Math.ceil(box.x1), width);
+    int top = Math.max((int) Math.floor(box.y0), 0);
+    int bottom = Math.min((int) Math.ceil(box.y1), height);
+    for (int y = top; y < bottom; y++) {
+      boolean isEdge = y < top + line || y >= bottom - line;
+      for (int x = left; x < right; x++) {
+        if (isEdge || x < left + line || x >= right - line) {
+          pixels[y * width + x] = colour;
+        }
+      }
+    }
+  }
+
+  private static void write(Path path, int[] pixels, int width, int height) throws IOException {
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     image.setRGB(0, 0, width, height, pixels, 0, width);
     // The cache of ImageIO's own would need a folder for temporary files.

@@ -143,7 +143,10 @@ final class Job {
     Map<String, Object> more = new LinkedHashMap<>();
     more.put("engine", result == null ? "" : result.engine);
     more.put("tiles", result == null ? 0 : result.tiles);
-    more.put("objects", result == null ? 0 : result.objects.size());
+    boolean boxes = result != null && result.boxes != null;
+    more.put("objects", result == null ? 0 : result.found());
+    more.put("boxes", boxes ? result.found() : null);
+    more.put("counts", boxes ? result.boxes.counts() : null);
     more.put("network_seconds", result == null ? 0.0 : result.networkSeconds);
     more.put("seconds", (System.nanoTime() - start) / 1e9);
     more.put("loaded", loaded);

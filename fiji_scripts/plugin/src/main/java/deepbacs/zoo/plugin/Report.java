@@ -39,9 +39,10 @@ public final class Report {
    * The last run as JSON.
    *
    * <p>{@code status} is {@code ok}, {@code error} or {@code none}. With {@code ok}: {@code stem
-   * files engine tiles objects network_seconds seconds loaded skipped findings}; with {@code
-   * error}: {@code error} with {@code kind where what value allowed hint message}, and {@code
-   * trace}.
+   * files engine tiles objects boxes counts network_seconds seconds loaded skipped findings}
+   * ({@code boxes} and {@code counts}, boxes of each class, are null for models that find none);
+   * with {@code error}: {@code error} with {@code kind where what value allowed hint message}, and
+   * {@code trace}.
    */
   public static synchronized String json() {
     Map<String, Object> all = new LinkedHashMap<>();

@@ -29,7 +29,7 @@ final class ResultWindows {
   }
 
   /**
-   * Shows the label image and the outlines on the image; without labels, the first tensor.
+   * Shows the label image, and outlines or boxes on the image; without any, the first tensor.
    *
    * @param files what was written
    * @param image the open image that was run, or null
@@ -38,11 +38,13 @@ final class ResultWindows {
   static void show(List<Path> files, ImagePlus image, Path input) throws IOException {
     Path labels = ending(files, "_labels.tif");
     Path rois = ending(files, "_rois.zip");
-    if (labels == null || rois == null) {
+    if (rois == null) {
       open(files.get(0));
       return;
     }
-    open(labels);
+    if (labels != null) {
+      open(labels);
+    }
     ImagePlus shown = image;
     if (shown == null && input != null) {
       shown = IJ.openImage(input.toString());
@@ -76,7 +78,9 @@ final class ResultWindows {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         Roi roi = RoiDecoder.openFromByteArray(bytes(zip));
         if (roi != null) {
-          roi.setStrokeColor(java.awt.Color.yellow);
+          if (roi.getStrokeColor() == null) { // boxes have the colour of their class
+            roi.setStrokeColor(java.awt.Color.yellow);
+          }
           if (image.getStackSize() == 1) {
             roi.setPosition(0);
           }

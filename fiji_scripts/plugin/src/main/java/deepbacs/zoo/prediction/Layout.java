@@ -20,6 +20,7 @@ import java.util.Map;
 final class Layout {
 
   private static final int MEBIBYTE = 1 << 20;
+  private static final double SAME = 1e-6;
 
   /** By tensor id; a tensor without a share passes as it is. */
   final Map<String, Share> shares;
@@ -48,6 +49,8 @@ final class Layout {
    * Plans the passes of one position.
    *
    * @param specs the input, then the outputs, with crossed references settled
+   * @param covering the output that is decoded, or null: on a grid of several pixels its size is
+   *     rounded up and not down, so that its last cells cover the image's edge
    * @throws ZooException DATA: the image is too large for a network that cannot be cut; HOST: the
    *     memory does not suffice; PACKAGE and UNSUPPORTED of the planner
    */
@@ -56,7 +59,8 @@ final class Layout {
       ImageShape image,
       long memory,
       double bytesPerPixel,
-      boolean haloBorder) {
+      boolean haloBorder,
+      String covering) {
     TensorSpec input = specs.get(0);
     List<TensorSpec> outputs = specs.subList(1, specs.size());
     StringBuilder own = new StringBuilder();
@@ -68,7 +72,7 @@ final class Layout {
       }
     }
     String letters = own.toString();
-    Map<String, List<AxisRule>> rules = rules(input, outputs, letters, sizes);
+    Map<String, List<AxisRule>> rules = rules(input, outputs, letters, sizes, covering);
     int[] shape = new int[letters.length()];
     for (int axis = 0; axis < shape.length; axis++) {
       shape[axis] = image.size(letters.charAt(axis));
@@ -107,7 +111,11 @@ final class Layout {
 
   /** The rules of every tensor that follows the input along all its letters. */
   private static Map<String, List<AxisRule>> rules(
-      TensorSpec input, List<TensorSpec> outputs, String letters, List<Size> sizes) {
+      TensorSpec input,
+      List<TensorSpec> outputs,
+      String letters,
+      List<Size> sizes,
+      String covering) {
     Map<String, List<AxisRule>> rules = new LinkedHashMap<>();
     List<TensorSpec> all = new ArrayList<>();
     all.add(input);
@@ -125,7 +133,10 @@ final class Layout {
           int halo = stated == null ? 0 : stated.halo;
           // The halo stands on the output, in its pixels.
           int rounded = (int) Math.ceil(Math.rint(halo / link.scale * 1e9) / 1e9);
-          own.add(new AxisRule(sizes.get(axis), rounded, link.scale, link.offset));
+          Size size = sizes.get(axis);
+          boolean up = spec != input && spec.id.equals(covering) && isOnGrid(link, size);
+          double offset = up ? 1 - link.scale : link.offset;
+          own.add(new AxisRule(size, rounded, link.scale, offset));
         }
       }
       if (own.size() == letters.length()) {
@@ -133,6 +144,16 @@ final class Layout {
       }
     }
     return rules;
+  }
+
+  /** Whether an output has one cell for several pixels, and every valid size whole cells. */
+  private static boolean isOnGrid(Link link, Size size) {
+    long grid = (long) Math.rint(1 / link.scale);
+    if (grid <= 1 || Math.abs(grid * link.scale - 1) >= SAME || link.offset != 0) {
+      return false;
+    }
+    return size.form == Size.Form.FIXED && size.value % grid == 0
+        || size.form == Size.Form.STEPPED && size.min % grid == 0 && size.step % grid == 0;
   }
 
   /** For each space letter of a tensor its root, following references. */

@@ -1,10 +1,6 @@
 package deepbacs.zoo.prediction;
 
 import deepbacs.zoo.decoding.Decoding;
-import deepbacs.zoo.decoding.LabelDecoding;
-import deepbacs.zoo.decoding.LabelStack;
-import deepbacs.zoo.decoding.ObjectRow;
-import deepbacs.zoo.decoding.ObjectTable;
 import deepbacs.zoo.errors.PythonText;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.errors.ZooException;
@@ -20,7 +16,6 @@ import deepbacs.zoo.tensors.Tensor;
 import deepbacs.zoo.tensors.TensorSpec;
 import deepbacs.zoo.tiling.AxisRule;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +60,8 @@ public final class Predictor {
             shape,
             options.memory,
             bytesPerPixel(zooPackage.zooConfig),
-            options.haloBorder);
+            options.haloBorder,
+            decoding == null ? null : decoding.output());
     Heap.check(where, Need.bytes(settled, shape, positions, layout, decoding != null));
   }
 
@@ -122,24 +118,23 @@ public final class Predictor {
         collectors.get(found.getKey()).put(position, found.getValue());
       }
     }
-    LabelStack labels = decoding instanceof LabelDecoding ? decoded(collectors) : null;
+    Decoded decoded =
+        Decoded.of(decoding, collectors, shape, known.calibration, zooPackage.path.toString());
     List<OutputTensor> tensors = new ArrayList<>();
     for (TensorSpec spec : outputs) {
       Tensor tensor = collectors.get(spec.id).tensor();
       tensors.add(new OutputTensor(spec.id, tensor, scaled(spec, known.calibration)));
       addNotFinite(findings, spec.id, tensor);
     }
-    List<ObjectRow> objects =
-        labels == null
-            ? Collections.<ObjectRow>emptyList()
-            : ObjectTable.measure(labels, known.calibration);
+    findings.addAll(decoded.findings);
     String engine =
         session.engine() + ", " + session.weightsFormat() + " on " + session.device();
     return new Result(
         known.stem,
         tensors,
-        labels,
-        objects,
+        decoded.labels,
+        decoded.objects,
+        decoded.boxes,
         known.calibration,
         findings,
         engine,
@@ -251,69 +246,5 @@ public final class Predictor {
       scales[index] = rule == null ? 1 : rule.scale;
     }
     return image.scaled(scales[0], scales[1], scales[2]);
-  }
-
-  // --- labels ------------------------------------------------------------------------------------
-
-  private LabelStack decoded(Map<String, Collector> collectors) {
-    LabelDecoding settings = (LabelDecoding) decoding;
-    Collector collector = collectors.get(settings.output());
-    if (collector == null || !collector.isImage()) {
-      throw new ZooException(
-          Kind.PACKAGE,
-          zooPackage.path + ": config.deepbacs_zoo.decode.output",
-          "there is no output of this name that is an image",
-          settings.output(),
-          String.join(", ", collectors.keySet()),
-          "correct the package's description");
-    }
-    Tensor tensor = collector.tensor();
-    int[] sizes = tensor.shape(); // t z c y x
-    int height = settings.isOnGrid() ? shape.height : sizes[3];
-    int width = settings.isOnGrid() ? shape.width : sizes[4];
-    LabelStack labels = new LabelStack(sizes[0], sizes[1], shape.height, shape.width);
-    for (int t = 0; t < sizes[0]; t++) {
-      for (int z = 0; z < sizes[1]; z++) {
-        int[][] block = Blocks.whole(sizes);
-        block[0] = new int[] {t, t + 1};
-        block[1] = new int[] {z, z + 1};
-        Tensor plane =
-            Blocks.cropped(tensor, block).reshaped("cyx", sizes[2], sizes[3], sizes[4]);
-        int[] found = settings.decode(plane, height, width);
-        labels.setPlane(t, z, broughtBack(found, height, width));
-      }
-    }
-    return labels;
-  }
-
-  /** Brings labels to the image's size; numbers stay 1 to n where one is lost on the way. */
-  private int[] broughtBack(int[] labels, int height, int width) {
-    if (height == shape.height && width == shape.width) {
-      return labels;
-    }
-    int[] moved = new int[shape.height * shape.width];
-    int largest = 0;
-    for (int y = 0; y < shape.height; y++) {
-      int fromY = (int) ((2L * y + 1) * height / (2L * shape.height));
-      for (int x = 0; x < shape.width; x++) {
-        int fromX = (int) ((2L * x + 1) * width / (2L * shape.width));
-        int label = labels[fromY * width + fromX];
-        moved[y * shape.width + x] = label;
-        largest = Math.max(largest, label);
-      }
-    }
-    int[] numbers = new int[largest + 1];
-    for (int label : moved) {
-      numbers[label] = 1;
-    }
-    numbers[0] = 0;
-    int next = 0;
-    for (int label = 1; label <= largest; label++) {
-      numbers[label] = numbers[label] == 0 ? 0 : ++next;
-    }
-    for (int index = 0; index < moved.length; index++) {
-      moved[index] = numbers[moved[index]];
-    }
-    return moved;
   }
 }

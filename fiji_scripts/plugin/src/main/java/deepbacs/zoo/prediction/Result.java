@@ -1,5 +1,6 @@
 package deepbacs.zoo.prediction;
 
+import deepbacs.zoo.decoding.BoxStack;
 import deepbacs.zoo.decoding.LabelStack;
 import deepbacs.zoo.decoding.ObjectRow;
 import deepbacs.zoo.findings.Finding;
@@ -14,10 +15,12 @@ public final class Result {
   public final String stem;
   /** Every output, in the package's order. */
   public final List<OutputTensor> tensors;
-  /** Null where the package does not say how to decode. */
+  /** Null where the package does not say how to decode, or finds boxes. */
   public final LabelStack labels;
   /** One row for each label, in calibrated units. */
   public final List<ObjectRow> objects;
+  /** Null where the package does not find boxes. */
+  public final BoxStack boxes;
 
   public final Calibration calibration;
   /** What the user should know. */
@@ -36,6 +39,7 @@ public final class Result {
       List<OutputTensor> tensors,
       LabelStack labels,
       List<ObjectRow> objects,
+      BoxStack boxes,
       Calibration calibration,
       List<Finding> findings,
       String engine,
@@ -46,11 +50,17 @@ public final class Result {
     this.tensors = Collections.unmodifiableList(tensors);
     this.labels = labels;
     this.objects = Collections.unmodifiableList(objects);
+    this.boxes = boxes;
     this.calibration = calibration;
     this.findings = Collections.unmodifiableList(findings);
     this.engine = engine;
     this.tiles = tiles;
     this.networkSeconds = networkSeconds;
     this.picture = picture;
+  }
+
+  /** How many objects or boxes there are. */
+  public int found() {
+    return boxes == null ? objects.size() : boxes.rows().size();
   }
 }

@@ -1,4 +1,4 @@
-package deepbacs.zoo.outputs;
+package deepbacs.zoo.images;
 
 /** Colours for label images, those of Python: neighbouring numbers look different, 0 is black. */
 public final class LabelColours {

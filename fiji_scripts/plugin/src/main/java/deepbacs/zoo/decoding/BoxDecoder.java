@@ -1,0 +1,140 @@
+package deepbacs.zoo.decoding;
+
+import deepbacs.zoo.tensors.Tensor;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A grid of anchors to boxes, by rules that settle every bit and every tie.
+ *
+ * <ol>
+ *   <li>The class of a candidate is that of its largest probability, the lower one of equals; its
+ *       score is objectness times that probability, in float. It passes with a score of at least
+ *       the threshold (float) if all its values and its score are finite.
+ *   <li>In double: the centre is (column + x) times the grid, edges lie half an extent from it and
+ *       are clipped to the image. What has no area then is dropped.
+ *   <li>Candidates are ordered by score, highest first, then by class, then by row, column and
+ *       anchor; the first {@link #MOST} are kept.
+ *   <li>From the first to the last, a candidate is dropped if it overlaps a kept one of its class
+ *       by more than the threshold.
+ * </ol>
+ */
+public final class BoxDecoder {
+
+  /** Candidates of a plane that are looked at: an untrained network gives one for every anchor. */
+  public static final int MOST = 100_000;
+
+  /** Pixels; kept boxes are looked up by the strips of the image that they touch. */
+  private static final int STRIP = 64;
+
+  /** By score, highest first. */
+  public final List<FoundBox> boxes;
+  /** How many candidates passed the score threshold. */
+  public final int candidates;
+
+  private final Boxes settings;
+  private final Tensor tensor;
+  private final int height;
+  private final int width;
+  private int passed;
+
+  BoxDecoder(Boxes settings, Tensor tensor, int height, int width) {
+    this.settings = settings;
+    this.tensor = tensor;
+    this.height = height;
+    this.width = width;
+    List<FoundBox> found = candidates();
+    // The sort is stable: equals stay in the order of rows, columns and anchors.
+    found.sort(
+        Comparator.comparingDouble((FoundBox box) -> -box.score)
+            .thenComparingInt(box -> box.classIndex));
+    this.boxes = suppressed(found.subList(0, Math.min(found.size(), MOST)));
+    this.candidates = passed;
+  }
+
+  private List<FoundBox> candidates() {
+    List<FoundBox> found = new ArrayList<>();
+    float[] values = new float[Boxes.BEFORE_CLASSES + settings.classes.size()];
+    int[] shape = tensor.shape();
+    int plane = shape[1] * shape[2];
+    for (int row = 0; row < shape[1]; row++) {
+      for (int column = 0; column < shape[2]; column++) {
+        for (int anchor = 0; anchor < settings.anchors; anchor++) {
+          int at = anchor * values.length * plane + row * shape[2] + column;
+          boolean finite = true;
+          for (int channel = 0; channel < values.length; channel++) {
+            values[channel] = (float) tensor.get(at + channel * plane);
+            finite &= isFinite(values[channel]);
+          }
+          FoundBox box = finite ? candidate(values, row, column) : null;
+          if (box != null) {
+            found.add(box);
+          }
+        }
+      }
+    }
+    return found;
+  }
+
+  private FoundBox candidate(float[] values, int row, int column) {
+    int best = Boxes.BEFORE_CLASSES;
+    for (int channel = best + 1; channel < values.length; channel++) {
+      best = values[channel] > values[best] ? channel : best;
+    }
+    float score = values[Boxes.BEFORE_CLASSES - 1] * values[best];
+    if (!(score >= (float) settings.scoreThreshold) || !isFinite(score)) {
+      return null;
+    }
+    passed++;
+    double x = (column + (double) values[0]) * settings.grid;
+    double y = (row + (double) values[1]) * settings.grid;
+    double halfWidth = values[2] * 0.5;
+    double halfHeight = values[3] * 0.5;
+    double x0 = clipped(x - halfWidth, width);
+    double y0 = clipped(y - halfHeight, height);
+    double x1 = clipped(x + halfWidth, width);
+    double y1 = clipped(y + halfHeight, height);
+    if (!(x1 > x0 && y1 > y0)) {
+      return null;
+    }
+    return new FoundBox(x0, y0, x1, y1, best - Boxes.BEFORE_CLASSES, score);
+  }
+
+  private static boolean isFinite(float value) {
+    return !Float.isNaN(value) && !Float.isInfinite(value);
+  }
+
+  private static double clipped(double edge, int limit) {
+    return Math.min(Math.max(edge, 0.0), limit);
+  }
+
+  private List<FoundBox> suppressed(List<FoundBox> ordered) {
+    int strips = width / STRIP + 1;
+    List<List<FoundBox>> kept = new ArrayList<>();
+    for (int index = 0; index < strips * settings.classes.size(); index++) {
+      kept.add(new ArrayList<>());
+    }
+    List<FoundBox> found = new ArrayList<>();
+    for (FoundBox box : ordered) {
+      int first = box.classIndex * strips + (int) box.x0 / STRIP;
+      int last = box.classIndex * strips + (int) box.x1 / STRIP;
+      boolean free = true;
+      for (int strip = first; strip <= last && free; strip++) {
+        for (FoundBox other : kept.get(strip)) {
+          if (other.overlaps(box, settings.overlapThreshold)) {
+            free = false;
+            break;
+          }
+        }
+      }
+      if (free) {
+        found.add(box);
+        for (int strip = first; strip <= last; strip++) {
+          kept.get(strip).add(box);
+        }
+      }
+    }
+    return found;
+  }
+}

@@ -210,7 +210,8 @@ def _retry_after(error: urllib.error.HTTPError) -> float:
 
 def _read(response: http.client.HTTPResponse) -> bytes:
     try:
-        return response.read(_BLOCK)
+        # What is there, not what is asked for: a process that is killed has it on the disk.
+        return response.read1(_BLOCK)
     except (OSError, http.client.HTTPException) as error:
         raise _BrokenError(str(error) or type(error).__name__) from error
 

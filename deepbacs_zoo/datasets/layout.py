@@ -27,8 +27,8 @@ _MOST_NAMED: Final = 12
 def find_parts(names: Sequence[str], variant: Variant, label: str) -> tuple[FoundPart, ...]:
     """Return the parts of a data set.
 
-    The folders that the table names are looked for first, then those of `FOLDER_PAIRS` and
-    ZeroCostDL4Mic, each at the top and below folders around everything.
+    The folders that the table names are looked for first, then this project's and ZeroCostDL4Mic's,
+    each at the top and then in folders around everything.
 
     Parameters
     ----------
@@ -49,16 +49,13 @@ def find_parts(names: Sequence[str], variant: Variant, label: str) -> tuple[Foun
     if variant.name == "default":
         layouts.append(_usual_parts(variant.kind))
     for parts in layouts:
-        found = [
-            match
-            for top in _tops(files)
-            for match in [_match(top, parts, files, variant.kind)]
-            if match is not None
-        ]
-        if len(found) > 1:
-            raise _twice(label, found)
-        if found:
-            return tuple(pair_files(part, files, variant.kind, label) for part in found[0])
+        for tops in _tops(files):
+            matches = (_match(top, parts, files, variant.kind) for top in tops)
+            found = [match for match in matches if match is not None]
+            if len(found) > 1:
+                raise _twice(label, found)
+            if found:
+                return tuple(pair_files(part, files, variant.kind, label) for part in found[0])
     raise _not_there(label, variant, files)
 
 
@@ -73,13 +70,14 @@ def _by_folder(names: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
-def _tops(files: Files) -> list[str]:
-    """Return the folders below which a set may lie: the top, and folders of it."""
-    tops = {""}
+def _tops(files: Files) -> list[list[str]]:
+    """Return the folders below which a set may lie, by their depth: the top, folders in it, ..."""
+    tops: list[set[str]] = [{""}, *(set() for _ in range(_DEEPEST_TOP))]
     for folder in files:
         parts = PurePosixPath(folder).parts
-        tops |= {"/".join(parts[:depth]) for depth in range(1, min(len(parts), _DEEPEST_TOP) + 1)}
-    return sorted(tops)
+        for depth in range(1, min(len(parts), _DEEPEST_TOP) + 1):
+            tops[depth].add("/".join(parts[:depth]))
+    return [sorted(some) for some in tops]
 
 
 def _usual_parts(kind: TargetKind) -> tuple[PartLayout, ...]:

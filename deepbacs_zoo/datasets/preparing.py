@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -186,7 +186,7 @@ def _record(wish: _Wish, parts: Sequence[FoundPart]) -> Recorded:
         pixel_size=wish.entry.pixel_size,
         archive_sha256=wish.sha256,
         checked=wish.checked,
-        rule=asdict(wish.entry.split),
+        rule=wish.entry.split,
         training=tuple(name for name in names["training"] if name not in held),
         validation=held,
         test=tuple(names.get("test", ())),

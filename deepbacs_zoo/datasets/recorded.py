@@ -6,7 +6,9 @@ import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
+
+from deepbacs_zoo.datasets.model import SplitRule
 
 __all__ = ["SPLIT_FILE", "Recorded", "read_recorded", "recorded_beside"]
 
@@ -33,7 +35,7 @@ class Recorded:
     checked
         What the zip was held against, in words.
     rule
-        How the validation images were drawn: seed, share, strata.
+        How the validation images were drawn.
     training, validation, test
         Names of the images without suffix, sorted; those of ``training`` and ``validation`` lie in
         the folder ``training`` together.
@@ -48,7 +50,7 @@ class Recorded:
     pixel_size: tuple[float, float] | None
     archive_sha256: str | None
     checked: str
-    rule: dict[str, Any]
+    rule: SplitRule
     training: tuple[str, ...]
     validation: tuple[str, ...]
     test: tuple[str, ...]
@@ -65,8 +67,10 @@ def read_recorded(folder: Path) -> Recorded | None:
     with suppress(OSError, ValueError, TypeError, KeyError):
         block = json.loads((folder / SPLIT_FILE).read_text("utf-8"))
         if block.pop("schema_version") == _SCHEMA:
+            rule = block.pop("rule")
             lists = {key: tuple(value) for key, value in block.items() if isinstance(value, list)}
-            return Recorded(**(block | lists))
+            rule["strata"] = tuple(rule["strata"])
+            return Recorded(**(block | lists), rule=SplitRule(**rule))
     return None
 
 

@@ -37,7 +37,7 @@ def source_text(entry: PublishedSet, record: Recorded) -> str:
     """
     size = entry.pixel_size
     rule = record.rule
-    strata = f", drawn for each of {', '.join(rule['strata'])}" if rule["strata"] else ""
+    strata = f", drawn for each of {', '.join(rule.strata)}" if rule.strata else ""
     lines = [
         f"{entry.title} ({entry.name}, {record.variant})",
         "",
@@ -57,8 +57,8 @@ def source_text(entry: PublishedSet, record: Recorded) -> str:
         *([f"Remarks:     {entry.remarks}"] if entry.remarks else []),
         "",
         "No validation images were published. Those in split.json are "
-        f"{rule['share']:.0%} of the training images{strata}:",
-        f'the ones with the smallest sha256 of "{rule["seed"]}:<name without suffix>".',
+        f"{rule.share:.0%} of the training images{strata}:",
+        f'the ones with the smallest sha256 of "{rule.seed}:<name without suffix>".',
         "Files were copied unchanged; targets have the names of their images.",
     ]
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""A server on this computer that answers like a Maven repository, or in worse ways."""
+"""A server on this computer that answers like a repository of files, or in worse ways."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ class Repository:
     files: dict[str, bytes] = field(default_factory=dict)
     answers: list[Answer] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    usual: Answer | None = None
 
     def put(self, jar: Jar, data: bytes) -> None:
         self.files[jar.coordinate.url("")] = data
@@ -85,7 +86,8 @@ def serve() -> Iterator[Repository]:
         def do_GET(self) -> None:
             repository.asked.append(self.path)
             data = repository.files.get(self.path)
-            answer = repository.answers.pop(0) if repository.answers else whole
+            usual = repository.usual or whole
+            answer = repository.answers.pop(0) if repository.answers else usual
             try:
                 if data is None:
                     self.send_error(404)

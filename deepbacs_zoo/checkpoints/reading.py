@@ -73,6 +73,8 @@ def _run_of(folder: Path, block: Mapping[str, Any]) -> Run:
         ended=block["ended"],
         # Runs of tasks that decide nothing by the data were written without.
         task_arguments=dict(block.get("task_arguments", {})),
+        origin=block.get("origin"),
+        decode=block.get("decode"),
     )
 
 

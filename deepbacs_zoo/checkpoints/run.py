@@ -57,6 +57,11 @@ class Run:
         ISO 8601, UTC; ``None`` while training is not over.
     task_arguments
         What the task was built with.
+    origin
+        Name and SHA-256 of the weights that training started from; ``None`` for fresh ones.
+    decode
+        The ``decode`` block with thresholds chosen by the validation images, and what that gained:
+        ``settings``, ``before``, ``after``; ``None`` where the task's own are used.
     """
 
     folder: Path
@@ -70,6 +75,8 @@ class Run:
     versions: Mapping[str, str]
     ended: str | None = None
     task_arguments: Mapping[str, Any] = field(default_factory=dict)
+    origin: Mapping[str, str] | None = None
+    decode: Mapping[str, Any] | None = None
 
     @property
     def name(self) -> str:

@@ -69,6 +69,8 @@ def _write(run: Run) -> Run:
         "settings": dict(run.settings),
         "versions": dict(run.versions),
         "ended": run.ended,
+        "origin": None if run.origin is None else dict(run.origin),
+        "decode": None if run.decode is None else dict(run.decode),
         "split": run.split.as_json(),
     }
     text = json.dumps(block, indent=2, ensure_ascii=False) + "\n"

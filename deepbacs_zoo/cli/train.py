@@ -23,6 +23,23 @@ def command(
         Path | None, typer.Option(help="Folder of label images, masks or outlines.")
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the images.")] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="Settings by name: small (two CPU cores, minutes) or deepbacs (GPU)."),
+    ] = None,
+    origin: Annotated[
+        Path | None, typer.Option("--from", help="Fine-tune this run or package.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Batches in an epoch.")] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help="Patches in a batch.")] = None,
+    patch: Annotated[int | None, typer.Option(min=1, help="Side of a patch in pixels.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
+    validation: Annotated[
+        float | None, typer.Option(help="Share of images that choose the best epoch.")
+    ] = None,
+    tune: Annotated[
+        bool, typer.Option("--tune/--no-tune", help="Choose thresholds by those images, too.")
+    ] = True,
     device: DeviceOption = DeviceName.AUTO,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the split, weights, patches.")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
@@ -49,6 +66,16 @@ def command(
         *folders,
         output,
         epochs=epochs,
+        preset=preset,
+        origin=origin,
+        settings={
+            "steps": steps,
+            "batch": batch,
+            "patch": patch,
+            "learning_rate": learning_rate,
+        },
+        validation=validation,
+        tuned=tune,
         device=device.value,
         seed=seed,
         resume=resume,

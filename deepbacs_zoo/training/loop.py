@@ -20,9 +20,10 @@ from deepbacs_zoo.training.examples import Example
 from deepbacs_zoo.training.interruption import Interruption, catching
 from deepbacs_zoo.training.keeping import Keeper, epochs_in_checkpoint, is_over
 from deepbacs_zoo.training.module import TrainingModule
+from deepbacs_zoo.training.origin import Origin
 from deepbacs_zoo.training.progress import Bar
 
-__all__ = ["check_device", "run_loop"]
+__all__ = ["all_cores", "check_device", "run_loop"]
 
 _LOGGERS: Final = ("lightning.pytorch", "lightning.fabric", "lightning")
 
@@ -87,6 +88,7 @@ def run_loop(
     device: str,
     progress: bool,
     resume: bool,
+    origin: Origin | None = None,
 ) -> None:
     """Train to the end.
 
@@ -102,13 +104,15 @@ def run_loop(
         Draw a bar if standard error is a terminal.
     resume
         Go on after the last whole epoch.
+    origin
+        Where the first weights come from; from the seed if not given.
 
     Raises
     ------
     InterruptionError
         Ctrl-C.
     ModelError
-        The loss is not finite.
+        The loss is not finite, or the first weights do not fit.
     DataError
         The checkpoint to resume from is damaged.
     HostError
@@ -124,8 +128,10 @@ def run_loop(
     ]
     if progress:
         callbacks.append(Bar(run))
-    with _quiet(), _all_cores(), catching(interruption):
+    with _quiet(), all_cores(), catching(interruption):
         module = TrainingModule(task, settings, run.seed, training, validation)
+        if origin is not None:
+            origin.load(module.network)
         trainer = lightning.Trainer(
             accelerator="gpu" if device == "cuda" else "cpu",
             devices=1,
@@ -154,7 +160,7 @@ def _resume_options(trainer: lightning.Trainer, run: Run, done: int) -> dict[str
 
 
 @contextmanager
-def _all_cores() -> Iterator[None]:
+def all_cores() -> Iterator[None]:
     """Use every core; the number of threads decides the order of sums, so it must not vary."""
     before = torch.get_num_threads()
     torch.set_num_threads(os.cpu_count() or 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -113,7 +114,6 @@ class TrainingModule(lightning.LightningModule):
         rows, columns = (math.ceil(side / self.task.grid) for side in example.truth.shape)
         found = self.network(image)[..., :rows, :columns].float()
         self._val_losses.append(float(self.loss(found, target)))
-        self.log("val_loss", self._val_losses[-1], batch_size=1)
         self._require_finite("val_loss", self._val_losses[-1])
         output = activated(self.network, found)[0].cpu().numpy()
         self._scores.add(output, example.truth)
@@ -125,6 +125,9 @@ class TrainingModule(lightning.LightningModule):
             "train_loss": math.fsum(self._train_losses) / len(self._train_losses),
             "val_loss": math.fsum(self._val_losses) / len(self._val_losses),
         }
+        if self.settings.schedule == "plateau":
+            schedule: Any = self.lr_schedulers()
+            schedule.step(row["val_loss"])
         row |= {f"val_{name}": value for name, value in self._scores.measures().items()}
         self._train_losses, self._val_losses, self._scores = [], [], build_scores(self.task)
         return row
@@ -145,7 +148,13 @@ class TrainingModule(lightning.LightningModule):
                 )
                 return {
                     "optimizer": optimizer,
-                    "lr_scheduler": {"scheduler": plateau, "monitor": "val_loss"},
+                    # Lightning would step it after the epoch's checkpoint, and resumed runs would
+                    # miss a step: finish_epoch does it, Lightning only keeps its state.
+                    "lr_scheduler": {
+                        "scheduler": plateau,
+                        "monitor": "val_loss",
+                        "frequency": sys.maxsize,
+                    },
                 }
             case _:
                 schedule = torch.optim.lr_scheduler.OneCycleLR(

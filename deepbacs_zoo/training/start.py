@@ -28,28 +28,29 @@ from deepbacs_zoo.errors import (
     UsageError,
 )
 from deepbacs_zoo.images import Pair
-from deepbacs_zoo.tasks import Task, TrainingSettings, annotation_kind, get_entry, get_task
+from deepbacs_zoo.tasks import Task, TrainingSettings, annotation_kind, get_entry
 from deepbacs_zoo.training.examples import (
     Example,
     Notice,
-    Raw,
     common_pixel_size,
     prepared,
     read_raw,
     split_names,
 )
 from deepbacs_zoo.training.interruption import InterruptionError
+from deepbacs_zoo.training.origin import Origin, open_origin
+from deepbacs_zoo.training.wishes import Wishes
 
 __all__ = ["train"]
 
 
 @dataclass(frozen=True)
 class _Prepared:
-    """A run that may begin, its task and its images."""
+    """A run that may begin, its task, its first weights and its images."""
 
     task: Task
     run: Run
-    settings: TrainingSettings
+    origin: Origin | None
     training: tuple[Example, ...]
     validation: tuple[Example, ...]
 
@@ -61,10 +62,14 @@ def train(
     output: str | Path,
     *,
     epochs: int | None = None,
+    preset: str | None = None,
+    origin: str | Path | None = None,
+    settings: Mapping[str, Any] | None = None,
     device: str = "auto",
     seed: int = 0,
     resume: bool = False,
-    validation: float = 0.2,
+    validation: float | None = None,
+    tuned: bool = True,
     progress: bool = True,
     notice: Notice = lambda finding: None,
 ) -> Run:
@@ -82,6 +87,12 @@ def train(
         The run folder; a new one, unless ``resume``.
     epochs
         Passes over the images; the task's own number if not given.
+    preset
+        Name of a preset of the task (``deepbacs_zoo.tasks.presets``), such as ``small``.
+    origin
+        A run folder or a package of the same task whose weights are the first ones.
+    settings
+        Other fields of :class:`~deepbacs_zoo.tasks.TrainingSettings`; they come before the preset.
     device
         ``auto`` (the GPU if there is one), ``cpu`` or ``cuda``.  On the CPU the same seed gives
         the same weights, bit for bit, on the same computer.
@@ -91,7 +102,9 @@ def train(
         Go on with the run in ``output`` after its last whole epoch.  On the CPU the result is
         that of a run without interruption.
     validation
-        Share of the images by which the best epoch is chosen.
+        Share of the images by which the best epoch is chosen; the preset's, or 0.2.
+    tuned
+        Choose the thresholds of decoding by the validation images when training is over.
     progress
         Draw a bar on standard error if that is a terminal.
     notice
@@ -113,7 +126,9 @@ def train(
     HostError
         There is no such device, the folder cannot be written, or Ctrl-C was pressed.
     ModelError
-        The loss is not finite.
+        The loss is not finite, or the weights of the origin do not fit.
+    PackageError, IntegrityError, UnsupportedError
+        The package that training starts from is damaged, or cannot be trained on.
     MissingExtraError
         PyTorch and Lightning are not installed.
     """
@@ -121,17 +136,21 @@ def train(
     if not resume:
         _require_free(folder)
     begun = open_run(folder) if resume else None
-    prepared = _prepare(
-        task, Path(source), Path(target), folder, begun, epochs, seed, validation, notice
+    wishes = Wishes(
+        {**(settings or {}), **({} if epochs is None else {"epochs": epochs})},
+        preset,
+        None if origin is None else open_origin(origin),
+        validation,
     )
+    prepared = _prepare(task, Path(source), Path(target), folder, begun, wishes, seed, notice)
     if begun is not None:
         prepared = _resumed(prepared, begun)
         if begun.ended is not None:
             return prepared.run
-    return _run(prepared, device=device, progress=progress, resume=resume)
+    return _run(prepared, device=device, tuned=tuned, progress=progress, resume=resume)
 
 
-def _run(prepared: _Prepared, *, device: str, progress: bool, resume: bool) -> Run:
+def _run(prepared: _Prepared, *, device: str, tuned: bool, progress: bool, resume: bool) -> Run:
     run = prepared.run
     # Threads that spin while they wait for each other take turns with other programs at the cost of
     # five times the time (README of this room); read once, when PyTorch loads OpenMP.
@@ -140,6 +159,7 @@ def _run(prepared: _Prepared, *, device: str, progress: bool, resume: bool) -> R
         # Loading PyTorch takes seconds, in which Ctrl-C may come too.
         try:
             from deepbacs_zoo.training.loop import check_device, run_loop
+            from deepbacs_zoo.training.tuning import tuned_decoding
         except ModuleNotFoundError as error:
             raise MissingExtraError.of("train", error.name or "torch", "train") from error
         chosen = check_device(device)
@@ -147,14 +167,18 @@ def _run(prepared: _Prepared, *, device: str, progress: bool, resume: bool) -> R
             create_run(run)
         run_loop(
             prepared.task,
-            prepared.settings,
+            prepared.task.training,
             run,
             prepared.training,
             prepared.validation,
+            origin=prepared.origin,
             device=chosen,
             progress=progress,
             resume=resume,
         )
+        if tuned:
+            decode = tuned_decoding(prepared.task, run, prepared.validation, chosen)
+            run = dataclasses.replace(run, decode=decode)
     except (KeyboardInterrupt, InterruptionError) as error:
         if not run.folder.exists():
             raise KeyboardInterrupt from error
@@ -173,37 +197,23 @@ def _require_free(folder: Path) -> None:
         )
 
 
-def _settings(task: Task, epochs: int | None, begun: Run | None) -> TrainingSettings:
-    """Return how to train; a resumed run keeps its number of epochs."""
-    if epochs is None and begun is not None:
-        epochs = int(begun.settings["epochs"])
-    if epochs is None:
-        return task.training
-    if epochs < 1:
-        raise UsageError(
-            "epochs", "too few", value=epochs, allowed="at least 1", hint="give a larger number"
-        )
-    return dataclasses.replace(task.training, epochs=epochs)
-
-
 def _prepare(
     task: Task | str,
     source: Path,
     target: Path,
     folder: Path,
     begun: Run | None,
-    epochs: int | None,
+    wishes: Wishes,
     seed: int,
-    validation: float,
     notice: Notice,
 ) -> _Prepared:
     annotation = get_entry(task).annotation if isinstance(task, str) else task.annotation
+    validation = wishes.share(task if isinstance(task, str) else task.name)
     pairs = annotation_kind(annotation).match(source, target)
     raws = read_raw(annotation, pairs, notice)
     held = split_names([pair.name for pair in pairs], seed, validation)
-    if isinstance(task, str):
-        task = _chosen(task, [raw for raw in raws if raw.pair.name not in held], begun, notice)
-    settings = _settings(task, epochs, begun)
+    samples = [raw.sample for raw in raws if raw.pair.name not in held]
+    task = wishes.task(task, samples, begun, notice)
     examples = [prepared(task, raw) for raw in raws]
     parts = {
         name: tuple(example for example in examples if (example.pair.name in held) is is_held)
@@ -215,7 +225,8 @@ def _prepare(
         validation=_recorded(parts["validation"]),
         test=record_part(test) if test else None,
     )
-    recorded: dict[str, Any] = {**dataclasses.asdict(settings), "validation": validation}
+    pixel_size = common_pixel_size([example.calibration for example in examples])
+    wishes.warn_of_size(pixel_size, notice)
     run = Run(
         folder=folder,
         task=task.name,
@@ -224,21 +235,16 @@ def _prepare(
         network_arguments=task.network_arguments,
         seed=seed,
         split=split,
-        pixel_size=common_pixel_size([example.calibration for example in examples]),
-        settings=recorded,
+        pixel_size=pixel_size,
+        settings={
+            **dataclasses.asdict(task.training),
+            "validation": validation,
+            "preset": wishes.preset,
+        },
         versions=versions(),
+        origin=None if wishes.origin is None else wishes.origin.as_json(),
     )
-    return _Prepared(task, run, settings, parts["training"], parts["validation"])
-
-
-def _chosen(name: str, training: Sequence[Raw], begun: Run | None, notice: Notice) -> Task:
-    """Return the task as the training images want it, or as a run began with it."""
-    if begun is not None and begun.task == name:
-        return get_task(name, begun.task_arguments)
-    choice = get_entry(name).choose([raw.sample for raw in training])
-    for finding in choice.findings:
-        notice(finding)
-    return get_task(name, choice.arguments)
+    return _Prepared(task, run, wishes.origin, parts["training"], parts["validation"])
 
 
 def _recorded(examples: Sequence[Example]) -> Part:

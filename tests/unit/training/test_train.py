@@ -142,6 +142,26 @@ def test_an_interrupted_run_resumes_to_the_same_result(run, folders, tmp_path, m
     assert same_weights(resumed, run)
 
 
+@pytest.mark.parametrize("schedule", ["plateau", "constant"])
+def test_a_run_of_another_schedule_resumes_alike(folders, tmp_path, monkeypatch, schedule):
+    settings = dataclasses.replace(
+        TASK.training, schedule=schedule, plateau=0, learning_rate=0.1, steps=3, epochs=4
+    )
+    task = dataclasses.replace(TASK, training=settings)
+    whole = train(task, *folders, tmp_path / "whole", device="cpu")
+    with monkeypatch.context() as patch:
+        interrupt_in_epoch(patch, 4)
+        with pytest.raises(HostError):
+            train(task, *folders, tmp_path / "parts", device="cpu")
+    resumed = train(task, *folders, tmp_path / "parts", device="cpu", resume=True)
+    assert resumed.history_file.read_text() == whole.history_file.read_text()
+    assert same_weights(resumed, whole)
+    states = [torch.load(run.last_checkpoint, weights_only=True) for run in (whole, resumed)]
+    first, second = (state["lr_schedulers"] for state in states)
+    assert first == second
+    assert [entry["last_epoch"] for entry in first] == ([4] if schedule == "plateau" else [])
+
+
 def test_a_row_without_its_checkpoint_is_done_again(run, folders, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         interrupt_in_epoch(patch, 3)

@@ -1,0 +1,82 @@
+"""Thresholds of decoding for a run that is over, chosen by its validation images."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from deepbacs_zoo.checkpoints import Run
+from deepbacs_zoo.decoding import Boxes, read_decoding
+from deepbacs_zoo.evaluation.tuning import label_score, tune
+from deepbacs_zoo.networks import build_network
+from deepbacs_zoo.tasks import Task
+from deepbacs_zoo.training.examples import Example
+from deepbacs_zoo.training.loop import all_cores
+from deepbacs_zoo.training.whole import WholeImages
+
+__all__ = ["tuned_decoding"]
+
+FEWEST_OBJECTS: Final = 20
+"""Thresholds that fit fewer objects fit those objects only."""
+
+
+def tuned_decoding(
+    task: Task, run: Run, validation: Sequence[Example], device: str
+) -> Mapping[str, Any] | None:
+    """Choose thresholds by what the best weights find in the validation images.
+
+    Parameters
+    ----------
+    task, run, validation
+        What was trained, where, and the images that chose the best epoch.
+    device
+        ``cpu`` or ``cuda``.
+
+    Returns
+    -------
+    mapping or None
+        ``settings`` (the ``decode`` block), ``before``, ``after`` (scores), ``objects``; ``None``
+        for a task without objects, or where there are too few to choose by.
+    """
+    if task.decode is None:
+        return None
+    settings = read_decoding({"decode": task.decode})
+    objects = sum(_objects(example) for example in validation)
+    if settings is None or isinstance(settings, Boxes) or objects < FEWEST_OBJECTS:
+        return None
+    with all_cores():
+        tensors = _outputs(task, run, validation, device)
+    found = tune(settings, label_score(tensors, [each.truth.content for each in validation]))
+    return {
+        "settings": found.settings.as_config(),
+        "before": found.before,
+        "after": found.after,
+        "objects": objects,
+    }
+
+
+def _objects(example: Example) -> int:
+    content = example.truth.content
+    return int(np.unique(content[content > 0]).size)
+
+
+def _outputs(
+    task: Task, run: Run, validation: Sequence[Example], device: str
+) -> list[NDArray[np.float32]]:
+    """Return what the exported network gives for each image, ``c y x`` on its grid."""
+    network = build_network(task.network, task.network_arguments)
+    network.load_state_dict(torch.load(run.weights(), map_location="cpu", weights_only=True))
+    network.eval().to(device)
+    found, images = [], WholeImages(task, validation)
+    with torch.inference_mode():
+        for index, example in enumerate(validation):
+            image = images[index][1]
+            rows, columns = (math.ceil(n / task.grid) for n in example.truth.shape)
+            output = network(torch.from_numpy(image).to(device))[0, :, :rows, :columns]
+            found.append(output.float().cpu().numpy())
+    return found

@@ -1,0 +1,67 @@
+"""Thresholds are chosen by the validation images when training is over, and reach the package."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from deepbacs_zoo.decoding import read_decoding
+from deepbacs_zoo.exporting import draft
+from deepbacs_zoo.package import open_package
+from deepbacs_zoo.training import train, tuning
+from tests.unit.training.small import TASK, make_images
+
+
+@pytest.fixture
+def folders(tmp_path):
+    return make_images(tmp_path / "images")
+
+
+@pytest.fixture
+def few_are_enough(monkeypatch):
+    monkeypatch.setattr(tuning, "FEWEST_OBJECTS", 1)
+
+
+def better_at(threshold):
+    """A score that knows what it likes."""
+
+    def label_score(tensors, truths):
+        assert len(tensors) == len(truths) == 1
+        assert tensors[0].shape == (3, *truths[0].shape)
+        np.testing.assert_allclose(tensors[0].sum(axis=0), 1, atol=1e-5)
+        return lambda settings: 1 - abs(settings.seed_threshold - threshold)
+
+    return label_score
+
+
+def test_chosen_thresholds_are_recorded_and_exported(
+    folders, tmp_path, monkeypatch, few_are_enough
+):
+    monkeypatch.setattr(tuning, "label_score", better_at(0.7))
+    run = train(TASK, *folders, tmp_path / "run", epochs=1, device="cpu")
+    assert run.decode["settings"]["seed_threshold"] == 0.7
+    assert (run.decode["before"], run.decode["after"]) == pytest.approx((0.8, 1.0))
+    assert run.decode["objects"] == 2
+    with open_package(draft(run, tmp_path / "model.zip")) as package:
+        found = read_decoding(package.zoo_config)
+        text = package.read("README.md").decode()
+    assert found == read_decoding({"decode": {**TASK.decode, "seed_threshold": 0.7}})
+    assert "seed 0.7" in text
+    assert "from 0.800 to 1.000" in text
+
+
+def test_too_few_objects_leave_the_thresholds_alone(folders, tmp_path):
+    run = train(TASK, *folders, tmp_path / "run", epochs=1, device="cpu")
+    assert run.decode is None
+
+
+def test_nobody_has_to_tune(folders, tmp_path, monkeypatch, few_are_enough):
+    monkeypatch.setattr(tuning, "label_score", better_at(0.7))
+    run = train(TASK, *folders, tmp_path / "run", epochs=1, device="cpu", tuned=False)
+    assert run.decode is None
+
+
+def test_a_task_without_objects_has_no_thresholds(folders, tmp_path, few_are_enough):
+    task = dataclasses.replace(TASK, decode=None, metrics=("iou_interior", "iou_boundary"))
+    run = train(task, *folders, tmp_path / "run", epochs=1, device="cpu")
+    assert run.decode is None

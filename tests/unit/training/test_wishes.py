@@ -1,0 +1,146 @@
+"""Settings, presets and origins: who decides, and what is refused."""
+
+import dataclasses
+
+import pytest
+import torch
+
+from deepbacs_zoo.checkpoints import open_run
+from deepbacs_zoo.errors import DataError, ModelError, UnsupportedError, UsageError
+from deepbacs_zoo.exporting import draft
+from deepbacs_zoo.images import Calibration
+from deepbacs_zoo.networks import build_network
+from deepbacs_zoo.tasks import get_task
+from deepbacs_zoo.tasks.presets import get_preset
+from deepbacs_zoo.training import train
+from deepbacs_zoo.training.origin import open_origin
+from deepbacs_zoo.training.wishes import FINE_TUNING, Wishes
+from tests.package_writer import image, like, write_package
+from tests.tiny_networks import affine
+from tests.unit.training.small import TASK, make_images
+
+
+def settled(task=TASK, **wishes):
+    return Wishes(**wishes).task(task, (), None, lambda finding: None)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Images and a run of one epoch with a network of its own width."""
+    folder = tmp_path_factory.mktemp("made")
+    folders = make_images(folder / "images")
+    task = dataclasses.replace(TASK, network_arguments={**TASK.network_arguments, "base": 3})
+    return folders, train(task, *folders, folder / "run", epochs=1, device="cpu")
+
+
+@pytest.fixture(scope="module")
+def package(made, tmp_path_factory):
+    return draft(made[1], tmp_path_factory.mktemp("package") / "model.zip")
+
+
+def test_without_a_wish_the_task_stays_as_it_is():
+    assert settled() == TASK
+    assert Wishes().share("segmentation") == 0.2
+
+
+def test_a_setting_comes_before_the_preset_and_the_preset_before_the_task():
+    found = settled(get_task("segmentation"), preset="deepbacs", settings={"batch": 2})
+    assert (found.training.batch, found.training.patch) == (2, 320)
+    assert (
+        found.training.foreground == get_preset("segmentation", "deepbacs").training["foreground"]
+    )
+    assert found.network_arguments["base"] == 64
+    assert Wishes(preset="deepbacs").share("segmentation") == 0.1
+    assert Wishes(preset="deepbacs", validation=0.3).share("segmentation") == 0.3
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"epochs": 0}, "epochs"),
+        ({"batch": 0}, "batch"),
+        ({"steps": 0}, "steps"),
+        ({"patch": 17}, "patch"),
+        ({"learning_rate": 0.0}, "learning rate"),
+    ],
+)
+def test_a_setting_out_of_its_range_is_refused(settings, word):
+    with pytest.raises(UsageError, match=word):
+        settled(settings=settings)
+
+
+@pytest.mark.parametrize("kind", ["run", "package"])
+def test_fine_tuning_starts_from_the_weights_of_a_run_or_a_package(made, package, kind):
+    origin = open_origin(made[1].folder if kind == "run" else package)
+    network = build_network(origin.network, {**origin.network_arguments, "activation": "none"})
+    origin.load(network)
+    weights = torch.load(made[1].weights(), weights_only=True)
+    assert all(torch.equal(value, weights[name]) for name, value in network.state_dict().items())
+    found = settled(origin=origin)
+    assert found.network_arguments["base"] == 3
+    assert found.training.learning_rate == TASK.training.learning_rate * FINE_TUNING
+    rate = settled(origin=origin, settings={"learning_rate": 0.5}).training.learning_rate
+    assert rate == 0.5
+
+
+def test_a_fine_tuned_run_records_its_origin_and_resumes(made, package, tmp_path):
+    folders, begun = made
+    run = train(TASK, *folders, tmp_path / "run", origin=package, epochs=2, device="cpu")
+    assert run.origin == {
+        "name": "model.zip",
+        "sha256": open_origin(package).as_json()["sha256"],
+    }
+    assert open_run(run.folder) == run
+    assert run.network_arguments["base"] == 3
+    again = train(TASK, *folders, run.folder, origin=package, resume=True, device="cpu")
+    assert dataclasses.replace(again, split=run.split) == run
+    fresh = train(TASK, *folders, tmp_path / "fresh", epochs=1, device="cpu")
+    assert run.history()[0]["train_loss"] != fresh.history()[0]["train_loss"]
+    assert begun.origin is None
+
+
+def test_other_pixels_than_the_origins_are_told(made, tmp_path):
+    told = []
+    folders = make_images(tmp_path / "large", calibration=Calibration(0.2, 0.2, None, "µm"))
+    origin = made[1].folder
+    train(
+        TASK, *folders, tmp_path / "run", origin=origin, epochs=1, device="cpu", notice=told.append
+    )
+    assert ["0.1 µm" in finding.what and "0.2 µm" in finding.what for finding in told] == [True]
+
+
+def test_a_model_of_another_task_is_refused(made):
+    origin = dataclasses.replace(open_origin(made[1].folder), task="detection")
+    with pytest.raises(UsageError, match="another task"):
+        settled(origin=origin)
+
+
+def test_weights_of_another_network_are_refused(made):
+    origin = open_origin(made[1].folder)
+    with pytest.raises(ModelError, match="do not fit"):
+        origin.load(build_network("unet", {**origin.network_arguments, "base": 2}))
+    with pytest.raises(ModelError, match="do not fit"):
+        dataclasses.replace(origin, state=b"PK").load(torch.nn.Identity())
+
+
+def test_a_run_without_weights_is_refused(made, tmp_path):
+    (tmp_path / "run.json").write_text((made[1].folder / "run.json").read_text())
+    with pytest.raises(DataError, match="no trained weights"):
+        open_origin(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("weights", "what"),
+    [("onnx", "no weights to train on"), ("pytorch_state_dict", "trained here")],
+)
+def test_a_package_that_cannot_be_trained_on_is_refused(tmp_path, weights, what):
+    raw = image("raw", channels=("a",))
+    path = write_package(
+        tmp_path / "foreign.zip",
+        inputs=[raw],
+        outputs=[like(raw, "out")],
+        network=affine(),
+        weights=[weights],
+    )
+    with pytest.raises(UnsupportedError, match=what):
+        open_origin(path)

@@ -221,13 +221,19 @@ def _over_channels(graph: Graph, node: Node, span: Span, axis: int) -> Span:
     return span
 
 
+def _sliced(graph: Graph, node: Node, span: Span, axis: int) -> Span:
+    """Slices leave the place alone only along the channel axis."""
+    axes = graph.constants.get(node.inputs[3]) if len(node.inputs) > 3 else None
+    return span if axes in {(1.0,), (-3.0,)} else _unknown(graph, node, span, axis)
+
+
 def _unknown(graph: Graph, node: Node, span: Span, axis: int) -> Span:
     raise ModelError(
         "network",
         "an operator gives it no bounded receptive field",
         value=f"{node.operator} {dict(node.attributes)}",
-        allowed=f"the operators {', '.join(sorted(_BACKWARDS))}; softmax and concatenation along "
-        "channels",
+        allowed=f"the operators {', '.join(sorted(_BACKWARDS))}; softmax, concatenation and "
+        "slices along channels",
         hint="use a network that is convolutional from end to end, with frozen normalization",
     )
 
@@ -262,5 +268,6 @@ _BACKWARDS: Final[Mapping[str, Callable[[Graph, Node, Span, int], Span]]] = Mapp
         "Resize": _resized,
         "Concat": _over_channels,
         "Softmax": _over_channels,
+        "Slice": _sliced,
     }
 )

@@ -17,6 +17,7 @@ from deepbacs_zoo.cli.options import (
     OverwriteOption,
     RunnerOption,
     TrustOption,
+    named_data,
 )
 from deepbacs_zoo.cli.progress import bar, say
 
@@ -26,7 +27,12 @@ __all__ = ["command"]
 def command(
     model: Annotated[Path, typer.Argument(help="A run folder or a package.")],
     data: Annotated[
-        Path, typer.Option(help="Folder with source/ and target/, or test/ with those inside.")
+        Path,
+        typer.Option(
+            callback=named_data,
+            help="Folder with source/ and target/, or test/ with those inside; or the name of a "
+            "prepared data set.",
+        ),
     ],
     output: OutputOption,
     runner: RunnerOption = None,

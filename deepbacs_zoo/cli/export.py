@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from deepbacs_zoo.cli.options import OutputOption, OverwriteOption
+from deepbacs_zoo.cli.options import OutputOption, OverwriteOption, named_data
 from deepbacs_zoo.cli.progress import bar, say
 
 __all__ = ["command"]
@@ -20,8 +20,10 @@ def command(
     data: Annotated[
         Path | None,
         typer.Option(
-            help="Labelled images for the scores of the card: source/ and target/, or test/ with "
-            "those inside. By default the images that the training set aside for validation."
+            callback=named_data,
+            help="Labelled images for the scores of the card: source/ and target/, test/ with "
+            "those inside, or a prepared data set. By default the images that the training set "
+            "aside for validation.",
         ),
     ] = None,
     overwrite: OverwriteOption = False,

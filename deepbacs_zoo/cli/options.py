@@ -24,6 +24,7 @@ __all__ = [
     "RunnerName",
     "RunnerOption",
     "TrustOption",
+    "named_data",
     "parse_memory",
 ]
 
@@ -57,9 +58,22 @@ class Rescale(StrEnum):
     AUTO = "auto"
 
 
+def named_data(data: Path | None) -> Path | None:
+    """Return the folder that ``--data`` means: a path, or the name of a prepared data set."""
+    if data is None:
+        return None
+    from deepbacs_zoo.datasets import resolve_data
+
+    return resolve_data(data)
+
+
 DataOption = Annotated[
     Path | None,
-    typer.Option(help="Folder with source/ and target/, or training/ and test/ with those inside."),
+    typer.Option(
+        callback=named_data,
+        help="Folder with source/ and target/, or training/ and test/ with those inside; or the "
+        "name of a prepared data set.",
+    ),
 ]
 OutputOption = Annotated[Path, typer.Option(help="Where the results go.")]
 DeviceOption = Annotated[DeviceName, typer.Option(help="Where the network runs.")]

@@ -112,3 +112,28 @@ def test_a_wrong_layout_is_exit_code_1(capsys, monkeypatch, tmp_path):
     code, error = fails(capsys, monkeypatch, "fetch", "mixed", "--from-file", brought)
     assert code == 1
     assert "not in it" in error
+
+
+def test_a_name_serves_where_a_folder_of_images_is_asked_for(tmp_path, cache, capsys, monkeypatch):
+    brought = unpacked(ARCHIVES["ecoli-brightfield"], tmp_path / "in")
+    run("fetch", "ecoli-brightfield", "--from-file", brought)
+    seen = []
+    monkeypatch.setattr("deepbacs_zoo.images.find_folders", lambda *words: seen.append(words))
+    for words in (
+        ("train", "segmentation", "--output", tmp_path / "run"),
+        ("evaluate", tmp_path / "run", "--output", tmp_path / "out"),
+        ("export", tmp_path / "run", "--card", "card.md", "--output", tmp_path / "out.zip"),
+    ):
+        result = CliRunner().invoke(main.app, [*map(str, words), "--data", "ecoli-brightfield"])
+        assert result.exit_code != 0
+    folder = cache / "data" / "ecoli-brightfield"
+    assert seen == [(folder, "training"), (folder, "test"), (folder, "test")]
+
+
+def test_a_name_of_a_set_that_is_not_prepared_is_told(tmp_path, capsys, monkeypatch):
+    words = ["train", "segmentation", "--output", str(tmp_path / "run"), "--data", "mixed"]
+    monkeypatch.setattr("sys.argv", ["deepbacs-zoo", *words])
+    with pytest.raises(SystemExit) as caught:
+        main.main()
+    assert caught.value.code == 2
+    assert "run: deepbacs-zoo data fetch mixed" in capsys.readouterr().err

@@ -122,7 +122,9 @@ def _check_channels(spec: TensorSpec, image: Image) -> None:
             "it has another number of channels than the network takes",
             value=count,
             allowed=_channels(spec, wanted),
-            hint="keep only the named channels, in this order",
+            hint="keep only the named channels, in this order"
+            if count > wanted
+            else "give an image that has all of these channels",
         )
 
 

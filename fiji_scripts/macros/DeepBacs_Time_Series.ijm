@@ -1,6 +1,7 @@
 // Run a model on a time series (or a stack) and count the cells of every frame.
 //
-// Beside the usual results, <movie>_counts.csv has one row for each frame.
+// Beside the usual results, <movie>_counts.csv has one row for each frame; with a model that finds
+// boxes it is one of the results, and has one row for each class in each frame.
 //
 // From a command line, one key=value a line in the argument:
 //   deepbacs-zoo fiji run DeepBacs_Time_Series.ijm --arg model_path=package.zip
@@ -21,6 +22,9 @@ if (!endsWith(output, File.separator) && !endsWith(output, "/"))
 
 run("DeepBacs Run", "model_path=[" + model + "] input_path=[" + movie + "] output_folder=[" + output
     + "] overwrite");
+
+if (indexOf(call("deepbacs.zoo.plugin.Report.json"), "_counts.csv") >= 0)
+    return output + call("deepbacs.zoo.plugin.Report.stem") + "_counts.csv";
 
 // The label image has as many frames as the movie, also those without a cell.
 base = output + call("deepbacs.zoo.plugin.Report.stem");

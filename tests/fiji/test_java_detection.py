@@ -11,6 +11,7 @@ import tifffile
 from PIL import Image as Picture
 
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.fiji import scripts_folder
 from deepbacs_zoo.fiji.macro import run_line
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.prediction import Result, predict, save
@@ -59,6 +60,13 @@ def assert_same(report: dict[str, Any], result: Result, python: Path) -> None:
     assert [each["what"] for each in report["findings"]] == [each.what for each in result.findings]
 
 
+def time_series(package: Path, movie: Path, output: Path) -> str:
+    """The macro for time series that comes with the plugin, with its argument written into it."""
+    code = (scripts_folder() / "macros" / "DeepBacs_Time_Series.ijm").read_text("utf-8")
+    argument = f"model_path={package}\\ninput_path={movie}\\noutput_folder={output}"
+    return code.replace("getArgument()", f'"{argument}"')
+
+
 def test_the_plugin_writes_the_files_of_python(workshop: Workshop, tmp_path: Path) -> None:
     grey, rgb = detector(tmp_path / "grey.zip"), detector(tmp_path / "rgb.zip", channels=RGB)
     plain, coloured = images(tmp_path / "images")
@@ -78,7 +86,9 @@ def test_the_plugin_writes_the_files_of_python(workshop: Workshop, tmp_path: Pat
     macros += [line(package, path, tmp_path / "bad") for package, path in bad]
     opened = run_line(COMMAND, {"model_path": rgb, "output_folder": tmp_path / "open"})
     macros.append(f'open("{coloured["photo.png"]}");\n{opened}')
-    *answers, of_active = [answer["report"] for answer in ask(workshop, tmp_path, macros)]
+    macros.append(time_series(rgb, coloured["movie.tif"], tmp_path / "series"))
+    told = ask(workshop, tmp_path, macros)
+    *answers, of_active, of_macro = [answer["report"] for answer in told]
     results = [predict(p, path, runner="onnx", **options) for p, path, options in jobs]
     for number, (answer, result) in enumerate(zip(answers, results, strict=False)):
         assert len(result.boxes or ()) > 5
@@ -90,6 +100,8 @@ def test_the_plugin_writes_the_files_of_python(workshop: Workshop, tmp_path: Pat
     assert list(results[0].class_counts or {}) == list(CLASSES)
     assert len(results[-1].plan.tiles) > 1 < len(results[-3].plan.tiles)
     assert_same(of_active, results[2], tmp_path / "python" / "open")
+    assert_same(of_macro, results[5], tmp_path / "python" / "series")
+    assert told[-1]["value"] == str(tmp_path / "series" / "movie_counts.csv")
     assert not (tmp_path / "bad").exists()
 
 

@@ -96,7 +96,9 @@ final class Positions {
           "it has another number of channels than the network takes",
           image.channels,
           channels(spec, wanted),
-          "keep only the named channels, in this order");
+          image.channels > wanted
+              ? "keep only the named channels, in this order"
+              : "give an image that has all of these channels");
     }
   }
 

@@ -87,7 +87,8 @@ def _distances(labels: NDArray[np.int32], rays: int, grid: int) -> NDArray[np.fl
     except ImportError as error:
         raise MissingExtraError.of("train", "stardist", "task stardist") from error
     if labels.max(initial=0) > _MOST_NUMBERS:
-        numbers = np.unique(labels, return_inverse=True)[1]
-        labels = numbers.reshape(labels.shape).astype(np.int32)
+        present = np.unique(labels[labels > 0])
+        numbers = np.searchsorted(present, labels) + 1
+        labels = np.where(labels > 0, numbers, 0).astype(np.int32)
     found = star_dist(np.ascontiguousarray(labels, np.uint16), n_rays=rays, grid=(grid, grid))
     return np.asarray(found, np.float32)

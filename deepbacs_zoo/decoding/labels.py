@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding import multilabel
-from deepbacs_zoo.decoding.kinds import LabelDecoding, Multilabel
+from deepbacs_zoo.decoding import foreground, multilabel, splines, stars
+from deepbacs_zoo.decoding.kinds import Foreground, LabelDecoding, Multilabel, Splines, Stars
 
 __all__ = ["decode"]
 
@@ -37,6 +37,12 @@ def decode(
     PackageError
         The tensor lacks a channel that the settings name.
     """
-    if isinstance(settings, Multilabel):
-        return multilabel.decode(settings, tensor)
-    raise NotImplementedError(settings.kind)
+    match settings:
+        case Multilabel():
+            return multilabel.decode(settings, tensor)
+        case Foreground():
+            return foreground.decode(settings, tensor)
+        case Stars():
+            return stars.decode(settings, tensor, size)
+        case Splines():
+            return splines.decode(settings, tensor, size)

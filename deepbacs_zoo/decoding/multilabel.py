@@ -24,11 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding.kinds import Multilabel
+from deepbacs_zoo.decoding.numbering import Labels, numbered, without_small
 from deepbacs_zoo.errors import PackageError
 
 __all__ = ["decode"]
 
-Labels = NDArray[np.int32]
 _FREE: Final = np.iinfo(np.int32).max
 
 
@@ -66,9 +66,9 @@ def decode(settings: Multilabel, probabilities: NDArray[np.float32]) -> Labels:
     seeds = probabilities[settings.interior] >= np.float32(settings.seed_threshold)
     below = np.float32(1) - np.float32(settings.foreground_threshold)
     foreground = probabilities[settings.background] < below
-    labels = _without_small(_components(seeds), settings.min_seed)
+    labels = without_small(_components(seeds), settings.min_seed)
     labels = _grown(labels, foreground, settings.max_growth)
-    return _numbered(_without_small(labels, settings.min_size))
+    return numbered(without_small(labels, settings.min_size))
 
 
 def _components(mask: NDArray[np.bool_]) -> Labels:
@@ -76,15 +76,7 @@ def _components(mask: NDArray[np.bool_]) -> Labels:
     from scipy.ndimage import label
 
     labels: Labels = label(mask, output=np.int32)[0]
-    return _numbered(labels)
-
-
-def _without_small(labels: Labels, smallest: int) -> Labels:
-    """Set labels of fewer than ``smallest`` pixels to 0."""
-    sizes = np.bincount(labels.reshape(-1), minlength=1)
-    keep = sizes >= smallest
-    keep[0] = False
-    return np.where(keep[labels], labels, np.int32(0))
+    return numbered(labels)
 
 
 def _grown(labels: Labels, foreground: NDArray[np.bool_], waves: int) -> Labels:
@@ -106,16 +98,3 @@ def _grown(labels: Labels, foreground: NDArray[np.bool_], waves: int) -> Labels:
         open_pixels = open_pixels[~reached]
     inner = grown[1:-1, 1:-1]
     return np.where(inner == _FREE, np.int32(0), inner)
-
-
-def _numbered(labels: Labels) -> Labels:
-    """Give labels the numbers 1 to n by their first pixel in raster order."""
-    flat = labels.reshape(-1)
-    pixels = np.flatnonzero(flat)[::-1]
-    # Of several values for one place the last stays: going backwards, that of the first pixel.
-    first = np.full(int(flat.max(initial=0)) + 1, flat.size)
-    first[flat[pixels]] = pixels
-    present = np.flatnonzero(first < flat.size)
-    table = np.zeros(first.size, np.int32)
-    table[present[np.argsort(first[present])]] = np.arange(1, present.size + 1, dtype=np.int32)
-    return table[labels]

@@ -5,9 +5,9 @@ This file stands alone: it is copied into packages of the BioImage Model Zoo.
 https://arxiv.org/abs/1612.08242: a convolutional network with batch normalization halves the image
 until one pixel stands for a cell of ``grid`` image pixels.  There each anchor, a usual size of
 boxes, predicts one box: its centre inside the cell, factors on the anchor's size, whether an object
-is there, and of which class.  Unlike there the body is a small residual network (He et al. 2016,
-https://arxiv.org/abs/1512.03385) that needs no weights from elsewhere.  Nothing looks at the whole
-image, so the receptive field is bounded.
+is there, and of which class.  Unlike there the body is a small residual network, of the blocks of
+Redmon and Farhadi 2018 (https://arxiv.org/abs/1804.02767), and needs no weights from elsewhere.
+Nothing looks at the whole image, so the receptive field is bounded.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ __all__ = ["YOLOv2"]
 _MOST = 2.0794415416798357
 _SLOPE = 0.1
 _EMPTY = -4.0
-_DEPTHS = (0, 1, 2, 3)
+_DEPTHS = (0, 1, 2, 4)
 _Sizes = list[list[float]] | tuple[tuple[float, float], ...]
 
 
-def _convolution(before: int, after: int, stride: int = 1) -> list[nn.Module]:
+def _convolution(before: int, after: int, size: int = 3, stride: int = 1) -> list[nn.Module]:
     return [
-        nn.Conv2d(before, after, 3, stride=stride, padding=1, bias=False),
+        nn.Conv2d(before, after, size, stride=stride, padding=size // 2, bias=False),
         nn.BatchNorm2d(after),
+        nn.LeakyReLU(_SLOPE),
     ]
 
 
 class _Residual(nn.Module):
-    """Two convolutions whose result is added to what they saw."""
+    """Half of the channels are mixed and looked at with their neighbours; the result is added."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(
-            *_convolution(width, width), nn.LeakyReLU(_SLOPE), *_convolution(width, width)
+            *_convolution(width, width // 2, size=1), *_convolution(width // 2, width)
         )
-        self.last = nn.LeakyReLU(_SLOPE)
 
     def forward(self, tensor: torch.Tensor) -> torch.Tensor:
-        result: torch.Tensor = self.last(tensor + self.layers(tensor))
+        result: torch.Tensor = tensor + self.layers(tensor)
         return result
 
 
@@ -89,10 +89,10 @@ class YOLOv2(nn.Module):
         for depth, width in zip(
             _DEPTHS[-stages:], [base * 2**level for level in range(4)][-stages:], strict=True
         ):
-            layers += [*_convolution(before, width, stride=2), nn.LeakyReLU(_SLOPE)]
+            layers += _convolution(before, width, stride=2)
             layers += [_Residual(width) for _ in range(depth)]
             before = width
-        layers += [*_convolution(before, before), nn.LeakyReLU(_SLOPE)]
+        layers += _convolution(before, before)
         self.body = nn.Sequential(*layers)
         self.head = nn.Conv2d(before, len(self.anchors) * (5 + classes), 1)
         # Nearly all cells are empty; without this the first steps only learn that (Lin et al.

@@ -130,12 +130,12 @@ def build(
             MappingProxyType({"classes": len(names), "anchors": sizes, "grid": grid}),
         ),
         training=TrainingSettings(
-            epochs=30,
+            epochs=25,
             patch=352,
-            batch=8,
-            learning_rate=4e-3,
+            batch=4,
+            learning_rate=3e-3,
             weight_decay=1e-3,
-            patience=30,
+            patience=25,
             foreground=0.5,
             # Enough to train the network from nothing, whether the images are many or few.
             steps=40,

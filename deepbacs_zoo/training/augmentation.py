@@ -55,22 +55,24 @@ def intensity(random: np.random.Generator, image: NDArray[np.float32]) -> NDArra
         deviations) changed each in half of the cases; of three channels, each has in half of the
         cases a contrast (up to 1.15) and brightness (up to 0.2) of its own, as stains have.
     """
-    values = image.astype(np.float64)
+    values = image.astype(np.float32)
     if random.random() < _LIKELY:
-        values = values * _factor(random, _CONTRAST)
+        values = values * np.float32(_factor(random, _CONTRAST))
     if random.random() < _LIKELY:
         low, high = values.min(), values.max()
         if high > low:
             unit = (values - low) / (high - low)
-            values = unit ** _factor(random, _GAMMA) * (high - low) + low
+            values = unit ** np.float32(_factor(random, _GAMMA)) * (high - low) + low
     if random.random() < _LIKELY:
-        values = values + random.uniform(-_BRIGHTNESS, _BRIGHTNESS)
+        values = values + np.float32(random.uniform(-_BRIGHTNESS, _BRIGHTNESS))
     if random.random() < _LIKELY:
-        values = values + random.normal(0.0, random.uniform(0.0, _NOISE), values.shape)
+        deviation = np.float32(random.uniform(0.0, _NOISE))
+        values = values + deviation * random.standard_normal(values.shape, np.float32)
     if len(values) == _COLOURS and random.random() < _LIKELY:
-        factors = [_factor(random, _COLOUR_CONTRAST) for _ in values]
+        factors = np.array([_factor(random, _COLOUR_CONTRAST) for _ in values], np.float32)
         shifts = random.uniform(-_COLOUR_BRIGHTNESS, _COLOUR_BRIGHTNESS, _COLOURS)
-        values = values * np.reshape(factors, (-1, 1, 1)) + shifts.reshape(-1, 1, 1)
+        shifts = shifts.astype(np.float32)
+        values = values * factors.reshape(-1, 1, 1) + shifts.reshape(-1, 1, 1)
     return np.ascontiguousarray(values, np.float32)
 
 

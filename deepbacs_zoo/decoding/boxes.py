@@ -24,6 +24,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.decoding.grids import on_grid
 from deepbacs_zoo.decoding.kinds import Boxes
 from deepbacs_zoo.errors import PackageError
 
@@ -124,6 +125,7 @@ def _blocks(settings: Boxes, tensor: NDArray[Any], size: tuple[int, int]) -> Val
             allowed=f"c y x with {channels} channels, {width} for each anchor",
             hint="correct anchors and classes of config.deepbacs_zoo.decode",
         )
+    tensor = on_grid(tensor, settings.grid, size)
     rows, columns = tensor.shape[1:]
     if any(
         abs(cells * settings.grid - pixels) >= settings.grid

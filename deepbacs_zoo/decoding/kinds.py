@@ -2,7 +2,8 @@
 
 Thresholds are compared as float32 with a float32 tensor; channels are indices along ``c``, sizes
 are in pixels of the image.  A tensor on a ``grid`` has one value for ``grid`` by ``grid`` pixels:
-its place (i, j) stands for the image's pixel (i·grid, j·grid).
+its place (i, j) stands for the image's pixel (i·grid, j·grid).  Where a tensor on a grid has the
+image's size all the same, its values are repeated, and every ``grid``-th counts.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.decoding.grids import on_grid
 from deepbacs_zoo.decoding.kinds import Splines, Stars
 from deepbacs_zoo.decoding.numbering import Labels, numbered
 from deepbacs_zoo.errors import PackageError
@@ -94,6 +95,7 @@ def suppress(
     tensor = tensor.astype(np.float32, copy=False)
     if size is None:
         size = (tensor.shape[1] * settings.grid, tensor.shape[2] * settings.grid)
+    tensor = on_grid(tensor, settings.grid, size)
     canvas = _Canvas(settings, np.zeros(size, np.int32))
     for rows, columns in _chunks(_candidates(settings, tensor[0], size)):
         y, x = rows * settings.grid, columns * settings.grid

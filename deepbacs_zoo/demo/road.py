@@ -112,6 +112,7 @@ def run_demo(
         road.details["export"] = f"{package.stat().st_size / 1e6:.1f} MB"
     with road.step("evaluate"), open_package(package) as opened:
         evaluation = evaluate(opened, pairs, labels_complete=False)
+        assert isinstance(evaluation, Evaluation)  # the demo's task gives labels
         recall = evaluation.model.at(0.5).recall
         road.details["evaluate"] = f"recall at IoU 0.5 = {recall}"
     with road.step("validate"):

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from deepbacs_zoo.evaluation.baseline import BASELINE, Baseline
-from deepbacs_zoo.evaluation.loop import evaluate
+from deepbacs_zoo.evaluation.box_model import (
+    BOX_THRESHOLDS,
+    BoxEvaluation,
+    BoxImageRow,
+    BoxOutcome,
+    BoxPicture,
+    BoxScores,
+    CountScores,
+)
+from deepbacs_zoo.evaluation.estimates import Estimate
+from deepbacs_zoo.evaluation.evaluated import Evaluated, Headline
+from deepbacs_zoo.evaluation.loop import evaluate, finds_boxes, pairs_for
 from deepbacs_zoo.evaluation.model import (
     THRESHOLDS,
-    Estimate,
     Evaluation,
-    Headline,
     ImageRow,
+    ObjectOutcome,
     Picture,
     Scores,
     ThresholdScores,
@@ -18,15 +28,26 @@ from deepbacs_zoo.evaluation.writing import write
 
 __all__ = [
     "BASELINE",
+    "BOX_THRESHOLDS",
     "THRESHOLDS",
     "Baseline",
+    "BoxEvaluation",
+    "BoxImageRow",
+    "BoxOutcome",
+    "BoxPicture",
+    "BoxScores",
+    "CountScores",
     "Estimate",
+    "Evaluated",
     "Evaluation",
     "Headline",
     "ImageRow",
+    "ObjectOutcome",
     "Picture",
     "Scores",
     "ThresholdScores",
     "evaluate",
+    "finds_boxes",
+    "pairs_for",
     "write",
 ]

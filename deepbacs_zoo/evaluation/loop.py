@@ -8,23 +8,27 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
-import numpy as np
-from numpy.typing import NDArray
-
-from deepbacs_zoo.decoding import Multilabel, read_decoding
+from deepbacs_zoo.decoding import Boxes, Decoding, read_decoding
 from deepbacs_zoo.errors import UnsupportedError, UsageError
 from deepbacs_zoo.evaluation.baseline import BASELINE, Baseline
-from deepbacs_zoo.evaluation.classes import CLASSES, predicted_classes, true_classes
-from deepbacs_zoo.evaluation.model import Evaluation, ImageRow, Picture
-from deepbacs_zoo.evaluation.scoring import gather, score_image
-from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.images import Pair, read_annotated
-from deepbacs_zoo.metrics import class_iou
+from deepbacs_zoo.evaluation.box_judge import BoxJudge
+from deepbacs_zoo.evaluation.box_model import BoxEvaluation
+from deepbacs_zoo.evaluation.judge import Engine, Judge
+from deepbacs_zoo.evaluation.label_judge import LabelJudge
+from deepbacs_zoo.evaluation.model import Evaluation
+from deepbacs_zoo.images import (
+    Image,
+    Pair,
+    find_box_folders,
+    find_folders,
+    match_box_pairs,
+    match_pairs,
+)
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.prediction import Result, predict
 from deepbacs_zoo.runners import load_session
 
-__all__ = ["PredictOptions", "evaluate"]
+__all__ = ["PredictOptions", "evaluate", "finds_boxes", "pairs_for"]
 
 
 class PredictOptions(TypedDict, total=False):
@@ -48,19 +52,21 @@ def evaluate(
     pictures: int = 16,
     progress: Callable[[int, int], None] | None = None,
     **options: Unpack[PredictOptions],
-) -> Evaluation:
+) -> Evaluation | BoxEvaluation:
     """Score a package on images with truth, and a classical method beside it.
+
+    A package that finds boxes is scored by boxes, any other by label images.
 
     Parameters
     ----------
     package
         An open package, or the path of one.
     pairs
-        Images and their label images.
+        Images and their label images, or boxes; see ``pairs_for``.
     runner, device, trust
         As in ``predict``.
     baseline
-        The classical method; ``None`` leaves it out.
+        The classical method; ``None`` leaves it out, with boxes also the guess of counts.
     labels_complete
         Whether every object is labelled; only said in the result, scores are the same.
     pictures
@@ -72,7 +78,7 @@ def evaluate(
 
     Returns
     -------
-    Evaluation
+    Evaluation or BoxEvaluation
         Rows per image, scores with intervals, pictures.
 
     Raises
@@ -89,100 +95,76 @@ def evaluate(
             "pairs",
             "there is no image to score",
             value=0,
-            allowed="at least one image with its label image",
+            allowed="at least one image with its annotation",
             hint="check the folders source/ and target/ of the data",
         )
     with ExitStack() as stack:
         if not isinstance(package, Package):
             package = stack.enter_context(open_package(package))
-        _require_decoding(package)
+        decoded = _decoding_of(package)
+        judge: Judge = (
+            BoxJudge(decoded, baseline, pictures)
+            if isinstance(decoded, Boxes)
+            else LabelJudge(decoded, baseline, pictures)
+        )
         session = load_session(package, runner, device, trust=trust)
         stack.callback(session.close)
-        loop = _Loop(package, baseline, pictures)
-        for done, pair in enumerate(pairs):
-            image, truth = read_annotated(pair)
+
+        def run(image: Image, decoding: Decoding) -> tuple[Result, float]:
             started = time.perf_counter()
-            result = predict(package, image, session=session, trust=trust, **options)
-            loop.add(pair.name, truth.labels, result, time.perf_counter() - started)
-            loop.findings.update(dict.fromkeys(truth.findings))
+            result = predict(
+                package, image, session=session, trust=trust, decoding=decoding, **options
+            )
+            return result, time.perf_counter() - started
+
+        for done, pair in enumerate(pairs):
+            judge.add(pair, run)
             if progress is not None:
                 progress(done + 1, len(pairs))
-        return Evaluation(
-            package=package.name,
-            engine=session.engine,
-            device=session.device,
-            weights_format=session.weights_format,
-            model=gather("model", f"{package.name} by {session.engine}", loop.rows),
-            baseline=gather(baseline.name, baseline.description, loop.baseline_rows)
-            if baseline is not None
-            else None,
-            pictures=tuple(loop.pictures),
-            findings=tuple(loop.findings),
-            labels_complete=labels_complete,
-        )
+        engine = Engine(package.name, session.engine, session.device, session.weights_format)
+        return judge.evaluation(engine, labels_complete=labels_complete)
 
 
-class _Loop:
-    """What gathers while images are predicted one by one."""
+def pairs_for(package: Package, data: Path, part: str | None = "test") -> tuple[Pair, ...]:
+    """Find the images of a folder with the annotations that fit a package.
 
-    def __init__(self, package: Package, baseline: Baseline | None, pictures: int) -> None:
-        self._decoding = read_decoding(package.zoo_config)
-        self._baseline = baseline
-        self._most_pictures = pictures
-        self.rows: list[ImageRow] = []
-        self.baseline_rows: list[ImageRow] = []
-        self.pictures: list[Picture] = []
-        # A dictionary keeps each finding once, in order.
-        self.findings: dict[Finding, None] = {}
+    Parameters
+    ----------
+    package
+        The package: one that finds boxes needs boxes, any other label images or outlines.
+    data
+        The folder, as ``images.find_folders`` or ``images.find_box_folders`` take it.
+    part
+        ``test``, ``training``, or any.
 
-    def add(self, name: str, truth: NDArray[np.int32], result: Result, seconds: float) -> None:
-        assert result.labels is not None  # decoding was required before
-        predicted = result.labels[0, 0]
-        plane = np.asarray(result.picture, np.float32)
-        classes = self._class_iou(truth, result)
-        self.rows.append(score_image(name, truth, predicted, seconds=seconds, class_iou=classes))
-        found = self._add_baseline(name, plane, truth)
-        if len(self.pictures) < self._most_pictures:
-            self.pictures.append(Picture(name, plane, truth, predicted, found))
-        self.findings.update(dict.fromkeys(result.findings))
-
-    def _add_baseline(
-        self, name: str, plane: NDArray[np.float32], truth: NDArray[np.int32]
-    ) -> NDArray[np.int32] | None:
-        if self._baseline is None:
-            return None
-        started = time.perf_counter()
-        found = self._baseline(plane)
-        seconds = time.perf_counter() - started
-        self.baseline_rows.append(score_image(name, truth, found, seconds=seconds))
-        return found
-
-    def _class_iou(self, truth: NDArray[np.int32], result: Result) -> dict[str, float]:
-        decoding = self._decoding
-        if not isinstance(decoding, Multilabel):
-            return {}
-        tensor = result.tensors[decoding.output]
-        channels = {name: int(getattr(decoding, name)) for name in CLASSES}
-        scores = class_iou(
-            true_classes(truth),
-            predicted_classes(_channels_first(tensor.array, tensor.axes), channels),
-            len(CLASSES),
-        )
-        return {name: float(value) for name, value in zip(CLASSES, scores, strict=True)}
+    Raises
+    ------
+    UsageError, DataError
+        There is no such folder, or its files do not fit each other.
+    """
+    if finds_boxes(package):
+        return match_box_pairs(*find_box_folders(data, part))
+    return match_pairs(*find_folders(data, part))
 
 
-def _require_decoding(package: Package) -> None:
-    if read_decoding(package.zoo_config) is None:
+def finds_boxes(package: Package) -> bool:
+    """Say whether a package finds boxes, not label images.
+
+    Raises
+    ------
+    UnsupportedError
+        It does not say how its output becomes objects.
+    """
+    return isinstance(_decoding_of(package), Boxes)
+
+
+def _decoding_of(package: Package) -> Decoding:
+    decoding = read_decoding(package.zoo_config)
+    if decoding is None:
         raise UnsupportedError(
             package.path,
             "the package does not say how its output becomes objects",
             allowed="a package with config.deepbacs_zoo.decode",
             hint="evaluate a package that deepbacs-zoo exported, or add that entry",
         )
-
-
-def _channels_first(array: NDArray[np.floating], axes: str) -> NDArray[np.floating]:
-    """Return the first position of an output tensor as ``c y x``."""
-    kept = array[tuple(slice(None) if letter in "cyx" else 0 for letter in axes)]
-    letters = "".join(letter for letter in axes if letter in "cyx")
-    return np.transpose(kept, [letters.index(letter) for letter in "cyx"])
+    return decoding

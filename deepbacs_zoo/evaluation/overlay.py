@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.evaluation.box_model import BoxOutcome
 from deepbacs_zoo.metrics import partners
 
 __all__ = [
     "FALSE_FIND",
     "HIT",
     "MISS",
+    "WRONG_CLASS",
     "coloured",
+    "draw_boxes",
     "draw_outcome",
     "outcome",
     "outlines",
@@ -24,6 +29,16 @@ __all__ = [
 HIT: Final = (0, 158, 115)
 MISS: Final = (230, 159, 0)
 FALSE_FIND: Final = (204, 121, 167)
+WRONG_CLASS: Final = (240, 228, 66)
+
+_COLOURS: Final = {
+    "false find": FALSE_FIND,
+    "miss": MISS,
+    "wrong class": WRONG_CLASS,
+    "hit": HIT,
+}
+"""Of the outcomes of boxes; the last are drawn on top."""
+_PIXELS_PER_LINE: Final = 500
 
 
 def outcome(
@@ -75,6 +90,36 @@ def draw_outcome(
     canvas[outlines(np.where(right[predicted], 0, predicted))] = FALSE_FIND
     canvas[outlines(np.where(found[truth], 0, truth))] = MISS
     canvas[outlines(np.where(right[predicted], predicted, 0))] = HIT
+    return canvas
+
+
+def draw_boxes(image: NDArray[np.generic], objects: Sequence[BoxOutcome]) -> NDArray[np.uint8]:
+    """Draw hits, wrong classes, misses and false finds at IoU 0.5 on an image as rectangles.
+
+    Parameters
+    ----------
+    image
+        ``y x`` or ``y x 3``, any real dtype; shown as ``coloured`` does.
+    objects
+        What became of its boxes.
+
+    Returns
+    -------
+    ndarray
+        ``y x 3`` uint8 (red, green, blue).
+    """
+    canvas = coloured(image).copy()
+    height, width = canvas.shape[:2]
+    line = 1 + max(height, width) // _PIXELS_PER_LINE
+    for outcome_of, colour in _COLOURS.items():
+        for box in objects:
+            if box.outcome == outcome_of:
+                left, top = max(int(box.x0), 0), max(int(box.y0), 0)
+                right, bottom = min(math.ceil(box.x1), width), min(math.ceil(box.y1), height)
+                canvas[top : top + line, left:right] = colour
+                canvas[max(bottom - line, 0) : bottom, left:right] = colour
+                canvas[top:bottom, left : left + line] = colour
+                canvas[top:bottom, max(right - line, 0) : right] = colour
     return canvas
 
 

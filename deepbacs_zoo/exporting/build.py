@@ -15,7 +15,7 @@ from deepbacs_zoo.cards import Card, TrainingData, render
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.decoding import Boxes, decode, decode_boxes, read_decoding
 from deepbacs_zoo.errors import ModelError, PackageError
-from deepbacs_zoo.evaluation import Evaluation, evaluate
+from deepbacs_zoo.evaluation import Evaluated, evaluate
 from deepbacs_zoo.exporting import description as names
 from deepbacs_zoo.exporting.archive import pack
 from deepbacs_zoo.exporting.cover import Rectangles, cover
@@ -172,7 +172,7 @@ def _scored_on(source: Source, data: Path | Sequence[Pair] | None) -> Source:
     return source.scored_on(pairs)
 
 
-def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> Evaluation:
+def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> Evaluated:
     """Score the draft by the code that a user runs; on the CPU, so that exports are repeatable."""
     _document(staged, card, None, None)
     return evaluate(
@@ -228,7 +228,7 @@ def _test_tensors(package: Package, side: str) -> dict[str, Array]:
 
 
 def _document(
-    staged: Stage, card: Card, evaluation: Evaluation | None, agreement: float | None
+    staged: Stage, card: Card, evaluation: Evaluated | None, agreement: float | None
 ) -> None:
     """Write cover, documentation and description from what is known by now."""
     facts = documentation_facts(staged, FORMATS, evaluation, agreement)

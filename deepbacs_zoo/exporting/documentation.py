@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from deepbacs_zoo.cards import Card, Facts, Score, TensorFact
-from deepbacs_zoo.evaluation import Evaluation
+from deepbacs_zoo.evaluation import Evaluated
 from deepbacs_zoo.exporting.stage import Stage
 from deepbacs_zoo.exporting.steps import decoding_steps
 from deepbacs_zoo.tensors import ReferencedSize, Step, SteppedSize, TensorSpec
@@ -18,7 +18,7 @@ _ROLES: Final[Mapping[str, str]] = {"test": "test", "validation": "validation", 
 
 
 def documentation_facts(
-    stage: Stage, formats: tuple[str, ...], evaluation: Evaluation | None, agreement: float | None
+    stage: Stage, formats: tuple[str, ...], evaluation: Evaluated | None, agreement: float | None
 ) -> Facts:
     """Return what the documentation states beside the card's prose."""
     source = stage.source
@@ -39,16 +39,16 @@ def documentation_facts(
     )
 
 
-def _measured(evaluation: Evaluation) -> dict[str, Any]:
+def _measured(evaluation: Evaluated) -> dict[str, Any]:
     return {
         "images": evaluation.images,
-        "objects": evaluation.model.n_true,
+        "objects": evaluation.n_true,
         "scores": _scores(evaluation),
-        "baseline": evaluation.baseline.method if evaluation.baseline else "",
+        "baseline": evaluation.baseline_name,
     }
 
 
-def description_facts(card: Card, stage: Stage, evaluation: Evaluation | None) -> dict[str, Any]:
+def description_facts(card: Card, stage: Stage, evaluation: Evaluated | None) -> dict[str, Any]:
     """Return what ``config.bioimageio`` states: only what is known, in the format's names."""
     facts: dict[str, Any] = {
         "modality": card.modality,
@@ -64,13 +64,13 @@ def description_facts(card: Card, stage: Stage, evaluation: Evaluation | None) -
     return {key: value for key, value in facts.items() if value}
 
 
-def _evaluations(card: Card, stage: Stage, evaluation: Evaluation) -> list[dict[str, Any]]:
+def _evaluations(card: Card, stage: Stage, evaluation: Evaluated) -> list[dict[str, Any]]:
     """Return the scores in the format's form, which needs an identifier and an address of data."""
     data = card.training_data
     if data.id is None or data.link is None:
         return []
     lines = [line for line in evaluation.headlines() if math.isfinite(line.value)]
-    short = [line.name.replace(" at IoU ", "@").replace("IoU of ", "IoU ")[:16] for line in lines]
+    short = _short_names([line.name for line in lines])
     return [
         {
             "dataset_id": data.id,
@@ -86,7 +86,18 @@ def _evaluations(card: Card, stage: Stage, evaluation: Evaluation) -> list[dict[
     ]
 
 
-def _scores(evaluation: Evaluation) -> tuple[Score, ...]:
+def _short_names(names: Sequence[str]) -> list[str]:
+    """Cut names to the 16 letters that the format allows, and keep them different."""
+    found: list[str] = []
+    for name in names:
+        short = name.replace(" at IoU ", "@").replace("IoU of ", "IoU ")[:16]
+        if short in found:
+            short = f"{short[:13]} {len(found) + 1}"
+        found.append(short)
+    return found
+
+
+def _scores(evaluation: Evaluated) -> tuple[Score, ...]:
     return tuple(
         Score(line.name, line.value, line.low, line.high, line.baseline)
         for line in evaluation.headlines()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
-from deepbacs_zoo.evaluation import Evaluation, Scores
+from deepbacs_zoo.evaluation import BOX_THRESHOLDS, BoxEvaluation, Evaluation, Scores
+from deepbacs_zoo.evaluation.box_model import ClassScores
 from deepbacs_zoo.reports.figures import Line, Panel, draw, finite
 
-__all__ = ["score_curves", "training_curves"]
+__all__ = ["precision_recall_curves", "score_curves", "training_curves"]
 
 _MOST_LINES = 5
 
@@ -55,6 +57,39 @@ def score_curves(evaluation: Evaluation) -> tuple[str, ...]:
         panel = Panel(title, "IoU threshold", lines, limits=(0.0, 1.02))
         charts.append(draw(f"scores-{attribute}", panel, words))
     return tuple(charts)
+
+
+def precision_recall_curves(evaluation: BoxEvaluation) -> tuple[str, ...]:
+    """Draw precision over recall for each class; a dot marks the package's own score."""
+    present = [each for each in evaluation.model.classes if each.n_true]
+    count = math.ceil(len(present) / _MOST_LINES)
+    each_panel = math.ceil(len(present) / count) if count else 1
+    charts = []
+    for place, threshold in reversed(list(enumerate(BOX_THRESHOLDS))):
+        for part in range(count):
+            chosen = present[part * each_panel : (part + 1) * each_panel]
+            lines = tuple(_curve(each, place) for each in chosen)
+            told = ", ".join(f"{each.name} {each.ap[place].value:.2f}" for each in chosen)
+            words = f"Precision over recall at IoU {threshold:g}; average precision: {told}"
+            title = f"Precision at IoU {threshold:g}" + (f" ({part + 1})" if count > 1 else "")
+            panel = Panel(title, "recall", lines, limits=(0.0, 1.04), x_limits=(-0.02, 1.04))
+            charts.append(draw(f"curve-{place}-{part}", panel, words))
+    return tuple(charts)
+
+
+def _curve(scores: ClassScores, place: int) -> Line:
+    curve, point = scores.curves[place], scores.points[place]
+    dot = (point.recall.value, point.precision.value)
+    # From the first find on, and down to the axis where recall ends.
+    x, y = curve.recall.tolist(), curve.precision.tolist()
+    end = [(x[-1], 0.0)] if x else []
+    points = [*zip(x, y, strict=True), *end]
+    return Line(
+        f"{scores.name}, AP {scores.ap[place].value:.2f}",
+        tuple(x for x, _ in points),
+        tuple(y for _, y in points),
+        dot=dot if all(map(math.isfinite, dot)) else None,
+    )
 
 
 def _over_epochs(history: Sequence[Mapping[str, float]], name: str) -> Line:

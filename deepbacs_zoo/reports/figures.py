@@ -55,13 +55,17 @@ _SETTINGS: Final[dict[Any, Any]] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a panel: points, and the ends of their intervals where there are any."""
+    """One line of a panel: points, and the ends of their intervals where there are any.
+
+    ``dot`` is a point to be seen, with the colour of the line.
+    """
 
     name: str
     x: tuple[float, ...]
     y: tuple[float, ...]
     low: tuple[float, ...] | None = None
     high: tuple[float, ...] | None = None
+    dot: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,8 +78,8 @@ class Panel:
         Words.
     lines
         At most five.
-    limits
-        Ends of the vertical axis; chosen by the data when ``None``.
+    limits, x_limits
+        Ends of the axes; chosen by the data when ``None``.
     mark
         Where a vertical line is drawn, and what it says.
     """
@@ -85,6 +89,7 @@ class Panel:
     lines: tuple[Line, ...]
     limits: tuple[float, float] | None = None
     mark: tuple[float, str] | None = None
+    x_limits: tuple[float, float] | None = None
 
 
 def draw(name: str, panel: Panel, description: str) -> str:
@@ -139,6 +144,8 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
         )
         if line.low is not None and line.high is not None:
             axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.15, linewidth=0)
+        if line.dot is not None:
+            axes.plot(*line.dot, color=colour, marker="o", markersize=7, linestyle="", zorder=4)
     if panel.mark is not None:
         axes.axvline(panel.mark[0], color=_INK, linewidth=0.8, linestyle=(0, (2, 3)))
         axes.annotate(
@@ -156,6 +163,8 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if panel.limits is not None:
         axes.set_ylim(*panel.limits)
+    if panel.x_limits is not None:
+        axes.set_xlim(*panel.x_limits)
 
 
 def _inline(svg: str, name: str, description: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deepbacs_zoo.evaluation import Evaluation
+from deepbacs_zoo.evaluation import BoxEvaluation, Evaluation
 from deepbacs_zoo.findings import Summary
 
 __all__ = ["Agreement", "Fact", "FileRow", "KeyFigure", "Report", "StepRow"]
@@ -118,7 +118,7 @@ class Report:
     steps: tuple[StepRow, ...] = ()
     history: tuple[Mapping[str, float], ...] = ()
     best_epoch: int | None = None
-    evaluation: Evaluation | None = None
+    evaluation: Evaluation | BoxEvaluation | None = None
     agreement: tuple[Agreement, ...] = ()
     facts: tuple[Fact, ...] = ()
     summary: Summary | None = None

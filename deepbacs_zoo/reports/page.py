@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo import __version__
 from deepbacs_zoo.errors import OutputExistsError
-from deepbacs_zoo.evaluation import Estimate, Evaluation
+from deepbacs_zoo.evaluation import BoxEvaluation, Estimate, Evaluation, Headline
 from deepbacs_zoo.images import write_bytes
 from deepbacs_zoo.reports.model import Fact, KeyFigure, Report
 
@@ -54,47 +54,61 @@ def write_report(path: str | Path, report: Report, *, overwrite: bool = False) -
     return path
 
 
-def write_evaluation(evaluation: Evaluation, path: str | Path, *, overwrite: bool = False) -> Path:
+def write_evaluation(
+    evaluation: Evaluation | BoxEvaluation, path: str | Path, *, overwrite: bool = False
+) -> Path:
     """Write the report of an evaluation alone; errors as in ``write_report``."""
-    facts = (
+    what = "boxes" if isinstance(evaluation, BoxEvaluation) else "objects"
+    facts = [
         Fact("Package", evaluation.package),
         Fact("Engine", f"{evaluation.engine} on {evaluation.device}"),
         Fact("Weights", evaluation.weights_format),
         Fact("Images", str(evaluation.images)),
-        Fact("Labelled objects", str(evaluation.model.n_true)),
-        Fact("Seconds per image", f"{evaluation.model.seconds / evaluation.images:.2f}"),
-    )
+        Fact(f"Labelled {what}", str(evaluation.n_true)),
+        Fact("Seconds per image", f"{evaluation.seconds / evaluation.images:.2f}"),
+    ]
+    if isinstance(evaluation, BoxEvaluation):
+        facts.append(Fact("Score from which a box counts", f"{evaluation.score_threshold:g}"))
     report = Report(
         title=f"Evaluation of {evaluation.package}",
-        lead=f"Scored on {evaluation.images} images with {evaluation.model.n_true} "
-        "labelled objects, predicted by the same code that a user runs.",
+        lead=f"Scored on {evaluation.images} images with {evaluation.n_true} labelled {what}, "
+        "predicted by the same code that a user runs.",
         evaluation=evaluation,
-        facts=facts,
+        facts=tuple(facts),
     )
     return write_report(path, report, overwrite=overwrite)
 
 
 def render_report(report: Report) -> str:
     """Return the page of a report; the same report gives the same text."""
-    from deepbacs_zoo.reports.charts import score_curves, training_curves
-    from deepbacs_zoo.reports.gallery import hang
+    from deepbacs_zoo.reports.charts import training_curves
 
-    evaluation = report.evaluation
     return (
         _environment()
         .get_template("report.html.j2")
         .render(
             report=report,
-            figures=(*_key_figures(evaluation), *report.figures),
+            figures=(*_key_figures(report.evaluation), *report.figures),
             curves=training_curves(report.history, report.best_epoch) if report.history else (),
-            scores=score_curves(evaluation) if evaluation else (),
-            cards=hang(evaluation.pictures, evaluation.model.rows, _MOST_CARDS)
-            if evaluation
-            else (),
+            **_drawn(report.evaluation),
             severities=_severities(report),
             version=__version__,
         )
     )
+
+
+def _drawn(evaluation: Evaluation | BoxEvaluation | None) -> dict[str, Any]:
+    """Return the curves and the overlays of an evaluation."""
+    from deepbacs_zoo.reports.charts import precision_recall_curves, score_curves
+    from deepbacs_zoo.reports.gallery import hang, hang_boxes
+
+    if isinstance(evaluation, BoxEvaluation):
+        cards = hang_boxes(evaluation, _MOST_CARDS)
+        return {"boxes": True, "scores": precision_recall_curves(evaluation), "cards": cards}
+    if evaluation is None:
+        return {"boxes": False, "scores": (), "cards": ()}
+    cards = hang(evaluation.pictures, evaluation.model.rows, _MOST_CARDS)
+    return {"boxes": False, "scores": score_curves(evaluation), "cards": cards}
 
 
 def _environment() -> Environment:
@@ -110,6 +124,8 @@ def _environment() -> Environment:
     filters: dict[str, Any] = {
         "interval": _interval,
         "number": _number,
+        "percent": _percent,
+        "percents": _percents,
         "seconds": _seconds,
         "size": _size,
     }
@@ -117,9 +133,11 @@ def _environment() -> Environment:
     return environment
 
 
-def _key_figures(evaluation: Evaluation | None) -> tuple[KeyFigure, ...]:
+def _key_figures(evaluation: Evaluation | BoxEvaluation | None) -> tuple[KeyFigure, ...]:
     if evaluation is None:
         return ()
+    if isinstance(evaluation, BoxEvaluation):
+        return _box_figures(evaluation)
     recall, ratio = evaluation.model.at(0.5).recall, evaluation.model.objects_per_label
     figures = [
         KeyFigure("Labelled objects found", _percent(recall.value), _between(recall, _percent)),
@@ -131,7 +149,17 @@ def _key_figures(evaluation: Evaluation | None) -> tuple[KeyFigure, ...]:
     return tuple(figures)
 
 
-def _between(estimate: Estimate, words: Any) -> str:  # noqa: ANN401 - a function of one number
+def _box_figures(evaluation: BoxEvaluation) -> tuple[KeyFigure, ...]:
+    by_name = {line.name: line for line in evaluation.headlines()}
+    lines = [by_name["mAP at IoU 0.5"], by_name["mAP at IoU 0.3"], by_name["F1 at IoU 0.5"]]
+    recall = by_name["recall at IoU 0.5"]
+    return (
+        *(KeyFigure(line.name, _number(line.value), _between(line, _number)) for line in lines),
+        KeyFigure("Labelled boxes found", _percent(recall.value), _between(recall, _percent)),
+    )
+
+
+def _between(estimate: Estimate | Headline, words: Any) -> str:  # noqa: ANN401 - a function of one number
     if estimate.low is None or estimate.high is None:
         return "at IoU 0.5"
     return f"{words(estimate.low)} to {words(estimate.high)} (95 % interval)"
@@ -156,6 +184,12 @@ def _interval(estimate: Any) -> str:  # noqa: ANN401 - an Estimate or a Headline
     if estimate.low is None or estimate.high is None:
         return ""
     return f"{estimate.low:.2f} to {estimate.high:.2f}"
+
+
+def _percents(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f"{100 * estimate.low:.0f} to {100 * estimate.high:.0f} %"
 
 
 def _seconds(value: float) -> str:

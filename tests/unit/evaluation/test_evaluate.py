@@ -69,7 +69,12 @@ def test_two_images_have_no_interval(tmp_path):
 def test_the_classes_are_those_painted(scored):
     evaluation, _ = scored
     first = evaluation.model.rows[0]
-    assert first.class_iou == {"background": 1.0, "interior": 1.0, "boundary": 1.0}
+    assert first.class_iou == {
+        "foreground": 1.0,
+        "background": 1.0,
+        "interior": 1.0,
+        "boundary": 1.0,
+    }
     assert evaluation.model.class_iou["interior"].value < 1.0, "one cell is missed"
 
 

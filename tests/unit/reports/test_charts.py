@@ -30,6 +30,10 @@ def evaluation_of(count, baseline=True):
     return Evaluation("p", "e", "cpu", "onnx", scores, scores if baseline else None)
 
 
+def paths(card):
+    return {layer.kind: layer.path for layer in card.found}
+
+
 def words(svg):
     return re.search(r'aria-label="([^"]*)"', svg)[1]
 
@@ -170,10 +174,10 @@ def test_pictures_run_from_black_to_white():
 
 def test_outlines_are_the_edges_of_pixels():
     card = hung((4, 6))
-    corners = set(re.findall(r"\d+,\d+", card.truth))
+    corners = set(re.findall(r"\d+,\d+", card.truth.path))
     assert corners == {"0,0", "3,0", "3,2", "0,2"}
-    assert card.hits == card.truth
-    assert card.misses == ""
+    assert paths(card)["hit"] == card.truth.path
+    assert paths(card)["miss"] == ""
 
 
 def test_only_so_many_cards_are_hung():

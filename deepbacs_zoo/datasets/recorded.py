@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -55,6 +56,11 @@ class Recorded:
     validation: tuple[str, ...]
     test: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+
+    def held(self, names: Collection[str]) -> frozenset[str] | None:
+        """Return the validation images; ``None`` if ``names`` are not those of the set."""
+        known = {*self.training, *self.validation}
+        return frozenset(self.validation) if self.validation and known == set(names) else None
 
     def text(self) -> str:
         """Return what the file holds."""

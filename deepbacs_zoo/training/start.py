@@ -20,6 +20,7 @@ from deepbacs_zoo.checkpoints import (
     record_part,
     versions,
 )
+from deepbacs_zoo.datasets import recorded_beside
 from deepbacs_zoo.errors import (
     DataError,
     HostError,
@@ -27,7 +28,7 @@ from deepbacs_zoo.errors import (
     OutputExistsError,
     UsageError,
 )
-from deepbacs_zoo.images import Pair
+from deepbacs_zoo.images import Pair, folders_beside
 from deepbacs_zoo.tasks import Task, TrainingSettings, annotation_kind, get_entry
 from deepbacs_zoo.training.examples import (
     Example,
@@ -211,7 +212,13 @@ def _prepare(
     validation = wishes.share(task if isinstance(task, str) else task.name)
     pairs = annotation_kind(annotation).match(source, target)
     raws = read_raw(annotation, pairs, notice)
-    held = split_names([pair.name for pair in pairs], seed, validation)
+    names = [pair.name for pair in pairs]
+    published = recorded_beside(source)
+    # A published set brings its split, the same for everybody.
+    held = published.held(names) if published and wishes.validation is None else None
+    if published is not None and held is not None:
+        validation = published.rule.share
+    held = split_names(names, seed, validation) if held is None else held
     samples = [raw.sample for raw in raws if raw.pair.name not in held]
     task = wishes.task(task, samples, begun, notice)
     examples = [prepared(task, raw) for raw in raws]
@@ -226,6 +233,8 @@ def _prepare(
         test=record_part(test) if test else None,
     )
     pixel_size = common_pixel_size([example.calibration for example in examples])
+    if pixel_size is None and published is not None:
+        pixel_size = published.pixel_size
     wishes.warn_of_size(pixel_size, notice)
     run = Run(
         folder=folder,
@@ -252,13 +261,9 @@ def _recorded(examples: Sequence[Example]) -> Part:
 
 
 def _test_pairs(task: Task, source: Path, target: Path) -> tuple[Pair, ...]:
-    """Return the checked pairs of a folder ``test`` beside ``training``, if there are both."""
-    parent = source.absolute().parent
-    test = parent.parent / "test"
-    if parent.name != "training" or target.absolute().parent != parent or not test.is_dir():
-        return ()
-    folders = test / source.name, test / target.name
-    if not all(folder.is_dir() for folder in folders):
+    """Return the checked pairs of the test folders beside the training folders, if there are."""
+    folders = folders_beside(source, target)
+    if folders is None:
         return ()
     kind = annotation_kind(task.annotation)
     pairs = kind.match(*folders)

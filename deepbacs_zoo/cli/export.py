@@ -26,6 +26,14 @@ def command(
             "aside for validation.",
         ),
     ] = None,
+    consumer: Annotated[
+        str | None,
+        typer.Option(
+            "--for",
+            help="deepimagej: outputs on a grid (StarDist, SplineDist, detection) are brought up "
+            "to the image's size, which that program needs and which costs memory.",
+        ),
+    ] = None,
     overwrite: OverwriteOption = False,
 ) -> None:
     """Write a package: drafted, evaluated, read back, reproduced, and only then kept."""
@@ -41,6 +49,7 @@ def command(
             read_card(card),
             output,
             evaluation_data=pairs,
+            consumer=consumer,
             overwrite=overwrite,
             progress=progress,
         )

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from deepbacs_zoo.cards import Card, TrainingData, render
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.decoding import Boxes, decode, decode_boxes, read_decoding
-from deepbacs_zoo.errors import ModelError, PackageError
+from deepbacs_zoo.errors import ModelError, PackageError, UsageError
 from deepbacs_zoo.evaluation import Evaluated, evaluate
 from deepbacs_zoo.exporting import description as names
 from deepbacs_zoo.exporting.archive import pack
@@ -30,19 +30,23 @@ from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.runners import load_session
 from deepbacs_zoo.validation import validate
 
-__all__ = ["FORMATS", "draft", "export"]
+__all__ = ["CONSUMERS", "FORMATS", "draft", "export"]
 
 Progress = Callable[[int, int], None]
 Array = npt.NDArray[Any]
 
 FORMATS: Final = ("pytorch_state_dict", "torchscript", "onnx")
 _COLOURS: Final = ("red", "green", "blue")
+CONSUMERS: Final = ("deepimagej",)
+"""Programs that want a package of their own."""
 _AGREEMENT: Final = 1e-4
 _STEPS: Final = 4
 """Steps of the export beside the images that are scored: weights, documentation, check, keep."""
 
 
-def draft(run: Run, output: str | Path, *, overwrite: bool = False) -> Path:
+def draft(
+    run: Run, output: str | Path, *, consumer: str | None = None, overwrite: bool = False
+) -> Path:
     """Write a package that runs, without scores and without an author's card.
 
     Parameters
@@ -51,8 +55,8 @@ def draft(run: Run, output: str | Path, *, overwrite: bool = False) -> Path:
         The run.
     output
         A new zip (``.zip``) or folder.
-    overwrite
-        Whether what stands there may be replaced.
+    consumer, overwrite
+        As for :func:`export`.
 
     Returns
     -------
@@ -61,12 +65,12 @@ def draft(run: Run, output: str | Path, *, overwrite: bool = False) -> Path:
 
     Raises
     ------
-    OutputExistsError, HostError, ModelError
+    OutputExistsError, HostError, ModelError, UsageError
         As for :func:`export`.
     """
     place = Path(output)
     check_output(place, overwrite=overwrite)
-    source = source_of(run)
+    source = _source(run, consumer)
     card = _draft_card(source)
     with staging(place) as aside:
         staged = stage(source, card, _new_folder(aside))
@@ -81,6 +85,7 @@ def export(
     output: str | Path,
     *,
     evaluation_data: Path | Sequence[Pair] | None = None,
+    consumer: str | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Path:
@@ -100,6 +105,9 @@ def export(
     evaluation_data
         Labelled images to score with: pairs, or a folder with ``source/`` and ``target/``; those
         that the run held out if not given.
+    consumer
+        ``deepimagej`` for a package that deepImageJ takes, too: an output on a grid is brought up
+        to the image's size inside the network, which costs memory (grid² times the output).
     overwrite
         Whether what stands there may be replaced.
     progress
@@ -116,6 +124,8 @@ def export(
         ``output`` is there already.
     HostError
         Its folder is missing, or it cannot be written.
+    UsageError
+        No program of the name of ``consumer`` is known.
     ModelError
         The weights are not finite, or a format computes something else than the network.
     PackageError
@@ -123,7 +133,7 @@ def export(
     """
     place = Path(output)
     check_output(place, overwrite=overwrite)
-    source = _scored_on(_checked(source_of(run), card), evaluation_data)
+    source = _scored_on(_checked(_source(run, consumer), card), evaluation_data)
     steps = itertools.count(1)
     total = len(source.pairs) + _STEPS
 
@@ -144,6 +154,18 @@ def export(
         move_into_place(made, place, aside)
         step()
     return place
+
+
+def _source(run: Run, consumer: str | None) -> Source:
+    if consumer not in (None, *CONSUMERS):
+        raise UsageError(
+            "--for",
+            "packages are not written for a program of this name",
+            value=consumer,
+            allowed=", ".join(CONSUMERS),
+            hint="choose one of these, or leave --for out",
+        )
+    return source_of(run, upsampled=consumer is not None)
 
 
 def _checked(source: Source, card: Card) -> Source:

@@ -111,8 +111,15 @@ class Source:
         return dataclasses.replace(self, pairs=tuple(pairs), split=split)
 
 
-def source_of(run: Run) -> Source:
+def source_of(run: Run, *, upsampled: bool = False) -> Source:
     """Gather a run: its best weights in the network that is exported, its task, its images.
+
+    Parameters
+    ----------
+    run
+        The run.
+    upsampled
+        Bring an output on a grid up to the image's size, inside the network.
 
     Raises
     ------
@@ -127,16 +134,20 @@ def source_of(run: Run) -> Source:
     split, part = run.split.held_out
     block = task.decode if run.decode is None else run.decode["settings"]
     decode = None if block is None else read_decoding({"decode": block})
+    arguments, outputs = run.network_arguments, task.outputs
+    if upsampled and task.grid > 1:
+        arguments = {**arguments, "upsampled": True}
+        outputs = tuple(_of_input_size(spec) for spec in outputs)
     return Source(
         name=run.name,
         task=task.name,
         task_arguments=run.task_arguments,
-        network=load_state(build_network(run.network, run.network_arguments), run.weights()),
+        network=load_state(build_network(run.network, arguments), run.weights()),
         network_file=entry.file,
         network_callable=entry.class_name,
-        network_kwargs=run.network_arguments,
+        network_kwargs=arguments,
         inputs=task.inputs,
-        outputs=task.outputs,
+        outputs=outputs,
         ranges=task.ranges,
         decode=decode,
         pixel_size=run.pixel_size,
@@ -156,6 +167,13 @@ def source_of(run: Run) -> Source:
         timestamp=run.ended,
         annotation=task.annotation,
     )
+
+
+def _of_input_size(spec: TensorSpec) -> TensorSpec:
+    axes = (
+        dataclasses.replace(axis, scale=1.0) if axis.letter in "yx" else axis for axis in spec.axes
+    )
+    return dataclasses.replace(spec, axes=tuple(axes))
 
 
 def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 __all__ = ["SplineDist"]
 
@@ -97,6 +98,9 @@ class SplineDist(nn.Module):
     activation
         ``"spline"`` for probabilities and offsets in image pixels, or ``"none"`` for what
         ``activate`` makes them from.
+    upsampled
+        Repeat every value along y and x, so that the result has the image's size: for programs that
+        know only such outputs.
     """
 
     def __init__(
@@ -108,11 +112,14 @@ class SplineDist(nn.Module):
         depth: int = 3,
         unit: float = 8.0,
         activation: str = "spline",
+        upsampled: bool = False,
     ) -> None:
         super().__init__()
         if activation not in ("spline", "none"):
             raise ValueError(f"activation is {activation!r}; allowed: 'spline', 'none'")
         self.activation = activation
+        self.grid = grid
+        self.upsampled = upsampled
         self.unit = unit
         self.features = _Features(in_channels, grid, base, depth)
         self.last = nn.Conv2d(4 * base, 1 + 2 * points, 1)
@@ -120,8 +127,14 @@ class SplineDist(nn.Module):
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Return ``b c y x`` on the grid: probability, then dy and dx of each control point."""
         found: torch.Tensor = self.last(self.features(image))
-        return self.activate(found) if self.activation == "spline" else found
+        if self.activation == "spline":
+            found = self.activate(found)
+        return _repeated(found, self.grid) if self.upsampled else found
 
     def activate(self, found: torch.Tensor) -> torch.Tensor:
         """Return probabilities (logistic) and offsets in image pixels of raw values."""
         return torch.cat([torch.sigmoid(found[:, :1]), found[:, 1:] * self.unit], dim=1)
+
+
+def _repeated(tensor: torch.Tensor, times: int) -> torch.Tensor:
+    return functional.interpolate(tensor, scale_factor=float(times), mode="nearest")

@@ -98,6 +98,9 @@ class StarDist(nn.Module):
     activation
         ``"star"`` for probabilities and distances in image pixels, or ``"none"`` for what
         ``activate`` makes them from.
+    upsampled
+        Repeat every value along y and x, so that the result has the image's size: for programs that
+        know only such outputs.
     """
 
     def __init__(
@@ -109,11 +112,14 @@ class StarDist(nn.Module):
         depth: int = 3,
         unit: float = 8.0,
         activation: str = "star",
+        upsampled: bool = False,
     ) -> None:
         super().__init__()
         if activation not in ("star", "none"):
             raise ValueError(f"activation is {activation!r}; allowed: 'star', 'none'")
         self.activation = activation
+        self.grid = grid
+        self.upsampled = upsampled
         self.unit = unit
         self.features = _Features(in_channels, grid, base, depth)
         self.last = nn.Conv2d(4 * base, 1 + rays, 1)
@@ -121,10 +127,16 @@ class StarDist(nn.Module):
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Return ``b c y x`` on the grid: probability and distances along ``c``."""
         found: torch.Tensor = self.last(self.features(image))
-        return self.activate(found) if self.activation == "star" else found
+        if self.activation == "star":
+            found = self.activate(found)
+        return _repeated(found, self.grid) if self.upsampled else found
 
     def activate(self, found: torch.Tensor) -> torch.Tensor:
         """Return probabilities (logistic) and distances (softplus, so above 0) of raw values."""
         probability = torch.sigmoid(found[:, :1])
         distances = functional.softplus(found[:, 1:]) * self.unit
         return torch.cat([probability, distances], dim=1)
+
+
+def _repeated(tensor: torch.Tensor, times: int) -> torch.Tensor:
+    return functional.interpolate(tensor, scale_factor=float(times), mode="nearest")

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 __all__ = ["YOLOv2"]
 
@@ -64,6 +65,9 @@ class YOLOv2(nn.Module):
         Channels at an eighth of the last width.
     activation
         ``"boxes"``, or ``"none"`` for logits.
+    upsampled
+        Repeat every value along y and x, so that the result has the image's size: for programs that
+        know only such outputs.
     """
 
     def __init__(
@@ -74,6 +78,7 @@ class YOLOv2(nn.Module):
         grid: int = 16,
         base: int = 16,
         activation: str = "boxes",
+        upsampled: bool = False,
     ) -> None:
         super().__init__()
         if activation not in ("boxes", "none"):
@@ -83,6 +88,8 @@ class YOLOv2(nn.Module):
         self.classes = classes
         self.anchors = [(float(width), float(height)) for width, height in anchors]
         self.activation = activation
+        self.grid = grid
+        self.upsampled = upsampled
         stages = {4: 2, 8: 3, 16: 4}[grid]
         layers: list[nn.Module] = []
         before = in_channels
@@ -105,8 +112,10 @@ class YOLOv2(nn.Module):
         For each anchor ``5 + classes`` channels: x and y of the centre inside the cell (0 to 1),
         width and height (image pixels), objectness (0 to 1), probabilities of the classes.
         """
-        logits: torch.Tensor = self.head(self.body(image))
-        return self.activate(logits) if self.activation == "boxes" else logits
+        found: torch.Tensor = self.head(self.body(image))
+        if self.activation == "boxes":
+            found = self.activate(found)
+        return _repeated(found, self.grid) if self.upsampled else found
 
     def activate(self, logits: torch.Tensor) -> torch.Tensor:
         """Return what the logits stand for, in the same channels."""
@@ -123,3 +132,7 @@ class YOLOv2(nn.Module):
                 torch.softmax(block[:, 5:], dim=1),
             ]
         return torch.cat(parts, dim=1)
+
+
+def _repeated(tensor: torch.Tensor, times: int) -> torch.Tensor:
+    return functional.interpolate(tensor, scale_factor=float(times), mode="nearest")

@@ -1,0 +1,67 @@
+"""A package for deepImageJ has outputs of the image's size, and gives the same objects."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.exporting import draft
+from deepbacs_zoo.package import open_package
+from deepbacs_zoo.prediction import predict
+from deepbacs_zoo.tasks import get_task
+from deepbacs_zoo.training import train
+from deepbacs_zoo.validation import validate
+from tests.unit.prediction.samples import image_of
+from tests.unit.training.small import make_images
+
+GRID = 2
+TASKS = ("stardist", "splinedist")
+
+
+@pytest.fixture(scope="module", params=TASKS)
+def run(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp(request.param)
+    task = get_task(request.param, {"grid": GRID})
+    task = dataclasses.replace(
+        task,
+        network_arguments={**task.network_arguments, "base": 2, "depth": 1},
+        training=dataclasses.replace(task.training, epochs=1, steps=2, patch=32, batch=2),
+    )
+    return train(task, *make_images(folder / "images"), folder / "run", device="cpu", tuned=False)
+
+
+@pytest.fixture(scope="module")
+def packages(run, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("packages")
+    plain = draft(run, folder / "plain.zip")
+    return plain, draft(run, folder / "large.zip", consumer="deepimagej")
+
+
+def test_the_output_has_the_size_of_the_image(packages):
+    with open_package(packages[1]) as package:
+        (result,) = package.outputs
+        assert (result.axis("x").scale, result.axis("x").size.scale) == (1, 1)
+        expected, given = (package.tensor(spec.test_tensor) for spec in (result, package.inputs[0]))
+        assert package.zoo_config["decode"]["grid"] == GRID
+    assert expected.shape[2:] == given.shape[2:]
+
+
+def test_the_objects_are_the_same(packages):
+    image = np.random.default_rng(0).normal(1000, 50, (75, 91)).astype(np.float32)
+    plain, large = (predict(path, image_of(image)) for path in packages)
+    np.testing.assert_array_equal(plain.labels, large.labels)
+    small, big = (next(iter(each.tensors.values())).array for each in (plain, large))
+    assert big.shape[-2:] == image.shape
+    np.testing.assert_allclose(big[..., ::GRID, ::GRID], small, rtol=1e-5, atol=1e-5)
+
+
+def test_only_that_package_is_taken_by_deepimagej(packages):
+    plain, large = ([f.what for f in validate(path).findings] for path in packages)
+    assert any("scale" in what for what in plain)
+    assert not any("scale" in what or "size is" in what for what in large)
+
+
+def test_a_program_that_is_not_known_is_refused(run, tmp_path):
+    with pytest.raises(UsageError, match="deepimagej"):
+        draft(run, tmp_path / "model.zip", consumer="napari")

@@ -64,6 +64,8 @@ public final class Boxes implements Decoding {
       String allowed = "c y x with " + channels + " channels, " + block + " for each anchor";
       throw Block.lacking(output, tensor, "asks for", allowed, "anchors and classes");
     }
+    Tensor cells = Grids.onGrid(tensor, grid, height, width);
+    shape = cells.shape();
     if (isOff(shape[1], height) || isOff(shape[2], width)) {
       throw new ZooException(
           Kind.PACKAGE,
@@ -73,7 +75,7 @@ public final class Boxes implements Decoding {
           "cells of " + grid + " pixels",
           "correct grid of " + Block.WHERE);
     }
-    return new BoxDecoder(this, tensor, height, width);
+    return new BoxDecoder(this, cells, height, width);
   }
 
   private boolean isOff(int cells, int pixels) {

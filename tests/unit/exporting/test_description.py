@@ -108,6 +108,30 @@ def test_axes_of_every_size_rule(found: dict[str, Any]) -> None:
     assert "halo" not in found["outputs"][0]["axes"][3]
 
 
+def test_an_output_on_a_grid_states_its_scale_and_one_without_bounds_no_range(
+    card: Card, content: Content
+) -> None:
+    coarse = dataclasses.replace(
+        RESULT,
+        axes=(
+            *RESULT.axes[:2],
+            Axis("y", "y", ReferencedSize("raw", "y", 0.25), halo=12, scale=4.0),
+            RESULT.axes[3],
+        ),
+    )
+    changed = dataclasses.replace(content, outputs=(coarse,), ranges={"out": (0.0, None)})
+    output = describe(card, changed)["outputs"][0]
+    assert output["axes"][2] == {
+        "type": "space",
+        "id": "y",
+        "size": {"tensor_id": "raw", "axis_id": "y", "offset": 0},
+        "scale": 4.0,
+        "halo": 12,
+    }
+    assert "scale" not in output["axes"][3]
+    assert output["data"]["range"] == [0.0, None]
+
+
 def test_steps_name_axes_by_their_ids(found: dict[str, Any]) -> None:
     first, second = found["inputs"][0]["preprocessing"]
     assert first["kwargs"] == {"axes": ["channel", "y", "x"], "eps": 1e-6}

@@ -65,6 +65,56 @@ def test_single_operators_match_what_gradients_show(
     assert counted(network) == radius
 
 
+@pytest.mark.parametrize(
+    ("layers", "radius", "step", "scale"),
+    [
+        ([nn.MaxPool2d(2)], 1, 2, 2),
+        ([nn.MaxPool2d(2), nn.Conv2d(1, 1, 3, padding=1)], 3, 2, 2),
+        ([nn.Conv2d(1, 1, 3, padding=1), nn.AvgPool2d(4)], 4, 4, 4),
+        ([nn.AvgPool2d(4), nn.ConvTranspose2d(1, 1, 2, stride=2)], 3, 4, 2),
+    ],
+)
+def test_an_output_on_a_grid_is_where_its_scale_says(
+    layers: list[nn.Module], radius: int, step: int, scale: int, tmp_path: Path
+) -> None:
+    network = nn.Sequential(*layers).eval().requires_grad_(False)
+    found = reach(network, tmp_path)
+    assert found == Reach(radius, step, scale)
+    assert found.halo % scale == 0
+
+    def run(image: np.ndarray) -> np.ndarray:
+        return network(torch.from_numpy(image)).numpy()
+
+    assert measure_reach(run, 1, found) <= radius
+    assert measure_reach(run, 1, Reach(0, step, scale)) > 0
+
+
+def test_an_output_that_is_larger_than_the_input_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"grid of whole input pixels.*0\.5 input pixels"):
+        reach(nn.Sequential(nn.ConvTranspose2d(1, 1, 2, stride=2)).eval(), tmp_path)
+
+
+class Sliced(nn.Module):
+    """Takes a part of the channels, or of the rows."""
+
+    def __init__(self, axis: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(1, 4, 3, padding=1)
+        self.axis = axis
+
+    def forward(self, image: torch.Tensor) -> torch.Tensor:
+        found = self.first(image)
+        if self.axis == 1:
+            return torch.cat([torch.sigmoid(found[:, :1]), found[:, 1:]], 1)
+        return found[:, :, 1:]
+
+
+def test_slices_of_channels_leave_the_place_alone_and_others_are_refused(tmp_path: Path) -> None:
+    assert reach(Sliced(1).eval(), tmp_path) == Reach(1, 1)
+    with pytest.raises(ModelError, match="Slice"):
+        reach(Sliced(2).eval(), tmp_path)
+
+
 def test_bilinear_upsampling_is_not_underestimated(tmp_path: Path) -> None:
     layers = nn.Sequential(
         nn.AvgPool2d(2), nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)

@@ -14,7 +14,9 @@ from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.fiji import prepare
 from deepbacs_zoo.fiji.bundle import write_bundle
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
+from deepbacs_zoo.images.lut import colour_of
 from deepbacs_zoo.prediction import predict
+from tests.fiji.detecting import colours, detector
 from tests.fiji.segmenting import cells, segmenter
 
 pytestmark = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed")
@@ -98,3 +100,33 @@ def test_the_bundle_adds_the_menu_and_its_command_shows_the_results(imagej, scre
     labels = read_image(results / "field_labels.tif").data.values[:, :, 0]
     assert np.array_equal(labels, expected.labels)
     assert labels.max() > 3
+
+
+def test_boxes_are_shown_on_the_image_in_the_colours_of_their_classes(imagej, screen):
+    folder, _ = imagej
+    model = detector(folder.parent / "boxes.zip")
+    image = folder.parent / "spots.tif"
+    write_tiff(image, colours(60, 70)[..., 1], "yx", Calibration())
+    told, results = folder.parent / "shown.txt", folder.parent / "found"
+    macro = f"""
+        run("DeepBacs Run", "model_path=[{model}] input_path=[{image}] output_folder=[{results}]");
+        titles = getList("image.titles");
+        text = String.join(titles, ",") + "\\n" + Overlay.size + "\\n";
+        for (i = 0; i < Overlay.size; i++) {{
+            Overlay.activateSelection(i);
+            text = text + selectionType() + " " + Roi.getProperty("class") + " ";
+            text = text + Roi.getStrokeColor + "\\n";
+        }}
+        File.saveString(text, "{told}");
+        run("Close All");
+    """
+    done = run_in_window(imagej, screen, macro)
+    titles, size, *rois = told.read_text("utf-8").rstrip("\n").split("\n")
+    expected = predict(model, image, runner="onnx")
+    assert titles == "spots.tif", done.stderr
+    assert int(size) == len(rois) == len(expected.boxes) > 5
+    for line, row in zip(rois, expected.boxes, strict=True):
+        red, green, blue = colour_of(1 + expected.classes.index(row.name))
+        kind, name, colour = line.split(" ")
+        assert (kind, name) == ("0", row.name)
+        assert colour.lower().endswith(f"{red:02x}{green:02x}{blue:02x}")

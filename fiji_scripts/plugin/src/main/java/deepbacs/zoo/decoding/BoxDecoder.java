@@ -25,9 +25,6 @@ public final class BoxDecoder {
   /** Candidates of a plane that are looked at: an untrained network gives one for every anchor. */
   public static final int MOST = 100_000;
 
-  /** Pixels; kept boxes are looked up by the strips of the image that they touch. */
-  private static final int STRIP = 64;
-
   /** By score, highest first. */
   public final List<FoundBox> boxes;
   /** How many candidates passed the score threshold. */
@@ -109,30 +106,27 @@ public final class BoxDecoder {
     return Math.min(Math.max(edge, 0.0), limit);
   }
 
+  /** Drops class by class; what is left stays in order. */
   private List<FoundBox> suppressed(List<FoundBox> ordered) {
-    int strips = width / STRIP + 1;
-    List<List<FoundBox>> kept = new ArrayList<>();
-    for (int index = 0; index < strips * settings.classes.size(); index++) {
-      kept.add(new ArrayList<>());
-    }
-    List<FoundBox> found = new ArrayList<>();
-    for (FoundBox box : ordered) {
-      int first = box.classIndex * strips + (int) box.x0 / STRIP;
-      int last = box.classIndex * strips + (int) box.x1 / STRIP;
-      boolean free = true;
-      for (int strip = first; strip <= last && free; strip++) {
-        for (FoundBox other : kept.get(strip)) {
-          if (other.overlaps(box, settings.overlapThreshold)) {
-            free = false;
-            break;
-          }
+    boolean[] kept = new boolean[ordered.size()];
+    for (int index = 0; index < settings.classes.size(); index++) {
+      List<FoundBox> members = new ArrayList<>();
+      List<Integer> places = new ArrayList<>();
+      for (int place = 0; place < kept.length; place++) {
+        if (ordered.get(place).classIndex == index) {
+          members.add(ordered.get(place));
+          places.add(place);
         }
       }
-      if (free) {
-        found.add(box);
-        for (int strip = first; strip <= last; strip++) {
-          kept.get(strip).add(box);
-        }
+      boolean[] stay = Suppression.kept(members, settings.overlapThreshold);
+      for (int member = 0; member < stay.length; member++) {
+        kept[places.get(member)] = stay[member];
+      }
+    }
+    List<FoundBox> found = new ArrayList<>();
+    for (int place = 0; place < kept.length; place++) {
+      if (kept[place]) {
+        found.add(ordered.get(place));
       }
     }
     return found;

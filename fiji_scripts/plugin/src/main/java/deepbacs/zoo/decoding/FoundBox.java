@@ -20,19 +20,4 @@ public final class FoundBox {
     this.classIndex = classIndex;
     this.score = score;
   }
-
-  /** Whether the shared area is more than this part of the joint area, in double. */
-  boolean overlaps(FoundBox other, double threshold) {
-    double across = Math.min(x1, other.x1) - Math.max(x0, other.x0);
-    double down = Math.min(y1, other.y1) - Math.max(y0, other.y0);
-    if (across <= 0 || down <= 0) {
-      return false;
-    }
-    double shared = across * down;
-    return shared > threshold * (area() + other.area() - shared);
-  }
-
-  private double area() {
-    return (x1 - x0) * (y1 - y0);
-  }
 }

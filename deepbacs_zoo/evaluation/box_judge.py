@@ -15,6 +15,7 @@ from deepbacs_zoo.evaluation.baseline import Baseline
 from deepbacs_zoo.evaluation.box_baseline import boxes_by_baseline, corners_of
 from deepbacs_zoo.evaluation.box_model import BoxEvaluation, BoxPicture, BoxScores
 from deepbacs_zoo.evaluation.box_scoring import FoundBoxes, gather_boxes, guess_counts
+from deepbacs_zoo.evaluation.box_sets import true_set
 from deepbacs_zoo.evaluation.judge import Engine, Predict, note, view
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Pair, read_boxes, read_image
@@ -54,12 +55,7 @@ class BoxJudge:
         assert result.boxes is not None  # that is what such a decoding gives
         number = self.decoding.classes.index
         self.names.append(pair.name)
-        self.truth.append(
-            BoxSet.of(
-                [(box.x0, box.y0, box.x1, box.y1) for box in annotation.boxes],
-                [number(box.name) for box in annotation.boxes],
-            )
-        )
+        self.truth.append(true_set(annotation.boxes, self.decoding.classes))
         first = [row for row in result.boxes if (row.t, row.z) == (0, 0)]
         self.found.append(
             BoxSet.of(

@@ -27,14 +27,18 @@ from deepbacs_zoo.decoding import (
     Stars,
     decode,
 )
-from deepbacs_zoo.metrics import match
+from deepbacs_zoo.decoding.boxes import decode_boxes
+from deepbacs_zoo.evaluation.box_sets import found_set
+from deepbacs_zoo.metrics import BoxSet, match, match_boxes
 
-__all__ = ["IOU_THRESHOLDS", "Tuning", "label_score", "tune"]
+__all__ = ["BOX_IOU", "IOU_THRESHOLDS", "Tuning", "box_score", "label_score", "tune"]
 
 Kind = TypeVar("Kind", bound=Decoding)
 
 IOU_THRESHOLDS: Final = (0.5, 0.75)
 """Objects must be found, and their outline must fit: F1 is averaged over both."""
+
+BOX_IOU: Final = 0.5
 
 _NOTICEABLE: Final = 0.002
 """A smaller gain is chance, and the task's own threshold stays."""
@@ -147,5 +151,43 @@ def label_score(
         for other in counts[1:]:
             total += other
         return float(np.mean(total.f1))
+
+    return score
+
+
+def box_score(
+    tensors: Sequence[NDArray[np.float32]],
+    truths: Sequence[BoxSet],
+    sizes: Sequence[tuple[int, int]],
+) -> Callable[[Boxes], float]:
+    """Return a function that scores a decoding by its boxes.
+
+    Parameters
+    ----------
+    tensors
+        What the network gave for each image, ``c y x`` on its grid.
+    truths
+        Its true boxes.
+    sizes
+        Its height and width.
+
+    Returns
+    -------
+    callable
+        The mean over classes of F1 at an IoU of 0.5 over all images, so that a rare class counts as
+        much as a frequent one; NaN without any box.
+    """
+
+    def score(settings: Boxes) -> float:
+        found = [
+            found_set(decode_boxes(settings, tensor, size))
+            for tensor, size in zip(tensors, sizes, strict=True)
+        ]
+        matches = match_boxes(truths, found, len(settings.classes), (BOX_IOU,))
+        hits, false, missed = matches.counts(BOX_IOU, settings.score_threshold).sum(axis=0).T
+        some = hits + false + missed > 0
+        if not some.any():
+            return math.nan
+        return float(np.mean((2 * hits / np.maximum(2 * hits + false + missed, 1))[some]))
 
     return score

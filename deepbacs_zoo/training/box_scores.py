@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding import Boxes, decode_boxes, read_decoding
+from deepbacs_zoo.evaluation.box_sets import found_set, true_set
 from deepbacs_zoo.metrics import BoxMatches, BoxSet, match_boxes
 from deepbacs_zoo.tasks import Task, Truth
 
@@ -36,20 +37,8 @@ class BoxScores:
         found = decode_boxes(
             dataclasses.replace(settings, score_threshold=lowest), output, truth.shape
         )
-        boxes = truth.content.boxes
-        self._truth.append(
-            BoxSet.of(
-                [(box.x0, box.y0, box.x1, box.y1) for box in boxes],
-                [settings.classes.index(box.name) for box in boxes],
-            )
-        )
-        self._found.append(
-            BoxSet.of(
-                [(box.x0, box.y0, box.x1, box.y1) for box in found],
-                [box.class_index for box in found],
-                [box.score for box in found],
-            )
-        )
+        self._truth.append(true_set(truth.content.boxes, settings.classes))
+        self._found.append(found_set(found))
 
     def measures(self) -> dict[str, float]:
         """Return mAP, recall and precision at IoU 0.5, and how wrong objects are counted.

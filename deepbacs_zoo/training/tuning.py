@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.decoding import Boxes, read_decoding
-from deepbacs_zoo.evaluation.tuning import label_score, tune
+from deepbacs_zoo.evaluation.box_sets import true_set
+from deepbacs_zoo.evaluation.tuning import box_score, label_score, tune
 from deepbacs_zoo.networks import build_network
 from deepbacs_zoo.tasks import Task
+from deepbacs_zoo.tasks.box_truth import BoxTruth
 from deepbacs_zoo.training.examples import Example
 from deepbacs_zoo.training.loop import all_cores
 from deepbacs_zoo.training.whole import WholeImages
@@ -47,11 +49,16 @@ def tuned_decoding(
         return None
     settings = read_decoding({"decode": task.decode})
     objects = sum(_objects(example) for example in validation)
-    if settings is None or isinstance(settings, Boxes) or objects < FEWEST_OBJECTS:
+    if settings is None or objects < FEWEST_OBJECTS:
         return None
     with all_cores():
         tensors = _outputs(task, run, validation, device)
-    found = tune(settings, label_score(tensors, [each.truth.content for each in validation]))
+    truths = [example.truth for example in validation]
+    if isinstance(settings, Boxes):
+        boxes = [true_set(truth.content.boxes, settings.classes) for truth in truths]
+        found = tune(settings, box_score(tensors, boxes, [truth.shape for truth in truths]))
+    else:
+        found = tune(settings, label_score(tensors, [truth.content for truth in truths]))
     return {
         "settings": found.settings.as_config(),
         "before": found.before,
@@ -62,6 +69,8 @@ def tuned_decoding(
 
 def _objects(example: Example) -> int:
     content = example.truth.content
+    if isinstance(content, BoxTruth):
+        return len(content.boxes)
     return int(np.unique(content[content > 0]).size)
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from deepbacs_zoo.decoding import Boxes, Foreground, Multilabel, Splines, Stars
 from deepbacs_zoo.decoding.kinds import KINDS
-from deepbacs_zoo.evaluation.tuning import _CHOICES, label_score, tune
+from deepbacs_zoo.evaluation.tuning import _CHOICES, box_score, label_score, tune
+from deepbacs_zoo.metrics import BoxSet
 
 STARS = Stars("p", rays=8)
 
@@ -59,3 +60,18 @@ def test_a_network_that_is_too_shy_gets_a_lower_threshold():
     found = tune(settings, label_score([tensor], [truth]))
     assert (found.before, found.after) == (0.0, 1.0)
     assert found.settings.seed_threshold == 0.4
+
+
+def test_boxes_of_low_scores_that_are_true_lower_the_threshold():
+    settings = Boxes("p", classes=("rod", "dot"), anchors=1, grid=8)
+    tensor = np.zeros((7, 4, 4), np.float32)
+    for (row, column), kind, score in (((0, 0), 0, 0.9), ((1, 2), 1, 0.9), ((3, 3), 0, 0.62)):
+        tensor[:5, row, column] = 0.5, 0.5, 6, 6, score
+        tensor[5 + kind, row, column] = 1
+    true = BoxSet.of([(1, 1, 7, 7), (17, 9, 23, 15), (25, 25, 31, 31)], [0, 1, 0])
+    strict = Boxes("p", classes=("rod", "dot"), anchors=1, grid=8, score_threshold=0.8)
+    score = box_score([tensor], [true], [(32, 32)])
+    found = tune(strict, score)
+    assert found.settings.score_threshold == 0.6
+    assert (found.before, found.after) == pytest.approx((5 / 6, 1.0))
+    assert math.isnan(box_score([tensor * 0], [true.above(2)], [(32, 32)])(settings))

@@ -104,6 +104,9 @@ def random_requests(folder: Path) -> list[tuple[dict, np.ndarray]]:
         size = [side * settings["grid"] for side in (rows, columns)]
         if settings["grid"] > 1:
             size = [side - int(rng.integers(0, settings["grid"] - 1)) for side in size]
+        if number == 5:  # as brought up to the image's size
+            tensor = tensor.repeat(settings["grid"], 1).repeat(settings["grid"], 2)
+            tensor = np.ascontiguousarray(tensor[:, : size[0], : size[1]])
         pairs.append((request_of(folder, settings, tensor, size), tensor))
     return pairs
 

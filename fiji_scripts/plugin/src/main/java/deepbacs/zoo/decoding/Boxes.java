@@ -10,8 +10,8 @@ import java.util.List;
  * Boxes with classes on a grid of anchors (YOLOv2): the typed {@code decode} block of {@code
  * config.deepbacs_zoo}.
  *
- * <p>For each anchor a block of channels: x, y of the centre inside the cell (0 to 1), width, height
- * (pixels of the image), objectness and class probabilities (0 to 1).
+ * <p>For each anchor a block of channels: x, y of the centre inside the cell (0 to 1), width,
+ * height (pixels of the image), objectness and class probabilities (0 to 1).
  */
 public final class Boxes implements Decoding {
 

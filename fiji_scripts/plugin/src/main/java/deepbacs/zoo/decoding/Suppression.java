@@ -7,9 +7,9 @@ import java.util.List;
 /**
  * Greedy suppression among boxes of one class.
  *
- * <p>Boxes are looked up by their left edges. Where the shared area is more than a part of the joint
- * area, neither box is wider than the other's width divided by that part, which bounds where that
- * edge can lie.
+ * <p>Boxes are looked up by their left edges. Where the shared area is more than a part of the
+ * joint area, neither box is wider than the other's width divided by that part, which bounds where
+ * that edge can lie.
  */
 final class Suppression {
 

@@ -71,10 +71,11 @@ public final class Outputs {
   /**
    * Writes a result: every tensor, and what was decoded.
    *
-   * <p>Of labels: the label image, ROIs, a table and an overlay; of boxes: ROIs, a table, the counts
-   * of the classes and an overlay. Tensors are float32. Labels are uint16, or float32 where more than 65,535 objects would not
-   * fit: ImageJ reads no 32-bit integers, and float32 holds every whole number up to 16,777,216.
-   * Everything is written aside, and moved into place when all of it is there.
+   * <p>Of labels: the label image, ROIs, a table and an overlay; of boxes: ROIs, a table, the
+   * counts of the classes and an overlay. Tensors are float32. Labels are uint16, or float32 where
+   * more than 65,535 objects would not fit: ImageJ reads no 32-bit integers, and float32 holds
+   * every whole number up to 16,777,216. Everything is written aside, and moved into place when all
+   * of it is there.
    *
    * @param folder where to; made if it does not exist
    * @param overwrite whether files that exist are replaced

@@ -38,8 +38,8 @@ final class Table {
       for (int z = 0; z < boxes.slices; z++) {
         int[] counts = boxes.counts(t, z);
         for (int index = 0; index < counts.length; index++) {
-          text.append(t).append(',').append(z).append(',');
-          text.append(cell(boxes.classes.get(index))).append(',').append(counts[index]).append('\n');
+          text.append(t).append(',').append(z).append(',').append(cell(boxes.classes.get(index)));
+          text.append(',').append(counts[index]).append('\n');
         }
       }
     }

@@ -1,4 +1,4 @@
-"""``deepbacs-zoo train``: pairs of images and labels become a run folder with checkpoints."""
+"""``deepbacs-zoo train``: images and annotations become a run folder with checkpoints."""
 
 from __future__ import annotations
 
@@ -10,17 +10,31 @@ import typer
 from deepbacs_zoo.cli.options import DataOption, DeviceName, DeviceOption, OutputOption
 from deepbacs_zoo.cli.progress import say
 from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.findings import Finding, Severity
 
 __all__ = ["command"]
 
 
 def command(
-    task: Annotated[str, typer.Argument(help="The task: segmentation.")],
+    task: Annotated[
+        str,
+        typer.Argument(
+            help="The task: segmentation, foreground, stardist, splinedist or detection."
+        ),
+    ],
     output: OutputOption,
     data: DataOption = None,
     source: Annotated[Path | None, typer.Option(help="Folder of images.")] = None,
     target: Annotated[
-        Path | None, typer.Option(help="Folder of label images, masks or outlines.")
+        Path | None,
+        typer.Option(help="Folder of label images, masks or outlines; for detection, of boxes."),
+    ] = None,
+    classes: Annotated[
+        str | None,
+        typer.Option(
+            help="For detection: names of the classes with commas in between, or growth-stages or "
+            "antibiotics; by default those of the annotations."
+        ),
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the images.")] = None,
     preset: Annotated[
@@ -45,12 +59,12 @@ def command(
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
 ) -> None:
     """Train a network on your images; the run can be interrupted and resumed."""
-    from deepbacs_zoo.images import find_folders
+    from deepbacs_zoo.tasks import annotation_kind, get_entry
     from deepbacs_zoo.training import train
 
     match (data, source, target):
         case (Path(), None, None):
-            folders = find_folders(data, "training")
+            folders = annotation_kind(get_entry(task).annotation).find(data, "training")
         case (None, Path(), Path()):
             folders = (source, target)
         case _:
@@ -75,10 +89,18 @@ def command(
             "learning_rate": learning_rate,
         },
         validation=validation,
+        classes=[name.strip() for name in classes.split(",")] if classes else (),
         tuned=tune,
         device=device.value,
         seed=seed,
         resume=resume,
-        notice=lambda finding: say(f"Warning: {finding.where}: {finding.what}; {finding.hint}"),
+        notice=_tell,
     )
     say(f"{run.folder}: {run.best}")
+
+
+def _tell(finding: Finding) -> None:
+    if finding.severity < Severity.WARNING:
+        say(f"{finding.where}: {finding.what}")
+    else:
+        say(f"Warning: {finding.where}: {finding.what}; {finding.hint}")

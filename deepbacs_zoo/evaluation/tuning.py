@@ -45,6 +45,7 @@ _NOTICEABLE: Final = 0.002
 _ROUNDS: Final = 2
 
 _PROBABILITIES: Final = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+_SCORES: Final = (0.1, 0.15, 0.2, 0.25, *_PROBABILITIES)
 _OVERLAPS: Final = (0.2, 0.3, 0.4, 0.5)
 _CHOICES: Final[Mapping[type[Any], Mapping[str, tuple[float, ...]]]] = MappingProxyType(
     {
@@ -52,7 +53,7 @@ _CHOICES: Final[Mapping[type[Any], Mapping[str, tuple[float, ...]]]] = MappingPr
         Foreground: {"threshold": _PROBABILITIES, "neck": (0.5, 0.65, 0.75, 0.85, 0.95)},
         Stars: {"probability_threshold": _PROBABILITIES, "overlap_threshold": _OVERLAPS},
         Splines: {"probability_threshold": _PROBABILITIES, "overlap_threshold": _OVERLAPS},
-        Boxes: {"score_threshold": _PROBABILITIES, "overlap_threshold": _OVERLAPS},
+        Boxes: {"score_threshold": _SCORES, "overlap_threshold": _OVERLAPS},
     }
 )
 

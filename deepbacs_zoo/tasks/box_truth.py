@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images import Box
 from deepbacs_zoo.tasks.truth import Margins, Window
 
@@ -38,6 +40,24 @@ class BoxTruth:
     def content(self) -> BoxTruth:
         """Boxes mean nothing without the size of their image, so the content is the whole."""
         return self
+
+    def require_classes(self, path: Path, classes: Sequence[str]) -> None:
+        """Refuse boxes of a class that no training image has.
+
+        Raises
+        ------
+        DataError
+            There is one; ``path`` is its file.
+        """
+        for box in self.boxes:
+            if box.name not in classes:
+                raise DataError(
+                    path,
+                    "a box has a class that no training image has",
+                    value=box.name,
+                    allowed=", ".join(classes),
+                    hint="correct its name, label more of them, or train with another --seed",
+                )
 
     def marked(self) -> NDArray[np.bool_]:
         """Return where boxes are."""

@@ -191,12 +191,13 @@ class TaskEntry:
         Makes the task; its keyword arguments, which all have defaults and are what JSON knows, are
         the ``task_arguments`` of a run.
     choose
-        Looks at the training images and returns arguments for ``build``.
+        Looks at the training images and returns arguments for ``build``; that of boxes takes the
+        names of classes as ``classes``, too.
     annotation
         What it learns from, the same for all arguments.
     """
 
     name: str
     build: Callable[..., Task]
-    choose: Callable[[Sequence[Sample]], Choice] = _no_choice
+    choose: Callable[..., Choice] = _no_choice
     annotation: str = "labels"

@@ -71,8 +71,7 @@ def intensity(random: np.random.Generator, image: NDArray[np.float32]) -> NDArra
     if len(values) == _COLOURS and random.random() < _LIKELY:
         factors = np.array([_factor(random, _COLOUR_CONTRAST) for _ in values], np.float32)
         shifts = random.uniform(-_COLOUR_BRIGHTNESS, _COLOUR_BRIGHTNESS, _COLOURS)
-        shifts = shifts.astype(np.float32)
-        values = values * factors.reshape(-1, 1, 1) + shifts.reshape(-1, 1, 1)
+        values = values * factors.reshape(-1, 1, 1) + shifts.astype(np.float32).reshape(-1, 1, 1)
     return np.ascontiguousarray(values, np.float32)
 
 

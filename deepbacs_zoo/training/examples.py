@@ -15,6 +15,7 @@ from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Calibration, Image, Pair
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.tasks import Sample, Task, Truth, annotation_kind
+from deepbacs_zoo.tasks.box_truth import BoxTruth
 
 __all__ = [
     "Example",
@@ -71,7 +72,10 @@ class Example:
 
 
 def read_raw(
-    annotation: str, pairs: Sequence[Pair], notice: Notice = lambda finding: None
+    annotation: str,
+    pairs: Sequence[Pair],
+    notice: Notice = lambda finding: None,
+    classes: Sequence[str] = (),
 ) -> tuple[Raw, ...]:
     """Read and check all pairs.
 
@@ -83,13 +87,15 @@ def read_raw(
         The files.
     notice
         Called with what is odd about an annotation.
+    classes
+        Names of the classes of boxes that are known; none for any.
 
     Raises
     ------
     DataError
         There are too few, or one is broken.
     """
-    kind = annotation_kind(annotation)
+    kind = annotation_kind(annotation, classes)
     if len(pairs) < FEWEST_IMAGES:
         raise DataError(
             pairs[0].source.parent,
@@ -109,6 +115,8 @@ def read_raw(
 
 def prepared(task: Task, raw: Raw) -> Example:
     """Normalize an image for a task; ``DataError`` if it is none that the task takes."""
+    if isinstance(raw.truth, BoxTruth):
+        raw.truth.require_classes(raw.pair.target, task.arguments["classes"])
     plane = _plane(task, raw.pair, raw.image)
     normalized = apply(task.inputs[0].steps, plane[np.newaxis], "bcyx")[0]
     image = np.ascontiguousarray(normalized, np.float32)

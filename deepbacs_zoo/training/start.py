@@ -70,6 +70,7 @@ def train(
     seed: int = 0,
     resume: bool = False,
     validation: float | None = None,
+    classes: Sequence[str] = (),
     tuned: bool = True,
     progress: bool = True,
     notice: Notice = lambda finding: None,
@@ -104,6 +105,10 @@ def train(
         that of a run without interruption.
     validation
         Share of the images by which the best epoch is chosen; the preset's, or 0.2.
+    classes
+        For tasks on boxes: the names of the classes, in the order of the channels, or the name of a
+        published set of classes (``growth-stages``, ``antibiotics``); by default those of the
+        training images.  Of label images, a single class is that of all objects.
     tuned
         Choose the thresholds of decoding by the validation images when training is over.
     progress
@@ -142,6 +147,7 @@ def train(
         preset,
         None if origin is None else open_origin(origin),
         validation,
+        classes,
     )
     prepared = _prepare(task, Path(source), Path(target), folder, begun, wishes, seed, notice)
     if begun is not None:
@@ -211,7 +217,7 @@ def _prepare(
     annotation = get_entry(task).annotation if isinstance(task, str) else task.annotation
     validation = wishes.share(task if isinstance(task, str) else task.name)
     pairs = annotation_kind(annotation).match(source, target)
-    raws = read_raw(annotation, pairs, notice)
+    raws = read_raw(annotation, pairs, notice, wishes.known_classes(task, begun))
     names = [pair.name for pair in pairs]
     published = recorded_beside(source)
     # A published set brings its split, the same for everybody.
@@ -265,7 +271,7 @@ def _test_pairs(task: Task, source: Path, target: Path) -> tuple[Pair, ...]:
     folders = folders_beside(source, target)
     if folders is None:
         return ()
-    kind = annotation_kind(task.annotation)
+    kind = annotation_kind(task.annotation, task.arguments.get("classes", ()))
     pairs = kind.match(*folders)
     for pair in pairs:
         kind.read(pair, True)

@@ -12,6 +12,7 @@ from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.tasks import Sample, Task, TrainingSettings, get_entry, get_task
+from deepbacs_zoo.tasks.detection import CLASS_PRESETS
 from deepbacs_zoo.tasks.presets import Preset, get_preset
 from deepbacs_zoo.training.examples import Notice
 from deepbacs_zoo.training.origin import Origin
@@ -42,12 +43,40 @@ class Wishes:
         Weights to go on from.
     validation
         Share of the images by which the best epoch is chosen.
+    classes
+        Names of the classes of boxes, or the name of a published set of classes; none for those of
+        the training images.
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     preset: str | None = None
     origin: Origin | None = None
     validation: float | None = None
+    classes: Sequence[str] = ()
+
+    def known_classes(self, task: Task | str, begun: Run | None) -> tuple[str, ...]:
+        """Return the classes that boxes may have: as begun, as the origin was, as wished; or none.
+
+        Raises
+        ------
+        UsageError
+            Classes are wished for a task that has none, or twice.
+        """
+        if isinstance(task, Task):
+            return tuple(task.arguments.get("classes", ()))
+        if get_entry(task).annotation != "boxes":
+            if self.classes:
+                raise _wrong("classes", ", ".join(self.classes), "tasks on boxes: detection")
+            return ()
+        if begun is not None and begun.task == task:
+            return tuple(begun.task_arguments["classes"])
+        if self.origin is not None and self.origin.task == task:
+            return tuple(self.origin.task_arguments["classes"])
+        names = tuple(self.classes)
+        names = CLASS_PRESETS.get(names[0], names) if len(names) == 1 else names
+        if len(set(names)) < len(names) or not all(names):
+            raise _wrong("classes", ", ".join(names), "names, each once")
+        return names
 
     def share(self, task: str) -> float:
         """Return the share of images for validation: the wished one, the preset's, or 0.2."""
@@ -120,7 +149,8 @@ class Wishes:
         """Return what the task is built with: as begun, as the origin was, as preset, as chosen."""
         if begun is not None and begun.task == name:
             return begun.task_arguments
-        choice = get_entry(name).choose(samples)
+        classes = self.known_classes(name, begun)
+        choice = get_entry(name).choose(samples, **({"classes": classes} if classes else {}))
         for finding in choice.findings:
             notice(finding)
         if self.origin is not None and self.origin.task == name:

@@ -144,3 +144,19 @@ def test_a_package_that_cannot_be_trained_on_is_refused(tmp_path, weights, what)
     )
     with pytest.raises(UnsupportedError, match=what):
         open_origin(path)
+
+
+def test_classes_are_those_wished_or_a_published_set():
+    assert Wishes(classes=("rod", "coccus")).known_classes("detection", None) == ("rod", "coccus")
+    assert Wishes(classes=("growth-stages",)).known_classes("detection", None)[0] == "rod"
+    assert Wishes(classes=("cell",)).known_classes("detection", None) == ("cell",)
+    assert Wishes().known_classes("detection", None) == ()
+    assert Wishes().known_classes("segmentation", None) == ()
+
+
+@pytest.mark.parametrize(
+    ("task", "classes"), [("segmentation", ("rod",)), ("detection", ("rod", "rod"))]
+)
+def test_classes_are_refused_where_they_make_no_sense(task, classes):
+    with pytest.raises(UsageError, match="classes"):
+        Wishes(classes=classes).known_classes(task, None)

@@ -1,0 +1,166 @@
+"""From drawn rods and cocci to a package that finds them."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from deepbacs_zoo.checkpoints import open_run
+from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.exporting import draft
+from deepbacs_zoo.findings import Severity
+from deepbacs_zoo.images import write_tiff
+from deepbacs_zoo.metrics import BoxSet, match_boxes
+from deepbacs_zoo.prediction import predict
+from deepbacs_zoo.tasks import annotation_kind, get_entry
+from deepbacs_zoo.training import train
+from deepbacs_zoo.training.examples import read_raw
+from deepbacs_zoo.validation import validate
+
+from .drawn_boxes import CLASSES, draw, make_drawn, small_task, voc
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drawn")
+    make_drawn(folder / "images")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(data):
+    kind = annotation_kind("boxes")
+    folders = kind.find(data / "images", "training")
+    raws = read_raw("boxes", kind.match(*folders))
+    choice = get_entry("detection").choose([raw.sample for raw in raws])
+    task = small_task(choice.arguments)
+    return train(task, *folders, data / "run", device="cpu", progress=False)
+
+
+@pytest.fixture(scope="module")
+def package(run, data):
+    return draft(run, data / "detector.zip")
+
+
+def test_the_history_tells_how_well_boxes_are_found(run):
+    first, *_, last = run.history()
+    assert {"val_map_50", "val_recall", "val_precision", "val_count_error"} <= last.keys()
+    assert last["train_loss"] < 0.5 * first["train_loss"]
+    best = run.history()[run.best_epoch - 1]
+    assert best["val_map_50"] > 0.9
+
+
+def test_the_run_remembers_what_the_boxes_decided(run):
+    recorded = json.loads((run.folder / "run.json").read_text())["task_arguments"]
+    assert recorded["classes"] == list(CLASSES)
+    assert recorded["grid"] == 16
+    assert len(recorded["anchors"]) == 3
+    assert open_run(run.folder).task_arguments["channels"] == 1
+
+
+def test_the_package_is_valid_and_tiles_give_what_the_whole_gives(package):
+    summary = validate(package)
+    assert summary.passed, summary.to_text()
+
+
+def test_the_package_finds_what_was_drawn(package, data, tmp_path):
+    random = np.random.default_rng(99)
+    truth, found = [], []
+    for number in range(4):
+        image, rows = draw(random, (150, 170), 6)
+        path = tmp_path / f"new{number}.tif"
+        write_tiff(path, image, "yx", _size())
+        result = predict(package, path)
+        truth.append(BoxSet.of([row[1:] for row in rows], [CLASSES.index(row[0]) for row in rows]))
+        assert {row.unit for row in result.boxes} <= {"µm"}
+        found.append(
+            BoxSet.of(
+                [
+                    (10 * r.x, 10 * r.y, 10 * (r.x + r.width), 10 * (r.y + r.height))
+                    for r in result.boxes
+                ],
+                [CLASSES.index(row.name) for row in result.boxes],
+                [row.score for row in result.boxes],
+            )
+        )
+    assert match_boxes(truth, found, len(CLASSES), (0.5,)).mean_ap() > 0.9
+
+
+def _size():
+    from deepbacs_zoo.images import Calibration
+
+    return Calibration(0.1, 0.1, None, "µm")
+
+
+@pytest.fixture
+def copied(data, tmp_path):
+    shutil.copytree(data / "images", tmp_path / "images")
+    return tmp_path / "images"
+
+
+def start(folder, tmp_path, **options):
+    """Train for no time at all: what is wrong is told before."""
+    folders = annotation_kind("boxes").find(folder, "training")
+    options = {"progress": False, "device": "cpu", **options}
+    return train("detection", *folders, tmp_path / "run", **options)
+
+
+def test_a_class_that_only_validation_images_have_is_refused(copied, tmp_path):
+    for index in range(12):
+        path = copied / f"field{index}.xml"
+        text = path.read_text()
+        path.write_text(text.replace(">rod<", ">spiral<") if index == 5 else text)
+    messages = set()
+    for seed in range(30):
+        with pytest.raises((DataError, Stopped)) as caught:
+            start(copied, tmp_path, seed=seed, notice=stop_at_counts)
+        messages.add(str(caught.value).split(";")[0].split(" (")[0])
+    assert any("no training image has" in message for message in messages), messages
+
+
+class Stopped(Exception):
+    pass
+
+
+def stop_at_counts(finding):
+    if finding.severity == Severity.INFO and "spiral" in finding.what:
+        raise Stopped
+
+
+def test_named_classes_are_the_only_ones(copied, tmp_path):
+    with pytest.raises(DataError, match=r"unknown class.*allowed: rod, dividing, microcolony"):
+        start(copied, tmp_path, classes=("growth-stages",))
+    with pytest.raises(UsageError, match="classes"):
+        train("segmentation", copied, copied, tmp_path / "run", classes=("rod",))
+
+
+def test_label_images_are_boxes_only_if_their_class_is_named(tmp_path):
+    folder = tmp_path / "labelled"
+    random = np.random.default_rng(3)
+    for index in range(4):
+        image, rows = draw(random)
+        labels = np.zeros(image.shape, np.uint16)
+        for number, (_, x0, y0, x1, y1) in enumerate(rows, 1):
+            labels[y0:y1, x0:x1] = number
+        write_tiff(folder / "source" / f"{index}.tif", image, "yx", _size())
+        write_tiff(folder / "target" / f"{index}.tif", labels, "yx", _size(), labels=True)
+    with pytest.raises(DataError, match="label image where boxes"):
+        start(folder, tmp_path)
+    counts = []
+
+    def stop(finding):
+        counts.append(finding.what)
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        start(folder, tmp_path, classes=("cell",), notice=stop)
+    assert "cell      20 boxes in 3 images" in counts[0] or "cell" in counts[0]
+
+
+def test_two_images_are_too_few(tmp_path):
+    folder = tmp_path / "few"
+    make_drawn(folder, count=2)
+    with pytest.raises(DataError, match="too few images"):
+        start(folder, tmp_path)
+    assert voc("a.tif", []).startswith("<annotation>")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.tasks.model import Sample
 
-__all__ = ["Cutout", "choose_grid", "cutouts", "objectness", "some_masks"]
+__all__ = ["Cutout", "choose_grid", "cutouts", "depth", "objectness", "some_objects"]
 
 Labels = NDArray[np.int32]
 Mask = NDArray[np.bool_]
@@ -19,7 +19,7 @@ Mask = NDArray[np.bool_]
 _ACROSS: Final = 6
 """Pixels of the grid that the width of the thinnest objects must have."""
 _GRIDS: Final = (4, 2, 1)
-_THINNEST: Final = 5
+_THINNEST: Final = 10
 """Percentile: some objects of a real data set are specks."""
 _SPECK: Final = 0.3
 """Share of the area of the smallest objects below which what is found is none."""
@@ -29,15 +29,25 @@ _MOST: Final = 400
 
 @dataclass(frozen=True, eq=False)
 class Cutout:
-    """An object: its number, first row and column of the cutout, and the cutout's pixels.
+    """An object of a label image.
 
-    The mask has a frame of one pixel without the object.
+    Parameters
+    ----------
+    number
+        Its label.
+    y, x
+        First row and column of the mask in the image.
+    mask
+        Its pixels, with a frame of one pixel without it.
+    cut
+        Whether it touches the edge of the image.
     """
 
     number: int
     y: int
     x: int
     mask: Mask
+    cut: bool
 
 
 def cutouts(labels: Labels) -> Iterator[Cutout]:
@@ -47,7 +57,11 @@ def cutouts(labels: Labels) -> Iterator[Cutout]:
     for number, place in enumerate(find_objects(labels), start=1):
         if place is not None:
             mask = np.pad(labels[place] == number, 1)
-            yield Cutout(number, place[0].start - 1, place[1].start - 1, mask)
+            cut = any(
+                side.start == 0 or side.stop == size
+                for side, size in zip(place, labels.shape, strict=True)
+            )
+            yield Cutout(number, place[0].start - 1, place[1].start - 1, mask, cut)
 
 
 def depth(mask: Mask) -> NDArray[np.float64]:
@@ -72,28 +86,30 @@ def objectness(labels: Labels, grid: int) -> NDArray[np.float32]:
     return found[::grid, ::grid]
 
 
-def some_masks(samples: Sequence[Sample]) -> list[Mask]:
+def some_objects(samples: Sequence[Sample]) -> list[Cutout]:
     """Return objects of all images, evenly spaced where there are many."""
-    masks = [one.mask for sample in samples for one in cutouts(sample.truth.content)]
-    return masks[:: max(1, len(masks) // _MOST)]
+    found = [one for sample in samples for one in cutouts(sample.truth.content)]
+    return found[:: max(1, len(found) // _MOST)]
 
 
-def choose_grid(masks: Sequence[Mask]) -> dict[str, Any]:
+def choose_grid(objects: Sequence[Cutout]) -> dict[str, Any]:
     """Return the arguments that follow from the size of objects.
 
     Returns
     -------
     dict
         ``grid``: image pixels per pixel of the output, the largest of 1, 2 and 4 that leaves the
-        thinnest objects (5th percentile of the width) six pixels; ``unit``: half the side of a
-        square of a usual object's area, in pixels; ``min_size``: pixels below which what is found
+        thinnest whole objects (10th percentile of the width) six pixels; ``unit``: half the side of
+        a square of a usual object's area, in pixels; ``min_size``: pixels below which what is found
         is no object.
     """
-    widths = [2 * float(depth(mask).max()) - 1 for mask in masks]
-    areas = np.array([int(mask.sum()) for mask in masks])
+    whole = [one.mask for one in objects if not one.cut] or [one.mask for one in objects]
+    widths = [2 * float(depth(mask).max()) - 1 for mask in whole]
     thin = float(np.percentile(widths, _THINNEST))
+    usual = float(np.median([int(mask.sum()) for mask in whole]))
+    smallest = float(np.percentile([int(one.mask.sum()) for one in objects], _THINNEST))
     return {
         "grid": next((grid for grid in _GRIDS if thin / grid >= _ACROSS), 1),
-        "unit": max(1.0, round(float(np.sqrt(np.median(areas))) / 2, 1)),
-        "min_size": max(4, round(_SPECK * float(np.percentile(areas, _THINNEST)))),
+        "unit": max(1.0, round(float(np.sqrt(usual)) / 2, 1)),
+        "min_size": max(4, round(_SPECK * smallest)),
     }

@@ -12,7 +12,7 @@ from typing import Final
 
 from deepbacs_zoo.decoding import Splines
 from deepbacs_zoo.tasks.model import Choice, Loss, Sample, Task, TaskEntry, TrainingSettings
-from deepbacs_zoo.tasks.objects import choose_grid, some_masks
+from deepbacs_zoo.tasks.objects import choose_grid, some_objects
 from deepbacs_zoo.tasks.specs import axes, image_input
 from deepbacs_zoo.tasks.spline_shapes import spline_target
 from deepbacs_zoo.tensors import TensorSpec
@@ -100,7 +100,7 @@ def build(
 def choose(samples: Sequence[Sample]) -> Choice:
     """Return grid and sizes by the objects of the training images."""
     channels = 3 if all(sample.channels == 3 for sample in samples) else 1
-    return Choice({**choose_grid(some_masks(samples)), "channels": channels})
+    return Choice({**choose_grid(some_objects(samples)), "channels": channels})
 
 
 ENTRY: Final = TaskEntry("splinedist", build, choose)

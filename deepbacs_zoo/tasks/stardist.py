@@ -15,7 +15,7 @@ from typing import Final
 from deepbacs_zoo.decoding import Stars
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.tasks.model import Choice, Loss, Sample, Task, TaskEntry, TrainingSettings
-from deepbacs_zoo.tasks.objects import choose_grid, some_masks
+from deepbacs_zoo.tasks.objects import choose_grid, some_objects
 from deepbacs_zoo.tasks.specs import axes, image_input
 from deepbacs_zoo.tasks.star_shapes import RAYS, choose_rays, reconstruction, star_target
 from deepbacs_zoo.tensors import TensorSpec
@@ -108,20 +108,20 @@ def choose(samples: Sequence[Sample]) -> Choice:
     Rays are the fewest whose polygons overlap the objects as well as 64 do (mean IoU within 0.01).
     Where objects are no stars, a warning says how many, and what to use.
     """
-    masks = some_masks(samples)
-    found = [reconstruction(mask) for mask in masks]
+    objects = some_objects(samples)
+    found = [reconstruction(one.mask) for one in objects]
     poor = sum(max(one.values()) < _POOR for one in found)
     arguments = {
         "rays": choose_rays(found),
-        **choose_grid(masks),
+        **choose_grid(objects),
         "channels": 3 if all(sample.channels == 3 for sample in samples) else 1,
     }
-    if poor <= _MOST_POOR * len(masks):
+    if poor <= _MOST_POOR * len(objects):
         return Choice(arguments)
     finding = Finding(
         Severity.WARNING,
         str(Path(samples[0].name).parent),
-        f"{poor / len(masks):.0%} of the objects are not star-convex: even {max(RAYS)} rays from "
+        f"{poor / len(objects):.0%} of the objects are not star-convex: even {max(RAYS)} rays from "
         f"their middle give a polygon whose IoU with them is below {_POOR:g}",
         f"at most {_MOST_POOR:.0%} of such objects",
         "train splinedist for curved cells, or segmentation for any shape",

@@ -6,7 +6,7 @@ import pytest
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.tasks import Labels, Sample, get_entry, get_task
 from deepbacs_zoo.tasks.foreground import make_target
-from deepbacs_zoo.tasks.objects import choose_grid, objectness
+from deepbacs_zoo.tasks.objects import choose_grid, objectness, some_objects
 from deepbacs_zoo.tasks.spline_shapes import basis, control_points, spline_target
 from deepbacs_zoo.tasks.star_shapes import RAYS, choose_rays, reconstruction, star_target
 
@@ -95,10 +95,18 @@ def test_the_fewest_rays_that_are_as_good_are_chosen():
 
 @pytest.mark.parametrize(("radius", "grid"), [(3, 1), (7, 2), (14, 4), (28, 4)])
 def test_the_grid_leaves_thin_objects_six_pixels(radius, grid):
-    chosen = choose_grid([disk(64, radius)])
+    chosen = choose_grid(some_objects(samples(disk(64, radius))))
     assert chosen["grid"] == grid
     assert chosen["unit"] == pytest.approx(np.sqrt(np.pi) * radius / 2, rel=0.15)
     assert 4 <= chosen["min_size"] < disk(64, radius).sum()
+
+
+def test_cut_objects_say_nothing_about_the_grid_but_count_for_the_smallest_size():
+    whole, cut = disk(64, 14), disk(64, 14, (-11, 30))
+    chosen = choose_grid(some_objects(samples(whole, cut)))
+    assert chosen["grid"] == choose_grid(some_objects(samples(whole)))["grid"] == 4
+    assert chosen["min_size"] < 0.3 * whole.sum() / 2
+    assert choose_grid(some_objects(samples(cut)))["grid"] == 1, "there is nothing else"
 
 
 def test_labels_that_are_no_stars_are_told_with_their_share():

@@ -106,9 +106,8 @@ def build(
                     ),
                     grid,
                 ),
-                description=f"boxes on cells of {grid} pixels: for each of {len(sizes)} anchors "
-                "x and y of the centre in the cell, width and height in pixels, objectness, and "
-                "the probability of each class",
+                description=f"boxes on cells of {grid} pixels; for each of {len(sizes)} anchors: "
+                "place in the cell, size in pixels, objectness, classes",
             ),
         ),
         ranges=MappingProxyType({"boxes": (0.0, largest)}),

@@ -112,6 +112,7 @@ def test_the_channels_of_the_output_have_names():
         "rod 1",
     )
     assert task.outputs[0].axis("x").scale == 16
+    assert len(task.outputs[0].description) <= 128  # the format allows no more
 
 
 def test_boxes_drawn_by_accident_make_no_anchor():

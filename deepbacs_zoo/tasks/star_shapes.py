@@ -64,7 +64,7 @@ def reconstruction(mask: Mask) -> dict[int, float]:
     middle = np.argwhere(mask).mean(axis=0)
     place = places[((places - middle) ** 2).sum(axis=1).argmin()]
     most = max(RAYS)
-    far = _distances(mask.astype(np.int32), most, 1)[tuple(place)].astype(np.float64)
+    far = _distances_from(mask, place, most)
     angles = 2 * np.pi * np.arange(most) / most
     corners = place + far[:, np.newaxis] * np.stack([np.sin(angles), np.cos(angles)], axis=1)
     found = {}
@@ -79,6 +79,13 @@ def choose_rays(reconstructions: Sequence[Mapping[int, float]]) -> int:
     means = {rays: float(np.mean([one[rays] for one in reconstructions])) for rays in RAYS}
     best = max(means.values())
     return next(rays for rays in RAYS if means[rays] >= best - _AS_GOOD)
+
+
+def _distances_from(mask: Mask, place: NDArray[np.integer], rays: int) -> NDArray[np.float64]:
+    """Return the distances of one pixel only: the others are not on the grid."""
+    grid = int(place.max())
+    moved = np.pad(mask, [(grid - int(at), 0) for at in place])
+    return np.asarray(_distances(moved.astype(np.int32), rays, grid)[1, 1], np.float64)
 
 
 def _distances(labels: NDArray[np.int32], rays: int, grid: int) -> NDArray[np.float32]:

@@ -8,7 +8,13 @@ from deepbacs_zoo.tasks import Labels, Sample, get_entry, get_task
 from deepbacs_zoo.tasks.foreground import make_target
 from deepbacs_zoo.tasks.objects import choose_grid, objectness, some_objects
 from deepbacs_zoo.tasks.spline_shapes import basis, control_points, spline_target
-from deepbacs_zoo.tasks.star_shapes import RAYS, choose_rays, reconstruction, star_target
+from deepbacs_zoo.tasks.star_shapes import (
+    RAYS,
+    _distances_from,
+    choose_rays,
+    reconstruction,
+    star_target,
+)
 
 
 def disk(side, radius, middle=None):
@@ -83,6 +89,14 @@ def test_reconstruction_is_good_for_stars_and_bad_for_crescents():
         assert found[64] > 0.95
         assert found[8] < found[64]
     assert reconstruction(crescent())[64] < 0.8
+
+
+def test_distances_of_one_pixel_are_those_among_all():
+    mask = rod(64, 30, 12, 0.4)
+    for place in ((30, 25), (32, 32), (36, 45)):
+        alone = _distances_from(mask, np.array(place), 64)
+        among_all = star_target(mask.astype(np.int32), 64, 1)["distances"][:, *place]
+        np.testing.assert_allclose(alone, among_all, atol=1e-4)
 
 
 def test_the_fewest_rays_that_are_as_good_are_chosen():

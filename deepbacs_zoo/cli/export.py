@@ -40,15 +40,13 @@ def command(
     from deepbacs_zoo.cards import read_card
     from deepbacs_zoo.checkpoints import open_run
     from deepbacs_zoo.exporting import export
-    from deepbacs_zoo.images import find_folders, match_pairs
 
-    pairs = None if data is None else match_pairs(*find_folders(data, "test"))
     with bar("exporting") as progress:
         written = export(
             open_run(run),
             read_card(card),
             output,
-            evaluation_data=pairs,
+            evaluation_data=data,
             consumer=consumer,
             overwrite=overwrite,
             progress=progress,

@@ -24,10 +24,11 @@ from deepbacs_zoo.exporting.place import check_output, move_into_place, staging
 from deepbacs_zoo.exporting.source import Source, source_of
 from deepbacs_zoo.exporting.stage import Stage, stage
 from deepbacs_zoo.findings import Severity
-from deepbacs_zoo.images import Pair, find_folders, match_pairs
+from deepbacs_zoo.images import Pair
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.runners import load_session
+from deepbacs_zoo.tasks import annotation_kind
 from deepbacs_zoo.validation import validate
 
 __all__ = ["CONSUMERS", "FORMATS", "draft", "export"]
@@ -190,8 +191,10 @@ def _checked(source: Source, card: Card) -> Source:
 def _scored_on(source: Source, data: Path | Sequence[Pair] | None) -> Source:
     if data is None:
         return source
-    pairs = match_pairs(*find_folders(data, "test")) if isinstance(data, Path) else data
-    return source.scored_on(pairs)
+    if isinstance(data, Path):
+        kind = annotation_kind(source.annotation)
+        data = kind.match(*kind.find(data, "test"))
+    return source.scored_on(data)
 
 
 def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> Evaluated:

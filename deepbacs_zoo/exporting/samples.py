@@ -27,7 +27,12 @@ _BLIND_TO_OFFSETS: Final = ("zero_mean_unit_variance", "scale_range")
 Crop = npt.NDArray[np.float32]
 
 
-def choose_crop(pairs: Sequence[Pair], reach: Reach, annotation: str = "labels") -> Crop:
+def choose_crop(
+    pairs: Sequence[Pair],
+    reach: Reach,
+    annotation: str = "labels",
+    classes: Sequence[str] = (),
+) -> Crop:
     """Return the crop with the most pixels of objects among the first few images.
 
     Parameters
@@ -38,6 +43,8 @@ def choose_crop(pairs: Sequence[Pair], reach: Reach, annotation: str = "labels")
         Decides which sizes are valid.
     annotation
         Of which kind the annotations are, a name that tasks use.
+    classes
+        Names of the classes of boxes.
 
     Returns
     -------
@@ -47,7 +54,7 @@ def choose_crop(pairs: Sequence[Pair], reach: Reach, annotation: str = "labels")
     """
     best: tuple[int, Crop] | None = None
     for pair in pairs[:_LOOKED_AT]:
-        image, truth, _ = annotation_kind(annotation).read(pair, False)
+        image, truth, _ = annotation_kind(annotation, classes).read(pair, False)
         # The first time point and plane; channels stay.
         values = image.data.transpose("t", "z", "c", "y", "x").to_numpy()[0, 0].astype(np.float32)
         sides = tuple(_valid_side(size, reach) for size in truth.shape)

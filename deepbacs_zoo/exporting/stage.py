@@ -116,7 +116,9 @@ def stage(source: Source, card: Card, folder: Path) -> Stage:
         bytes_per_pixel=memory,
         parameters=parameters,
     )
-    crop = choose_crop(source.pairs, reach, source.annotation)
+    crop = choose_crop(
+        source.pairs, reach, source.annotation, source.task_arguments.get("classes", ())
+    )
     offset = lifted_off(crop, inputs[0].steps)
     staged = dataclasses.replace(staged, offset=offset)
     return _with_tensors(staged, card, crop - np.float32(offset))

@@ -94,7 +94,6 @@ def read_boxes(
     size: tuple[int, int],
     *,
     classes: Sequence[str] | None = None,
-    class_name: str | None = None,
 ) -> BoxAnnotation:
     """Read the boxes of one image.
 
@@ -105,9 +104,8 @@ def read_boxes(
     size
         Rows and columns of the image.
     classes
-        The names that are known; ``None`` for any.
-    class_name
-        For label images and outlines: the class of all objects.
+        The names that are known; ``None`` for any.  One alone is the class of all objects of label
+        images and outlines.
 
     Raises
     ------
@@ -116,6 +114,7 @@ def read_boxes(
         class, or a label image has no classes.
     """
     path = pair.target
+    class_name = classes[0] if classes and len(classes) == 1 else None
     match path.suffix.lower():
         case ".xml":
             return read_voc(path, pair.source, size, classes)

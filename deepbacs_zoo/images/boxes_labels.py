@@ -122,7 +122,7 @@ def _class_of(path: Path, name: str, classes: Sequence[str] | None) -> str:
             "the name of an outline is no class",
             value=name or "no name",
             allowed="names such as 'rod 12' in the ROI Manager",
-            hint="rename the outlines, or give the one class of all objects",
+            hint="rename the outlines, or name the one class of all objects (--classes cell)",
         )
     return found
 
@@ -137,7 +137,7 @@ def _table(path: Path) -> Mapping[int, str]:
         "this is a label image where boxes with classes were expected",
         value=path.name,
         allowed="Pascal VOC (.xml), YOLO (.txt), COCO (.json) or outlines (.zip, .roi)",
-        hint=f"give the one class of all objects, or a table {stem}_classes.csv beside it",
+        hint=f"name the one class of all objects (--classes cell), or add a table {stem}_classes.csv",
     )
 
 

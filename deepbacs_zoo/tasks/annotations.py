@@ -66,12 +66,7 @@ def _boxes(classes: Sequence[str]) -> Annotations:
         # An image without any box teaches what is no object.
         image = read_image(pair.source)
         shape = (int(image.data.sizes["y"]), int(image.data.sizes["x"]))
-        found = read_boxes(
-            pair,
-            shape,
-            classes=classes or None,
-            class_name=classes[0] if len(classes) == 1 else None,
-        )
+        found = read_boxes(pair, shape, classes=classes or None)
         return image, BoxTruth(found.boxes, shape), found.findings
 
     return Annotations("an annotation of boxes", find_box_folders, match_box_pairs, read)

@@ -148,7 +148,7 @@ def test_boxes_around_labels_are_of_one_class_or_of_those_in_a_table(data):
     for name in ("a", "b"):
         tifffile.imwrite(data / "target" / f"{name}.tif", labels)
     assert_refused(data, "a.tif", "label image where boxes", "a_classes.csv")
-    assert [box.name for box in read(data, class_name="cell")[0].boxes] == ["cell", "cell"]
+    assert [box.name for box in read(data, classes=["cell"])[0].boxes] == ["cell", "cell"]
     for name in ("a", "b"):
         (data / "target" / f"{name}_classes.csv").write_text("label,class\n1,rod\n2,coccus\n")
     assert read(data)[1].boxes == TRUE
@@ -319,7 +319,7 @@ def test_an_outline_without_a_class_is_refused(data):
         roi.name = "0005-0007"
         roiwrite(data / "target" / f"{name}.zip", [roi])
     assert_refused(data, "a.zip", "0005-0007", "rod 12")
-    assert read(data, class_name="rod")[0].boxes == (Box(2.0, 3.0, 12.0, 8.0, "rod"),)
+    assert read(data, classes=["rod"])[0].boxes == (Box(2.0, 3.0, 12.0, 8.0, "rod"),)
 
 
 @pytest.mark.parametrize(

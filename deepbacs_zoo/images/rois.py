@@ -91,8 +91,7 @@ def read_outlines(path: Path) -> Sequence[ImagejRoi]:
     try:
         if path.suffix.lower() == ".zip":
             with zipfile.ZipFile(path) as archive:
-                names = [name for name in archive.namelist() if name.lower().endswith(".roi")]
-                found = [_decoded(archive.read(name), Path(name).stem) for name in names]
+                found = [_member(archive, info) for info in archive.infolist() if _is_roi(info)]
         else:
             found = [_decoded(path.read_bytes(), path.stem)]
         if not all(isinstance(roi, ImagejRoi) for roi in found):
@@ -115,6 +114,18 @@ def read_outlines(path: Path) -> Sequence[ImagejRoi]:
     return found
 
 
+def _is_roi(info: zipfile.ZipInfo) -> bool:
+    name = Path(info.filename)
+    # macOS adds a note on each file to the zips it makes: __MACOSX/._name.roi.
+    return name.suffix.lower() == ".roi" and not name.name.startswith("._")
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ImagejRoi:
+    if info.file_size > _LARGEST:
+        raise ValueError(f"{info.file_size} bytes are no outline")
+    return _decoded(archive.read(info), Path(info.filename).stem)
+
+
 def _decoded(data: bytes, name: str) -> ImagejRoi:
     from roifile import ImagejRoi
 
@@ -127,6 +138,8 @@ def _decoded(data: bytes, name: str) -> ImagejRoi:
 
 def _check_plane(roi: ImagejRoi, place: str) -> None:
     planes = {"z": roi.z_position, "t": roi.t_position}
+    if not any((roi.c_position, *planes.values())):
+        planes = {"slice": roi.position}  # of a stack whose axis ImageJ does not know
     told = ", ".join(f"{letter} {number}" for letter, number in planes.items() if number > 1)
     if told:
         raise DataError(
@@ -140,7 +153,7 @@ def _check_plane(roi: ImagejRoi, place: str) -> None:
 
 def _filled(roi: ImagejRoi, size: tuple[int, int], place: str) -> Mask:
     """Return the pixels of an outline, refusing what has none in the image."""
-    from roifile import ROI_TYPE
+    from roifile import ROI_SUBTYPE, ROI_TYPE
 
     areas = {
         ROI_TYPE.POLYGON,
@@ -149,11 +162,13 @@ def _filled(roi: ImagejRoi, size: tuple[int, int], place: str) -> Mask:
         ROI_TYPE.FREEHAND,
         ROI_TYPE.TRACED,
     }
-    if roi.roitype not in areas:
+    notes = {ROI_SUBTYPE.TEXT, ROI_SUBTYPE.IMAGE}
+    if roi.roitype not in areas or roi.subtype in notes:
+        kind = roi.subtype if roi.subtype in notes else roi.roitype
         raise DataError(
             place,
             "it encloses no area",
-            value=roi.roitype.name.lower(),
+            value=kind.name.lower(),
             allowed="polygons, rectangles, ovals, freehand and traced outlines",
             hint="draw around the object, and take lines and points out of the set",
         )

@@ -127,3 +127,34 @@ def test_numbers_with_gaps_are_still_refused(values, tmp_path):
         labels[10 * row : 10 * row + 5, 5:30] = value
     with pytest.raises(DataError, match="without a gap"):
         read_annotation(saved(tmp_path / "a.tif", labels), SIZE)
+
+
+def test_regions_of_a_mask_that_meet_at_a_corner_are_two_objects(tmp_path):
+    mask = np.zeros(SIZE, np.uint8)
+    mask[2:8, 2:20] = mask[8:14, 20:38] = 255
+    found = read_annotation(saved(tmp_path / "a.tif", mask), SIZE)
+    assert found.labels.max() == 2
+    assert found.findings == ()
+
+
+def test_two_rods_end_to_end_in_a_mask_are_one_object_and_warned_of_by_their_waist(tmp_path):
+    mask = np.where(APART > 0, 255, 0).astype(np.uint8)
+    rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
+    for centre in (14, 29):  # ellipses 16 long and 8 wide that overlap a little
+        mask[((columns - centre) / 8) ** 2 + ((rows - 50) / 4) ** 2 <= 1] = 255
+    found = read_annotation(saved(tmp_path / "a.tif", mask), SIZE)
+    assert found.labels.max() == 5
+    (finding,) = found.findings
+    assert "1 of 5" in finding.what
+
+
+def test_a_mask_in_one_bit_is_a_mask_by_its_values(tmp_path):
+    Picture.fromarray(APART > 0).save(tmp_path / "a.png")
+    found = read_annotation(tmp_path / "a.png", SIZE)
+    np.testing.assert_array_equal(found.labels > 0, APART > 0)
+
+
+def test_an_empty_mask_has_no_objects(tmp_path):
+    found = read_annotation(saved(tmp_path / "a.tif", np.zeros(SIZE, np.uint8)), SIZE)
+    assert found.labels.max() == 0
+    assert found.findings == ()

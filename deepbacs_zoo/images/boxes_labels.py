@@ -137,7 +137,7 @@ def _table(path: Path) -> Mapping[int, str]:
         "this is a label image where boxes with classes were expected",
         value=path.name,
         allowed="Pascal VOC (.xml), YOLO (.txt), COCO (.json) or outlines (.zip, .roi)",
-        hint=f"name the one class of all objects (--classes cell), or add a table {stem}_classes.csv",
+        hint=f"name the one class of all objects (--classes cell), or add {stem}_classes.csv",
     )
 
 

@@ -140,7 +140,7 @@ def test_regions_of_a_mask_that_meet_at_a_corner_are_two_objects(tmp_path):
 def test_two_rods_end_to_end_in_a_mask_are_one_object_and_warned_of_by_their_waist(tmp_path):
     mask = np.where(APART > 0, 255, 0).astype(np.uint8)
     rows, columns = np.mgrid[: SIZE[0], : SIZE[1]]
-    for centre in (14, 29):  # ellipses 16 long and 8 wide that overlap a little
+    for centre in (14, 30):  # ellipses 16 long and 8 wide that meet at their ends
         mask[((columns - centre) / 8) ** 2 + ((rows - 50) / 4) ** 2 <= 1] = 255
     found = read_annotation(saved(tmp_path / "a.tif", mask), SIZE)
     assert found.labels.max() == 5

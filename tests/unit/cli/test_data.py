@@ -1,11 +1,13 @@
 """``deepbacs-zoo data``: what it prints, and its exit codes."""
 
 import json
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from deepbacs_zoo.cli import main
+from deepbacs_zoo.cli.options import named_data
 from deepbacs_zoo.datasets import PUBLISHED
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE
 from deepbacs_zoo.fiji.settings import CACHE_VARIABLE, OFFLINE_VARIABLE
@@ -114,25 +116,26 @@ def test_a_wrong_layout_is_exit_code_1(capsys, monkeypatch, tmp_path):
     assert "not in it" in error
 
 
-def test_a_name_serves_where_a_folder_of_images_is_asked_for(tmp_path, cache, capsys, monkeypatch):
+VERBS = {
+    "train": ("segmentation", "--output", "run"),
+    "evaluate": ("run", "--output", "out"),
+    "export": ("run", "--card", "card.md", "--output", "out.zip"),
+}
+
+
+def test_a_name_serves_where_a_folder_of_images_is_asked_for(tmp_path, cache, monkeypatch):
     brought = unpacked(ARCHIVES["ecoli-brightfield"], tmp_path / "in")
     run("fetch", "ecoli-brightfield", "--from-file", brought)
-    seen = []
-    monkeypatch.setattr("deepbacs_zoo.images.find_folders", lambda *words: seen.append(words))
-    for words in (
-        ("train", "segmentation", "--output", tmp_path / "run"),
-        ("evaluate", tmp_path / "run", "--output", tmp_path / "out"),
-        ("export", tmp_path / "run", "--card", "card.md", "--output", tmp_path / "out.zip"),
-    ):
-        result = CliRunner().invoke(main.app, [*map(str, words), "--data", "ecoli-brightfield"])
-        assert result.exit_code != 0
-    folder = cache / "data" / "ecoli-brightfield"
-    assert seen == [(folder, "training"), (folder, "test"), (folder, "test")]
+    monkeypatch.chdir(tmp_path)
+    assert named_data(Path("ecoli-brightfield")) == cache / "data" / "ecoli-brightfield"
+    assert named_data(Path("in")) == Path("in")
+    assert named_data(None) is None
 
 
-def test_a_name_of_a_set_that_is_not_prepared_is_told(tmp_path, capsys, monkeypatch):
-    words = ["train", "segmentation", "--output", str(tmp_path / "run"), "--data", "mixed"]
-    monkeypatch.setattr("sys.argv", ["deepbacs-zoo", *words])
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_name_of_a_set_that_is_not_prepared_is_told(verb, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["deepbacs-zoo", verb, *VERBS[verb], "--data", "mixed"])
     with pytest.raises(SystemExit) as caught:
         main.main()
     assert caught.value.code == 2

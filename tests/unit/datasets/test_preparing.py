@@ -286,3 +286,14 @@ def test_nothing_is_loaded_that_only_the_network_needs():
         "assert not {'numpy', 'tifffile', 'deepbacs_zoo.datasets.download'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_boxes_are_read_from_a_prepared_set(cache, tmp_path):
+    from deepbacs_zoo.images import find_box_folders, match_box_pairs, read_boxes
+
+    unpacked(ARCHIVES["ecoli-antibiotics"], tmp_path / "in")
+    prepared = prepare("ecoli-antibiotics", from_file=tmp_path / "in")
+    pairs = match_box_pairs(*find_box_folders(prepared.folder, "training"))
+    assert len(pairs) == 6
+    (found,) = read_boxes(pairs[0], (16, 16)).boxes
+    assert found.name == "rod"

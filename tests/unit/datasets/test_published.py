@@ -81,3 +81,11 @@ def test_an_unknown_variant_is_answered_with_the_known_ones():
     assert get_variant(entry, "binary").kind == "binary"
     with pytest.raises(UsageError, match="default, binary"):
         get_variant(entry, "boxes")
+
+
+def test_the_classes_of_boxes_are_those_that_the_detection_task_offers():
+    from deepbacs_zoo.tasks.detection import CLASS_PRESETS
+
+    offered = {"ecoli-growth-stage": "growth-stages", "ecoli-antibiotics": "antibiotics"}
+    for name, preset in offered.items():
+        assert set(PUBLISHED[name].classes) == set(CLASS_PRESETS[preset])

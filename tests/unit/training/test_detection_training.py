@@ -1,12 +1,15 @@
 """From drawn rods and cocci to a package that finds them."""
 
 import json
+import re
 import shutil
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from deepbacs_zoo.checkpoints import open_run
+from deepbacs_zoo.cli.main import app
 from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.exporting import draft
 from deepbacs_zoo.findings import Severity
@@ -164,3 +167,33 @@ def test_two_images_are_too_few(tmp_path):
     with pytest.raises(DataError, match="too few images"):
         start(folder, tmp_path)
     assert voc("a.tif", []).startswith("<annotation>")
+
+
+def test_colour_pictures_train_a_network_of_three_channels(tmp_path):
+    from PIL import Image as Picture
+
+    random = np.random.default_rng(5)
+    folder = tmp_path / "colours"
+    folder.mkdir()
+    for index in range(3):
+        image, rows = draw(random)
+        grey = np.clip((image - 900.0) / 4, 0, 255).astype(np.uint8)
+        Picture.fromarray(np.stack([grey, grey // 2, 255 - grey], -1)).save(folder / f"{index}.png")
+        (folder / f"{index}.xml").write_text(voc(f"{index}.png", rows))
+    settings = {"steps": 1, "batch": 2, "patch": 64}
+    run = start(folder, tmp_path, epochs=1, settings=settings)
+    assert run.task_arguments["channels"] == 3
+    result = predict(draft(run, tmp_path / "colours.zip"), folder / "0.png")
+    assert isinstance(result.boxes, tuple)
+
+
+def test_the_command_counts_classes_and_says_where_the_run_is(copied, tmp_path):
+    words = ["train", "detection", "--data", str(copied), "--output", str(tmp_path / "run")]
+    words += ["--classes", "rod, coccus, spiral", "--epochs", "1", "--steps", "1"]
+    done = CliRunner().invoke(app, [*words, "--batch", "1", "--patch", "32", "--device", "cpu"])
+    assert done.exit_code == 0, done.output
+    assert "10 training images" in done.output
+    assert re.search(r"rod +\d+ boxes in \d+ images", done.output)
+    assert "Warning" in done.output
+    assert "spiral 0" in done.output.replace("\n", " ")
+    assert open_run(tmp_path / "run").task_arguments["classes"] == ["rod", "coccus", "spiral"]

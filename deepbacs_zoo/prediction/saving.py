@@ -120,10 +120,23 @@ def _paths(
             allowed="a folder, which is made if it does not exist",
             hint="choose another --output",
         )
-    names = [f"{_safe(name)}.tif" for name in ids]
-    # An output that is itself called labels must not take the place of the label image.
-    names = ["labels_tensor.tif" if name in decoded else name for name in names]
-    return tuple(folder / f"{stem}_{name}" for name in (*names, *decoded))
+    return tuple(folder / f"{stem}_{name}" for name in (*_tensor_names(ids, decoded), *decoded))
+
+
+def _tensor_names(ids: Sequence[str], decoded: Sequence[str]) -> list[str]:
+    """Return a name for each output that no other has, not even where case makes no difference."""
+    names: list[str] = []
+    for each in ids:
+        name = _safe(each)
+        # An output that is itself called labels must not take the place of the label image.
+        name = f"{name}_tensor" if f"{name}.tif".lower() in decoded else name
+        taken = {other.lower() for other in names}
+        number, free = 1, f"{name}.tif"
+        while free.lower() in taken:
+            number += 1
+            free = f"{name}_{number}.tif"
+        names.append(free)
+    return names
 
 
 def _safe(name: str) -> str:

@@ -186,6 +186,19 @@ def test_characters_that_file_names_cannot_hold_are_replaced(tmp_path):
     assert [path.name for path in written] == ["image_a_b__c.tif"]
 
 
+def test_outputs_whose_names_differ_in_nothing_that_a_file_name_tells_get_a_number(tmp_path):
+    package, session = fake(
+        lambda x: (x, x, x), outputs=[output(name, "raw") for name in ("a/b", "a:b", "A_b")]
+    )
+    written = save(predict(package, image_of(cells()), session=session), tmp_path)
+    assert [path.name for path in written] == [
+        "image_a_b.tif",
+        "image_a_b_2.tif",
+        "image_A_b_3.tif",
+    ]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(p.name for p in written)
+
+
 def test_table_like_output_is_saved_with_its_rows_as_rows(tmp_path):
     points = TensorSpec("points", (Axis("i", "i", FreeSize()), Axis("c", "c", FixedSize(2))))
     package, session = fake(lambda x: np.argwhere(x[0, 0] > 3900), outputs=(points,))

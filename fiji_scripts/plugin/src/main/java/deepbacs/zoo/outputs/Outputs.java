@@ -17,7 +17,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /** Results as files: named after the image, never overwritten unasked, all of them or none. */
 public final class Outputs {
@@ -127,18 +130,31 @@ public final class Outputs {
           "a folder, which is made if it does not exist",
           "choose another --output");
     }
-    List<String> names = new ArrayList<>();
-    for (String id : ids) {
-      String name = safe(id) + ".tif";
-      // An output that is itself called labels must not take the place of the label image.
-      names.add(decoded.contains(name) ? "labels_tensor.tif" : name);
-    }
+    List<String> names = tensorNames(ids, decoded);
     names.addAll(decoded);
     List<Path> paths = new ArrayList<>();
     for (String name : names) {
       paths.add(resolved(folder, stem + "_" + name));
     }
     return paths;
+  }
+
+  /** A name for each output that no other has, not even where case makes no difference. */
+  private static List<String> tensorNames(List<String> ids, List<String> decoded) {
+    List<String> names = new ArrayList<>();
+    Set<String> taken = new HashSet<>();
+    for (String id : ids) {
+      String safe = safe(id);
+      // An output that is itself called labels must not take the place of the label image.
+      String lower = (safe + ".tif").toLowerCase(Locale.ROOT);
+      String name = decoded.contains(lower) ? safe + "_tensor" : safe;
+      String free = name + ".tif";
+      for (int number = 2; !taken.add(free.toLowerCase(Locale.ROOT)); number++) {
+        free = name + "_" + number + ".tif";
+      }
+      names.add(free);
+    }
+    return names;
   }
 
   private static Path resolved(Path folder, String name) {

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Prepared", "prepare"]
 
 _BLOCK: Final = 1 << 20
-_OWN_FILE: Final = "not held against a sum: {} brought it"
+_BY_LAYOUT: Final = "its layout alone; {}"
 
 
 @dataclass(frozen=True)
@@ -150,12 +150,12 @@ def _there(folder: Path, entry: PublishedSet, variant: Variant) -> Prepared | No
 
 def _brought(entry: PublishedSet, path: Path) -> tuple[Path, str | None, str]:
     if not path.is_file():
-        return path, None, _OWN_FILE.format("a folder of the user's")
+        return path, None, _BY_LAYOUT.format("it was brought as a folder")
     sha256 = sha256_of(path)
     if sha256 == entry.archive.sha256:
         return path, sha256, "its published SHA-256"
     known = "another" if entry.archive.sha256 else "no"
-    return path, sha256, f"its layout alone ({known} SHA-256 is published); the user brought it"
+    return path, sha256, _BY_LAYOUT.format(f"a zip was brought, and {known} SHA-256 is published")
 
 
 # --- writing -------------------------------------------------------------------------------------

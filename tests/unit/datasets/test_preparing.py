@@ -136,7 +136,7 @@ def test_the_terms_lie_beside_the_images(name, cache, tmp_path):
         "CC-BY-4.0",
         "https://doi.org/10.1038/s42003-022-03634-z",
         f"https://doi.org/{entry.archive.doi}" if entry.archive.doi else "Record:      not known",
-        "a folder of the user's brought it",
+        "its layout alone; it was brought as a folder",
         entry.title,
         *entry.classes,
     ):

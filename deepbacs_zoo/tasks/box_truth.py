@@ -60,10 +60,12 @@ class BoxTruth:
                 )
 
     def marked(self) -> NDArray[np.bool_]:
-        """Return where boxes are."""
+        """Return the centres of boxes: patches are placed on small boxes as often as on large."""
         found = np.zeros(self.shape, np.bool_)
+        rows, columns = self.shape
         for box in self.boxes:
-            found[int(box.y0) : int(np.ceil(box.y1)), int(box.x0) : int(np.ceil(box.x1))] = True
+            row, column = int((box.y0 + box.y1) / 2), int((box.x0 + box.x1) / 2)
+            found[min(row, rows - 1), min(column, columns - 1)] = True
         return found
 
     def padded(self, height: int, width: int) -> BoxTruth:

@@ -31,6 +31,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "weight_decay": "weight decay",
     "patience": "patience (epochs)",
     "foreground": "share of patches on an object",
+    "zoom": "largest zoom of a patch",
     "validation": "share of images for validation",
 }
 
@@ -180,6 +181,7 @@ def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:
     """Return what the documentation says about the training."""
     best, split = run.best, run.split
     test = 0 if split.test is None else len(split.test.files)
+    chosen = ", ".join(f"{name} {value}" for name, value in run.task_arguments.items())
     rows = {
         "images": f"{len(split.training.files)} for training, {len(split.validation.files)} for "
         f"validation, {test} for testing",
@@ -191,6 +193,7 @@ def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:
             if value is not None
         },
         **_beginning_and_end(run),
+        **({"chosen by the images": chosen} if chosen else {}),
         "seed": str(run.seed),
         "versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()),
     }

@@ -13,6 +13,7 @@ from deepbacs_zoo.exporting import draft
 from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
 from deepbacs_zoo.exporting.source import source_of
 from deepbacs_zoo.exporting.stage import stage
+from deepbacs_zoo.networks import build_network
 from tests.unit.exporting.runs import make_run
 
 
@@ -41,9 +42,23 @@ def test_settings_of_the_training_are_told(run: Run) -> None:
     rows = dict(source.training)
     assert rows["images"] == "3 for training, 1 for validation, 2 for testing"
     assert rows["epochs done"].startswith("2; the weights are those of epoch 2")
-    assert rows["highest learning rate"] == "0.001"
+    assert rows["learning rate"] == "0.001"
     assert source.details["training"]["training_batch_size"] == 4
     assert source.details["architecture_type"] == "unet"
+    assert "chosen by the images" not in rows
+
+
+def test_choices_by_the_images_are_told(run: Run) -> None:
+    chosen = dataclasses.replace(run, task="foreground", task_arguments={"min_size": 30})
+    other = build_network(run.network, {**run.network_arguments, "out_channels": 2})
+    torch.save(other.state_dict(), run.best_weights)
+    chosen = dataclasses.replace(
+        chosen, network_arguments={**run.network_arguments, "out_channels": 2}
+    )
+    source = source_of(chosen)
+    assert dict(source.training)["chosen by the images"] == "min_size 30"
+    assert source.decode is not None
+    assert source.decode.as_config()["min_size"] == 30
 
 
 def test_a_run_without_weights_is_refused(run: Run, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from deepbacs_zoo.images.boxes_coco import coco_images, read_coco
 from deepbacs_zoo.images.boxes_labels import read_label_boxes, read_roi_boxes
 from deepbacs_zoo.images.boxes_voc import read_voc
 from deepbacs_zoo.images.boxes_yolo import CLASS_LISTS, read_yolo
-from deepbacs_zoo.images.folders import find_folders
+from deepbacs_zoo.images.folders import PART_NAMES, find_folders
 from deepbacs_zoo.images.image import stem_of
 from deepbacs_zoo.images.pairs import Pair
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES
@@ -35,7 +35,8 @@ def find_box_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
     Parameters
     ----------
     data
-        A folder with images and annotations in it, or one that `find_folders` knows.
+        A folder with images and annotations in it, one with ``images/train`` and ``labels/train``
+        as YOLO has them, or one that `find_folders` knows.
     part
         ``training`` or ``test``.
 
@@ -44,6 +45,10 @@ def find_box_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
     UsageError
         ``data`` is no such folder.
     """
+    for name in PART_NAMES.get(part or "", ()):
+        found = data / "images" / name, data / "labels" / name
+        if all(folder.is_dir() for folder in found):
+            return found
     for folder in ([data / part] if part else []) + [data]:
         if folder.is_dir() and _images(folder) and _annotation_files(folder, same=True):
             return folder, folder

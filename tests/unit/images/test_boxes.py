@@ -327,6 +327,7 @@ def test_an_outline_without_a_class_is_refused(data):
     [
         ("images", "annotations"),
         ("images", "labels"),
+        ("images/train", "labels/train"),
         ("JPEGImages", "Annotations"),
         ("source", "target"),
         ("training/source", "training/target"),

@@ -49,7 +49,8 @@ def _curve(points: Whole) -> Whole:
         -3 * s**3 + 3 * _SAMPLES * s**2 + 3 * _SAMPLES**2 * s + _SAMPLES**3,
         s**3,
     )
-    total = np.zeros((*points.shape, _SAMPLES), np.int64)
+    count, around = points.shape
+    total = np.zeros((count, around, _SAMPLES), np.int64)
     for offset, weight in zip((-1, 0, 1, 2), weights, strict=True):
         total += np.roll(points, -offset, axis=1)[:, :, None] * weight
-    return ((total + _DIVISOR // 2) // _DIVISOR).reshape(len(points), -1)
+    return ((total + _DIVISOR // 2) // _DIVISOR).reshape(count, around * _SAMPLES)

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import Splines, Stars, decode
+from deepbacs_zoo.decoding import Splines, Stars, decode, polygons
 from deepbacs_zoo.errors import PackageError
 from tests.data.decoding.golden import golden, settings_of, size_of, tensor_of
 from tests.data.decoding.make_polygons import (
@@ -70,6 +70,18 @@ def test_both_implementations_agree_on_random_tensors(seed):
     np.testing.assert_array_equal(
         decode(settings_of(kind, settings), tensor, size), plain_decode(settings, tensor, size)
     )
+
+
+@pytest.mark.parametrize("kind", ["stars", "splines"])
+def test_candidates_are_looked_at_in_lots_that_show_nowhere(kind, monkeypatch):
+    base = STARS if kind == "stars" else SPLINES
+    settings = settings_of(kind, base | {"grid": 2})
+    tensor = disks(np.random.default_rng(2), base | {"grid": 2}, 40, 30)
+    expected = decode(settings, tensor)
+    assert np.count_nonzero(tensor[0] >= 0.5) > 100
+    for lot in (1, 7, 100):
+        monkeypatch.setattr(polygons, "_CHUNK", lot)
+        np.testing.assert_array_equal(decode(settings, tensor), expected)
 
 
 def test_a_disk_has_the_pixels_within_its_distance():

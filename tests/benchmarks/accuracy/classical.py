@@ -9,12 +9,12 @@ growing what was found.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import ndimage
-from skimage import feature, segmentation
+from skimage import segmentation
 
 from tests.benchmarks.accuracy.fields import Field, numbered
 
@@ -56,10 +56,9 @@ class Recipe:
         Standard deviation of the Laplacian of Gaussian.
     curvature
         Threshold of the Laplacian of Gaussian, as a share of its highest 0.1 % of the field.
-    spacing
-        Smallest distance between two seeds of the watershed.
-    smoothing
-        Standard deviation by which the distance transform is smoothed before seeds are sought.
+    depth
+        Seeds of the watershed are what lies deeper in the foreground: a rod keeps one seed, because
+        its middle line is connected.
     growth
         How far an object grows at last.
     min_size
@@ -70,8 +69,7 @@ class Recipe:
     darkness: float = 0.3
     valley: float = 3.0
     curvature: float = 0.0
-    spacing: int = 8
-    smoothing: float = 2.0
+    depth: float = 3.0
     growth: int = 0
     min_size: int = 80
 
@@ -79,8 +77,8 @@ class Recipe:
         """Return the parameters in one line."""
         return (
             f"darkness > {self.darkness:g} (background sigma {self.background:g}), "
-            f"LoG sigma {self.valley:g} > {self.curvature:g}, seeds {self.spacing} apart "
-            f"(sigma {self.smoothing:g}), grown by {self.growth}, at least {self.min_size} pixels"
+            f"LoG sigma {self.valley:g} > {self.curvature:g}, seeds {self.depth:g} deep, "
+            f"at least {self.min_size} pixels, grown by {self.growth}"
         )
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
@@ -94,30 +92,30 @@ class Recipe:
             filtered.valley(self.valley) > self.curvature
         )
         foreground = ndimage.binary_opening(ndimage.binary_fill_holes(foreground))
-        return _large(split(foreground, self.spacing, self.smoothing), self.min_size)
+        return _large(split(foreground, self.depth), self.min_size)
 
     def grow(self, cores: np.ndarray) -> np.ndarray:
         """Return the objects grown; where two meet, each pixel goes to the nearer one."""
         return segmentation.expand_labels(cores, self.growth) if self.growth else cores
 
 
-def split(foreground: np.ndarray, spacing: int, smoothing: float) -> np.ndarray:
-    """Part a mask by the watershed of its distance transform; ``y x`` int32."""
+def split(foreground: np.ndarray, depth: float) -> np.ndarray:
+    """Part a mask by the watershed of its distance transform from seeds ``depth`` pixels inside.
+
+    What is nowhere as deep is one object for each connected component.
+    """
     distance = ndimage.distance_transform_edt(foreground)
-    if smoothing:
-        distance = ndimage.gaussian_filter(distance, smoothing)
+    seeds, count = ndimage.label(distance > depth)
     components, _ = ndimage.label(foreground)
-    peaks = feature.peak_local_max(
-        distance, min_distance=spacing, labels=components, exclude_border=False
-    )
-    seeds = np.zeros(foreground.shape, np.int32)
-    seeds[tuple(peaks.T)] = np.arange(1, len(peaks) + 1)
+    deep = np.unique(components[seeds > 0])
+    shallow = foreground & ~np.isin(components, deep)
+    seeds = np.where(shallow, components + count, seeds)
     return segmentation.watershed(-distance, seeds, mask=foreground).astype(np.int32)
 
 
 def tuned(
     fields: Sequence[Field],
-    choices: dict[str, Iterable[float]],
+    choices: Mapping[str, Sequence[float]],
     value: Callable[[Sequence[np.ndarray]], tuple[float, ...]],
     start: Recipe | None = None,
 ) -> Recipe:
@@ -128,27 +126,43 @@ def tuned(
     fields
         Those trained on.
     choices
-        Values per parameter; all combinations are tried.
+        Values per parameter, in order; all combinations are tried.
     value
         What is better, from the label images of all fields; larger is better, the first number
-        first.
+        first.  Of equally good recipes the one in their middle is taken.
     start
         The parameters that are not chosen.
     """
-    growths = tuple(choices.get("growth", (0,)))
+    growths = choices.get("growth", (0,))
     names = [name for name in choices if name != "growth"]
-    best: tuple[tuple[float, ...], Recipe] | None = None
     filtered = [Filtered(field.image) for field in fields]
-    for values in itertools.product(*(choices[name] for name in names)):
-        recipe = replace(start or Recipe(), **dict(zip(names, values, strict=True)))
+    found: dict[tuple[int, ...], tuple[float, ...]] = {}
+    for places in itertools.product(*(range(len(choices[name])) for name in names)):
+        recipe = _chosen(start, names, choices, places)
         cores = [recipe.cores(one) for one in filtered]
-        for growth in growths:
+        for place, growth in enumerate(growths):
             grown = replace(recipe, growth=int(growth))
-            found = value([grown.grow(core) for core in cores])
-            if best is None or found > best[0]:
-                best = found, grown
-    assert best is not None
-    return best[1]
+            found[*places, place] = value([grown.grow(core) for core in cores])
+    *places, place = middle_of_best(found)
+    return replace(_chosen(start, names, choices, places), growth=int(growths[place]))
+
+
+def middle_of_best(found: Mapping[tuple[int, ...], tuple[float, ...]]) -> tuple[int, ...]:
+    """Return the places of the best value; of several, those nearest to their mean."""
+    best = max(found.values())
+    tied = np.array([places for places, value in found.items() if value == best])
+    nearest = np.argmin(((tied - tied.mean(axis=0)) ** 2).sum(axis=1))
+    return tuple(tied[nearest].tolist())
+
+
+def _chosen(
+    start: Recipe | None,
+    names: Sequence[str],
+    choices: Mapping[str, Sequence[float]],
+    places: Sequence[int],
+) -> Recipe:
+    values = {name: choices[name][place] for name, place in zip(names, places, strict=True)}
+    return replace(start or Recipe(), **values)
 
 
 def _scaled(values: np.ndarray) -> np.ndarray:

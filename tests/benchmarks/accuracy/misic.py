@@ -23,12 +23,15 @@ from scipy import ndimage
 from skimage import feature, segmentation, transform
 
 from tests.benchmarks.accuracy.archives import Members, MissingDataError
-from tests.benchmarks.accuracy.classical import split
+from tests.benchmarks.accuracy.classical import middle_of_best, split
 from tests.benchmarks.accuracy.fields import Field, numbered
 
 STANDARD_WIDTH = 9.7
 SCALES = (1.0, 1.5, 2.0)
 SIDE = 256
+THRESHOLDS = (0.3, 0.5, 0.7)
+DEPTHS = (0.0, 2.0, 4.0)
+GROWTHS = (0, 1, 2, 3, 4, 5)
 MARGIN = 32
 """Pixels at a window's border whose prediction is left out."""
 
@@ -45,8 +48,8 @@ class Settings:
         Standard deviation of the noise where there is no contrast, in units of the image's range.
     threshold
         Of the network's output.
-    spacing
-        Smallest distance between two seeds of the watershed; 0 for connected components.
+    depth
+        Seeds of the watershed are what lies deeper in the mask; 0 for connected components.
     growth
         How far an object grows at last, in pixels of the image.
     min_size
@@ -56,13 +59,13 @@ class Settings:
     width: float
     noise: float = 0.13
     threshold: float = 0.5
-    spacing: int = 0
+    depth: float = 0.0
     growth: int = 0
     min_size: int = 80
 
     def describe(self) -> str:
         """Return the settings in one line."""
-        parted = f"watershed, seeds {self.spacing} apart" if self.spacing else "components"
+        parted = f"watershed, seeds {self.depth:g} deep" if self.depth else "components"
         return (
             f"cells {self.width:g} pixels wide, noise {self.noise:g}, output > {self.threshold:g}, "
             f"{parted}, grown by {self.growth}"
@@ -105,12 +108,11 @@ class Misic:
         rows, columns = (-(-length // step) for length in (height, width))
         after = rows * step + MARGIN - height, columns * step + MARGIN - width
         wide = np.pad(shapes, ((MARGIN, after[0]), (MARGIN, after[1]), (0, 0)), mode="symmetric")
+        corners = [(row * step, column * step) for row in range(rows) for column in range(columns)]
+        windows = np.stack([wide[y : y + SIDE, x : x + SIDE] for y, x in corners])
         found = np.zeros((rows * step, columns * step), np.float32)
-        for row, column in itertools.product(range(rows), range(columns)):
-            y, x = row * step, column * step
-            window = wide[np.newaxis, y : y + SIDE, x : x + SIDE]
-            inner = np.s_[0, MARGIN:-MARGIN, MARGIN:-MARGIN, 0]
-            found[y : y + step, x : x + step] = np.asarray(self._model(window))[inner]
+        for (y, x), output in zip(corners, self._model.predict_on_batch(windows), strict=True):
+            found[y : y + step, x : x + step] = output[MARGIN:-MARGIN, MARGIN:-MARGIN, 0]
         return found[:height, :width]
 
     def tuned(
@@ -121,26 +123,26 @@ class Misic:
         value: Callable[[Sequence[np.ndarray]], tuple[float, ...]],
     ) -> Settings:
         """Return the best settings on training fields; a larger ``value`` is better."""
-        best: tuple[tuple[float, ...], Settings] | None = None
-        for width, noise in itertools.product(widths, noises):
-            start = Settings(width, noise)
+        grid = [widths, noises, THRESHOLDS, DEPTHS, GROWTHS]
+        found: dict[tuple[int, ...], tuple[float, ...]] = {}
+        for first in itertools.product(*(range(len(values)) for values in grid[:2])):
+            start = Settings(widths[first[0]], noises[first[1]])
             maps = [self.probabilities(field.image, start) for field in fields]
-            for threshold, spacing in itertools.product((0.3, 0.5, 0.7), (0, 8)):
-                cut = replace(start, threshold=threshold, spacing=spacing)
+            for second in itertools.product(range(len(THRESHOLDS)), range(len(DEPTHS))):
+                cut = replace(start, threshold=THRESHOLDS[second[0]], depth=DEPTHS[second[1]])
                 cores = [objects(each, cut) for each in maps]
-                for growth in range(6):
-                    found = value([_grown(core, growth) for core in cores])
-                    if best is None or found > best[0]:
-                        best = found, replace(cut, growth=growth)
-        assert best is not None
-        return best[1]
+                for place, growth in enumerate(GROWTHS):
+                    grown = value([_grown(core, growth) for core in cores])
+                    found[*first, *second, place] = grown
+        best = middle_of_best(found)
+        return Settings(*(values[place] for values, place in zip(grid, best, strict=True)))
 
 
 def objects(probabilities: np.ndarray, settings: Settings) -> np.ndarray:
     """Return the label image of a network's output."""
     mask = ndimage.binary_fill_holes(probabilities > settings.threshold)
-    if settings.spacing:
-        labels = split(mask, settings.spacing, 2.0)
+    if settings.depth:
+        labels = split(mask, settings.depth)
     else:
         labels, _ = ndimage.label(mask)
     keep = np.bincount(labels.ravel()) >= settings.min_size

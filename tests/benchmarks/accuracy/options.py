@@ -30,13 +30,19 @@ class Options:
         Of everything that is drawn.
     methods
         The methods that run; empty for all.
+    start
+        What ``--output`` of the bright-field benchmark left, to fine-tune its packages.
+    curve
+        Whether parts of the training images are trained on, too.
     """
 
     archives: Path | None
     data: Path | None
     work: Path
     seed: int
-    methods: tuple[str, ...]
+    methods: tuple[str, ...] = ()
+    start: Path | None = None
+    curve: bool = False
 
     def wants(self, method: str) -> bool:
         """Return whether a method runs."""
@@ -59,12 +65,22 @@ def main(
     parser.add_argument("--output", type=Path, help="folder for JSON, CSV, runs and overlays")
     parser.add_argument("--seed", type=int, default=0, help="of splits, weights and patches")
     parser.add_argument("--methods", nargs="*", default=[], help="only these, such as stardist")
+    parser.add_argument("--start", type=Path, help="output of ecoli_brightfield to fine-tune")
+    parser.add_argument("--curve", action="store_true", help="learning curve (blood_cells)")
     given = parser.parse_args(words)
     # Progress bars of libraries and TensorFlow's greeting would stand between the tables.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with tempfile.TemporaryDirectory() as aside:
         work = Path(aside) if given.output is None else given.output
-        options = Options(given.archives, given.data, work, given.seed, tuple(given.methods))
+        options = Options(
+            given.archives,
+            given.data,
+            work,
+            given.seed,
+            tuple(given.methods),
+            given.start,
+            given.curve,
+        )
         try:
             table = benchmark(options)
         except MissingDataError as error:

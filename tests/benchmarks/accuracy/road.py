@@ -72,7 +72,9 @@ def write_fields(fields: Sequence[Field], folder: Path, pixel: float | None) -> 
         part.mkdir(parents=True, exist_ok=True)
     for one in fields:
         write_tiff(source / f"{one.name}.tif", one.image, "yx", size)
-        write_tiff(target / f"{one.name}.tif", one.labels, "yx", size, labels=True)
+        write_tiff(
+            target / f"{one.name}.tif", one.labels.astype(np.uint16), "yx", size, labels=True
+        )
     return source, target
 
 
@@ -116,8 +118,8 @@ def score_package(
     package: Path,
     fields: Sequence[Field],
     folder: Path,
-    *,
     pixel: float | None = None,
+    *,
     complete: bool = True,
 ) -> Scores:
     """Score a package on the test part, and draw what it found into ``folder``."""

@@ -1,10 +1,11 @@
-"""``deepbacs-zoo evaluate``: score a run or a package on images with truth."""
+"""``deepbacs-zoo evaluate``: score runs or packages on images with truth."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +26,13 @@ __all__ = ["command"]
 
 
 def command(
-    model: Annotated[Path, typer.Argument(help="A run folder or a package.")],
+    model: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="MODEL...",
+            help="Run folders or packages; several are compared on the same images.",
+        ),
+    ],
     data: Annotated[
         Path,
         typer.Option(
@@ -47,28 +54,96 @@ def command(
     trust: TrustOption = False,
     overwrite: OverwriteOption = False,
 ) -> None:
-    """Score a model on labelled images: tables, JSON, and a page with overlays."""
-    from deepbacs_zoo.evaluation import evaluate, write
-    from deepbacs_zoo.images import find_folders, match_pairs
+    """Score models on labelled images: tables, JSON, and a page with overlays."""
+    from deepbacs_zoo.evaluation import distinct_names
+
+    wanted = _Wanted(
+        runner and runner.value, device.value, trust, not labels_incomplete, output, overwrite
+    )
+    with ExitStack() as stack:
+        packages = {
+            name: stack.enter_context(_as_package(path))
+            for name, path in distinct_names(model).items()
+        }
+        if len(packages) == 1:
+            _one(next(iter(packages.values())), data, wanted)
+        else:
+            _several(packages, data, wanted)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The options that one and several models understand."""
+
+    runner: str | None
+    device: str
+    trust: bool
+    labels_complete: bool
+    output: Path
+    overwrite: bool
+
+
+def _one(path: Path, data: Path, wanted: _Wanted) -> None:
+    from deepbacs_zoo.evaluation import evaluate, pairs_for, write
     from deepbacs_zoo.package import open_package
     from deepbacs_zoo.reports import write_evaluation
 
-    pairs = match_pairs(*find_folders(data, "test"))
-    with _as_package(model) as path, open_package(path) as package:
+    with open_package(path) as package:
+        pairs = pairs_for(package, data)
         with bar("evaluating") as progress:
             evaluation = evaluate(
                 package,
                 pairs,
-                runner=runner and runner.value,
-                device=device.value,
-                trust=trust,
-                labels_complete=not labels_incomplete,
+                runner=wanted.runner,
+                device=wanted.device,
+                trust=wanted.trust,
+                labels_complete=wanted.labels_complete,
                 progress=progress,
             )
-        write(evaluation, output, overwrite=overwrite)
+    write(evaluation, wanted.output, overwrite=wanted.overwrite)
+    for finding in evaluation.findings:
+        say(f"{finding.severity.name.capitalize()}: {finding.where}: {finding.what}")
+    page = wanted.output / "report.html"
+    say(f"written: {write_evaluation(evaluation, page, overwrite=wanted.overwrite)}")
+
+
+def _several(packages: Mapping[str, Path], data: Path, wanted: _Wanted) -> None:
+    from deepbacs_zoo.evaluation import (
+        compare,
+        pairs_for,
+        refuse_existing,
+        require_one_kind,
+        write_comparison,
+    )
+    from deepbacs_zoo.package import open_package
+    from deepbacs_zoo.reports import write_comparison_pages
+
+    if not wanted.overwrite:
+        refuse_existing(wanted.output, packages)
+    require_one_kind(packages)
+    with open_package(next(iter(packages.values()))) as first:
+        pairs = pairs_for(first, data)
+    order = list(packages)
+    with bar("evaluating") as progress:
+        comparison = compare(
+            packages,
+            pairs,
+            runner=wanted.runner,
+            device=wanted.device,
+            trust=wanted.trust,
+            labels_complete=wanted.labels_complete,
+            progress=lambda name, done, total: progress(
+                order.index(name) * total + done, len(order) * total
+            ),
+        )
+    write_comparison(comparison, wanted.output, overwrite=wanted.overwrite)
+    told: dict[str, None] = {}
+    for evaluation in comparison.evaluations.values():
         for finding in evaluation.findings:
-            say(f"{finding.severity.name.capitalize()}: {finding.where}: {finding.what}")
-        page = write_evaluation(evaluation, output / "report.html", overwrite=overwrite)
+            told[f"{finding.severity.name.capitalize()}: {finding.where}: {finding.what}"] = None
+    for text in told:
+        say(text)
+    page = write_comparison_pages(comparison, wanted.output, overwrite=wanted.overwrite)
     say(f"written: {page}")
 
 

@@ -12,6 +12,14 @@ from deepbacs_zoo.evaluation.box_model import (
     BoxScores,
     CountScores,
 )
+from deepbacs_zoo.evaluation.comparing import (
+    Comparison,
+    ScoreRow,
+    compare,
+    distinct_names,
+    require_one_kind,
+)
+from deepbacs_zoo.evaluation.comparison_writing import refuse_existing, write_comparison
 from deepbacs_zoo.evaluation.estimates import Estimate
 from deepbacs_zoo.evaluation.evaluated import Evaluated, Headline
 from deepbacs_zoo.evaluation.loop import evaluate, finds_boxes, pairs_for
@@ -36,6 +44,7 @@ __all__ = [
     "BoxOutcome",
     "BoxPicture",
     "BoxScores",
+    "Comparison",
     "CountScores",
     "Estimate",
     "Evaluated",
@@ -44,10 +53,16 @@ __all__ = [
     "ImageRow",
     "ObjectOutcome",
     "Picture",
+    "ScoreRow",
     "Scores",
     "ThresholdScores",
+    "compare",
+    "distinct_names",
     "evaluate",
     "finds_boxes",
     "pairs_for",
+    "refuse_existing",
+    "require_one_kind",
     "write",
+    "write_comparison",
 ]

@@ -5,6 +5,7 @@ jinja2 and matplotlib are loaded when a page is written, not before.
 
 from __future__ import annotations
 
+from deepbacs_zoo.reports.comparison import write_comparison_pages
 from deepbacs_zoo.reports.model import (
     Agreement,
     Fact,
@@ -22,6 +23,7 @@ __all__ = [
     "KeyFigure",
     "Report",
     "StepRow",
+    "write_comparison_pages",
     "write_evaluation",
     "write_report",
 ]

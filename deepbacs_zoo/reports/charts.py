@@ -9,7 +9,7 @@ from deepbacs_zoo.evaluation import BOX_THRESHOLDS, BoxEvaluation, Evaluation, S
 from deepbacs_zoo.evaluation.box_model import ClassScores
 from deepbacs_zoo.reports.figures import Line, Panel, draw, finite
 
-__all__ = ["precision_recall_curves", "score_curves", "training_curves"]
+__all__ = ["compared_curves", "precision_recall_curves", "score_curves", "training_curves"]
 
 _MOST_LINES = 5
 
@@ -45,15 +45,24 @@ def training_curves(
 
 def score_curves(evaluation: Evaluation) -> tuple[str, ...]:
     """Draw recall and average precision over the IoU threshold, model and baseline."""
-    methods = [("model", evaluation.model)]
-    if evaluation.baseline is not None:
-        methods.append((evaluation.baseline.method, evaluation.baseline))
+    return _score_curves([("model", evaluation.model)], evaluation.baseline)
+
+
+def compared_curves(evaluations: Mapping[str, Evaluation]) -> tuple[str, ...]:
+    """Draw recall and average precision over the IoU threshold: the first models, the baseline."""
+    methods = [(name, each.model) for name, each in evaluations.items()]
+    return _score_curves(methods[: _MOST_LINES - 1], next(iter(evaluations.values())).baseline)
+
+
+def _score_curves(methods: list[tuple[str, Scores]], baseline: Scores | None) -> tuple[str, ...]:
+    if baseline is not None:
+        methods = [*methods, (baseline.method, baseline)]
     charts = []
     for title, attribute in (("Recall", "recall"), ("Average precision", "ap")):
         lines = tuple(_over_thresholds(name, scores, attribute) for name, scores in methods)
         points = zip(lines[0].x, lines[0].y, strict=True)
         ends = ", ".join(f"{y:.2f} at {x:g}" for x, y in points)
-        words = f"{title} over the IoU threshold; model: {ends}"
+        words = f"{title} over the IoU threshold; {methods[0][0]}: {ends}"
         panel = Panel(title, "IoU threshold", lines, limits=(0.0, 1.02))
         charts.append(draw(f"scores-{attribute}", panel, words))
     return tuple(charts)

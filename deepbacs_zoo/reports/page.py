@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render_report", "write_evaluation", "write_report"]
 
-_MOST_CARDS: Final = 8
+MOST_CARDS: Final = 8
 _UNDEFINED: Final = "n/a"
 _UNITS: Final = ("B", "kB", "MB", "GB")
 
@@ -84,9 +84,10 @@ def render_report(report: Report) -> str:
     from deepbacs_zoo.reports.charts import training_curves
 
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
+            title=report.title,
             report=report,
             figures=(*_key_figures(report.evaluation), *report.figures),
             curves=training_curves(report.history, report.best_epoch) if report.history else (),
@@ -103,15 +104,16 @@ def _drawn(evaluation: Evaluation | BoxEvaluation | None) -> dict[str, Any]:
     from deepbacs_zoo.reports.gallery import hang, hang_boxes
 
     if isinstance(evaluation, BoxEvaluation):
-        cards = hang_boxes(evaluation, _MOST_CARDS)
+        cards = hang_boxes(evaluation, MOST_CARDS)
         return {"boxes": True, "scores": precision_recall_curves(evaluation), "cards": cards}
     if evaluation is None:
         return {"boxes": False, "scores": (), "cards": ()}
-    cards = hang(evaluation.pictures, evaluation.model.rows, _MOST_CARDS)
+    cards = hang(evaluation.pictures, evaluation.model.rows, MOST_CARDS)
     return {"boxes": False, "scores": score_curves(evaluation), "cards": cards}
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what renders the templates of this room."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -128,6 +130,7 @@ def _environment() -> Environment:
         "percents": _percents,
         "seconds": _seconds,
         "size": _size,
+        "thousandths": _thousandths,
     }
     environment.filters.update(filters)
     return environment
@@ -174,6 +177,10 @@ def _severities(report: Report) -> list[tuple[str, int]]:
 
 def _number(value: float | None) -> str:
     return _UNDEFINED if value is None or math.isnan(value) else f"{value:.2f}"
+
+
+def _thousandths(value: float | None) -> str:
+    return _UNDEFINED if value is None or math.isnan(value) else f"{value:.3f}"
 
 
 def _percent(value: float) -> str:

@@ -152,7 +152,7 @@ def _counted_classically(given: Options, names: dict[str, tuple[str, ...]]) -> R
         abs(recipe.count(image) - red) for image, red in zip(test.images, test.red, strict=True)
     ]
     values = np.array([(error, 1.0) for error in errors], np.float64)
-    error = estimated(values, lambda sums: sums[:, 0] / sums[:, 1])[0]
+    error = estimated(values, lambda sums: sums[:, 0] / sums[:, 1])[()]
     return Row("threshold and watershed", {ERROR: error}, seconds, recipe.describe())
 
 

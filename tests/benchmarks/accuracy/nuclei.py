@@ -102,7 +102,7 @@ def f1_by_parts(
         # F1 is 2 TP / (2 TP + FP + FN); its parts add up.
         hit = each.outcome == "hit"
         counts[row * columns + column] += (2.0, 2.0) if hit else (0.0, 1.0)
-    return estimated(counts, lambda sums: sums[:, 0] / sums[:, 1])[0]
+    return estimated(counts, lambda sums: sums[:, 0] / sums[:, 1])[()]
 
 
 def bars(rows: Sequence[Row]) -> list[Bar]:

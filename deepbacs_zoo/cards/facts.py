@@ -76,6 +76,8 @@ class Facts:
         The measured scores.
     baseline
         Name of the method without training; empty when none was scored.
+    grid
+        Image pixels per pixel of the output.
     """
 
     inputs: tuple[TensorFact, ...]
@@ -95,4 +97,5 @@ class Facts:
     confidence: float = 0.95
     scores: tuple[Score, ...] = ()
     baseline: str = ""
+    grid: int = 1
     parameters: int | None = None

@@ -10,6 +10,8 @@ from deepbacs_zoo.cards.model import Card
 
 __all__ = ["render"]
 
+_MOST_CHANNELS = 12
+
 _INCOMPLETE = (
     "The labels of these images are incomplete: cells that touch, leave the field or are faint "
     "were left out by the people who labelled them. Recall is therefore meaningful; precision, F1, "
@@ -138,10 +140,16 @@ def _tensor_row(role: str, tensor: TensorFact) -> list[str]:
         f"`{tensor.id}`",
         f"`{tensor.axes}`",
         tensor.dtype,
-        ", ".join(tensor.channels),
+        _channels(tensor.channels),
         tensor.size,
         ", then ".join(f"`{step}`" for step in tensor.steps) or "none",
     ]
+
+
+def _channels(names: Sequence[str]) -> str:
+    """Return the names, without the middle of a long row such as that of 64 distances."""
+    shown = list(names) if len(names) <= _MOST_CHANNELS else [*names[:3], "…", names[-1]]
+    return ", ".join(shown) + (f" ({len(names)} channels)" if len(shown) < len(names) else "")
 
 
 def _usage(facts: Facts) -> list[str]:
@@ -159,10 +167,7 @@ def _usage(facts: Facts) -> list[str]:
         f'image = np.load("test_{first}.npy")  # axes {facts.inputs[0].axes}\n'
         f'sample = predict(model=model, inputs={{"{first}": image}})\n'
         f'print(sample.members["{output}"].data.shape)\n```',
-        "**Fiji with deepImageJ 3.1**: unzip the package into a folder below Fiji's `models` "
-        "folder and run, on one grey image whose sides are multiples of the step above",
-        '```\nrun("DeepImageJ Run", "model_path=[/path/to/folder] input_path=[/path/to/image.tif] '
-        'output_folder=[/path/to/results] display_output=all");\n```',
+        *_in_deepimagej(facts.grid),
     ]
     if facts.decoding:
         lines.append(
@@ -170,6 +175,21 @@ def _usage(facts: Facts) -> list[str]:
             "it as described above, which the first two ways do by themselves."
         )
     return lines
+
+
+def _in_deepimagej(grid: int) -> list[str]:
+    if grid > 1:
+        return [
+            "**Fiji with deepImageJ 3.1** does not take outputs that are smaller than the image. "
+            "The plugin of deepbacs_zoo runs this package in Fiji; `deepbacs-zoo export --for "
+            "deepimagej` makes one of the same run for deepImageJ."
+        ]
+    return [
+        "**Fiji with deepImageJ 3.1**: unzip the package into a folder below Fiji's `models` "
+        "folder and run, on one grey image whose sides are multiples of the step above",
+        '```\nrun("DeepImageJ Run", "model_path=[/path/to/folder] input_path=[/path/to/image.tif] '
+        'output_folder=[/path/to/results] display_output=all");\n```',
+    ]
 
 
 def _citation(card: Card) -> list[str]:

@@ -35,7 +35,7 @@ _ABSOLUTE: Final = 1.5e-4
 _RELATIVE: Final = 1e-4
 """The zoo's own test of partners: |difference| <= 1.5e-4 + 1e-4 |expected|."""
 
-_TAGS: Final = ("2d", "pytorch", "fiji", "imagej", "deepimagej")
+_TAGS: Final = ("2d", "pytorch", "fiji", "imagej")
 _AXIS_TYPES: Final[Mapping[str, str]] = {
     "b": "batch", "i": "index", "t": "time", "c": "channel", "z": "space", "y": "space",
     "x": "space",
@@ -120,7 +120,9 @@ def write_description(description: Mapping[str, Any], folder: Path) -> Path:
 
 
 def _identity(card: Card, content: Content) -> dict[str, Any]:
-    tags = dict.fromkeys((*card.tags, *_TAGS, *content.network_tags))
+    small = any(axis.scale != 1 for spec in content.outputs for axis in spec.axes)
+    consumers = () if small else ("deepimagej",)
+    tags = dict.fromkeys((*card.tags, *_TAGS, *consumers, *content.network_tags))
     data = card.training_data
     optional = {
         "authors": [_without_none(vars(entry)) for entry in card.authors],

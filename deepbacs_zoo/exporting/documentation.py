@@ -35,6 +35,7 @@ def documentation_facts(
         decoding=decoding_steps(source.decode) if source.decode else (),
         training=(*source.training, ("trained values", f"{stage.parameters:,}")),
         split=source.split,
+        grid=stage.reach.scale,
         **(_measured(evaluation) if evaluation is not None else {}),
     )
 

@@ -101,3 +101,17 @@ def test_usage_names_every_program(card: Card, facts: Facts) -> None:
     for name in ("deepbacs-zoo predict", "deepbacs_zoo.predict", "bioimageio.core", "deepImageJ"):
         assert name in usage
     assert "model_path=" in usage  # lower case, or ImageJ does not find it
+
+
+def test_a_long_row_of_channels_is_shortened(card: Card, facts: Facts) -> None:
+    names = ("probability", *(f"distance {ray}" for ray in range(64)))
+    stars = dataclasses.replace(facts.outputs[0], channels=names)
+    text = render(card, dataclasses.replace(facts, outputs=(stars,)))
+    assert "probability, distance 0, distance 1, …, distance 63 (65 channels)" in text
+
+
+def test_deepimagej_is_not_promised_for_outputs_on_a_grid(card: Card, facts: Facts) -> None:
+    assert 'run("DeepImageJ Run"' in render(card, facts)
+    small = render(card, dataclasses.replace(facts, grid=2))
+    assert "DeepImageJ Run" not in small
+    assert "export --for deepimagej" in small

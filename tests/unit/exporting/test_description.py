@@ -120,7 +120,9 @@ def test_an_output_on_a_grid_states_its_scale_and_one_without_bounds_no_range(
         ),
     )
     changed = dataclasses.replace(content, outputs=(coarse,), ranges={"out": (0.0, None)})
-    output = describe(card, changed)["outputs"][0]
+    described = describe(card, changed)
+    assert "deepimagej" not in described["tags"], "it does not run there"
+    output = described["outputs"][0]
     assert output["axes"][2] == {
         "type": "space",
         "id": "y",

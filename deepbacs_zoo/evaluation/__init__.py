@@ -32,6 +32,8 @@ from deepbacs_zoo.evaluation.model import (
     Scores,
     ThresholdScores,
 )
+from deepbacs_zoo.evaluation.output_tables import outputs_as_dict, outputs_as_text, write_outputs
+from deepbacs_zoo.evaluation.outputs import OutputComparison, compare_outputs
 from deepbacs_zoo.evaluation.writing import write
 
 __all__ = [
@@ -52,17 +54,22 @@ __all__ = [
     "Headline",
     "ImageRow",
     "ObjectOutcome",
+    "OutputComparison",
     "Picture",
     "ScoreRow",
     "Scores",
     "ThresholdScores",
     "compare",
+    "compare_outputs",
     "distinct_names",
     "evaluate",
     "finds_boxes",
+    "outputs_as_dict",
+    "outputs_as_text",
     "pairs_for",
     "refuse_existing",
     "require_one_kind",
     "write",
     "write_comparison",
+    "write_outputs",
 ]

@@ -40,6 +40,12 @@ final class Block {
     switch ((String) kind()) {
       case "multilabel":
         return new Multilabel(this);
+      case "foreground":
+        return new Foreground(this);
+      case "stars":
+        return new Stars(this);
+      case "splines":
+        return new Splines(this);
       case "boxes":
         return new Boxes(this);
       default:

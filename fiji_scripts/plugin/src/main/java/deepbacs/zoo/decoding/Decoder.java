@@ -1,7 +1,6 @@
 package deepbacs.zoo.decoding;
 
 import deepbacs.zoo.tensors.Tensor;
-import java.util.Arrays;
 
 /**
  * Background, interior and boundary to instances, bit for bit as in Python.
@@ -44,10 +43,10 @@ final class Decoder {
       foreground[pixel] = (float) probabilities.get(settings.background * plane + pixel) < below;
     }
     int[] labels = components(seeds);
-    dropSmall(labels, settings.minSeed);
+    Labels.dropSmall(labels, settings.minSeed);
     grow(labels, foreground);
-    dropSmall(labels, settings.minSize);
-    return number(labels);
+    Labels.dropSmall(labels, settings.minSize);
+    return Labels.numbered(labels);
   }
 
   /** Gives 4-connected components the numbers 1 to n by their first pixel in raster order. */
@@ -90,19 +89,6 @@ final class Decoder {
     labels[pixel] = label;
     stack[size] = pixel;
     return size + 1;
-  }
-
-  /** Sets labels of fewer than {@code smallest} pixels to 0. */
-  private static void dropSmall(int[] labels, int smallest) {
-    int[] sizes = new int[largest(labels) + 1];
-    for (int label : labels) {
-      sizes[label]++;
-    }
-    for (int pixel = 0; pixel < labels.length; pixel++) {
-      if (sizes[labels[pixel]] < smallest) {
-        labels[pixel] = 0;
-      }
-    }
   }
 
   /** Grows all labels over free foreground, one pixel a wave. */
@@ -157,26 +143,5 @@ final class Decoder {
 
   private static int smaller(int best, int label) {
     return label != 0 && (best == 0 || label < best) ? label : best;
-  }
-
-  /** Gives labels the numbers 1 to n by their first pixel in raster order. */
-  private static int[] number(int[] labels) {
-    int[] numbers = new int[largest(labels) + 1];
-    int count = 0;
-    int[] numbered = new int[labels.length];
-    for (int pixel = 0; pixel < labels.length; pixel++) {
-      int label = labels[pixel];
-      if (label != 0) {
-        if (numbers[label] == 0) {
-          numbers[label] = ++count;
-        }
-        numbered[pixel] = numbers[label];
-      }
-    }
-    return numbered;
-  }
-
-  private static int largest(int[] labels) {
-    return Arrays.stream(labels).max().orElse(0);
   }
 }

@@ -64,11 +64,7 @@ class LabelScores:
                 f"iou_{name}": value for name, value in zip(self.task.classes, iou, strict=True)
             }
         if self._counts is not None:
-            tp, fp, fn = (
-                values[0] for values in (self._counts.tp, self._counts.fp, self._counts.fn)
-            )
-            found["recall"] = tp / (tp + fn) if tp + fn else 0.0
-            found["precision"] = tp / (tp + fp) if tp + fp else 0.0
+            found["recall"], found["precision"] = self._counts.recall[0], self._counts.precision[0]
         return {
             name: 0.0 if math.isnan(found[name]) else float(found[name])
             for name in self.task.metrics

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from deepbacs_zoo.evaluation.estimates import estimated
 from deepbacs_zoo.images import match_box_pairs, read_boxes, read_image
 from tests.benchmarks.accuracy import options, road, smears
 from tests.benchmarks.accuracy.archives import MissingDataError
+from tests.benchmarks.accuracy.clock import Clock
 from tests.benchmarks.accuracy.options import Options
 from tests.benchmarks.accuracy.table import Bar, Row, Table
 
@@ -47,7 +47,7 @@ class Smears:
 
 def run(given: Options) -> Table:
     """Train the detector, tune the baseline, count."""
-    started = time.perf_counter()
+    clock = Clock()
     names = {part: _names(given.data, file) for part, file in LISTS.items()}
     rows: list[Row] = []
     if given.wants("detection"):
@@ -61,7 +61,7 @@ def run(given: Options) -> Table:
         rows,
         bars(rows),
         given.seed,
-        time.perf_counter() - started,
+        clock.read(),
         (
             "Some red cells have no box and a few boxes are wrong: no method can count exactly.",
             "The best constant guess beats counting by threshold and watershed, and is computed "
@@ -100,7 +100,7 @@ def _detectors(given: Options, names: dict[str, tuple[str, ...]]) -> list[Row]:
         chosen = [names["training"][place] for place in order[: round(share * len(order))]]
         label = "detection" if share == 1.0 else f"detection, {len(chosen)} images"
         folder = given.work / label.replace(", ", "_").replace(" ", "_")
-        begun = time.perf_counter()
+        clock = Clock()
         folders = _laid_out(given.data, chosen, folder / "training")
         made = train(
             METHOD.task,
@@ -111,7 +111,7 @@ def _detectors(given: Options, names: dict[str, tuple[str, ...]]) -> list[Row]:
             **METHOD.settings,
         )
         package = export(made, read_card(road.CARD), folder / "package.zip")
-        seconds = time.perf_counter() - begun
+        seconds = clock.read()
         found = evaluate(package, test)
         assert isinstance(found, BoxEvaluation)
         rows.append(Row(label, columns(found), seconds, METHOD.describe()))
@@ -143,10 +143,10 @@ def _guess(found: BoxEvaluation) -> Row:
 
 def _counted_classically(given: Options, names: dict[str, tuple[str, ...]]) -> Row:
     assert given.data is not None
-    begun = time.perf_counter()
+    clock = Clock()
     training = _read(given.data, names["training"][::5], given.work / "tuning")
     recipe = smears.tuned(training.images, training.red)
-    seconds = time.perf_counter() - begun
+    seconds = clock.read()
     test = _read(given.data, names["test"], given.work / "test")
     errors = [
         abs(recipe.count(image) - red) for image, red in zip(test.images, test.red, strict=True)

@@ -10,7 +10,6 @@ the objects whose middle it holds.
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,6 +18,7 @@ from deepbacs_zoo.evaluation import BASELINE, Estimate, Scores
 from deepbacs_zoo.evaluation.estimates import estimated
 from tests.benchmarks.accuracy import options, road
 from tests.benchmarks.accuracy.archives import STARDIST
+from tests.benchmarks.accuracy.clock import Clock, Seconds
 from tests.benchmarks.accuracy.fields import Field, Parts, nuclei, tiles
 from tests.benchmarks.accuracy.options import Options
 from tests.benchmarks.accuracy.table import Bar, Row, Table
@@ -37,7 +37,7 @@ METHODS = {
 
 def run(given: Options) -> Table:
     """Train and score all methods, both ways."""
-    started = time.perf_counter()
+    clock = Clock()
     both = dict(zip(WAYS, nuclei(STARDIST.locate(given.archives)), strict=True))
     rows = [_network(given, method, both) for name, method in METHODS.items() if given.wants(name)]
     if given.wants("classical"):
@@ -49,14 +49,14 @@ def run(given: Options) -> Table:
         rows,
         bars(rows),
         given.seed,
-        time.perf_counter() - started,
+        clock.read(),
         ("One image: the halves show the same stain, exposure and cells.",),
     )
 
 
 def _network(given: Options, method: road.Method, both: dict[str, Parts]) -> Row:
     found: dict[str, Estimate] = {}
-    seconds = 0.0
+    seconds = Seconds()
     for way, parts in both.items():
         folder = given.work / method.name / way.replace(" ", "_")
         pieces = [piece for half in parts.training for piece in tiles(half, TILE)]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepbacs_zoo.errors import DeepbacsZooError
 from tests.benchmarks.accuracy.archives import MissingDataError
 from tests.benchmarks.accuracy.table import Table
 
@@ -57,7 +58,8 @@ def main(
     Returns
     -------
     int
-        0: all bars are reached, or it was left out for want of data; 1: a bar is missed.
+        0: all bars are reached, or it was left out for want of data; 1: a bar is missed; that of
+        the error if something else is wrong.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--archives", type=Path, help="folder that holds the archives")
@@ -86,6 +88,9 @@ def main(
         except MissingDataError as error:
             sys.stdout.write(f"Skipped: {error}.\n")
             return 0
+        except DeepbacsZooError as error:
+            sys.stderr.write(f"{error}\n")
+            return error.exit_code
         sys.stdout.write(table.text() + "\n")
         if given.output is not None:
             table.write(given.output)

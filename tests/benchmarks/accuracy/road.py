@@ -15,6 +15,7 @@ from deepbacs_zoo.cards import read_card
 from deepbacs_zoo.evaluation import Scores
 from deepbacs_zoo.evaluation.scoring import gather, score_image
 from deepbacs_zoo.images import Calibration, match_pairs, write_overlay, write_tiff
+from tests.benchmarks.accuracy.clock import Clock, Seconds
 from tests.benchmarks.accuracy.fields import Field
 
 CARD = Path(__file__).with_name("card.md")
@@ -51,7 +52,7 @@ class Package:
     """What training left, and how long it took."""
 
     path: Path
-    seconds: float
+    seconds: Seconds
 
 
 def write_fields(fields: Sequence[Field], folder: Path, pixel: float | None) -> tuple[Path, Path]:
@@ -104,14 +105,14 @@ def make_package(
     origin
         A package whose weights are fine-tuned.
     """
-    started = time.perf_counter()
+    clock = Clock()
     source, target = write_fields(fields, folder / "training", pixel)
     options: dict[str, Any] = dict(method.settings)
     if origin is not None:
         options["origin"] = origin
     run = train(method.task, source, target, folder / "run", seed=seed, progress=False, **options)
     path = export(run, read_card(CARD), folder / "package.zip")
-    return Package(path, time.perf_counter() - started)
+    return Package(path, clock.read())
 
 
 def score_package(

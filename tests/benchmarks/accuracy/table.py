@@ -9,12 +9,13 @@ import math
 import os
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from deepbacs_zoo.evaluation import Estimate
 from deepbacs_zoo.images import write_bytes
+from tests.benchmarks.accuracy.clock import Seconds
 
 LIBRARIES = ("torch", "onnxruntime", "keras", "scikit-image")
 
@@ -44,14 +45,14 @@ class Row:
     scores
         Scores by name; a method may lack some.
     seconds
-        Wall time of training or tuning.
+        Of training or tuning.
     about
         How it was trained or tuned, in one line.
     """
 
     method: str
     scores: Mapping[str, Estimate]
-    seconds: float = 0.0
+    seconds: Seconds = field(default_factory=Seconds)
     about: str = ""
 
 
@@ -81,7 +82,7 @@ class Table:
     seed
         Of the training and whatever else is drawn.
     seconds
-        Wall time of everything.
+        Of everything.
     notes
         What a reader must know about the scores.
     """
@@ -91,7 +92,7 @@ class Table:
     rows: Sequence[Row]
     bars: Sequence[Bar]
     seed: int
-    seconds: float
+    seconds: Seconds
     notes: Sequence[str] = ()
     machine: str = field(default_factory=this_machine)
 
@@ -102,10 +103,10 @@ class Table:
 
     def text(self) -> str:
         """Return the table in Markdown, aligned, with the bars and notes below it."""
-        lines = [("method", *self.columns, "training (s)")]
+        lines = [("method", *self.columns, "training, s (CPU)")]
         for row in self.rows:
             cells = (_cell(row.scores.get(name)) for name in self.columns)
-            lines.append((row.method, *cells, f"{row.seconds:.0f}"))
+            lines.append((row.method, *cells, str(row.seconds)))
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         lines.insert(1, tuple("-" * width for width in widths))
         drawn = [
@@ -115,7 +116,7 @@ class Table:
             for line in lines
         ]
         about = [f"- {row.method}: {row.about}" for row in self.rows if row.about]
-        ran = f"{self.machine}; {self.seconds:.0f} s; seed {self.seed}"
+        ran = f"{self.machine}; {self.seconds} seconds of wall (CPU) time; seed {self.seed}"
         parts = [[self.title], drawn, [f"- {bar}" for bar in self.bars], about]
         parts += [[f"- {note}" for note in self.notes], [ran]]
         return "\n\n".join("\n".join(part) for part in parts if part)
@@ -127,12 +128,12 @@ class Table:
             "title": self.title,
             "machine": self.machine,
             "seed": self.seed,
-            "seconds": round(self.seconds, 1),
+            "seconds": _rounded(self.seconds),
             "methods": [
                 {
                     "method": row.method,
                     "about": row.about,
-                    "seconds": round(row.seconds, 1),
+                    "seconds": _rounded(row.seconds),
                     "scores": {name: _numbers(each) for name, each in row.scores.items()},
                 }
                 for row in self.rows
@@ -158,6 +159,10 @@ class Table:
         found = json.dumps(self.as_json(), indent=2, ensure_ascii=False) + "\n"
         for suffix, text in (("json", found), ("csv", self.as_csv()), ("md", self.text() + "\n")):
             write_bytes(folder / f"{self.name}.{suffix}", text.encode())
+
+
+def _rounded(seconds: Seconds) -> dict[str, float]:
+    return {name: round(value, 1) for name, value in asdict(seconds).items()}
 
 
 def _cell(estimate: Estimate | None) -> str:

@@ -17,6 +17,7 @@ from deepbacs_zoo.evaluation.scoring import gather, score_image
 from tests.benchmarks.accuracy import archives, ecoli_brightfield, ecoli_phase, options
 from tests.benchmarks.accuracy.archives import Archive, Members, MissingDataError
 from tests.benchmarks.accuracy.classical import Recipe, middle_of_best, split, tuned
+from tests.benchmarks.accuracy.clock import Seconds
 from tests.benchmarks.accuracy.fields import (
     Field,
     around_objects,
@@ -184,20 +185,29 @@ class TestArchives:
 @pytest.fixture
 def table():
     rows = (
-        Row("network", {"recall": Estimate(0.95, 0.9, 1.0)}, 61.4, "task stardist"),
+        Row("network", {"recall": Estimate(0.95, 0.9, 1.0)}, Seconds(61.4, 40.2), "task stardist"),
         Row("guess", {"recall": Estimate(math.nan), "error": Estimate(3.5)}),
     )
     bars = (Bar("recall 0.950, at least 0.90", True),)
-    return Table("drawn", "Drawn cells", rows, bars, 7, 62.0, ("A note.",), machine="2 CPU cores")
+    return Table(
+        "drawn",
+        "Drawn cells",
+        rows,
+        bars,
+        7,
+        Seconds(62.0, 41.0),
+        ("A note.",),
+        machine="2 CPU cores",
+    )
 
 
 class TestTable:
     def test_text_shows_every_method_with_intervals(self, table):
         lines = table.text().splitlines()
         assert lines[0] == "Drawn cells"
-        assert "| network | 0.950 (0.900 to 1.000) |       | 61           |" in lines
+        assert "| network | 0.950 (0.900 to 1.000) |       | 61 (40)           |" in lines
         assert "- reached: recall 0.950, at least 0.90" in lines
-        assert lines[-1] == "2 CPU cores; 62 s; seed 7"
+        assert lines[-1] == "2 CPU cores; 62 (41) seconds of wall (CPU) time; seed 7"
 
     def test_files_hold_the_same_numbers(self, table, tmp_path):
         table.write(tmp_path / "found")
@@ -223,7 +233,7 @@ class TestCommandLine:
 
         def run(given: Options) -> Table:
             seen.append((given.seed, given.wants("stardist"), given.wants("MiSiC"), given.work))
-            return Table(table.name, table.title, table.rows, [Bar("too low", False)], 3, 1.0)
+            return Table(table.name, table.title, table.rows, [Bar("too low", False)], 3, Seconds())
 
         assert options.main("x", run, words) == 1
         assert seen == [(3, True, False, tmp_path)]

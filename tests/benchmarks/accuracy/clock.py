@@ -1,0 +1,39 @@
+"""Seconds of wall and of processor time: the second does not grow while other programs run."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Time spent.
+
+    Parameters
+    ----------
+    wall
+        As a clock on the wall shows it.
+    processor
+        Of all threads of this process together.
+    """
+
+    wall: float = 0.0
+    processor: float = 0.0
+
+    def __add__(self, other: Seconds) -> Seconds:
+        return Seconds(self.wall + other.wall, self.processor + other.processor)
+
+    def __str__(self) -> str:
+        return f"{self.wall:.0f} ({self.processor:.0f})"
+
+
+class Clock:
+    """Runs from the moment it is made."""
+
+    def __init__(self) -> None:
+        self._wall, self._processor = time.perf_counter(), time.process_time()
+
+    def read(self) -> Seconds:
+        """Return the time since then."""
+        return Seconds(time.perf_counter() - self._wall, time.process_time() - self._processor)

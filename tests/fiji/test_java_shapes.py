@@ -67,7 +67,10 @@ def drawn_polygons(rng, kind):
     channels = 1 + count * (1 if kind == "stars" else 2)
     choice = rng.integers(4)
     if choice == 0:
-        return kind, settings, disks(rng, settings, height, width), size
+        tensor = disks(rng, settings, height, width)
+        if rng.random() < 0.3:  # brought up to the image's size
+            tensor = tensor.repeat(grid, 1).repeat(grid, 2)[:, : size[0], : size[1]]
+        return kind, settings, tensor, size
     tensor = noise(rng, channels, height, width)
     tensor[0, rng.random((height, width)) < 0.2] = -0.0
     return kind, settings, nasty(rng, tensor) if choice == 1 else tensor, size

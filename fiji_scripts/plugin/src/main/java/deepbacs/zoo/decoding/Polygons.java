@@ -63,7 +63,8 @@ public abstract class Polygons implements LabelDecoding {
       String fields = perCorner() == 1 ? "rays" : "points";
       throw Block.lacking(output, tensor, "asks for", allowed, fields);
     }
-    return new PolygonSuppression(this, tensor, height, width).labels();
+    Tensor cells = Grids.onGrid(tensor, grid, height, width);
+    return new PolygonSuppression(this, cells, height, width).labels();
   }
 
   /** Pixels in 1/256 pixel: {@code floor(256·v + 1/2)}, NaN is 0. */

@@ -1,0 +1,117 @@
+"""Every task, trained for a moment on drawn images: its package gives the same inside ImageJ."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from deepbacs_zoo.images import Calibration, read_image, write_tiff
+from deepbacs_zoo.prediction import predict, save
+from deepbacs_zoo.tasks import TASKS, get_task
+from tests.contract.test_tasks import LABEL_TASKS, draw, small
+from tests.unit.training.drawn_boxes import CLASSES, make_drawn
+
+pytest.importorskip("torch")
+
+SHAPES = ((75, 91), (128, 96))
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory):
+    """A package of each task."""
+    from deepbacs_zoo.exporting import draft
+    from deepbacs_zoo.training import train
+
+    folder = tmp_path_factory.mktemp("trained")
+    folders = draw(folder / "labels")
+    made = {}
+    for name in LABEL_TASKS:
+        task = small(name, {"grid": 2} if name in {"stardist", "splinedist"} else {})
+        run = train(task, *folders, folder / name, device="cpu", tuned=False)
+        made[name] = draft(run, folder / f"{name}.zip")
+        if task.grid > 1:
+            made[f"{name} for deepimagej"] = draft(
+                run, folder / f"{name}_large.zip", consumer="deepimagej"
+            )
+    make_drawn(folder / "boxes", 4)
+    task = get_task("detection", {"classes": CLASSES})
+    settings = dataclasses.replace(task.training, epochs=1, steps=3, patch=64, batch=2)
+    task = dataclasses.replace(
+        task,
+        network_arguments={**task.network_arguments, "base": 4},
+        training=settings,
+        # A network that has hardly begun to learn is sure of nothing.
+        decode={**task.decode, "score_threshold": 0.01},
+    )
+    boxes = folder / "boxes"
+    run = train(task, boxes, boxes, folder / "detection", device="cpu", tuned=False)
+    tuned = {"settings": task.decode, "before": 0.0, "after": 0.0, "objects": 1}
+    run = dataclasses.replace(run, decode=tuned)
+    made["detection"] = draft(run, folder / "detection.zip")
+    return made
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    """A plane of a size that is no multiple of anything, and a stack."""
+    folder = tmp_path_factory.mktemp("images")
+    size = Calibration(0.1, 0.1, 0.3, "µm")
+    random = np.random.default_rng(0)
+    planes = []
+    for number, shape in enumerate(SHAPES):
+        y, x = np.mgrid[: shape[0], : shape[1]]
+        disks = np.hypot((y % 40) - 20, (x % 32) - 16) < 11 + number
+        planes.append(random.normal(1000, 60, shape) + 400 * disks)
+    write_tiff(folder / "plane.tif", planes[0].astype(np.uint16), "yx", size)
+    stack = np.stack([planes[1], planes[1][::-1]])
+    write_tiff(folder / "stack.tif", stack.astype(np.float32), "zyx", size)
+    return [folder / "plane.tif", folder / "stack.tif"]
+
+
+def test_the_same_results_in_python_and_in_imagej(packages, images, tmp_path):
+    from deepbacs_zoo.fiji import open_worker, prepare
+    from deepbacs_zoo.prediction.imagej import run_in_imagej
+
+    assert {name.split()[0] for name in packages} == set(TASKS)
+    found = 0
+    with open_worker(prepare()) as imagej:
+        for name, package in packages.items():
+            for image in images:
+                place = f"{name}_{image.stem}".replace(" ", "_")
+                result = predict(package, image, runner="onnx")
+                found += len(result.objects) + len(result.boxes or ())
+                ours = save(result, tmp_path / "python" / place)
+                report = run_in_imagej(imagej, package, image, tmp_path / "java" / place)
+                theirs = [Path(file) for file in report["files"]]
+                assert [path.name for path in theirs] == [path.name for path in ours], place
+                for one, other in zip(ours, theirs, strict=True):
+                    assert_alike(one, other, f"{place}: {one.name}")
+    assert found > 20
+
+
+def assert_alike(ours, theirs, where):
+    if ours.suffix in {".tif", ".png"}:
+        one, other = read_image(ours), read_image(theirs)
+        tolerance = 0 if "labels" in ours.name else 1e-5
+        np.testing.assert_allclose(
+            other.data.values.astype(float),
+            one.data.values.astype(float),
+            rtol=tolerance,
+            atol=tolerance if ours.suffix == ".tif" else 255,
+            err_msg=where,
+        )
+        assert one.calibration == other.calibration, where
+    elif "detection" in where:
+        # Scores and edges are numbers of the network, which engines may round differently.
+        assert abs(len(theirs.read_bytes()) - len(ours.read_bytes())) < 100, where
+        if ours.suffix == ".csv":
+            one, other = (path.read_text("utf-8").splitlines() for path in (ours, theirs))
+            assert [len(row.split(",")) for row in one] == [len(row.split(",")) for row in other]
+            for row, same in zip(one[1:], other[1:], strict=True):
+                for cell, twin in zip(row.split(","), same.split(","), strict=True):
+                    assert cell == twin or float(cell) == pytest.approx(float(twin), rel=1e-4)
+    else:
+        assert theirs.read_bytes() == ours.read_bytes(), where

@@ -173,6 +173,16 @@ def test_intensities_change_within_limits():
     assert 1.1 < max(deviations) < 2.0
 
 
+@pytest.mark.parametrize(
+    ("seed", "expected"),
+    [(0, [-0.8120379, 0.3479034, 1.1879622]), (2, [-0.8131278, 0.0600603, 0.9332484])],
+)
+def test_a_seed_changes_grey_patches_as_ever(seed, expected):
+    image = np.arange(9, dtype=np.float32).reshape(1, 3, 3) / 4 - 1
+    changed = intensity(np.random.default_rng(seed), image)
+    np.testing.assert_allclose(changed.ravel()[[0, 4, 8]], expected, rtol=1e-4)
+
+
 def test_a_flat_patch_stays_finite():
     for seed in range(20):
         changed = intensity(np.random.default_rng(seed), np.zeros((1, 8, 8), np.float32))

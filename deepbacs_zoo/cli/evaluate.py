@@ -84,10 +84,12 @@ class _Wanted:
 
 
 def _one(path: Path, data: Path, wanted: _Wanted) -> None:
-    from deepbacs_zoo.evaluation import evaluate, pairs_for, write
+    from deepbacs_zoo.evaluation import evaluate, pairs_for, refuse_existing, write
     from deepbacs_zoo.package import open_package
     from deepbacs_zoo.reports import write_evaluation
 
+    if not wanted.overwrite:
+        refuse_existing(wanted.output, ("scores.json", "report.html"))
     with open_package(path) as package:
         pairs = pairs_for(package, data)
         with bar("evaluating") as progress:
@@ -109,6 +111,7 @@ def _one(path: Path, data: Path, wanted: _Wanted) -> None:
 
 def _several(packages: Mapping[str, Path], data: Path, wanted: _Wanted) -> None:
     from deepbacs_zoo.evaluation import (
+        COMPARISON_FILES,
         compare,
         pairs_for,
         refuse_existing,
@@ -119,7 +122,7 @@ def _several(packages: Mapping[str, Path], data: Path, wanted: _Wanted) -> None:
     from deepbacs_zoo.reports import write_comparison_pages
 
     if not wanted.overwrite:
-        refuse_existing(wanted.output, packages)
+        refuse_existing(wanted.output, (*COMPARISON_FILES, *packages))
     require_one_kind(packages)
     with open_package(next(iter(packages.values()))) as first:
         pairs = pairs_for(first, data)

@@ -42,6 +42,7 @@ def predict_many(
         A package or an option is not as it must be, or results are in the way.
     """
     from deepbacs_zoo.evaluation import (
+        COMPARISON_FILES,
         compare_outputs,
         distinct_names,
         outputs_as_dict,
@@ -52,7 +53,7 @@ def predict_many(
 
     named = distinct_names(packages)
     if not wanted.overwrite:
-        refuse_existing(wanted.output, ())
+        refuse_existing(wanted.output, COMPARISON_FILES)
     images: dict[str, None] = {}
     seconds: dict[tuple[str, str], float] = {}
     reports: list[dict[str, Any]] = []

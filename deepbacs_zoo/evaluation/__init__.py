@@ -19,7 +19,11 @@ from deepbacs_zoo.evaluation.comparing import (
     distinct_names,
     require_one_kind,
 )
-from deepbacs_zoo.evaluation.comparison_writing import refuse_existing, write_comparison
+from deepbacs_zoo.evaluation.comparison_writing import (
+    COMPARISON_FILES,
+    refuse_existing,
+    write_comparison,
+)
 from deepbacs_zoo.evaluation.estimates import Estimate
 from deepbacs_zoo.evaluation.evaluated import Evaluated, Headline
 from deepbacs_zoo.evaluation.loop import evaluate, finds_boxes, pairs_for
@@ -39,6 +43,7 @@ from deepbacs_zoo.evaluation.writing import write
 __all__ = [
     "BASELINE",
     "BOX_THRESHOLDS",
+    "COMPARISON_FILES",
     "THRESHOLDS",
     "Baseline",
     "BoxEvaluation",

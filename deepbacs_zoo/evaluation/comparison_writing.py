@@ -47,7 +47,7 @@ def write_comparison(
     """
     folder = Path(folder)
     if not overwrite:
-        refuse_existing(folder, comparison.evaluations)
+        refuse_existing(folder, (*COMPARISON_FILES, *comparison.evaluations))
     text = json.dumps(comparison_as_dict(comparison), indent=2)
     files = {"comparison.csv": _table(comparison), "comparison.json": text + "\n"}
     written = write_files(
@@ -61,14 +61,14 @@ def write_comparison(
 
 
 def refuse_existing(folder: str | Path, names: Iterable[str]) -> None:
-    """Raise what ``write_comparison`` would raise, before hours of computing.
+    """Look for results in the way before hours of computing.
 
     Raises
     ------
     OutputExistsError
-        A file of the comparison, or the folder of a model, is there already.
+        A file or folder of one of the names is in the folder already.
     """
-    for name in (*COMPARISON_FILES, *names):
+    for name in names:
         if (Path(folder) / name).exists():
             raise OutputExistsError.of(Path(folder) / name)
 

@@ -36,10 +36,10 @@ def read(path):
 
 
 def test_one_package_writes_its_files_into_the_output_itself(given, tmp_path):
-    done = run(
-        "evaluate", given / "painted.zip", "--data", given / "data", "--output", tmp_path / "one"
-    )
+    words = ["evaluate", given / "painted.zip", "--data", given / "data", "--output"]
+    done = run(*words, tmp_path / "one")
     assert done.exit_code == 0, done.output
+    assert isinstance(run(*words, tmp_path / "one").exception, OutputExistsError)
     assert {path.name for path in (tmp_path / "one").iterdir()} == {
         "per_image.csv",
         "per_object.csv",

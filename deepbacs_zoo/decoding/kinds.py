@@ -79,7 +79,7 @@ class Foreground(_Block):
         A foreground pixel has a probability >= this.
     neck
         Two parts stay one object where the neck between them is at least this share of the width
-        of the narrower part.
+        of the narrower part, or less than two pixels narrower.
     min_seed
         Parts of fewer pixels are no objects of their own, they join the neighbour.
     min_size

@@ -163,7 +163,7 @@ def inside(
     )
     height, width = max(bottom - top, 0), max(right - left, 0)
     box = (slice(top, top + height), slice(left, left + width))
-    to_y, to_x = np.roll(ys, -1), np.roll(xs, -1)
+    to_y, to_x = (np.concatenate((each[1:], each[:1])) for each in (ys, xs))
     lines = UNIT * np.arange(top, top + height)[:, None]
     # Every edge with its lower corner, without its upper one: each corner is counted once.
     rows, edges = np.nonzero((np.minimum(ys, to_y) <= lines) & (lines < np.maximum(ys, to_y)))
@@ -172,10 +172,19 @@ def inside(
     sign = np.sign(down)
     crossing = sign * (x * down + (lines[rows, 0] - y) * across)
     # The winding number changes at the first pixel at or right of the edge.
-    columns = np.clip(-(-crossing // (UNIT * np.abs(down))) - left, 0, width)
+    columns = -(-crossing // (UNIT * np.abs(down))) - left
+    columns = np.minimum(np.maximum(columns, 0), width)
     steps = np.bincount(rows * (width + 1) + columns, sign, minlength=height * (width + 1))
     winding = np.cumsum(steps.reshape(height, width + 1), axis=1)
     return box, winding[:, :width] != 0
+
+
+def _counted(labels: Labels) -> list[tuple[int, int]]:
+    """Return every label and how often it occurs."""
+    if not labels.size:
+        return []
+    found, counts = np.unique(labels, return_counts=True)
+    return list(zip(found.tolist(), counts.tolist(), strict=True))
 
 
 @dataclass
@@ -195,8 +204,9 @@ class _Canvas:
         free = mask & (below == 0)
         if np.count_nonzero(free) < max(self.settings.min_size, 1):
             return
-        found, shared = np.unique(below[mask & (below != 0)], return_counts=True)
-        for label, pixels in zip(found.tolist(), shared.tolist(), strict=True):
+        taken = below[mask]
+        taken = taken[taken != 0]
+        for label, pixels in _counted(taken):
             if pixels > self.settings.overlap_threshold * min(area, self.areas[label]):
                 return
         below[free] = len(self.areas)

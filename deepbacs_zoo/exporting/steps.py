@@ -53,8 +53,8 @@ def _foreground(decode: Foreground) -> tuple[str, ...]:
         "2. Parts: a watershed of the distance to the background gives one part for each of its",
         "   maxima.",
         f"3. Parts are joined where the neck between them has at least {decode.neck:g} times the",
-        "   width of the narrower one, and where one of them has fewer than "
-        f"{decode.min_seed} pixels.",
+        "   width of the narrower one, or is less than two pixels narrower, and where one of them",
+        f"   has fewer than {decode.min_seed} pixels.",
         *_last(4, decode.min_size),
     )
 

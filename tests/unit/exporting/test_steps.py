@@ -1,0 +1,30 @@
+"""What the documentation says of the way from an output to objects."""
+
+import pytest
+
+from deepbacs_zoo.decoding import Boxes, Foreground, Multilabel, Splines, Stars
+from deepbacs_zoo.exporting.steps import decoding_steps
+
+KINDS = [
+    (Multilabel("p", min_seed=7, max_growth=3), ["7 pixels", "3 waves"]),
+    (Foreground("p", threshold=0.35, neck=0.8, min_seed=7), ["0.35", "0.8", "7 pixels"]),
+    (Stars("p", 32, 2, 0.55, 0.35), ["32 distances", "i·2", "0.55", "0.35"]),
+    (Splines("p", 16, 4, 0.55, 0.35), ["16 control points", "i·4", "0.55", "0.35"]),
+    (Boxes("p", ("rod", "dividing"), 5, 8, 0.25, 0.35), ["5 boxes", "rod, dividing", "0.25"]),
+]
+
+
+@pytest.mark.parametrize(("settings", "parts"), KINDS, ids=lambda each: type(each).__name__)
+def test_every_setting_stands_in_the_steps(settings, parts):
+    sentence, steps = decoding_steps(settings)
+    assert "`p`" in sentence
+    assert ("boxes" in sentence) == isinstance(settings, Boxes)
+    for part in parts:
+        assert part in steps
+    numbers = [line.split(".")[0] for line in steps.splitlines() if line[0].isdigit()]
+    assert numbers == [str(number + 1) for number in range(len(numbers))]
+
+
+@pytest.mark.parametrize("settings", [each for each, _ in KINDS[:4]], ids=lambda each: each.kind)
+def test_labels_end_with_their_smallest_size(settings):
+    assert "fewer than 20 pixels are dropped" in decoding_steps(settings)[1]

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from deepbacs_zoo.fiji.settings import cache_folder
+from deepbacs_zoo.fiji.settings import OFFLINE_VARIABLE, cache_folder, works_offline
 
 WHEEL = ("--only-binary=:all:",)
 
@@ -69,6 +69,10 @@ class Archive:
         return path
 
     def _fetch(self, place: Path) -> None:
+        if works_offline():
+            raise MissingDataError(
+                self._advice(f"is not in {place}, and {OFFLINE_VARIABLE} forbids to fetch it")
+            )
         place.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place) as aside:
             words = ["download", "--quiet", "--no-deps", *self.options, "--dest", aside]

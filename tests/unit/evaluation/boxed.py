@@ -18,11 +18,11 @@ SHAPE = (64, 96)
 A, B, C = (8, 8, 28, 18), (50, 10, 62, 22), (20, 40, 44, 52)
 
 
-def boxed_network():
-    """The first two rows of each block of 4 by 4 pixels are the eight channels of its cell."""
+def boxed_network(channels):
+    """The first pixels of each block of 4 by 4, row by row, are the channels of its cell."""
 
     def nodes(i, o):
-        places = {"first": 0, "last": 8, "axis": 1}
+        places = {"first": 0, "last": channels, "axis": 1}
         constants = [_constant(name, np.array([place]), np.int64) for name, place in places.items()]
         return [
             _node("SpaceToDepth", [i[0]], ["cells"], blocksize=GRID),
@@ -32,20 +32,22 @@ def boxed_network():
     def compute(x):
         b, _, y, x_size = x.shape
         cells = x.reshape(b, y // GRID, GRID, x_size // GRID, GRID).transpose(0, 2, 4, 1, 3)
-        return (cells.reshape(b, GRID * GRID, y // GRID, x_size // GRID)[:, :8].copy(),)
+        return (cells.reshape(b, GRID * GRID, y // GRID, x_size // GRID)[:, :channels].copy(),)
 
     return Network(nodes, "", compute)
 
 
 def write_boxed_package(folder: Path, name="boxed.zip", **decode) -> Path:
     spec = image("image", "bcyx", channels=("painted",), sizes=SteppedSize(GRID, GRID))
-    channels = tuple(f"channel{number}" for number in range(8))
-    config = {"deepbacs_zoo": {"schema_version": 1, "decode": DECODE | decode}}
+    decode = DECODE | decode
+    count = 5 + len(decode["classes"])
+    channels = tuple(f"channel{number}" for number in range(count))
+    config = {"deepbacs_zoo": {"schema_version": 1, "decode": decode}}
     return write_package(
         folder / name,
         inputs=[spec],
         outputs=[like(spec, "anchors", "bcyx", channels=channels, ratio=1 / GRID)],
-        network=boxed_network(),
+        network=boxed_network(count),
         weights=("onnx",),
         config=config,
         name=f"boxes of {Path(name).stem}",

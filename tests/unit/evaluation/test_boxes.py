@@ -172,3 +172,19 @@ def test_a_class_that_the_package_does_not_know_is_refused(folder, tmp_path):
         evaluate(folder / "boxed.zip", [pair], device="cpu")
     assert caught.value.value == "spirillum"
     assert caught.value.allowed == "rod, coccus, debris"
+
+
+def test_label_images_are_boxes_of_a_package_with_one_class(tmp_path):
+    import tifffile
+
+    from deepbacs_zoo.images import Pair
+    from tests.unit.evaluation.painted import cells
+
+    pair = write_box_pair(tmp_path, "cells", [], [(A, "rod", 0.9)])
+    labels = tmp_path / "cells_labels.tif"
+    tifffile.imwrite(labels, cells((8, 8, 10, 20), shape=SHAPE).astype(np.uint16))
+    package = write_boxed_package(tmp_path, classes=["rod"])
+    with pytest.raises(DataError):
+        evaluate(write_boxed_package(tmp_path, "three.zip"), [Pair("c", pair.source, labels)])
+    evaluation = evaluate(package, [Pair("cells", pair.source, labels)], device="cpu")
+    assert [each.outcome for each in evaluation.model.rows[0].objects] == ["hit"]

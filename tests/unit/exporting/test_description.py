@@ -169,3 +169,13 @@ def test_the_file_reads_back_as_it_was_and_keeps_versions_as_text(
     assert path.name == "rdf.yaml"
     assert yaml.safe_load(path.read_text(encoding="utf-8")) == found
     assert b"\r" not in path.read_bytes()
+
+
+def test_short_names_of_scores_are_cut_and_stay_different():
+    from deepbacs_zoo.exporting.documentation import _short_names
+
+    names = ["F1 at IoU 0.5", "count error of microcolony", "count error of microscopic debris"]
+    short = _short_names(names)
+    assert short[:2] == ["F1@0.5", "count error of m"]
+    assert len(set(short)) == 3
+    assert all(len(each) <= 16 for each in short)

@@ -129,15 +129,15 @@ def build(
             MappingProxyType({"classes": len(names), "anchors": sizes, "grid": grid}),
         ),
         training=TrainingSettings(
-            epochs=25,
+            epochs=50,
             patch=352,
             batch=4,
             learning_rate=3e-3,
             weight_decay=1e-3,
-            patience=25,
+            patience=50,
             foreground=0.5,
             # Enough to train the network from nothing, whether the images are many or few.
-            steps=40,
+            steps=60,
             zoom=1.33,
         ),
         decode=MappingProxyType(

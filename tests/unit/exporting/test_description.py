@@ -162,6 +162,12 @@ def test_every_output_and_format_has_the_zoos_tolerance(found: dict[str, Any]) -
     assert {entry["relative_tolerance"] for entry in entries} == {1e-4}
 
 
+def test_an_output_in_pixels_has_the_tolerance_of_pixels(card: Card, content: Content) -> None:
+    distances = dataclasses.replace(content, ranges={"out": (0.0, None)})
+    block = describe(card, distances)["config"]["bioimageio"]["reproducibility_tolerance"]
+    assert {entry["absolute_tolerance"] for entry in block} == {5e-3}
+
+
 def test_the_file_reads_back_as_it_was_and_keeps_versions_as_text(
     found: dict[str, Any], content: Content
 ) -> None:

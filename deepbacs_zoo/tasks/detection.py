@@ -129,15 +129,15 @@ def build(
             MappingProxyType({"classes": len(names), "anchors": sizes, "grid": grid}),
         ),
         training=TrainingSettings(
-            epochs=50,
+            epochs=60,
             patch=352,
             batch=4,
             learning_rate=3e-3,
             weight_decay=1e-3,
-            patience=50,
+            patience=60,
             foreground=0.5,
             # Enough to train the network from nothing, whether the images are many or few.
-            steps=60,
+            steps=75,
             zoom=1.33,
         ),
         decode=MappingProxyType(

@@ -8,7 +8,6 @@ BLOCKS = [block for block in readme_blocks() if not is_for_the_shell_of_a_person
 
 
 @pytest.mark.parametrize("number", range(len(BLOCKS)), ids=lambda n: f"line{BLOCKS[n].line}")
-@pytest.mark.timeout(900)
 def test_each_block_of_the_readme_runs(readme, number):
     _, outcomes = readme
     outcome = outcomes[number]

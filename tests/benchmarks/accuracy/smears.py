@@ -72,5 +72,5 @@ def tuned(pictures: Sequence[np.ndarray], counts: Sequence[int]) -> Counting:
             )
         )
 
-    choices = itertools.product((12.0, 16.0, 20.0, 24.0, 28.0, 32.0), (400, 1500, 3000))
+    choices = itertools.product((16.0, 20.0, 24.0, 28.0, 32.0, 36.0, 40.0), (400, 1500, 3000))
     return min((Counting(depth, size) for depth, size in choices), key=error)

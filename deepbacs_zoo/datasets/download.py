@@ -122,7 +122,7 @@ def download(wanted: Wanted, tell: Tell) -> bool:
 def read_json(url: str) -> Any:  # noqa: ANN401 - JSON
     """Return what a URL holds, in one attempt; ``OSError`` or ``ValueError`` where it is none."""
     try:
-        with urllib.request.urlopen(_request(url, {}), timeout=TIMEOUT) as response:  # noqa: S310
+        with urllib.request.urlopen(_request(url, {}), timeout=TIMEOUT) as response:  # noqa: S310 - see _request
             return json.loads(response.read(_MOST_JSON))
     except http.client.HTTPException as error:
         raise ConnectionError(str(error)) from error
@@ -182,7 +182,7 @@ def _copy(
 
 def _open(wanted: Wanted, headers: dict[str, str]) -> http.client.HTTPResponse:
     try:
-        response: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310
+        response: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310 - see _request
             _request(wanted.url, headers), timeout=TIMEOUT
         )
     except urllib.error.HTTPError as error:
@@ -248,7 +248,7 @@ def _validator(response: http.client.HTTPResponse) -> str:
 def _request(url: str, headers: dict[str, str]) -> urllib.request.Request:
     # settings.address() lets only https, http and file through.
     agent = {"User-Agent": f"deepbacs_zoo/{__version__}"}
-    return urllib.request.Request(url, headers=agent | headers)  # noqa: S310
+    return urllib.request.Request(url, headers=agent | headers)  # noqa: S310 - said above
 
 
 # --- what is kept --------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from deepbacs_zoo.errors import UsageError
 
@@ -57,7 +57,7 @@ class SampleImages:
         return Path(__file__).parent / "samples" / self.name
 
 
-_COLICOORDS: Final = {
+_COLICOORDS: Final[Mapping[str, Any]] = {
     "truth": "real",
     "complete": False,
     "pixel_size": (0.08, 0.08),
@@ -78,13 +78,13 @@ SAMPLES: Final[Mapping[str, SampleImages]] = MappingProxyType(
                 name="ecoli_brightfield",
                 content="Escherichia coli, bright field, with label images",
                 parts=("training", "test"),
-                **_COLICOORDS,  # type: ignore[arg-type]
+                **_COLICOORDS,
             ),
             SampleImages(
                 name="ecoli_fluorescence",
                 content="Escherichia coli, fluorescence, with label images",
                 parts=(".",),
-                **_COLICOORDS,  # type: ignore[arg-type]
+                **_COLICOORDS,
             ),
         )
     }

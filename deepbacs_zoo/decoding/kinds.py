@@ -25,6 +25,7 @@ class _Block:
 
     def as_config(self) -> dict[str, Any]:
         """Return the block that stands in the description."""
+        # Only the subclasses are dataclasses.
         values = {entry.name: getattr(self, entry.name) for entry in fields(self)}  # type: ignore[arg-type]
         return {"kind": self.kind} | {
             name: list(value) if isinstance(value, tuple) else value

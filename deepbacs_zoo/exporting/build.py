@@ -37,7 +37,6 @@ Progress = Callable[[int, int], None]
 Array = npt.NDArray[Any]
 
 FORMATS: Final = ("pytorch_state_dict", "torchscript", "onnx")
-_COLOURS: Final = ("red", "green", "blue")
 CONSUMERS: Final = ("deepimagej",)
 """Programs that want a package of their own."""
 _AGREEMENT: Final = 1e-4
@@ -271,7 +270,7 @@ def _picture(staged: Stage) -> tuple[npt.NDArray[np.float32], Array | Rectangles
         raw = next(iter(_test_tensors(package, "inputs").values()))[0]
         found = next(iter(_test_tensors(package, "outputs").values()))
         settings = read_decoding(package.zoo_config)
-        shown = raw.transpose(1, 2, 0) if len(raw) == len(_COLOURS) else raw.mean(axis=0)
+        shown = raw.transpose(1, 2, 0) if len(raw) == 3 else raw.mean(axis=0)
         size = (raw.shape[1], raw.shape[2])
         if settings is None:
             return shown, found[0, 0]

@@ -84,7 +84,7 @@ def download(file: Expected, tell: Callable[[int], None]) -> None:
 
 def read_url(url: str) -> bytes:
     """Return all bytes of a URL, in one attempt and unchecked."""
-    with urllib.request.urlopen(_request(url), timeout=TIMEOUT) as response:  # noqa: S310
+    with urllib.request.urlopen(_request(url), timeout=TIMEOUT) as response:  # noqa: S310 - see _request
         data: bytes = response.read()
     return data
 
@@ -125,7 +125,7 @@ def _copy(file: Expected, write: Callable[[bytes], object], tell: Callable[[int]
 
 def _open(file: Expected) -> http.client.HTTPResponse:
     try:
-        response: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310
+        response: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310 - see _request
             _request(file.url), timeout=TIMEOUT
         )
     except urllib.error.HTTPError as error:
@@ -150,7 +150,7 @@ def _read(response: http.client.HTTPResponse) -> bytes:
 def _request(url: str) -> urllib.request.Request:
     # settings.mirror() lets only https, http and file through.
     agent = {"User-Agent": f"deepbacs_zoo/{__version__}"}
-    return urllib.request.Request(url, headers=agent)  # noqa: S310
+    return urllib.request.Request(url, headers=agent)  # noqa: S310 - said above
 
 
 def _unreached(file: Expected, reason: object) -> HostError:

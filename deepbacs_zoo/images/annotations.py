@@ -123,7 +123,7 @@ def _of_colours(path: Path, image: Image) -> Labels:
 def _regions(values: NDArray[np.generic], background: int = 0) -> Labels:
     from skimage.measure import label
 
-    found: Labels = label(values.astype(np.int64), background=background, connectivity=1).astype(  # type: ignore[no-untyped-call]
+    found: Labels = label(values.astype(np.int64), background=background, connectivity=1).astype(
         np.int32
     )
     return found

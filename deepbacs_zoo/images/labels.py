@@ -69,7 +69,7 @@ def label_findings(path: Path, labels: NDArray[np.integer]) -> tuple[Finding, ..
     """
     from skimage.measure import label
 
-    parts = label(labels, background=0, connectivity=2)  # type: ignore[no-untyped-call]
+    parts = label(labels, background=0, connectivity=2)
     first = np.unique(parts, return_index=True)[1]
     owners, counts = np.unique(labels.reshape(-1)[first], return_counts=True)
     torn = owners[(counts > 1) & (owners != 0)]

@@ -104,7 +104,8 @@ class YOLOv2(nn.Module):
         self.head = nn.Conv2d(before, len(self.anchors) * (5 + classes), 1)
         # Nearly all cells are empty; without this the first steps only learn that (Lin et al.
         # 2017, https://arxiv.org/abs/1708.02002, section 4.1).
-        nn.init.constant_(self.head.bias[4 :: 5 + classes], _EMPTY)  # type: ignore[index]
+        assert self.head.bias is not None  # for type checkers
+        nn.init.constant_(self.head.bias[4 :: 5 + classes], _EMPTY)
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Return ``b c y x``, one pixel for a cell of ``image`` (``b c y x``, float32).

@@ -234,7 +234,7 @@ def resize(array: Array, axes: str, sizes: Mapping[str, int]) -> Array:
     for number, block in enumerate(flat):
         # One plane at a time: the filter works in double precision.
         shrinks = any(new < old for new, old in zip(shape, block.shape, strict=True))
-        found[number] = sk_resize(  # type: ignore[no-untyped-call]
+        found[number] = sk_resize(
             block.astype(np.float32),
             shape,
             order=1,

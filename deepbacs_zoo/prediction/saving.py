@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 import tempfile
@@ -97,8 +98,7 @@ def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tupl
     if not overwrite:
         _refuse_existing(targets)
     writers: list[Writer] = [
-        lambda path, tensor=tensor: _write_tensor(path, tensor)  # type: ignore[misc]
-        for tensor in result.tensors.values()
+        functools.partial(_write_tensor, tensor) for tensor in result.tensors.values()
     ]
     writers += decoded.values()
     with _staging(folder) as aside:
@@ -210,7 +210,7 @@ def _replace(source: Path, target: Path) -> None:
     source.replace(target)
 
 
-def _write_tensor(path: Path, tensor: OutputTensor) -> None:
+def _write_tensor(tensor: OutputTensor, path: Path) -> None:
     array, axes = _as_image(tensor.array.astype(np.float32, copy=False), tensor.axes)
     write_tiff(path, array, axes, tensor.calibration)
 

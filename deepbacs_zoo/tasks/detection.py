@@ -21,7 +21,8 @@ from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.tasks.anchors import choose_anchors, choose_grid, encode_boxes
 from deepbacs_zoo.tasks.box_truth import BoxTruth
 from deepbacs_zoo.tasks.model import Choice, Loss, Sample, Task, TaskEntry, TrainingSettings
-from deepbacs_zoo.tensors import Axis, FixedSize, FreeSize, Step, TensorSpec
+from deepbacs_zoo.tasks.specs import axes, image_input
+from deepbacs_zoo.tensors import TensorSpec
 
 __all__ = ["CLASS_PRESETS", "ENTRY"]
 
@@ -45,17 +46,7 @@ CLASS_PRESETS: Final = MappingProxyType(
 _FEWEST: Final = 5
 _IMBALANCE: Final = 10
 _SMALLEST: Final = 2.0
-_COLOURS: Final = ("red", "green", "blue")
 _VALUES: Final = ("x", "y", "width", "height", "objectness")
-
-
-def _axes(channels: tuple[str, ...], grid: int = 1) -> tuple[Axis, ...]:
-    return (
-        Axis("b", "batch", FixedSize(1)),
-        Axis("c", "channel", FixedSize(len(channels)), channel_names=channels),
-        Axis("y", "y", FreeSize(), scale=float(grid)),
-        Axis("x", "x", FreeSize(), scale=float(grid)),
-    )
 
 
 def build(
@@ -87,18 +78,11 @@ def build(
     return Task(
         name="detection",
         title="detection of objects by boxes with classes",
-        inputs=(
-            TensorSpec(
-                "raw",
-                _axes(_COLOURS if channels == len(_COLOURS) else ("intensity",)),
-                steps=(Step("zero_mean_unit_variance", {"axes": "cyx", "eps": 1e-6}),),
-                description="colour picture" if channels > 1 else "image of one channel",
-            ),
-        ),
+        inputs=(image_input(channels),),
         outputs=(
             TensorSpec(
                 "boxes",
-                _axes(
+                axes(
                     tuple(
                         f"{value} {number}"
                         for number in range(1, len(sizes) + 1)
@@ -205,7 +189,7 @@ def _check(sample: Sample, names: Sequence[str], channels: int) -> None:
                 allowed=", ".join(names),
                 hint="correct its name, or name all classes that there are",
             )
-    if sample.channels not in (1, len(_COLOURS)) or sample.channels != channels:
+    if sample.channels not in (1, 3) or sample.channels != channels:
         raise DataError(
             sample.name,
             "its image has other channels than a detector can take",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.decoding import Foreground
 from deepbacs_zoo.tasks.model import Choice, Loss, Sample, Task, TaskEntry, TrainingSettings
 from deepbacs_zoo.tasks.objects import choose_grid, some_objects
-from deepbacs_zoo.tasks.specs import axes, image_input
+from deepbacs_zoo.tasks.specs import axes, channels_of, image_input
 from deepbacs_zoo.tensors import TensorSpec
 
 __all__ = ["ENTRY"]
@@ -96,8 +96,7 @@ def build(min_size: int = 20, channels: int = 1) -> Task:
 def choose(samples: Sequence[Sample]) -> Choice:
     """Return the smallest size by the objects of the training images."""
     sizes = choose_grid(some_objects(samples))
-    channels = 3 if all(sample.channels == 3 for sample in samples) else 1
-    return Choice({"min_size": sizes["min_size"], "channels": channels})
+    return Choice({"min_size": sizes["min_size"], "channels": channels_of(samples)})
 
 
 ENTRY: Final = TaskEntry("foreground", build, choose)

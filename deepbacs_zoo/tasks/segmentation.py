@@ -12,18 +12,10 @@ from typing import Final
 from deepbacs_zoo.decoding import Multilabel
 from deepbacs_zoo.evaluation.classes import CLASSES, true_classes
 from deepbacs_zoo.tasks.model import Loss, Task, TrainingSettings
-from deepbacs_zoo.tensors import Axis, FixedSize, FreeSize, Step, TensorSpec
+from deepbacs_zoo.tasks.specs import axes, image_input
+from deepbacs_zoo.tensors import TensorSpec
 
 __all__ = ["TASK"]
-
-
-def _axes(channels: tuple[str, ...]) -> tuple[Axis, ...]:
-    return (
-        Axis("b", "batch", FixedSize(1)),
-        Axis("c", "channel", FixedSize(len(channels)), channel_names=channels),
-        Axis("y", "y", FreeSize()),
-        Axis("x", "x", FreeSize()),
-    )
 
 
 _DEPTH: Final = 3
@@ -31,18 +23,11 @@ _DEPTH: Final = 3
 TASK: Final = Task(
     name="segmentation",
     title="instance segmentation by background, interior and boundary",
-    inputs=(
-        TensorSpec(
-            "raw",
-            _axes(("intensity",)),
-            steps=(Step("zero_mean_unit_variance", {"axes": "cyx", "eps": 1e-6}),),
-            description="image of one channel",
-        ),
-    ),
+    inputs=(image_input(),),
     outputs=(
         TensorSpec(
             "probabilities",
-            _axes(CLASSES),
+            axes(CLASSES),
             description="probability of background, interior and boundary of a cell",
         ),
     ),

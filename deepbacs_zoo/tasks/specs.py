@@ -1,12 +1,14 @@
-"""Tensors that several tasks share: the image, and an output on a grid."""
+"""Tensors and settings that several tasks share: the image, and an output on a grid."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from deepbacs_zoo.tasks.model import Sample, TrainingSettings
 from deepbacs_zoo.tensors import Axis, FixedSize, FreeSize, Step, TensorSpec
 
-__all__ = ["axes", "image_input"]
+__all__ = ["SHAPES", "axes", "channels_of", "image_input"]
 
 _COLOURS: Final = ("red", "green", "blue")
 
@@ -29,3 +31,20 @@ def image_input(channels: int = 1) -> TensorSpec:
         steps=(Step("zero_mean_unit_variance", {"axes": "cyx", "eps": 1e-6}),),
         description="colour picture" if channels > 1 else "image of one channel",
     )
+
+
+def channels_of(samples: Sequence[Sample]) -> int:
+    """Return 3 where all images are colour pictures or have three channels, else 1."""
+    return 3 if all(sample.channels == len(_COLOURS) for sample in samples) else 1
+
+
+SHAPES: Final = TrainingSettings(
+    epochs=60,
+    patch=128,
+    batch=8,
+    learning_rate=5e-3,
+    weight_decay=1e-4,
+    patience=60,
+    foreground=0.5,
+)
+"""How networks train that give the shape of an object at each pixel of a grid."""

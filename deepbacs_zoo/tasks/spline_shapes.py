@@ -99,7 +99,7 @@ def _rim(mask: Mask, samples: int) -> Numbers:
     """Return ``samples, (y, x)`` along the longest outline, at equal arc lengths."""
     from skimage.measure import find_contours
 
-    outlines = find_contours(mask.astype(np.float64), 0.5)  # type: ignore[no-untyped-call]
+    outlines = find_contours(mask.astype(np.float64), 0.5)
     line = np.asarray(max(outlines, key=len), np.float64)[:-1]
     line = np.roll(line, -_start(line, np.argwhere(mask).mean(axis=0)), axis=0)
     closed = np.concatenate([line, line[:1]])

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Final
 
 from deepbacs_zoo.decoding import Splines
-from deepbacs_zoo.tasks.model import Choice, Loss, Sample, Task, TaskEntry, TrainingSettings
+from deepbacs_zoo.tasks.model import Choice, Loss, Sample, Task, TaskEntry
 from deepbacs_zoo.tasks.objects import choose_grid, some_objects
-from deepbacs_zoo.tasks.specs import axes, image_input
+from deepbacs_zoo.tasks.specs import SHAPES, axes, channels_of, image_input
 from deepbacs_zoo.tasks.spline_shapes import spline_target
 from deepbacs_zoo.tensors import TensorSpec
 
@@ -72,15 +72,7 @@ def build(
         loss=Loss(
             "spline", MappingProxyType({"unit": unit, "points": points, "shape_weight": 1.0})
         ),
-        training=TrainingSettings(
-            epochs=60,
-            patch=128,
-            batch=8,
-            learning_rate=5e-3,
-            weight_decay=1e-4,
-            patience=60,
-            foreground=0.5,
-        ),
+        training=SHAPES,
         decode=MappingProxyType(
             Splines("splines", points=points, grid=grid, min_size=min_size).as_config()
         ),
@@ -99,8 +91,8 @@ def build(
 
 def choose(samples: Sequence[Sample]) -> Choice:
     """Return grid and sizes by the objects of the training images."""
-    channels = 3 if all(sample.channels == 3 for sample in samples) else 1
-    return Choice({**choose_grid(some_objects(samples)), "channels": channels})
+    sizes = choose_grid(some_objects(samples))
+    return Choice({**sizes, "channels": channels_of(samples)})
 
 
 ENTRY: Final = TaskEntry("splinedist", build, choose)

@@ -69,7 +69,7 @@ def reconstruction(mask: Mask) -> dict[int, float]:
     corners = place + far[:, np.newaxis] * np.stack([np.sin(angles), np.cos(angles)], axis=1)
     found = {}
     for rays in RAYS:
-        drawn = polygon2mask(mask.shape, corners[:: most // rays])  # type: ignore[no-untyped-call]
+        drawn = polygon2mask(mask.shape, corners[:: most // rays])
         found[rays] = float((drawn & mask).sum() / (drawn | mask).sum())
     return found
 

@@ -14,9 +14,9 @@ from typing import Final
 
 from deepbacs_zoo.decoding import Stars
 from deepbacs_zoo.findings import Finding, Severity
-from deepbacs_zoo.tasks.model import Choice, Loss, Sample, Task, TaskEntry, TrainingSettings
+from deepbacs_zoo.tasks.model import Choice, Loss, Sample, Task, TaskEntry
 from deepbacs_zoo.tasks.objects import choose_grid, some_objects
-from deepbacs_zoo.tasks.specs import axes, image_input
+from deepbacs_zoo.tasks.specs import SHAPES, axes, channels_of, image_input
 from deepbacs_zoo.tasks.star_shapes import RAYS, choose_rays, reconstruction, star_target
 from deepbacs_zoo.tensors import TensorSpec
 
@@ -77,15 +77,7 @@ def build(
             "star",
             MappingProxyType({"unit": unit, "distance_weight": 1.0, "background_weight": 1e-4}),
         ),
-        training=TrainingSettings(
-            epochs=60,
-            patch=128,
-            batch=8,
-            learning_rate=5e-3,
-            weight_decay=1e-4,
-            patience=60,
-            foreground=0.5,
-        ),
+        training=SHAPES,
         decode=MappingProxyType(
             Stars("stars", rays=rays, grid=grid, min_size=min_size).as_config()
         ),
@@ -114,7 +106,7 @@ def choose(samples: Sequence[Sample]) -> Choice:
     arguments = {
         "rays": choose_rays(found),
         **choose_grid(objects),
-        "channels": 3 if all(sample.channels == 3 for sample in samples) else 1,
+        "channels": channels_of(samples),
     }
     if poor <= _MOST_POOR * len(objects):
         return Choice(arguments)

@@ -90,11 +90,13 @@ class TrainingModule(lightning.LightningModule):
             self.task, self.training_examples, self.settings, self.seed, self.trainer.current_epoch
         )
         # Not shuffled: an index already stands for a random patch.  No workers: patches are cut in
-        # a few hundredths of a step's time.
+        # a few hundredths of a step's time.  What is indexed by 0 to n-1 is a data set, which its
+        # type does not say.
         return DataLoader(patches, batch_size=self.settings.batch)  # type: ignore[arg-type]
 
     def val_dataloader(self) -> DataLoader[Any]:
         """Return whole images, one by one, mirrored up to the next size the network takes."""
+        # The type: see above.
         images = WholeImages(self.task, self.validation_examples)
         return DataLoader(images, batch_size=None)  # type: ignore[arg-type]
 

@@ -14,6 +14,7 @@ from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.decoding import Boxes, read_decoding
 from deepbacs_zoo.evaluation.box_sets import true_set
 from deepbacs_zoo.evaluation.tuning import box_score, label_score, tune
+from deepbacs_zoo.exporting.weights import load_state
 from deepbacs_zoo.networks import build_network
 from deepbacs_zoo.tasks import Task
 from deepbacs_zoo.tasks.box_truth import BoxTruth
@@ -78,9 +79,8 @@ def _outputs(
     task: Task, run: Run, validation: Sequence[Example], device: str
 ) -> list[NDArray[np.float32]]:
     """Return what the exported network gives for each image, ``c y x`` on its grid."""
-    network = build_network(task.network, task.network_arguments)
-    network.load_state_dict(torch.load(run.weights(), map_location="cpu", weights_only=True))
-    network.eval().to(device)
+    network = load_state(build_network(task.network, task.network_arguments), run.weights())
+    network.to(device)
     found, images = [], WholeImages(task, validation)
     with torch.inference_mode():
         for index, example in enumerate(validation):

@@ -55,7 +55,7 @@ def command(
     overwrite: OverwriteOption = False,
 ) -> None:
     """Score models on labelled images: tables, JSON, and a page with overlays."""
-    from deepbacs_zoo.evaluation import distinct_names
+    from deepbacs_zoo.evaluation import distinct_names, require_one_kind
 
     wanted = _Wanted(
         runner and runner.value, device.value, trust, not labels_incomplete, output, overwrite
@@ -68,6 +68,7 @@ def command(
         if len(packages) == 1:
             _one(next(iter(packages.values())), data, wanted)
         else:
+            require_one_kind(dict(zip(map(str, model), packages.values(), strict=True)))
             _several(packages, data, wanted)
 
 
@@ -115,7 +116,6 @@ def _several(packages: Mapping[str, Path], data: Path, wanted: _Wanted) -> None:
         compare,
         pairs_for,
         refuse_existing,
-        require_one_kind,
         write_comparison,
     )
     from deepbacs_zoo.package import open_package
@@ -123,7 +123,6 @@ def _several(packages: Mapping[str, Path], data: Path, wanted: _Wanted) -> None:
 
     if not wanted.overwrite:
         refuse_existing(wanted.output, (*COMPARISON_FILES, *packages))
-    require_one_kind(packages)
     with open_package(next(iter(packages.values()))) as first:
         pairs = pairs_for(first, data)
     order = list(packages)

@@ -114,7 +114,7 @@ def compare(
         As ``evaluate``.
     """
     named = packages if isinstance(packages, Mapping) else distinct_names(packages)
-    require_one_kind(named)
+    require_one_kind({str(path): path for path in named.values()})
     found: dict[str, AnyEvaluation] = {}
     for name, path in named.items():
         done = None if progress is None else _named(progress, name)
@@ -162,6 +162,11 @@ def distinct_names(paths: Sequence[str | Path]) -> dict[str, Path]:
 def require_one_kind(packages: Mapping[str, Path]) -> None:
     """Refuse packages of which some find boxes and others give label images.
 
+    Parameters
+    ----------
+    packages
+        By what the user knows them by: a run's package is a draft that is soon gone.
+
     Raises
     ------
     UsageError
@@ -169,10 +174,11 @@ def require_one_kind(packages: Mapping[str, Path]) -> None:
     """
     with ExitStack() as stack:
         kinds = {
-            path: finds_boxes(stack.enter_context(open_package(path))) for path in packages.values()
+            name: finds_boxes(stack.enter_context(open_package(path)))
+            for name, path in packages.items()
         }
-    boxes = [path for path, found in kinds.items() if found]
-    labels = [path for path, found in kinds.items() if not found]
+    boxes = [name for name, found in kinds.items() if found]
+    labels = [name for name, found in kinds.items() if not found]
     if boxes and labels:
         raise UsageError(
             boxes[0],

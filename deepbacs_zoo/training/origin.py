@@ -116,6 +116,13 @@ def open_origin(path: str | Path) -> Origin:
     place = Path(path)
     if is_run(place):
         return _of_run(open_run(place))
+    if not place.exists():
+        raise UsageError(
+            place,
+            "there is nothing to start from",
+            allowed="a run folder or a package",
+            hint="correct --from, or leave it out",
+        )
     with open_package(place) as package:
         return _of_package(package)
 

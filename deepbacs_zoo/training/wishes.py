@@ -66,7 +66,13 @@ class Wishes:
             return tuple(task.arguments.get("classes", ()))
         if get_entry(task).annotation != "boxes":
             if self.classes:
-                raise _wrong("classes", ", ".join(self.classes), "tasks on boxes: detection")
+                raise UsageError(
+                    "classes",
+                    f"the objects that {task} finds have no classes",
+                    value=", ".join(self.classes),
+                    allowed="classes for detection",
+                    hint="train detection, or leave --classes out",
+                )
             return ()
         if begun is not None and begun.task == task:
             return tuple(begun.task_arguments["classes"])

@@ -75,6 +75,8 @@ def test_boxes_and_labels_are_not_evaluated_together(given, tmp_path):
     done = run(*words, "--output", tmp_path / "out")
     assert isinstance(done.exception, UsageError)
     assert "no annotation fits both" in str(done.exception)
+    assert str(package) in str(done.exception)
+    assert str(given / "strict.zip") in str(done.exception)
     assert not (tmp_path / "out").exists()
 
 

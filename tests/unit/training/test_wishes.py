@@ -123,6 +123,12 @@ def test_weights_of_another_network_are_refused(made):
         dataclasses.replace(origin, state=b"PK").load(torch.nn.Identity())
 
 
+def test_a_name_of_nothing_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="a run folder or a package") as caught:
+        open_origin(tmp_path / "nowhere")
+    assert caught.value.where == str(tmp_path / "nowhere")
+
+
 def test_a_run_without_weights_is_refused(made, tmp_path):
     (tmp_path / "run.json").write_text((made[1].folder / "run.json").read_text())
     with pytest.raises(DataError, match="no trained weights"):

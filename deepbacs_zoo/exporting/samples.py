@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -32,8 +32,11 @@ def choose_crop(
     reach: Reach,
     annotation: str = "labels",
     classes: Sequence[str] = (),
+    tells: Callable[[Crop], bool] = lambda crop: True,
 ) -> Crop:
     """Return the crop with the most pixels of objects among the first few images.
+
+    Of each image the fullest crop is looked at.
 
     Parameters
     ----------
@@ -45,6 +48,9 @@ def choose_crop(
         Of which kind the annotations are, a name that tasks use.
     classes
         Names of the classes of boxes.
+    tells
+        Whether the network finds something in a crop; where it finds nothing in any of them, the
+        fullest is taken.
 
     Returns
     -------
@@ -52,22 +58,22 @@ def choose_crop(
         ``b c y x`` float32 in memory order, raw values; each side the largest valid size up to 256
         pixels that the image has.  An image below the smallest valid size is mirrored up to it.
     """
-    best: tuple[int, Crop] | None = None
+    crops: list[tuple[int, Crop]] = []
     for pair in pairs[:_LOOKED_AT]:
         image, truth, _ = annotation_kind(annotation, classes).read(pair, False)
         # The first time point and plane; channels stay.
         values = image.data.transpose("t", "z", "c", "y", "x").to_numpy()[0, 0].astype(np.float32)
         sides = tuple(_valid_side(size, reach) for size in truth.shape)
         row, column, count = _fullest(truth.marked(), sides)
-        if best is None or count > best[0]:
-            cut = values[:, row : row + sides[0], column : column + sides[1]]
-            missing = [
-                (0, 0),
-                *((0, side - size) for side, size in zip(sides, cut.shape[1:], strict=True)),
-            ]
-            best = count, np.ascontiguousarray(np.pad(cut, missing, mode="symmetric")[np.newaxis])
-    assert best is not None
-    return best[1]
+        cut = values[:, row : row + sides[0], column : column + sides[1]]
+        missing = [
+            (0, 0),
+            *((0, side - size) for side, size in zip(sides, cut.shape[1:], strict=True)),
+        ]
+        crop = np.pad(cut, missing, mode="symmetric")[np.newaxis]
+        crops.append((count, np.ascontiguousarray(crop)))
+    ranked = [crop for _, crop in sorted(crops, key=lambda each: -each[0])]
+    return next(filter(tells, ranked), ranked[0])
 
 
 def lifted_off(crop: Crop, steps: Sequence[Step]) -> float:

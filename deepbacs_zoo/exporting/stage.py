@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deepbacs_zoo.cards import Card
+from deepbacs_zoo.decoding import Boxes, decode, decode_boxes
 from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.exporting import description as names
 from deepbacs_zoo.exporting.description import Architecture, Content, describe, write_description
@@ -36,6 +37,7 @@ from deepbacs_zoo.exporting.weights import (
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import run_network
+from deepbacs_zoo.processing import apply
 from deepbacs_zoo.runners import load_session
 from deepbacs_zoo.tensors import Axis, FileRef, ReferencedSize, SteppedSize, TensorSpec
 
@@ -116,12 +118,23 @@ def stage(source: Source, card: Card, folder: Path) -> Stage:
         bytes_per_pixel=memory,
         parameters=parameters,
     )
-    crop = choose_crop(
-        source.pairs, reach, source.annotation, source.task_arguments.get("classes", ())
-    )
+    classes = source.task_arguments.get("classes", ())
+    crop = choose_crop(source.pairs, reach, source.annotation, classes, lambda c: _tells(source, c))
     offset = lifted_off(crop, inputs[0].steps)
     staged = dataclasses.replace(staged, offset=offset)
     return _with_tensors(staged, card, crop - np.float32(offset))
+
+
+def _tells(source: Source, crop: npt.NDArray[np.float32]) -> bool:
+    """Say whether the network finds an object in a crop: test tensors without any test little."""
+    settings = source.decode
+    if settings is None:
+        return True
+    found = compute(source.network, apply(source.inputs[0].steps, crop, "bcyx"))[0]
+    size = (crop.shape[2], crop.shape[3])
+    if isinstance(settings, Boxes):
+        return bool(decode_boxes(settings, found, size))
+    return bool(decode(settings, found, size).any())
 
 
 def _write_weights(source: Source, folder: Path) -> Reach:

@@ -45,6 +45,18 @@ def test_the_crop_goes_where_most_cells_are(tmp_path: Path) -> None:
     np.testing.assert_array_equal(crop[0, 0], raw[44:300, 64:320])
 
 
+def test_a_crop_in_which_the_network_finds_something_comes_before_a_fuller_one(
+    tmp_path: Path,
+) -> None:
+    pair(tmp_path, "a", (12, 12), np.s_[2:5, 2:5])
+    pair(tmp_path, "b", (16, 16), np.s_[2:9, 2:9])
+    found = [
+        choose_crop(pairs(tmp_path), REACH, tells=tells).shape[2]
+        for tells in (lambda crop: True, lambda crop: crop.shape[2] == 12, lambda crop: False)
+    ]
+    assert found == [16, 12, 16]
+
+
 def test_the_first_of_equal_places_is_taken(tmp_path: Path) -> None:
     pair(tmp_path, "a", (300, 300), np.s_[100:110, 100:110])
     raw = read_image(tmp_path / "source/a.tif").data.to_numpy()[0, 0, 0]

@@ -30,6 +30,9 @@ def packages(tmp_path_factory):
     made = {}
     for name in LABEL_TASKS:
         task = small(name, {"grid": 2} if name in {"stardist", "splinedist"} else {})
+        # Long enough that every network finds something to compare.
+        settings = dataclasses.replace(task.training, epochs=3, steps=60)
+        task = dataclasses.replace(task, training=settings)
         run = train(task, *folders, folder / name, device="cpu", tuned=False)
         made[name] = draft(run, folder / f"{name}.zip")
         if task.grid > 1:
@@ -76,20 +79,20 @@ def test_the_same_results_in_python_and_in_imagej(packages, images, tmp_path):
     from deepbacs_zoo.prediction.imagej import run_in_imagej
 
     assert {name.split()[0] for name in packages} == set(TASKS)
-    found = 0
+    found = dict.fromkeys(packages, 0)
     with open_worker(prepare()) as imagej:
         for name, package in packages.items():
             for image in images:
                 place = f"{name}_{image.stem}".replace(" ", "_")
                 result = predict(package, image, runner="onnx")
-                found += len(result.objects) + len(result.boxes or ())
+                found[name] += result.found
                 ours = save(result, tmp_path / "python" / place)
                 report = run_in_imagej(imagej, package, image, tmp_path / "java" / place)
                 theirs = [Path(file) for file in report["files"]]
                 assert [path.name for path in theirs] == [path.name for path in ours], place
                 for one, other in zip(ours, theirs, strict=True):
                     assert_alike(one, other, f"{place}: {one.name}")
-    assert found > 20
+    assert min(found.values()) > 0, found
 
 
 def assert_alike(ours, theirs, where):

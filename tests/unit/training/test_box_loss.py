@@ -77,6 +77,17 @@ def test_a_box_found_by_another_anchor_is_not_background_if_it_is_right():
     assert loss_of(logits.reshape(target.shape), target, **only("background")) > 3
 
 
+@pytest.mark.parametrize(("narrower", "counts"), [(0.55, False), (0.45, True)])
+def test_what_evaluation_calls_a_hit_is_no_background(narrower, counts):
+    target = target_of(BOXES[:1])
+    logits = logits_of(target).reshape(2, 7, 4, 6)
+    logits[1, :2, 0, 1] = logits[0, :2, 0, 1]
+    logits[1, 2:4, 0, 1] = torch.log(torch.tensor([22 / 60 * narrower, 19 / 20]))
+    logits[1, 4, 0, 1] = 3.0
+    loss = loss_of(logits.reshape(target.shape), target, **only("background"))
+    assert (loss > 3) == counts
+
+
 def test_an_image_without_boxes_teaches_what_background_is():
     target = target_of(())
     assert loss_of(logits_of(target), target) < 1e-2

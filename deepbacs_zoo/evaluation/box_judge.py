@@ -16,7 +16,7 @@ from deepbacs_zoo.evaluation.box_baseline import boxes_by_baseline, corners_of
 from deepbacs_zoo.evaluation.box_model import BoxEvaluation, BoxPicture, BoxScores
 from deepbacs_zoo.evaluation.box_scoring import FoundBoxes, gather_boxes, guess_counts
 from deepbacs_zoo.evaluation.box_sets import true_set
-from deepbacs_zoo.evaluation.judge import Engine, Predict, note, view
+from deepbacs_zoo.evaluation.judge import Engine, Predict, grey, note, view
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Pair, read_boxes, read_image
 from deepbacs_zoo.metrics import BoxSet
@@ -65,7 +65,7 @@ class BoxJudge:
             )
         )
         self.seconds.append(seconds)
-        self._add_baseline(np.asarray(result.picture, np.float32))
+        self._add_baseline(grey(result))
         if len(self.pictures) < self.most_pictures:
             self.pictures.append(BoxPicture(pair.name, view(image)))
         note(self.findings, annotation.findings, result.findings)

@@ -16,7 +16,7 @@ from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Image, Pair
 from deepbacs_zoo.prediction import Result
 
-__all__ = ["Engine", "Judge", "Predict", "note", "view"]
+__all__ = ["Engine", "Judge", "Predict", "grey", "note", "view"]
 
 Predict = Callable[[Image, Decoding], tuple[Result, float]]
 """Predicts an image with this decoding; gives the result and the seconds it took."""
@@ -54,6 +54,12 @@ def view(image: Image) -> NDArray[np.float32]:
     if image.rgb and plane.shape[2] >= 3:
         return np.asarray(plane[..., :3], np.float32)
     return np.asarray(plane.mean(axis=2), np.float32)
+
+
+def grey(result: Result) -> NDArray[np.float32]:
+    """Return the first position as ``y x`` for the classical method; colours are averaged."""
+    picture = result.picture
+    return np.asarray(picture.mean(axis=2) if picture.ndim == 3 else picture, np.float32)
 
 
 def note(kept: dict[Finding, None], *groups: Iterable[Finding]) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.decoding import LabelDecoding, Multilabel
 from deepbacs_zoo.evaluation.baseline import Baseline
 from deepbacs_zoo.evaluation.classes import CLASSES, predicted_classes, true_classes
-from deepbacs_zoo.evaluation.judge import Engine, Predict, note, view
+from deepbacs_zoo.evaluation.judge import Engine, Predict, grey, note, view
 from deepbacs_zoo.evaluation.model import Evaluation, ImageRow, Picture
 from deepbacs_zoo.evaluation.scoring import gather, score_image
 from deepbacs_zoo.findings import Finding
@@ -46,7 +46,7 @@ class LabelJudge:
         self.rows.append(
             score_image(pair.name, truth, predicted, seconds=seconds, class_iou=classes)
         )
-        found = self._add_baseline(pair.name, np.asarray(result.picture, np.float32), truth)
+        found = self._add_baseline(pair.name, grey(result), truth)
         if len(self.pictures) < self.most_pictures:
             self.pictures.append(Picture(pair.name, view(image), truth, predicted, found))
         note(self.findings, annotation.findings, result.findings)

@@ -26,15 +26,15 @@ _PIXELS_PER_LINE: Final = 1000
 
 
 def stretched(image: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Return an image as 8-bit grey, its percentiles 1 and 99.8 as black and white."""
+    """Return an image as 8 bits, its percentiles 1 and 99.8 as 0 and 255, all colours alike."""
     # Every rounding is written out: Java draws the same picture.
     values = image.astype(np.float32).astype(np.float64)
     ordered = np.sort(values, axis=None)
     low, high = _quantile(ordered, 0.01), _quantile(ordered, 0.998)
     if high <= low:
         high = low + 1
-    grey: NDArray[np.uint8] = np.clip((values - low) / (high - low) * 255, 0, 255).astype(np.uint8)
-    return grey
+    bits: NDArray[np.uint8] = np.clip((values - low) / (high - low) * 255, 0, 255).astype(np.uint8)
+    return bits
 
 
 def _quantile(ordered: NDArray[np.float64], fraction: float) -> float:
@@ -45,9 +45,19 @@ def _quantile(ordered: NDArray[np.float64], fraction: float) -> float:
     return low + (high - low) * (position - below)
 
 
+def _canvas(image: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Return a new ``y x 3`` uint8 picture of an image ``y x`` or ``y x 3`` to draw on.
+
+    Eight-bit colours are those that the user knows, and stay as they are.
+    """
+    if image.ndim == 3:
+        return image.astype(np.uint8) if image.dtype == np.uint8 else stretched(image)
+    return np.repeat(stretched(image)[..., None], 3, axis=2)
+
+
 def outlines_on(image: NDArray[np.generic], labels: NDArray[np.integer]) -> NDArray[np.uint8]:
-    """Return ``y x 3`` uint8: the image in grey, the outermost pixels of each label in colour."""
-    picture = np.repeat(stretched(image)[..., None], 3, axis=2)
+    """Return ``y x 3`` uint8: the image with the outermost pixels of each label in its colour."""
+    picture = _canvas(image)
     padded = np.pad(labels, 1, mode="edge")
     centre = padded[1:-1, 1:-1]
     inner = np.ones(labels.shape, bool)
@@ -67,11 +77,11 @@ def write_overlay(path: Path, image: NDArray[np.generic], labels: NDArray[np.int
     path
         The file.
     image
-        ``y x``, or ``y x 3`` for a colour picture (its mean is drawn), any range.
+        ``y x``, shown in grey, or ``y x 3``, shown in its colours; any range.
     labels
         ``y x``, 0 is background.
     """
-    _write(path, outlines_on(_grey(image), labels))
+    _write(path, outlines_on(image, labels))
 
 
 def draw_rectangles(
@@ -107,8 +117,8 @@ def rectangles_on(
     corners: Sequence[tuple[float, float, float, float]],
     numbers: Sequence[int],
 ) -> NDArray[np.uint8]:
-    """Return ``y x 3`` uint8: the image in grey with rectangles; see :func:`draw_rectangles`."""
-    picture = np.repeat(stretched(image)[..., None], 3, axis=2)
+    """Return ``y x 3`` uint8: the image with rectangles; see :func:`draw_rectangles`."""
+    picture = _canvas(image)
     draw_rectangles(picture, corners, numbers)
     return picture
 
@@ -119,15 +129,8 @@ def write_rectangles(
     corners: Sequence[tuple[float, float, float, float]],
     numbers: Sequence[int],
 ) -> None:
-    """Draw rectangles on an image and write them as PNG; see :func:`rectangles_on`.
-
-    The image is ``y x``, or ``y x 3`` for a colour picture (its mean is drawn), any range.
-    """
-    _write(path, rectangles_on(_grey(image), corners, numbers))
-
-
-def _grey(image: NDArray[np.generic]) -> NDArray[np.generic]:
-    return image.mean(axis=2) if image.ndim == 3 else image
+    """Draw rectangles on an image and write them as PNG; the image as in :func:`write_overlay`."""
+    _write(path, rectangles_on(image, corners, numbers))
 
 
 def _write(path: Path, picture: NDArray[np.uint8]) -> None:

@@ -60,7 +60,8 @@ class Result:
     plan
         The passes of one position.
     picture
-        ``y x``, first position of the image: what outlines are drawn on.
+        First position of the image, ``y x`` or ``y x 3`` (red, green, blue): what outlines are
+        drawn on.
     boxes
         One row per box, in calibrated units; ``None`` where the package does not find boxes.
     counts

@@ -58,8 +58,11 @@ def _calibrated(image: Image, pixel_size: float) -> Image:
 
 
 def picture_of(image: Image) -> Array:
-    """Return the first position as ``y x``; channels are averaged, as luminance is not known."""
+    """Return the first position for looking at: ``y x 3`` of an RGB image, else ``y x``.
+
+    Other channels are averaged, as their colours are not known.
+    """
     plane: Array = image.data.isel(t=0, z=0).transpose("c", "y", "x").values
-    if len(plane) > 1:
-        plane = plane.mean(axis=0, keepdims=True)
-    return np.asarray(plane[0])
+    if image.rgb:
+        return np.moveaxis(plane, 0, 2)
+    return np.asarray(plane.mean(axis=0) if len(plane) > 1 else plane[0])

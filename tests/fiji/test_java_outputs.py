@@ -68,8 +68,13 @@ class Java:
 
     def request(self, found):
         arrays = [each.array for each in found.tensors.values()]
+        channels, eight_bit_colours = 1, False
         if found.labels is not None:
-            arrays += [found.labels, found.picture]
+            picture = np.asarray(found.picture)
+            if picture.ndim == 3:
+                channels, eight_bit_colours = 3, picture.dtype == np.uint8
+                picture = picture.transpose(2, 0, 1)
+            arrays += [found.labels, picture]
         data = self.folder / "data"
         data.write_bytes(b"".join(array.astype(">f8").tobytes() for array in arrays))
         return {
@@ -77,6 +82,8 @@ class Java:
             "data": str(data),
             "calibration": numbers(found.calibration),
             "labels": None if found.labels is None else found.labels.shape,
+            "channels": channels,
+            "eight_bit_colours": eight_bit_colours,
             "tensors": [
                 {
                     "id": name,
@@ -193,24 +200,32 @@ def test_labels_beyond_16_bits_are_written_as_float32(java, tmp_path, count):
 
 
 PICTURES = {
-    "noise": lambda rng: rng.normal(0, 1, (80, 90)),
+    "noise": lambda rng: rng.normal(0, 1, (80, 90)).astype(np.float32),
     "16 bits": lambda rng: rng.integers(0, 65536, (80, 90)),
     "few values": lambda rng: rng.integers(0, 3, (80, 90)),
     "constant": lambda rng: np.full((80, 90), 7),
     "one bright pixel": lambda rng: (np.arange(7200) == 99).reshape(80, 90) * 1e9,
-    "ramp": lambda rng: np.arange(7200).reshape(80, 90) / 7,
+    "ramp": lambda rng: (np.arange(7200).reshape(80, 90) / 7).astype(np.float32),
+    "colours": lambda rng: rng.integers(0, 256, (80, 90, 3)).astype(np.uint8),
+    "one colour": lambda rng: np.full((80, 90, 3), (7, 200, 255), np.uint8),
+    "colours of 16 bits": lambda rng: rng.integers(99, 4000, (80, 90, 3)).astype(np.uint16),
+    "colours of numbers": lambda rng: rng.normal(0, 1, (80, 90, 3)).astype(np.float32),
 }
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_overlays_have_the_same_pixels(java, tmp_path, name):
-    picture = PICTURES[name](np.random.default_rng(5)).astype(np.float32)
+    picture = PICTURES[name](np.random.default_rng(5))
     labels = np.zeros((1, 1, 80, 90), np.int32)
     labels[0, 0, :72] = np.kron(np.arange(1, 81).reshape(8, 10), np.ones((9, 9)))
     files = assert_same_files(java, result(labels, picture=picture), tmp_path)
     overlay = read_image(files[-1])
     assert overlay.rgb
     assert overlay.data.shape == (1, 1, 3, 80, 90)
+    below = overlay.data.values[0, 0, :, 72:]
+    if picture.dtype == np.uint8:
+        np.testing.assert_array_equal(below, picture[72:].transpose(2, 0, 1))
+    assert (picture.ndim == 3) == (below[0] != below[2]).any()
 
 
 def test_colours_are_those_of_python(java):

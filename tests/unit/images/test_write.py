@@ -130,8 +130,24 @@ def test_the_overlay_shows_the_image_with_outlines(tmp_path):
     assert grey[5, 10], "the inside of an object stays visible"
 
 
-def test_overlays_take_colour_and_constant_images(tmp_path):
-    write_overlay(Path(tmp_path / "a.png"), np.full((20, 30, 3), 7, np.uint8), LABELS)
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_overlays_show_the_colours_of_the_image(tmp_path, dtype):
+    image = np.random.default_rng(0).integers(20, 200, (20, 30, 3)).astype(dtype)
+    before = image.copy()
+    write_overlay(tmp_path / "a.png", image, LABELS)
+    picture = np.asarray(Picture.open(tmp_path / "a.png"))
+    assert tuple(picture[3, 4]) == colour_of(1)
+    background = LABELS == 0
+    if dtype is np.uint8:
+        np.testing.assert_array_equal(picture[background], image[background])
+    else:
+        shown = np.argsort(picture[0, 0]), np.argsort(image[0, 0])
+        np.testing.assert_array_equal(*shown)
+        assert (picture.min(), picture.max()) == (0, 255)
+    np.testing.assert_array_equal(image, before)
+
+
+def test_overlays_take_constant_images(tmp_path):
     write_overlay(Path(tmp_path / "b.png"), np.zeros((20, 30)), np.zeros((20, 30), int))
     assert np.asarray(Picture.open(tmp_path / "b.png")).max() == 0
 

@@ -57,6 +57,17 @@ def test_result_knows_image_engine_and_calibration(package, image):
     np.testing.assert_array_equal(found.picture, noise(61, 50))
 
 
+def test_the_picture_has_the_colours_of_an_rgb_image_and_the_mean_of_other_channels():
+    array = noise(3, 32, 24, dtype=np.uint8)
+    package, session = fake(lambda x: x, (tensor("raw", size=STEP, channels=3),))
+    colours, channels = (
+        predict(package, image_of(array, "cyx", rgb=rgb), session=session).picture
+        for rgb in (True, False)
+    )
+    np.testing.assert_array_equal(colours, array.transpose(1, 2, 0))
+    np.testing.assert_array_equal(channels, array.mean(axis=0))
+
+
 def test_png_is_read_without_pixel_size(package, tmp_path):
     Picture.fromarray(noise(32, 24).astype(np.uint8)).save(tmp_path / "a.png")
     found = predict(package, tmp_path / "a.png")

@@ -13,6 +13,7 @@ import deepbacs.zoo.decoding.ObjectRow;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
+import deepbacs.zoo.images.Picture;
 import deepbacs.zoo.outputs.Outputs;
 import deepbacs.zoo.prediction.OutputTensor;
 import deepbacs.zoo.prediction.Result;
@@ -95,7 +96,7 @@ public final class BoxesTest {
     answer.addProperty("candidates", candidates);
     answer.add("boxes", found);
     if (request.has("folder")) {
-      float[] picture = floats(request, "picture", size[0] * size[1]);
+      float[] seen = floats(request, "picture", size[0] * size[1]);
       Result result =
           new Result(
               "field",
@@ -108,7 +109,7 @@ public final class BoxesTest {
               "",
               1,
               0,
-              picture);
+              new Picture(seen, 1, false));
       Outputs.save(result, Paths.get(request.get("folder").getAsString()), false);
     }
   }

@@ -11,6 +11,7 @@ import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.images.LabelColours;
+import deepbacs.zoo.images.Picture;
 import deepbacs.zoo.outputs.Outputs;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.prediction.OutputTensor;
@@ -34,7 +35,8 @@ import java.util.List;
 /**
  * Plans and writes the files of a result, and opens them in ImageJ; the first argument says which.
  *
- * <p>Arrays lie in one file of big-endian doubles: the tensors, the labels, the picture.
+ * <p>Arrays lie in one file of big-endian doubles: the tensors, the labels, the picture, of which
+ * all of red comes first.
  */
 public final class OutputsTest {
 
@@ -88,7 +90,7 @@ public final class OutputsTest {
     }
     LabelStack labels = null;
     List<ObjectRow> objects = Collections.emptyList();
-    float[] picture = new float[0];
+    Picture picture = null;
     if (!request.get("labels").isJsonNull()) {
       int[] shape = ints(request.getAsJsonArray("labels"));
       labels = new LabelStack(shape[0], shape[1], shape[2], shape[3]);
@@ -100,10 +102,12 @@ public final class OutputsTest {
         labels.setPlane(index / shape[1], index % shape[1], plane);
       }
       objects = ObjectTable.measure(labels, calibration);
-      picture = new float[shape[2] * shape[3]];
-      for (int i = 0; i < picture.length; i++) {
-        picture[i] = (float) data.getDouble();
+      int channels = request.get("channels").getAsInt();
+      float[] values = new float[channels * shape[2] * shape[3]];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) data.getDouble();
       }
+      picture = new Picture(values, channels, request.get("eight_bit_colours").getAsBoolean());
     }
     String stem = request.get("stem").getAsString();
     List<Finding> none = Collections.emptyList();

@@ -100,8 +100,6 @@ public final class PredictionTest {
       Files.write(folder.resolve(output.id + ".bin"), doubles(output.tensor));
     }
     answer.add("tensors", tensors);
-    Tensor picture = Tensor.of(result.picture, "x", result.picture.length);
-    Files.write(folder.resolve("picture.bin"), doubles(picture));
     if (result.labels != null) {
       LabelStack labels = result.labels;
       answer.add(

@@ -65,25 +65,9 @@ public final class ZooImage {
     return new ZooImage(path, name, stem, shape, stated, planes);
   }
 
-  /** The first position, row by row; channels are averaged, as luminance is not known. */
-  public float[] picture() {
-    float[] picture = new float[shape.height * shape.width];
-    if (shape.channels == 1) {
-      plane(0, 0, 0).copy(0, picture.length, picture, 0);
-      return picture;
-    }
-    Plane[] channels = new Plane[shape.channels];
-    for (int channel = 0; channel < channels.length; channel++) {
-      channels[channel] = plane(0, 0, channel);
-    }
-    for (int index = 0; index < picture.length; index++) {
-      double sum = 0;
-      for (Plane channel : channels) {
-        sum += channel.get(index);
-      }
-      picture[index] = (float) (sum / channels.length);
-    }
-    return picture;
+  /** The first position, for looking at. */
+  public Picture picture() {
+    return Picture.of(this);
   }
 
   /** A file's name without its suffix, or without both of {@code .ome.tif}. */

@@ -5,6 +5,7 @@ import deepbacs.zoo.decoding.BoxStack;
 import deepbacs.zoo.decoding.FoundBox;
 import deepbacs.zoo.decoding.LabelStack;
 import deepbacs.zoo.images.LabelColours;
+import deepbacs.zoo.images.Picture;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,15 +23,16 @@ final class Overlay {
   private static final double BLACK = 0.01;
   private static final double WHITE = 0.998;
   private static final int PIXELS_PER_LINE = 1000;
+  private static final int BYTE = 0xff;
 
   private Overlay() {}
 
-  /** Draws the outermost pixels of each label of the first plane in colour on the image in grey. */
-  static void write(Path path, float[] picture, LabelStack stack) throws IOException {
+  /** Draws the outermost pixels of each label of the first plane in its colour. */
+  static void write(Path path, Picture picture, LabelStack stack) throws IOException {
     int width = stack.width;
     int height = stack.height;
     int[] labels = stack.plane(0, 0);
-    int[] pixels = stretched(picture);
+    int[] pixels = canvas(picture);
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         int pixel = y * width + x;
@@ -49,8 +51,8 @@ final class Overlay {
   }
 
   /** Draws the boxes of the first plane, the first of them on top. */
-  static void write(Path path, float[] picture, BoxStack boxes) throws IOException {
-    int[] pixels = stretched(picture);
+  static void write(Path path, Picture picture, BoxStack boxes) throws IOException {
+    int[] pixels = canvas(picture);
     List<BoxRow> rows = boxes.rows();
     for (int index = rows.size() - 1; index >= 0; index--) {
       BoxRow row = rows.get(index);
@@ -91,21 +93,49 @@ final class Overlay {
     }
   }
 
-  /** An image as 8-bit grey, its percentiles 1 and 99.8 as black and white. */
-  private static int[] stretched(float[] picture) {
-    float[] sorted = picture.clone();
+  /**
+   * An image as packed colours to draw on.
+   *
+   * <p>Eight-bit colours are those that the user knows, and stay as they are. Of others the
+   * percentiles 1 and 99.8 become 0 and 255, all colours alike.
+   */
+  private static int[] canvas(Picture picture) {
+    byte[] levels = picture.eightBitColours ? bytes(picture.values) : stretched(picture.values);
+    int size = levels.length / picture.channels;
+    // A grey picture shows its one plane in all three colours.
+    int green = picture.channels == 1 ? 0 : size;
+    int[] pixels = new int[size];
+    for (int i = 0; i < size; i++) {
+      pixels[i] =
+          (levels[i] & BYTE) << 16
+              | (levels[i + green] & BYTE) << Byte.SIZE
+              | levels[i + 2 * green] & BYTE;
+    }
+    return pixels;
+  }
+
+  private static byte[] bytes(float[] values) {
+    byte[] bytes = new byte[values.length];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) values[i];
+    }
+    return bytes;
+  }
+
+  private static byte[] stretched(float[] values) {
+    float[] sorted = values.clone();
     Arrays.sort(sorted);
     double low = quantile(sorted, BLACK);
     double high = quantile(sorted, WHITE);
     if (high <= low) {
       high = low + 1;
     }
-    int[] grey = new int[picture.length];
-    for (int i = 0; i < grey.length; i++) {
-      double value = (picture[i] - low) / (high - low) * 255;
-      grey[i] = 0x10101 * (int) Math.max(0, Math.min(255, value));
+    byte[] levels = new byte[values.length];
+    for (int i = 0; i < levels.length; i++) {
+      double value = (values[i] - low) / (high - low) * 255;
+      levels[i] = (byte) (int) Math.max(0, Math.min(255, value));
     }
-    return grey;
+    return levels;
   }
 
   /** The quantile of sorted numbers, straight between the two that it lies between. */

@@ -5,6 +5,7 @@ import deepbacs.zoo.decoding.LabelStack;
 import deepbacs.zoo.decoding.ObjectRow;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
+import deepbacs.zoo.images.Picture;
 import java.util.Collections;
 import java.util.List;
 
@@ -31,8 +32,8 @@ public final class Result {
   public final int tiles;
   /** Seconds spent in the network. */
   public final double networkSeconds;
-  /** First plane of the image: what outlines are drawn on; row by row, as many as the labels. */
-  public final float[] picture;
+  /** First position of the image: what outlines are drawn on. */
+  public final Picture picture;
 
   public Result(
       String stem,
@@ -45,7 +46,7 @@ public final class Result {
       String engine,
       int tiles,
       double networkSeconds,
-      float[] picture) {
+      Picture picture) {
     this.stem = stem;
     this.tensors = Collections.unmodifiableList(tensors);
     this.labels = labels;

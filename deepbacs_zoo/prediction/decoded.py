@@ -20,8 +20,8 @@ from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.prediction.boxes import box_positions
+from deepbacs_zoo.prediction.collector import Collector
 from deepbacs_zoo.prediction.objects import decode_positions, measure_positions
-from deepbacs_zoo.prediction.positions import Collector
 
 __all__ = ["Decoded", "decode_output"]
 

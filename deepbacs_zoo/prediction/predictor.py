@@ -15,6 +15,7 @@ from deepbacs_zoo.errors import PackageError, UsageError
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package import Package, open_package
+from deepbacs_zoo.prediction.collector import Collector, check_own_axes
 from deepbacs_zoo.prediction.decoded import decode_output
 from deepbacs_zoo.prediction.layout import Border, Layout, lay_out
 from deepbacs_zoo.prediction.network import run_position
@@ -25,13 +26,7 @@ from deepbacs_zoo.prediction.pixel_size import (
     resample_image,
     resize,
 )
-from deepbacs_zoo.prediction.positions import (
-    Collector,
-    find_positions,
-    place_of,
-    take,
-    thin_stack,
-)
+from deepbacs_zoo.prediction.positions import find_positions, place_of, take, thin_stack
 from deepbacs_zoo.prediction.result import OutputTensor, Result
 from deepbacs_zoo.prediction.sources import Source, picture_of, read_images
 from deepbacs_zoo.processing import check
@@ -177,6 +172,8 @@ class _Job:
         self.image = images[self.first]
         self.where = place_of(self.image, self.first)
         self.positions = find_positions(self.inputs, images)
+        for spec in self.outputs:
+            check_own_axes(spec, self.positions)
         self.findings = check_pixel_size(package.zoo_config, self.image.calibration, self.where)
         self.factors: dict[str, float] = {}
         if rescale == "auto":

@@ -68,7 +68,7 @@ def colour_package(folder, folders):
     from deepbacs_zoo.training import train
 
     source, target = folders
-    for path in source.iterdir():
+    for path in sorted(source.iterdir()):
         stain(path, path.with_suffix(".png"))
         path.unlink()
     task = small("foreground", {"channels": 3})

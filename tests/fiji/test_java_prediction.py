@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.prediction import Result, predict, save
 from tests.fiji.javac import Workshop
 from tests.fiji.segmenting import cells, segmenter
-from tests.packages import CASES, REFUSED
+from tests.packages import CASES, REFUSED, image, like, write_package
+from tests.tiny_networks import Network
 
 TOLERANCE = 1e-5
 
@@ -209,6 +211,28 @@ def test_a_pixel_size_that_is_given_counts(workshop: Workshop, tmp_path: Path, m
     assert_all_alike(workshop, tmp_path, [{"package": model, "image": image}, *requests])
 
 
+def doubled(target: Path) -> Path:
+    """Write a package that takes no channels and gives two."""
+
+    def nodes(inputs: Sequence[str], outputs: Sequence[str]) -> tuple[list[Any], list[Any]]:
+        from onnx import helper, numpy_helper
+
+        axis = numpy_helper.from_array(np.array([1]), "axis")
+        return [
+            helper.make_node("Unsqueeze", [inputs[0], "axis"], ["one"]),
+            helper.make_node("Concat", ["one", "one"], [outputs[0]], axis=1),
+        ], [axis]
+
+    source = image("raw", "byx")
+    return write_package(
+        target,
+        inputs=[source],
+        outputs=[like(source, "two", "bcyx", channels=("a", "b"))],
+        network=Network(nodes, "", lambda x: (np.stack([x, x], 1).astype(np.float32),)),
+        weights=("onnx",),
+    )
+
+
 def test_wrong_images_are_refused_in_the_words_of_python(
     workshop: Workshop, tmp_path: Path, model: Path
 ) -> None:
@@ -222,6 +246,7 @@ def test_wrong_images_are_refused_in_the_words_of_python(
         path = tmp_path / f"{name}.tif"
         write_tiff(path, np.full((24, 24), value, np.float32), "yx", Calibration())
         requests.append({"package": CASES["uint8"](tmp_path, name=f"{name}.zip"), "image": path})
+    requests.append({"package": doubled(tmp_path / "doubled.zip"), "image": tmp_path / "two.tif"})
     small = {"package": model, "image": large, "memory": 1000}
     answers = assert_all_alike(workshop, tmp_path, [*requests, small])
     assert all("error" in answer for answer in answers)

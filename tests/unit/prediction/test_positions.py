@@ -103,6 +103,32 @@ def test_output_with_own_axis_that_positions_need_is_unsupported():
     assert result(package, session, image_of(noise(32, 24))).tensors["out"].array.shape[1] == 3
     with pytest.raises(UnsupportedError, match=r"'out'.*axis z of its own.*one position along z"):
         result(package, session, image_of(noise(2, 32, 24), "zyx"))
+    assert len(session.shapes) == 1, "refused before the network is run"
+
+
+def test_channels_that_only_the_output_has_are_refused_before_the_network_is_run():
+    package, session = fake(
+        lambda x: np.stack([x, x], 1),
+        (tensor("raw", "byx", size=STEP),),
+        (output("boxes", "raw", "bcyx", channels=2),),
+    )
+    with pytest.raises(UnsupportedError, match=r"'boxes'.*axis c of its own.*\(2, and 3 positions"):
+        result(package, session, image_of(noise(3, 32, 24), "cyx"))
+    assert not session.shapes
+    found = result(package, session, image_of(noise(3, 32, 24), "tyx")).tensors["boxes"].array
+    assert found.shape == (3, 1, 2, 32, 24)
+
+
+def test_an_axis_whose_size_depends_on_the_data_is_refused_where_it_is_long():
+    axes = output("out", "raw", "bzyx").axes
+    free = tuple(Axis("z", "z", FreeSize()) if axis.letter == "z" else axis for axis in axes)
+    package, session = fake(
+        lambda x: np.repeat(x, 3, 1),
+        (tensor("raw", "bcyx", size=STEP),),
+        (TensorSpec("out", free),),
+    )
+    with pytest.raises(UnsupportedError, match=r"axis z of its own.*\(3, and 2 positions"):
+        result(package, session, image_of(noise(2, 32, 24), "zyx"))
 
 
 def test_output_with_an_index_axis_keeps_its_own_axes():

@@ -40,6 +40,34 @@ final class Collector {
     this.axes = shaped ? Positions.IMAGE_AXES : outer + own;
   }
 
+  /**
+   * Refuses an image whose positions need an axis that an output has for itself.
+   *
+   * <p>So much is known before the network is run; sizes that depend on the data are looked at when
+   * they are there.
+   *
+   * @throws ZooException UNSUPPORTED: the image has several positions along such an axis
+   */
+  static void checkOwnAxes(TensorSpec spec, Positions positions) {
+    for (char letter : positions.letters.toCharArray()) {
+      int size = spec.fixedSize(letter);
+      if (size > 1 && positions.size(letter) > 1) {
+        throw ownAxis(spec, letter, size, positions);
+      }
+    }
+  }
+
+  private static ZooException ownAxis(
+      TensorSpec spec, char letter, int size, Positions positions) {
+    return new ZooException(
+        Kind.UNSUPPORTED,
+        "output '" + spec.id + "'",
+        "it has an axis " + letter + " of its own, which the image's positions need",
+        size + ", and " + positions.size(letter) + " positions",
+        "an image with one position along " + letter,
+        "run the positions as images of their own");
+  }
+
   boolean isImage() {
     return axes.equals(Positions.IMAGE_AXES);
   }
@@ -66,15 +94,7 @@ final class Collector {
         where[axis] = new int[] {position[at], position[at] + 1};
         placed[axis] = true;
       } else if (at >= 0 && positions.size(axes.charAt(axis)) > 1) {
-        throw new ZooException(
-            Kind.UNSUPPORTED,
-            "output '" + spec.id + "'",
-            "it has an axis "
-                + axes.charAt(axis)
-                + " of its own, which the image's positions need",
-            shape[axis] + ", and " + positions.size(axes.charAt(axis)) + " positions",
-            "an image with one position along " + axes.charAt(axis),
-            "run the positions as images of their own");
+        throw ownAxis(spec, axes.charAt(axis), shape[axis], positions);
       }
     }
     if (Arrays.equals(full, shape)) {

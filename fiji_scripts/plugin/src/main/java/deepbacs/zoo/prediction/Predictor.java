@@ -52,6 +52,7 @@ public final class Predictor {
     check(zooPackage.inputs);
     check(outputs);
     this.positions = Positions.of(input, shape, where);
+    outputs.forEach(output -> Collector.checkOwnAxes(output, positions));
     this.decoding = Decoding.read(zooPackage.zooConfig);
     List<TensorSpec> settled = Crossed.settled(input, outputs, shape);
     this.layout =

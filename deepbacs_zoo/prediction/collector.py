@@ -1,0 +1,128 @@
+"""The results of all positions of an output, put back where the positions were taken out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deepbacs_zoo.axes import IMAGE_AXES
+from deepbacs_zoo.errors import PackageError, UnsupportedError
+from deepbacs_zoo.prediction.positions import Position, Positions
+from deepbacs_zoo.runners.base import Array
+from deepbacs_zoo.tensors import TensorSpec
+
+__all__ = ["Collector", "check_own_axes"]
+
+
+def check_own_axes(spec: TensorSpec, positions: Positions) -> None:
+    """Refuse an image whose positions need an axis that an output has for itself.
+
+    So much is known before the network is run; sizes that depend on the data are looked at when
+    they are there.
+
+    Raises
+    ------
+    UnsupportedError
+        The image has several positions along such an axis: several channels, for a network that
+        takes none and gives some.
+    """
+    for letter, count in positions.sizes.items():
+        size = spec.size_of(letter)
+        if count > 1 and size is not None and size > 1:
+            raise _own_axis(spec, letter, size, count)
+
+
+def _own_axis(spec: TensorSpec, letter: str, size: int, count: int) -> UnsupportedError:
+    return UnsupportedError(
+        f"output '{spec.id}'",
+        f"it has an axis {letter} of its own, which the image's positions need",
+        value=f"{size}, and {count} positions",
+        allowed=f"an image with one position along {letter}",
+        hint="run the positions as images of their own",
+    )
+
+
+class Collector:
+    """Puts the results of all positions of one output into one array.
+
+    The axes are ``t z c y x`` where the output has none but these; an axis that neither the output
+    nor the positions have gets size 1.  An output with an index axis keeps its own axes, behind
+    those of the positions.
+
+    Parameters
+    ----------
+    spec
+        The output.
+    positions
+        The positions that are run.
+    """
+
+    def __init__(self, spec: TensorSpec, positions: Positions) -> None:
+        self._spec = spec
+        self._sizes = positions.sizes
+        self._own = spec.letters.replace("b", "")
+        shaped = set(self._own) <= set(IMAGE_AXES)
+        # An axis that the output has for itself is no position; if both are long, put() refuses.
+        outer = "".join(letter for letter in positions.sizes if letter not in self._own)
+        self.axes = IMAGE_AXES if shaped else outer + self._own
+        self._array: Array | None = None
+
+    @property
+    def array(self) -> Array:
+        """The collected array; all positions must have been put."""
+        if self._array is None:
+            raise RuntimeError("no position was run")
+        return self._array
+
+    def put(self, position: Position, found: Array) -> None:
+        """Put the result at one position, in the output's own axes, batch included."""
+        own = self._without_batch(found)
+        block, where = self._block(own, position)
+        if self._array is None:
+            shape = tuple(
+                self._sizes.get(letter, 1) if letter in where else size
+                for letter, size in zip(self.axes, block.shape, strict=True)
+            )
+            self._array = np.empty(shape, block.dtype)
+        index = tuple(
+            slice(where[letter], where[letter] + 1) if letter in where else slice(None)
+            for letter in self.axes
+        )
+        if self._array[index].shape != block.shape:
+            raise UnsupportedError(
+                f"output '{self._spec.id}'",
+                "its size changes from position to position, so the results are no stack",
+                value=f"{block.shape} after {self._array[index].shape}",
+                allowed="an image with one position",
+                hint="run the positions as images of their own",
+            )
+        self._array[index] = block
+
+    def _without_batch(self, found: Array) -> Array:
+        if "b" not in self._spec.letters:
+            return found
+        axis = self._spec.letters.index("b")
+        if found.shape[axis] != 1:
+            raise PackageError(
+                f"output '{self._spec.id}'",
+                "the network gives another batch than it was given",
+                value=found.shape[axis],
+                allowed="1",
+                hint="correct the output's batch axis in the package",
+            )
+        return np.squeeze(found, axis)
+
+    def _block(self, own: Array, position: Position) -> tuple[Array, dict[str, int]]:
+        """Return the result in the order of :attr:`axes`, and the letters it is put at."""
+        sizes = dict(zip(self._own, own.shape, strict=True))
+        where = {}
+        for letter, index in position.items():
+            if sizes.get(letter, 1) == 1:
+                where[letter] = index
+            elif self._sizes[letter] > 1:
+                raise _own_axis(self._spec, letter, sizes[letter], self._sizes[letter])
+        present = [letter for letter in self.axes if letter in self._own]
+        block = np.transpose(own, [self._own.index(letter) for letter in present])
+        for axis, letter in enumerate(self.axes):
+            if letter not in self._own:
+                block = np.expand_dims(block, axis)
+        return block, {letter: index for letter, index in where.items() if letter in self.axes}

@@ -13,9 +13,9 @@ from typing import Final
 from deepbacs_zoo.decoding import Splines
 from deepbacs_zoo.tasks.model import Choice, Loss, Sample, Task, TaskEntry
 from deepbacs_zoo.tasks.objects import choose_grid, some_objects
-from deepbacs_zoo.tasks.specs import SHAPES, axes, channels_of, image_input
+from deepbacs_zoo.tasks.outlined import outline_task
+from deepbacs_zoo.tasks.specs import channels_of
 from deepbacs_zoo.tasks.spline_shapes import spline_target
-from deepbacs_zoo.tensors import TensorSpec
 
 __all__ = ["ENTRY"]
 
@@ -38,54 +38,21 @@ def build(
     channels
         1 for grey images, 3 for RGB pictures.
     """
-    names = (
-        "probability",
-        *(f"{side} {point}" for point in range(points) for side in ("dy", "dx")),
-    )
-    return Task(
-        name="splinedist",
-        title="instance segmentation by closed B-splines",
-        inputs=(image_input(channels),),
-        outputs=(
-            TensorSpec(
-                "splines",
-                axes(names, grid),
-                description="probability of an object, and where its "
-                f"{points} control points are, in pixels",
-            ),
-        ),
-        ranges=MappingProxyType({"splines": (None, None)}),
-        network="splinedist",
-        network_arguments=MappingProxyType(
-            {
-                "in_channels": channels,
-                "points": points,
-                "grid": grid,
-                "base": 16,
-                "depth": 3 if grid == 1 else 2,
-                "unit": unit,
-                "activation": "spline",
-            }
-        ),
-        training_arguments=MappingProxyType({"activation": "none"}),
+    return outline_task(
+        "splinedist",
+        "instance segmentation by closed B-splines",
+        f"where its {points} control points are, in pixels",
+        size={"points": points},
+        values=[f"{side} {point}" for point in range(points) for side in ("dy", "dx")],
+        least=None,
         make_target=functools.partial(spline_target, points=points, grid=grid),
         loss=Loss(
             "spline", MappingProxyType({"unit": unit, "points": points, "shape_weight": 1.0})
         ),
-        training=SHAPES,
-        decode=MappingProxyType(
-            Splines("splines", points=points, grid=grid, min_size=min_size).as_config()
-        ),
-        metrics=("recall", "precision"),
-        arguments=MappingProxyType(
-            {
-                "points": points,
-                "grid": grid,
-                "unit": unit,
-                "min_size": min_size,
-                "channels": channels,
-            }
-        ),
+        activation="spline",
+        decoding=Splines("splines", points=points, grid=grid, min_size=min_size),
+        unit=unit,
+        channels=channels,
     )
 
 

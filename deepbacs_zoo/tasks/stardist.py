@@ -16,9 +16,9 @@ from deepbacs_zoo.decoding import Stars
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.tasks.model import Choice, Loss, Sample, Task, TaskEntry
 from deepbacs_zoo.tasks.objects import choose_grid, some_objects
-from deepbacs_zoo.tasks.specs import SHAPES, axes, channels_of, image_input
+from deepbacs_zoo.tasks.outlined import outline_task
+from deepbacs_zoo.tasks.specs import channels_of
 from deepbacs_zoo.tasks.star_shapes import RAYS, choose_rays, reconstruction, star_target
-from deepbacs_zoo.tensors import TensorSpec
 
 __all__ = ["ENTRY"]
 
@@ -45,52 +45,22 @@ def build(
     channels
         1 for grey images, 3 for RGB pictures.
     """
-    names = ("probability", *(f"distance {ray}" for ray in range(rays)))
-    return Task(
-        name="stardist",
-        title="instance segmentation by star-convex polygons",
-        inputs=(image_input(channels),),
-        outputs=(
-            TensorSpec(
-                "stars",
-                axes(names, grid),
-                description="probability of an object, and distances in pixels to its rim along "
-                f"{rays} rays",
-            ),
-        ),
-        ranges=MappingProxyType({"stars": (0.0, None)}),
-        network="stardist",
-        network_arguments=MappingProxyType(
-            {
-                "in_channels": channels,
-                "rays": rays,
-                "grid": grid,
-                "base": 16,
-                "depth": 3 if grid == 1 else 2,
-                "unit": unit,
-                "activation": "star",
-            }
-        ),
-        training_arguments=MappingProxyType({"activation": "none"}),
+    return outline_task(
+        "stardist",
+        "instance segmentation by star-convex polygons",
+        f"distances in pixels to its rim along {rays} rays",
+        size={"rays": rays},
+        values=[f"distance {ray}" for ray in range(rays)],
+        least=0.0,
         make_target=functools.partial(star_target, rays=rays, grid=grid),
         loss=Loss(
             "star",
             MappingProxyType({"unit": unit, "distance_weight": 1.0, "background_weight": 1e-4}),
         ),
-        training=SHAPES,
-        decode=MappingProxyType(
-            Stars("stars", rays=rays, grid=grid, min_size=min_size).as_config()
-        ),
-        metrics=("recall", "precision"),
-        arguments=MappingProxyType(
-            {
-                "rays": rays,
-                "grid": grid,
-                "unit": unit,
-                "min_size": min_size,
-                "channels": channels,
-            }
-        ),
+        activation="star",
+        decoding=Stars("stars", rays=rays, grid=grid, min_size=min_size),
+        unit=unit,
+        channels=channels,
     )
 
 

@@ -91,12 +91,12 @@ class BoxJudge:
         baseline = self.baseline
         return BoxEvaluation(
             **dataclasses.asdict(engine),
-            score_threshold=self.decoding.score_threshold,
             model=scored(
                 FoundBoxes(
                     "model", f"{engine.package} by {engine.engine}", self.found, self.seconds
                 )
             ),
+            score_threshold=self.decoding.score_threshold,
             baseline=scored(
                 boxes_by_baseline(
                     baseline, self.corners, self.baseline_seconds, self.truth, classes

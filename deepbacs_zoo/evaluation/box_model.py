@@ -227,10 +227,10 @@ class BoxEvaluation(Evaluated):
     ----------
     package, engine, device, weights_format
         What was scored, and what ran it.
-    score_threshold
-        The package's own: boxes of a lower score only count for average precision and curves.
     model
         The scores of the model.
+    score_threshold
+        The package's own: boxes of a lower score only count for average precision and curves.
     baseline
         Those of the classical method on the same images, ``None`` when left out.
     constant
@@ -243,8 +243,8 @@ class BoxEvaluation(Evaluated):
         Whether every object is labelled; see ``Evaluation``.
     """
 
-    score_threshold: float
     model: BoxScores
+    score_threshold: float
     baseline: BoxScores | None = None
     constant: CountScores | None = None
     pictures: tuple[BoxPicture, ...] = ()
@@ -255,21 +255,6 @@ class BoxEvaluation(Evaluated):
     def classes(self) -> tuple[str, ...]:
         """Names of the classes, in the package's order."""
         return tuple(each.name for each in self.model.classes)
-
-    @property
-    def images(self) -> int:
-        """Number of images."""
-        return len(self.model.rows)
-
-    @property
-    def n_true(self) -> int:
-        """Labelled boxes in all images."""
-        return self.model.n_true
-
-    @property
-    def seconds(self) -> float:
-        """Wall time of all predictions."""
-        return self.model.seconds
 
     @property
     def baseline_name(self) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sized
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
-__all__ = ["Best", "Evaluated", "Headline"]
+__all__ = ["Best", "Evaluated", "Headline", "MethodScores"]
 
 Best = Literal["highest", "lowest", "one"]
 """Which value of a score is the best one."""
@@ -24,6 +25,22 @@ class Headline:
     best: Best = "highest"
 
 
+class MethodScores(Protocol):
+    """What the scores of one method on all images have, whatever it gives."""
+
+    @property
+    def rows(self) -> Sized:
+        """One row per image."""
+
+    @property
+    def n_true(self) -> int:
+        """Labelled objects in all images."""
+
+    @property
+    def seconds(self) -> float:
+        """Wall time of all predictions, reading not included."""
+
+
 @dataclass(frozen=True, eq=False)
 class Evaluated(ABC):
     """How good a package is on images with truth.
@@ -34,27 +51,30 @@ class Evaluated(ABC):
         Name of the package.
     engine, device, weights_format
         What ran it.
+    model
+        The scores of the model.
     """
 
     package: str
     engine: str
     device: str
     weights_format: str
+    model: MethodScores
 
     @property
-    @abstractmethod
     def images(self) -> int:
         """Number of images."""
+        return len(self.model.rows)
 
     @property
-    @abstractmethod
     def n_true(self) -> int:
         """Labelled objects in all images."""
+        return self.model.n_true
 
     @property
-    @abstractmethod
     def seconds(self) -> float:
         """Wall time of all predictions, reading not included."""
+        return self.model.seconds
 
     @property
     @abstractmethod

@@ -205,21 +205,6 @@ class Evaluation(Evaluated):
     labels_complete: bool = True
 
     @property
-    def images(self) -> int:
-        """Number of images."""
-        return len(self.model.rows)
-
-    @property
-    def n_true(self) -> int:
-        """Labelled objects in all images."""
-        return self.model.n_true
-
-    @property
-    def seconds(self) -> float:
-        """Wall time of all predictions."""
-        return self.model.seconds
-
-    @property
     def baseline_name(self) -> str:
         """Short name of the classical method; empty when it was left out."""
         return self.baseline.method if self.baseline else ""

@@ -33,7 +33,7 @@ def of_many_classes(count):
         FoundBoxes("m", "d", [boxes], [0.1]), [boxes], names=["a"], classes=names, score=0.3
     )
     picture = BoxPicture("a", np.zeros((20, 30, 3), np.float32))
-    return BoxEvaluation("p", "e", "cpu", "onnx", 0.3, scores, pictures=(picture,))
+    return BoxEvaluation("p", "e", "cpu", "onnx", scores, 0.3, pictures=(picture,))
 
 
 def test_every_section_is_there(text):

@@ -17,20 +17,19 @@ from deepbacs_zoo.cards import Card
 from deepbacs_zoo.decoding import Boxes, decode, decode_boxes
 from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.exporting import description as names
+from deepbacs_zoo.exporting.agreement import check_agreement
 from deepbacs_zoo.exporting.description import Architecture, Content, describe, write_description
 from deepbacs_zoo.exporting.halo import Reach, measure_reach, reach_of
 from deepbacs_zoo.exporting.memory import bytes_per_pixel
+from deepbacs_zoo.exporting.onnx_weights import read_graph, write_onnx
 from deepbacs_zoo.exporting.samples import choose_crop, lifted_off
 from deepbacs_zoo.exporting.source import Source
 from deepbacs_zoo.exporting.weights import (
     Shape,
-    check_agreement,
     compute,
     one_thread,
     parameter_count,
-    read_graph,
     torch_version,
-    write_onnx,
     write_state_dict,
     write_torchscript,
 )

@@ -9,7 +9,7 @@ from torch import nn
 
 from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.exporting.halo import Reach, measure_reach, reach_of
-from deepbacs_zoo.exporting.weights import read_graph, write_onnx
+from deepbacs_zoo.exporting.onnx_weights import read_graph, write_onnx
 from tests.unit.exporting.networks import Global, Pooled, Upsampled, build
 
 SHAPE = (1, 1, 32, 32)

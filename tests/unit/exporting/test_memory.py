@@ -6,7 +6,7 @@ import pytest
 
 from deepbacs_zoo.exporting.graph import Graph, Node
 from deepbacs_zoo.exporting.memory import bytes_per_pixel, peak_bytes
-from deepbacs_zoo.exporting.weights import read_graph, write_onnx
+from deepbacs_zoo.exporting.onnx_weights import read_graph, write_onnx
 from tests.unit.exporting.networks import Pooled, build
 
 

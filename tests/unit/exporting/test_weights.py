@@ -12,15 +12,12 @@ import torch
 from torch import nn
 
 from deepbacs_zoo.errors import ModelError
+from deepbacs_zoo.exporting.agreement import check_agreement
+from deepbacs_zoo.exporting.onnx_weights import IR_VERSION, OPSET, read_graph, write_onnx
 from deepbacs_zoo.exporting.weights import (
-    IR_VERSION,
-    OPSET,
-    check_agreement,
     load_state,
     one_thread,
     parameter_count,
-    read_graph,
-    write_onnx,
     write_state_dict,
     write_torchscript,
 )

@@ -10,7 +10,8 @@ import numpy as np
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.prediction.layout import Border, Layout, Share
 from deepbacs_zoo.processing import apply, fit
-from deepbacs_zoo.runners.base import Array, Session, check_tensors
+from deepbacs_zoo.runners.base import Array, Session
+from deepbacs_zoo.runners.tensor_checks import check_tensors
 from deepbacs_zoo.tensors import TensorSpec
 
 if TYPE_CHECKING:

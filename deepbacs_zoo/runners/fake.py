@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.runners.base import Array, BaseSession, check_device
+from deepbacs_zoo.runners.base import Array, check_device
+from deepbacs_zoo.runners.session import BaseSession
 from deepbacs_zoo.tensors import TensorSpec
 
 if TYPE_CHECKING:

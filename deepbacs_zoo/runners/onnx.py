@@ -10,14 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from deepbacs_zoo.errors import HostError, MissingExtraError, PackageError, UnsupportedError
-from deepbacs_zoo.runners.base import (
-    Array,
-    BaseSession,
-    check_device,
-    first_line,
-    out_of_memory,
-    pick_weights,
-)
+from deepbacs_zoo.runners.base import Array, check_device, first_line, out_of_memory, pick_weights
+from deepbacs_zoo.runners.session import BaseSession
 from deepbacs_zoo.tensors import FileRef, Weights
 
 if TYPE_CHECKING:

@@ -12,14 +12,8 @@ import numpy as np
 
 from deepbacs_zoo.errors import HostError, MissingExtraError, PackageError
 from deepbacs_zoo.runners.architecture import load_architecture
-from deepbacs_zoo.runners.base import (
-    Array,
-    BaseSession,
-    check_device,
-    first_line,
-    out_of_memory,
-    pick_weights,
-)
+from deepbacs_zoo.runners.base import Array, check_device, first_line, out_of_memory, pick_weights
+from deepbacs_zoo.runners.session import BaseSession
 from deepbacs_zoo.tensors import Weights
 
 if TYPE_CHECKING:

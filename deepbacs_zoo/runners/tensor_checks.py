@@ -1,0 +1,122 @@
+"""What goes into a network and what comes out, against what the package says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from deepbacs_zoo.errors import DataError, PackageError
+from deepbacs_zoo.runners.base import Array
+from deepbacs_zoo.tensors import FixedSize, FreeSize, ReferencedSize, SteppedSize, TensorSpec
+
+__all__ = ["check_tensors", "name_outputs"]
+
+
+def check_tensors(specs: Sequence[TensorSpec], tensors: Mapping[str, Array]) -> None:
+    """Raise ``DataError`` unless the tensors are those the package describes.
+
+    Checked are the ids, the number of axes and every size; sizes that refer to an axis of another
+    input are checked against it.
+    """
+    known = {spec.id for spec in specs}
+    for name in tensors:
+        if name not in known:
+            raise DataError(
+                f"input '{name}'",
+                "the package has no such input",
+                allowed=", ".join(sorted(known)),
+                hint="use the ids that the package gives its inputs",
+            )
+    for spec in specs:
+        if spec.id in tensors:
+            _check_tensor(spec, tensors[spec.id], specs, tensors)
+        elif not spec.optional:
+            raise DataError(
+                f"input '{spec.id}'",
+                "this input of the package is missing",
+                value=f"given: {', '.join(tensors) or 'nothing'}",
+                allowed=", ".join(spec.id for spec in specs),
+                hint="give one tensor for every input that is not optional",
+            )
+
+
+def _check_tensor(
+    spec: TensorSpec, array: Array, specs: Sequence[TensorSpec], tensors: Mapping[str, Array]
+) -> None:
+    if array.ndim != len(spec.axes):
+        raise DataError(
+            f"input '{spec.id}'",
+            "the tensor has another number of axes than the package says",
+            value=f"shape {array.shape}",
+            allowed=f"{len(spec.axes)} axes, {spec.letters}",
+            hint="bring the axes into the package's order",
+        )
+    for axis, size in zip(spec.axes, array.shape, strict=True):
+        allowed = _violated(axis.size, size, specs, tensors)
+        if allowed:
+            raise DataError(
+                f"input '{spec.id}', axis {axis.letter}",
+                "the network does not take this size",
+                value=size,
+                allowed=allowed,
+                hint="crop or pad the tensor; prediction does so by itself",
+            )
+
+
+def _violated(
+    rule: FixedSize | SteppedSize | ReferencedSize | FreeSize,
+    size: int,
+    specs: Sequence[TensorSpec],
+    tensors: Mapping[str, Array],
+) -> str:
+    """Return what was allowed if the size is not; else an empty text."""
+    match rule:
+        case FixedSize(value):
+            return "" if size == value else str(value)
+        case SteppedSize():
+            return "" if size == rule.fit(size) else f"{rule.min} + n*{rule.step}"
+        case FreeSize(least, most):
+            fits = least <= size and (most is None or size <= most)
+            return "" if fits else f"{least} to {most or 'any size'}"
+        case ReferencedSize(tensor, axis):
+            for spec in specs:
+                if spec.id == tensor and tensor in tensors and axis in spec.letters:
+                    expected = rule.of(tensors[tensor].shape[spec.letters.index(axis)])
+                    return "" if size == expected else f"{expected}, from {tensor}.{axis}"
+    return ""
+
+
+def name_outputs(
+    specs: Sequence[TensorSpec], found: Sequence[Array] | Mapping[str, Array]
+) -> dict[str, Array]:
+    """Return a network's outputs under the package's ids: by name where names agree, else by order.
+
+    Raises
+    ------
+    PackageError
+        The network gives another number of outputs, or of axes, than the package describes.
+    """
+    if isinstance(found, Mapping):
+        if all(spec.id in found for spec in specs):
+            found = [found[spec.id] for spec in specs]
+        else:
+            found = list(found.values())
+    if len(found) != len(specs):
+        raise PackageError(
+            "weights",
+            "the network gives another number of outputs than the package describes",
+            value=len(found),
+            allowed=f"{len(specs)} ({', '.join(spec.id for spec in specs)})",
+            hint="export the package again with matching outputs",
+        )
+    for spec, array in zip(specs, found, strict=True):
+        if array.ndim != len(spec.axes):
+            raise PackageError(
+                f"output '{spec.id}'",
+                "the network's tensor has another number of axes than the package describes",
+                value=f"shape {array.shape}",
+                allowed=f"{len(spec.axes)} axes, {spec.letters}",
+                hint="correct the axes in the package's description",
+            )
+    return {spec.id: np.asarray(array) for spec, array in zip(specs, found, strict=True)}

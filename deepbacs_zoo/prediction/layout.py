@@ -1,28 +1,34 @@
-"""Which input each tensor's space axes follow, and the tile plans that result.
+"""The tile plans of all tensors of a run.
 
-A *root* is an input whose sizes do not refer to another tensor.  Tensors that follow the same root
-are cut together.  Usually there is one root.  Inputs with sizes of their own that the images share
-are brought under one root too; if that cannot be, everything passes whole, each root padded to
-its own valid size.
+Tensors that follow the same root (:mod:`.roots`) are cut together.  Where there are several roots
+that cannot be brought under one, everything passes whole, each root padded to its own valid size.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from deepbacs_zoo.errors import DataError, HostError
 from deepbacs_zoo.prediction.crossed import uncrossed
-from deepbacs_zoo.tensors import FixedSize, FreeSize, ReferencedSize, SteppedSize, TensorSpec
+from deepbacs_zoo.prediction.roots import (
+    Link,
+    Links,
+    OwnSize,
+    joined,
+    links_of,
+    output_links,
+    own_sizes,
+    rounded_up,
+)
+from deepbacs_zoo.tensors import FixedSize, FreeSize, TensorSpec
 from deepbacs_zoo.tiling import AxisRule, TilePlan, plan
 
 __all__ = ["Border", "Layout", "Share", "lay_out"]
 
 Border = Literal["none", "halo"]
-_SAME: Final = 1e-6
-OwnSize = FixedSize | SteppedSize | FreeSize
 
 
 @dataclass(frozen=True)
@@ -53,15 +59,6 @@ class Layout:
 
     shares: Mapping[str, Share]
     plan: TilePlan
-
-
-@dataclass(frozen=True)
-class _Link:
-    """``size = floor(size of the root's axis * scale + offset)``."""
-
-    root: str
-    scale: float = 1.0
-    offset: float = 0.0
 
 
 def lay_out(
@@ -97,12 +94,12 @@ def lay_out(
         The memory does not suffice.
     """
     inputs, outputs = uncrossed(inputs, outputs, sizes)
-    links = {spec.id: _links(spec, inputs) for spec in inputs}
-    links |= {spec.id: _output_links(spec, inputs, outputs) for spec in outputs}
-    roots = {spec.id: _own_sizes(spec) for spec in inputs if _own_sizes(spec)}
-    links, roots = _joined(links, roots, sizes)
+    links = {spec.id: links_of(spec, inputs) for spec in inputs}
+    links |= {spec.id: output_links(spec, inputs, outputs) for spec in outputs}
+    roots = {spec.id: own_sizes(spec) for spec in inputs if own_sizes(spec)}
+    links, roots = joined(links, roots, sizes)
     if covering in links:
-        links[covering] = _rounded_up(links[covering], roots)
+        links[covering] = rounded_up(links[covering], roots)
     planned = [
         _plan_root(root, rules, links, outputs, sizes, memory, bytes_per_pixel, border)
         for root, rules in roots.items()
@@ -115,126 +112,6 @@ def lay_out(
         raise _needs_one_pass(loose or list(roots), firsts, bytes_per_pixel)
     first = firsts[0].plan if firsts else plan((), (), budget=1, bytes_per_pixel=1)
     return Layout(shares, first)
-
-
-def _own_sizes(spec: TensorSpec) -> dict[str, OwnSize]:
-    """Return the rules of the space axes that do not refer to another tensor."""
-    return {
-        axis.letter: axis.size for axis in spec.space if not isinstance(axis.size, ReferencedSize)
-    }
-
-
-def _links(spec: TensorSpec, inputs: Sequence[TensorSpec]) -> dict[str, _Link]:
-    """Return per space letter of a tensor its root, following references."""
-    found = {}
-    for axis in spec.space:
-        if not isinstance(axis.size, ReferencedSize):
-            found[axis.letter] = _Link(spec.id)
-            continue
-        parent = next((each for each in inputs if each.id == axis.size.tensor), None)
-        if parent is None or parent.id == spec.id or axis.size.axis != axis.letter:
-            continue
-        up = _links(parent, inputs).get(axis.letter)
-        if up is not None:
-            scale = axis.size.scale
-            found[axis.letter] = _Link(
-                up.root, up.scale * scale, up.offset * scale + axis.size.offset
-            )
-    return found
-
-
-def _output_links(
-    spec: TensorSpec, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]
-) -> dict[str, _Link]:
-    """Return the links of an output; a fixed size is taken to follow a fixed input's."""
-    found = _links(spec, [*inputs, *(each for each in outputs if each.id != spec.id)])
-    for axis in spec.space:
-        if not isinstance(axis.size, ReferencedSize):
-            found.pop(axis.letter, None)
-            for given in inputs:
-                size = given.size_of(axis.letter)
-                if size is not None and isinstance(axis.size, FixedSize):
-                    found[axis.letter] = _Link(given.id, axis.size.value / size)
-                    break
-    names = {each.id for each in inputs}
-    return {letter: link for letter, link in found.items() if link.root in names}
-
-
-Links = dict[str, dict[str, _Link]]
-Roots = dict[str, dict[str, OwnSize]]
-
-
-def _joined(
-    links: Links, roots: Roots, sizes: Mapping[str, Mapping[str, int]]
-) -> tuple[Links, Roots]:
-    """Bring roots whose images have one size, and whose size rules agree, under the first one."""
-    kept: Roots = {}
-    renamed: dict[str, str] = {}
-    for name, own in roots.items():
-        for host, host_rules in kept.items():
-            common = {
-                letter: _common(host_rules[letter], rule)
-                for letter, rule in own.items()
-                if letter in host_rules and sizes[host][letter] == sizes[name][letter]
-            }
-            agreed = {letter: rule for letter, rule in common.items() if rule is not None}
-            if len(agreed) == len(own) == len(host_rules):
-                kept[host] = agreed
-                renamed[name] = host
-                break
-        else:
-            kept[name] = own
-    moved = {
-        name: {
-            letter: replace(link, root=renamed.get(link.root, link.root))
-            for letter, link in of.items()
-        }
-        for name, of in links.items()
-    }
-    return moved, kept
-
-
-def _common(first: OwnSize, second: OwnSize) -> OwnSize | None:
-    """Return the rule of the sizes that both rules allow, or ``None`` where that is no rule."""
-    if first == second:
-        return first
-    if isinstance(first, FreeSize) and isinstance(second, FreeSize):
-        limits = [each.max for each in (first, second) if each.max is not None]
-        return FreeSize(max(first.min, second.min), min(limits, default=None))
-    first_min, first_step = _as_steps(first)
-    second_min, second_step = _as_steps(second)
-    start = max(first_min, second_min)
-    if not first_step or not second_step:
-        fixed = first_min if not first_step else second_min
-        fits = _fits(fixed, first_min, first_step) and _fits(fixed, second_min, second_step)
-        return FixedSize(fixed) if fits else None
-    step = math.lcm(first_step, second_step)
-    for size in range(start, start + step):
-        if _fits(size, first_min, first_step) and _fits(size, second_min, second_step):
-            return SteppedSize(size, step)
-    return None
-
-
-def _as_steps(rule: OwnSize) -> tuple[int, int]:
-    if isinstance(rule, FixedSize):
-        return rule.value, 0
-    return (rule.min, rule.step) if isinstance(rule, SteppedSize) else (rule.min, 1)
-
-
-def _fits(size: int, least: int, step: int) -> bool:
-    return size == least if not step else size >= least and (size - least) % step == 0
-
-
-def _rounded_up(of: dict[str, _Link], roots: Roots) -> dict[str, _Link]:
-    """Return links whose sizes are rounded up, where every valid size is a multiple of the grid."""
-    found = dict(of)
-    for letter, link in of.items():
-        grid = round(1 / link.scale)
-        rule = roots.get(link.root, {}).get(letter, FreeSize())
-        whole = grid > 1 and abs(grid * link.scale - 1) < _SAME and link.offset == 0
-        if whole and not isinstance(rule, FreeSize) and not any(n % grid for n in _as_steps(rule)):
-            found[letter] = replace(link, offset=1 - link.scale)
-    return found
 
 
 def _plan_root(
@@ -272,7 +149,7 @@ def _plan_root(
     }
 
 
-def _rule(size: OwnSize, link: _Link, halo: int) -> AxisRule:
+def _rule(size: OwnSize, link: Link, halo: int) -> AxisRule:
     # The halo stands on the output, in its pixels.
     rounded = math.ceil(round(halo / link.scale, 9))
     return AxisRule(size, rounded, link.scale, link.offset)

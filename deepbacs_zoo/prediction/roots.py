@@ -1,0 +1,158 @@
+"""Which input each tensor's space axes follow.
+
+A *root* is an input whose sizes do not refer to another tensor.  Usually there is one root.  Inputs
+with sizes of their own that the images share are brought under one root too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from deepbacs_zoo.tensors import FixedSize, FreeSize, ReferencedSize, SteppedSize, TensorSpec
+
+__all__ = [
+    "Link",
+    "Links",
+    "OwnSize",
+    "Roots",
+    "joined",
+    "links_of",
+    "output_links",
+    "own_sizes",
+    "rounded_up",
+]
+
+_SAME: Final = 1e-6
+OwnSize = FixedSize | SteppedSize | FreeSize
+
+
+@dataclass(frozen=True)
+class Link:
+    """``size = floor(size of the root's axis * scale + offset)``."""
+
+    root: str
+    scale: float = 1.0
+    offset: float = 0.0
+
+
+Links = dict[str, dict[str, Link]]
+Roots = dict[str, dict[str, OwnSize]]
+
+
+def own_sizes(spec: TensorSpec) -> dict[str, OwnSize]:
+    """Return the rules of the space axes that do not refer to another tensor."""
+    return {
+        axis.letter: axis.size for axis in spec.space if not isinstance(axis.size, ReferencedSize)
+    }
+
+
+def links_of(spec: TensorSpec, inputs: Sequence[TensorSpec]) -> dict[str, Link]:
+    """Return per space letter of a tensor its root, following references."""
+    found = {}
+    for axis in spec.space:
+        if not isinstance(axis.size, ReferencedSize):
+            found[axis.letter] = Link(spec.id)
+            continue
+        parent = next((each for each in inputs if each.id == axis.size.tensor), None)
+        if parent is None or parent.id == spec.id or axis.size.axis != axis.letter:
+            continue
+        up = links_of(parent, inputs).get(axis.letter)
+        if up is not None:
+            scale = axis.size.scale
+            found[axis.letter] = Link(
+                up.root, up.scale * scale, up.offset * scale + axis.size.offset
+            )
+    return found
+
+
+def output_links(
+    spec: TensorSpec, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]
+) -> dict[str, Link]:
+    """Return the links of an output; a fixed size is taken to follow a fixed input's."""
+    found = links_of(spec, [*inputs, *(each for each in outputs if each.id != spec.id)])
+    for axis in spec.space:
+        if not isinstance(axis.size, ReferencedSize):
+            found.pop(axis.letter, None)
+            for given in inputs:
+                size = given.size_of(axis.letter)
+                if size is not None and isinstance(axis.size, FixedSize):
+                    found[axis.letter] = Link(given.id, axis.size.value / size)
+                    break
+    names = {each.id for each in inputs}
+    return {letter: link for letter, link in found.items() if link.root in names}
+
+
+def joined(
+    links: Links, roots: Roots, sizes: Mapping[str, Mapping[str, int]]
+) -> tuple[Links, Roots]:
+    """Bring roots whose images have one size, and whose size rules agree, under the first one."""
+    kept: Roots = {}
+    renamed: dict[str, str] = {}
+    for name, own in roots.items():
+        for host, host_rules in kept.items():
+            common = {
+                letter: _common(host_rules[letter], rule)
+                for letter, rule in own.items()
+                if letter in host_rules and sizes[host][letter] == sizes[name][letter]
+            }
+            agreed = {letter: rule for letter, rule in common.items() if rule is not None}
+            if len(agreed) == len(own) == len(host_rules):
+                kept[host] = agreed
+                renamed[name] = host
+                break
+        else:
+            kept[name] = own
+    moved = {
+        name: {
+            letter: replace(link, root=renamed.get(link.root, link.root))
+            for letter, link in of.items()
+        }
+        for name, of in links.items()
+    }
+    return moved, kept
+
+
+def _common(first: OwnSize, second: OwnSize) -> OwnSize | None:
+    """Return the rule of the sizes that both rules allow, or ``None`` where that is no rule."""
+    if first == second:
+        return first
+    if isinstance(first, FreeSize) and isinstance(second, FreeSize):
+        limits = [each.max for each in (first, second) if each.max is not None]
+        return FreeSize(max(first.min, second.min), min(limits, default=None))
+    first_min, first_step = _as_steps(first)
+    second_min, second_step = _as_steps(second)
+    start = max(first_min, second_min)
+    if not first_step or not second_step:
+        fixed = first_min if not first_step else second_min
+        fits = _fits(fixed, first_min, first_step) and _fits(fixed, second_min, second_step)
+        return FixedSize(fixed) if fits else None
+    step = math.lcm(first_step, second_step)
+    for size in range(start, start + step):
+        if _fits(size, first_min, first_step) and _fits(size, second_min, second_step):
+            return SteppedSize(size, step)
+    return None
+
+
+def _as_steps(rule: OwnSize) -> tuple[int, int]:
+    if isinstance(rule, FixedSize):
+        return rule.value, 0
+    return (rule.min, rule.step) if isinstance(rule, SteppedSize) else (rule.min, 1)
+
+
+def _fits(size: int, least: int, step: int) -> bool:
+    return size == least if not step else size >= least and (size - least) % step == 0
+
+
+def rounded_up(of: dict[str, Link], roots: Roots) -> dict[str, Link]:
+    """Return links whose sizes are rounded up, where every valid size is a multiple of the grid."""
+    found = dict(of)
+    for letter, link in of.items():
+        grid = round(1 / link.scale)
+        rule = roots.get(link.root, {}).get(letter, FreeSize())
+        whole = grid > 1 and abs(grid * link.scale - 1) < _SAME and link.offset == 0
+        if whole and not isinstance(rule, FreeSize) and not any(n % grid for n in _as_steps(rule)):
+            found[letter] = replace(link, offset=1 - link.scale)
+    return found

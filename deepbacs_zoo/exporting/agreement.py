@@ -1,7 +1,8 @@
-"""Whether written weights compute what the network does, whatever their format."""
+"""Whether written weights compute what the network does, and all formats of a package the same."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -11,11 +12,16 @@ import numpy.typing as npt
 
 from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.exporting.weights import Shape, compute, quiet, torch_module
+from deepbacs_zoo.package import Package, open_package
+from deepbacs_zoo.prediction import run_network
+from deepbacs_zoo.runners import load_session
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["check_agreement"]
+__all__ = ["check_agreement", "check_formats", "read_test_tensors"]
+
+Array = npt.NDArray[Any]
 
 _AGREEMENT: Final = 1e-4
 
@@ -50,23 +56,78 @@ def check_agreement(network: nn.Module, path: Path, shapes: Sequence[Shape]) -> 
         expected = compute(network, image)
         if found.shape != expected.shape:
             raise _disagrees(path, shape, f"shape {found.shape} instead of {expected.shape}")
-        # Of distances in pixels, as of probabilities, in units of the largest.
-        unit = max(1.0, float(np.abs(expected).max()))
-        difference = float(np.abs(found - expected).max()) / unit
+        difference = _difference(expected, found)
         if not difference <= _AGREEMENT:
             raise _disagrees(path, shape, f"difference {difference:.1e}")
         worst = max(worst, difference)
     return worst
 
 
-def _run_script(path: Path, image: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def check_formats(folder: Path, formats: Sequence[str], name: str) -> float:
+    """Run every weights format on the test input; return the largest difference between any two.
+
+    Parameters
+    ----------
+    folder
+        The package.
+    formats
+        Its weights formats.
+    name
+        The run that it is made from, for messages.
+
+    Raises
+    ------
+    ModelError
+        Two formats differ by more than 1e-4, or one from the expected output.
+    """
+    with open_package(folder) as package:
+        found = {"the test output": read_test_tensors(package, "outputs")}
+        raw = read_test_tensors(package, "inputs")
+        for each in formats:
+            session = load_session(package, device="cpu", weights_format=each, trust=True)
+            try:
+                found[each] = run_network(package, session, raw)
+            finally:
+                session.close()
+    worst = 0.0
+    for (one, first), (other, second) in itertools.combinations(found.items(), 2):
+        for key, array in first.items():
+            difference = _difference(array, second[key])
+            if not difference <= _AGREEMENT:
+                raise ModelError(
+                    name,
+                    f"{one} and {other} differ in the output '{key}'",
+                    value=f"{difference:.1e}",
+                    allowed=f"a difference of at most {_AGREEMENT:g}",
+                    hint="export again; if it stays, train with another seed and report it",
+                )
+            worst = max(worst, difference)
+    return worst
+
+
+def read_test_tensors(package: Package, side: str) -> dict[str, Array]:
+    """Return the test tensors of the ``inputs`` or the ``outputs`` of a package, by id."""
+    specs = package.inputs if side == "inputs" else package.outputs
+    return {
+        spec.id: package.tensor(spec.test_tensor) for spec in specs if spec.test_tensor is not None
+    }
+
+
+def _difference(expected: Array, found: Array) -> float:
+    """Return how far two tensors differ at most."""
+    # Of distances in pixels, as of probabilities, in units of the largest.
+    unit = max(1.0, float(np.abs(expected).max()))
+    return float(np.abs(expected - found).max()) / unit
+
+
+def _run_script(path: Path, image: Array) -> Array:
     torch = torch_module()
     with quiet(), torch.inference_mode():
         found = torch.jit.load(str(path), map_location="cpu")(torch.from_numpy(image))
     return np.asarray(found.numpy())
 
 
-def _run_onnx(path: Path, image: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _run_onnx(path: Path, image: Array) -> Array:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])

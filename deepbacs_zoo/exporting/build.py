@@ -14,9 +14,10 @@ import numpy.typing as npt
 from deepbacs_zoo.cards import Card, TrainingData, render
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.decoding import Boxes, decode, decode_boxes, read_decoding
-from deepbacs_zoo.errors import ModelError, PackageError, UsageError
+from deepbacs_zoo.errors import PackageError, UsageError
 from deepbacs_zoo.evaluation import Evaluated, evaluate
 from deepbacs_zoo.exporting import description as names
+from deepbacs_zoo.exporting.agreement import check_formats, read_test_tensors
 from deepbacs_zoo.exporting.archive import pack
 from deepbacs_zoo.exporting.cover import Rectangles, cover
 from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
@@ -25,9 +26,7 @@ from deepbacs_zoo.exporting.source import Source, source_of
 from deepbacs_zoo.exporting.stage import Stage, stage
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.images import Pair
-from deepbacs_zoo.package import Package, open_package
-from deepbacs_zoo.prediction import run_network
-from deepbacs_zoo.runners import load_session
+from deepbacs_zoo.package import open_package
 from deepbacs_zoo.tasks import annotation_kind
 from deepbacs_zoo.validation import validate
 
@@ -39,7 +38,6 @@ Array = npt.NDArray[Any]
 FORMATS: Final = ("pytorch_state_dict", "torchscript", "onnx")
 CONSUMERS: Final = ("deepimagej",)
 """Programs that want a package of their own."""
-_AGREEMENT: Final = 1e-4
 _STEPS: Final = 4
 """Steps of the export beside the images that are scored: weights, documentation, check, keep."""
 
@@ -145,7 +143,7 @@ def export(
         staged = stage(source, card, _new_folder(aside))
         step()
         evaluation = _evaluate(staged, card, step)
-        agreement = _reproduce(staged)
+        agreement = check_formats(staged.folder, FORMATS, staged.source.name)
         _document(staged, card, evaluation, agreement)
         step()
         made = _packed(staged.folder, place, aside)
@@ -209,48 +207,6 @@ def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> Evaluated
     )
 
 
-def _reproduce(staged: Stage) -> float:
-    """Run every weights format on the test input; return the largest difference between any two.
-
-    Raises
-    ------
-    ModelError
-        Two formats differ by more than 1e-4, or one from the expected output.
-    """
-    with open_package(staged.folder) as package:
-        found = {"the test output": _test_tensors(package, "outputs")}
-        raw = _test_tensors(package, "inputs")
-        for name in FORMATS:
-            session = load_session(package, device="cpu", weights_format=name, trust=True)
-            try:
-                found[name] = run_network(package, session, raw)
-            finally:
-                session.close()
-    worst = 0.0
-    for (one, first), (other, second) in itertools.combinations(found.items(), 2):
-        for key, array in first.items():
-            # Of distances in pixels, as of probabilities, in units of the largest.
-            unit = max(1.0, float(np.abs(array).max()))
-            difference = float(np.abs(array - second[key]).max()) / unit
-            if not difference <= _AGREEMENT:
-                raise ModelError(
-                    staged.source.name,
-                    f"{one} and {other} differ in the output '{key}'",
-                    value=f"{difference:.1e}",
-                    allowed=f"a difference of at most {_AGREEMENT:g}",
-                    hint="export again; if it stays, train with another seed and report it",
-                )
-            worst = max(worst, difference)
-    return worst
-
-
-def _test_tensors(package: Package, side: str) -> dict[str, Array]:
-    specs = package.inputs if side == "inputs" else package.outputs
-    return {
-        spec.id: package.tensor(spec.test_tensor) for spec in specs if spec.test_tensor is not None
-    }
-
-
 def _document(
     staged: Stage, card: Card, evaluation: Evaluated | None, agreement: float | None
 ) -> None:
@@ -267,8 +223,8 @@ def _document(
 def _picture(staged: Stage) -> tuple[npt.NDArray[np.float32], Array | Rectangles]:
     """Return the test input, and what becomes of it: labels, boxes, or the first output channel."""
     with open_package(staged.folder) as package:
-        raw = next(iter(_test_tensors(package, "inputs").values()))[0]
-        found = next(iter(_test_tensors(package, "outputs").values()))
+        raw = next(iter(read_test_tensors(package, "inputs").values()))[0]
+        found = next(iter(read_test_tensors(package, "outputs").values()))
         settings = read_decoding(package.zoo_config)
         shown = raw.transpose(1, 2, 0) if len(raw) == 3 else raw.mean(axis=0)
         size = (raw.shape[1], raw.shape[2])

@@ -19,7 +19,7 @@ import yaml
 from deepbacs_zoo.cards import Card, card_folder, read_card
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import HostError, ModelError, OutputExistsError, PackageError
-from deepbacs_zoo.exporting import build
+from deepbacs_zoo.exporting import agreement, build
 from deepbacs_zoo.exporting.build import FORMATS, draft, export
 from deepbacs_zoo.exporting.source import source_of
 from deepbacs_zoo.findings import Finding, Severity, Summary
@@ -313,14 +313,14 @@ def test_a_failing_check_leaves_nothing_and_the_old_package(
 def test_weights_that_disagree_are_refused(
     run: Run, card: Card, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = build.run_network
+    real = agreement.run_network
     calls = iter((0.0, 0.0, 2e-4))
 
     def disturbed(*arguments: object) -> dict[str, np.ndarray]:
         found, error = real(*arguments), next(calls)
         return {key: array + np.float32(error) for key, array in found.items()}
 
-    monkeypatch.setattr(build, "run_network", disturbed)
+    monkeypatch.setattr(agreement, "run_network", disturbed)
     with pytest.raises(ModelError) as caught:
         export(run, card, tmp_path / "p.zip")
     for part in ("onnx", "probabilities", "2.0e-04", "0.0001"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,14 +21,12 @@ from deepbacs_zoo.checkpoints import (
 )
 from deepbacs_zoo.datasets import recorded_beside
 from deepbacs_zoo.errors import (
-    DataError,
     HostError,
     MissingExtraError,
     OutputExistsError,
-    UsageError,
 )
 from deepbacs_zoo.images import Pair, folders_beside
-from deepbacs_zoo.tasks import Task, TrainingSettings, annotation_kind, get_entry
+from deepbacs_zoo.tasks import Task, annotation_kind, get_entry
 from deepbacs_zoo.training.examples import (
     Example,
     Notice,
@@ -40,6 +37,7 @@ from deepbacs_zoo.training.examples import (
 )
 from deepbacs_zoo.training.interruption import InterruptionError
 from deepbacs_zoo.training.origin import Origin, open_origin
+from deepbacs_zoo.training.resuming import as_it_began
 from deepbacs_zoo.training.wishes import Wishes
 
 __all__ = ["train"]
@@ -151,7 +149,7 @@ def train(
     )
     prepared = _prepare(task, Path(source), Path(target), folder, begun, wishes, seed, notice)
     if begun is not None:
-        prepared = _resumed(prepared, begun)
+        prepared = dataclasses.replace(prepared, run=as_it_began(prepared.run, begun))
         if begun.ended is not None:
             return prepared.run
     return _run(prepared, device=device, tuned=tuned, progress=progress, resume=resume)
@@ -276,46 +274,6 @@ def _test_pairs(task: Task, source: Path, target: Path) -> tuple[Pair, ...]:
     for pair in pairs:
         kind.read(pair, True)
     return pairs
-
-
-def _resumed(fresh: _Prepared, begun: Run) -> _Prepared:
-    """Return the run as it began, after checking that it would begin alike today."""
-    now = fresh.run
-    # Settings that an older version did not know yet were as they are by default.
-    defaults = {entry.name: entry.default for entry in dataclasses.fields(TrainingSettings)}
-    for name, was, given in (
-        ("task", begun.task, now.task),
-        ("seed", begun.seed, now.seed),
-        *(
-            (key, begun.settings.get(key, defaults.get(key)), value)
-            for key, value in now.settings.items()
-        ),
-        ("task_arguments", _plain(begun.task_arguments), _plain(now.task_arguments)),
-        ("network_arguments", _plain(begun.network_arguments), _plain(now.network_arguments)),
-    ):
-        if was != given:
-            raise UsageError(
-                now.folder,
-                f"this run began with another {name}",
-                value=given,
-                allowed=str(was),
-                hint=f"resume with the {name} it began with, or train into a new folder",
-            )
-    for name in ("training", "validation"):
-        if getattr(begun.split, name).files != getattr(now.split, name).files:
-            raise DataError(
-                now.folder,
-                f"the {name} images are not those that this run began with",
-                allowed="the same files with the same content",
-                hint="give the folders it began with, or train into a new folder",
-            )
-    # The images may have moved; where they are now is what counts.
-    return dataclasses.replace(fresh, run=dataclasses.replace(begun, split=now.split))
-
-
-def _plain(arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever JSON makes of it
-    """Return arguments as a run folder gives them back: lists for tuples."""
-    return json.loads(json.dumps(dict(arguments)))
 
 
 def _interrupted(run: Run) -> HostError:

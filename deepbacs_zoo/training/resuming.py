@@ -1,0 +1,68 @@
+"""A run that goes on: it must begin today as it began."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from deepbacs_zoo.checkpoints import Run
+from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.tasks import TrainingSettings
+
+__all__ = ["as_it_began"]
+
+
+def as_it_began(now: Run, begun: Run) -> Run:
+    """Return a run as it began, after checking that it would begin alike today.
+
+    Parameters
+    ----------
+    now
+        The run as it would begin by what is given now.
+    begun
+        The run as its folder has it.
+
+    Raises
+    ------
+    UsageError
+        It began with other settings.
+    DataError
+        It began with other images.
+    """
+    # Settings that an older version did not know yet were as they are by default.
+    defaults = {entry.name: entry.default for entry in dataclasses.fields(TrainingSettings)}
+    for name, was, given in (
+        ("task", begun.task, now.task),
+        ("seed", begun.seed, now.seed),
+        *(
+            (key, begun.settings.get(key, defaults.get(key)), value)
+            for key, value in now.settings.items()
+        ),
+        ("task_arguments", _plain(begun.task_arguments), _plain(now.task_arguments)),
+        ("network_arguments", _plain(begun.network_arguments), _plain(now.network_arguments)),
+    ):
+        if was != given:
+            raise UsageError(
+                now.folder,
+                f"this run began with another {name}",
+                value=given,
+                allowed=str(was),
+                hint=f"resume with the {name} it began with, or train into a new folder",
+            )
+    for name in ("training", "validation"):
+        if getattr(begun.split, name).files != getattr(now.split, name).files:
+            raise DataError(
+                now.folder,
+                f"the {name} images are not those that this run began with",
+                allowed="the same files with the same content",
+                hint="give the folders it began with, or train into a new folder",
+            )
+    # The images may have moved; where they are now is what counts.
+    return dataclasses.replace(begun, split=now.split)
+
+
+def _plain(arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever JSON makes of it
+    """Return arguments as a run folder gives them back: lists for tuples."""
+    return json.loads(json.dumps(dict(arguments)))

@@ -13,7 +13,8 @@ from typing import IO, Any, Final
 
 from deepbacs_zoo.errors import HostError, IntegrityError, UnsupportedError, UsageError
 from deepbacs_zoo.package.members import is_remote, member_name
-from deepbacs_zoo.package.source import Source, damage
+from deepbacs_zoo.package.source import Source
+from deepbacs_zoo.package.zip_source import damage
 from deepbacs_zoo.tensors import FileRef
 
 __all__ = ["Files"]

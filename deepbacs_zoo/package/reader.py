@@ -15,9 +15,11 @@ from deepbacs_zoo.package.arrays import parse_npy
 from deepbacs_zoo.package.fields import Field
 from deepbacs_zoo.package.files import Files
 from deepbacs_zoo.package.header import findings, format_number, identifier
-from deepbacs_zoo.package.source import Source, damage, open_source
+from deepbacs_zoo.package.opening import open_source
+from deepbacs_zoo.package.source import Source
 from deepbacs_zoo.package.weights import files_of, read_weights
 from deepbacs_zoo.package.yaml_text import MAX_BYTES, parse_yaml
+from deepbacs_zoo.package.zip_source import damage
 from deepbacs_zoo.tensors import FileRef, TensorSpec, Weights
 
 __all__ = ["Package", "open_package"]

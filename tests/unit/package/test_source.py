@@ -15,8 +15,8 @@ from deepbacs_zoo.errors import (
     UnsupportedError,
     UsageError,
 )
-from deepbacs_zoo.package import open_package, source
-from deepbacs_zoo.package.source import open_source
+from deepbacs_zoo.package import open_package, zip_source
+from deepbacs_zoo.package.opening import open_source
 from tests.packages import CASES
 
 
@@ -230,7 +230,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check_message
 ) -> None:
     path = make_zip(tmp_path / "p.zip", {"rdf.yaml": b"", "big": bytes(2**20)})
-    monkeypatch.setattr(source, "RATIO_COUNTS_ABOVE", 2**19)
+    monkeypatch.setattr(zip_source, "RATIO_COUNTS_ABOVE", 2**19)
     with pytest.raises(PackageError, match="more than a package can need") as caught:
         open_package(path)
     check_message(caught.value, where="p.zip: big", value="1048576 bytes", allowed="200 times")
@@ -240,11 +240,11 @@ def test_too_many_or_too_large_members_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make_zip(tmp_path / "p.zip", {"rdf.yaml": b"", "a": b"abcdefgh", "b": b"abcdefgh"})
-    monkeypatch.setattr(source, "MAX_MEMBERS", 2)
+    monkeypatch.setattr(zip_source, "MAX_MEMBERS", 2)
     with pytest.raises(PackageError, match="more than a package can need"):
         open_package(path)
-    monkeypatch.setattr(source, "MAX_MEMBERS", 3)
-    monkeypatch.setattr(source, "MAX_TOTAL", 15)
+    monkeypatch.setattr(zip_source, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(zip_source, "MAX_TOTAL", 15)
     with pytest.raises(PackageError, match="more than a package can need"):
         open_package(path)
 

@@ -9,10 +9,12 @@ better on the training fields.
 
 from __future__ import annotations
 
+import importlib
 import itertools
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -163,10 +165,21 @@ def _with_noise(image: np.ndarray, strength: float, seed: int) -> np.ndarray:
     return unit + strength * fading * np.random.default_rng(seed).normal(size=image.shape)
 
 
-@cache
-def _model(archive: Path) -> Any:
+def keras_beside_torch() -> Any:
+    """Import TensorFlow so that PyTorch can be used in the same process; return Keras.
+
+    Both hold a copy of LLVM.  PyTorch loads its own with Triton, late, as the first optimizer is
+    made; if TensorFlow's is there before, the process is aborted (TensorFlow 2.21, Triton 3.9).
+
+    Raises
+    ------
+    MissingDataError
+        TensorFlow is not installed.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    with suppress(ModuleNotFoundError):
+        importlib.import_module("triton")
     try:
         import keras
         import tensorflow as tf
@@ -176,6 +189,12 @@ def _model(archive: Path) -> Any:
             "pip install 'deepbacs_zoo[tensorflow]'"
         ) from error
     tf.config.threading.set_intra_op_parallelism_threads(1)
+    return keras
+
+
+@cache
+def _model(archive: Path) -> Any:
+    keras = keras_beside_torch()
     with Members(archive) as members, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "MiSiCv2.h5"
         path.write_bytes(members.read("misic/MiSiCv2.h5"))

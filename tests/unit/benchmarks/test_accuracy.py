@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import importlib.util
 import io
 import json
 import math
+import subprocess
+import sys
 import zipfile
 
 import numpy as np
@@ -293,3 +296,19 @@ def test_fields_are_written_as_a_user_has_them(tmp_path):
 def test_settings_are_told_in_one_line():
     method = Method("a", "stardist", {"preset": "small", "settings": {"zoom": 1.25}})
     assert method.describe() == "task stardist, preset small, zoom 1.25"
+
+
+def test_misic_and_the_training_of_networks_run_in_one_process():
+    # Looked for, not imported: it is the order of imports that this is about.
+    for name in ("keras", "tensorflow", "torch"):
+        if importlib.util.find_spec(name) is None:
+            pytest.skip(f"{name} is not installed")
+    code = (
+        "from tests.benchmarks.accuracy.misic import keras_beside_torch\n"
+        "import torch\n"
+        "keras_beside_torch()\n"
+        "torch.optim.Adam([torch.zeros(1, requires_grad=True)]).step()\n"
+        "import torch._dynamo\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr[-500:]

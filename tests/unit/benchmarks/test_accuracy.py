@@ -310,5 +310,7 @@ def test_misic_and_the_training_of_networks_run_in_one_process():
         "torch.optim.Adam([torch.zeros(1, requires_grad=True)]).step()\n"
         "import torch._dynamo\n"
     )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True
+    )
     assert ended.returncode == 0, ended.stderr[-500:]

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from deepbacs_zoo.cache import CACHE_VARIABLE, OFFLINE_VARIABLE, one_process, works_offline
 from deepbacs_zoo.datasets.model import Archive, PublishedSet
 from deepbacs_zoo.datasets.published import get_set
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE, archive_folder, file_url
 from deepbacs_zoo.errors import HostError, IntegrityError
-from deepbacs_zoo.fiji.locks import one_process
-from deepbacs_zoo.fiji.settings import CACHE_VARIABLE, OFFLINE_VARIABLE, works_offline
 
 if TYPE_CHECKING:
     from deepbacs_zoo.datasets.download import Tell

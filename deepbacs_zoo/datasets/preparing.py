@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from deepbacs_zoo.cache import one_process
 from deepbacs_zoo.datasets.fetching import fetch, sha256_of
 from deepbacs_zoo.datasets.layout import find_parts
 from deepbacs_zoo.datasets.model import PublishedSet, Variant
@@ -25,7 +26,6 @@ from deepbacs_zoo.datasets.settings import prepared_place
 from deepbacs_zoo.datasets.source_text import SOURCE_FILE, source_text
 from deepbacs_zoo.datasets.splitting import draw
 from deepbacs_zoo.errors import HostError, OutputExistsError
-from deepbacs_zoo.fiji.locks import one_process
 
 if TYPE_CHECKING:
     from deepbacs_zoo.datasets.download import Tell

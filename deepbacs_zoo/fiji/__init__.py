@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from deepbacs_zoo.fiji.gateway import Gateway, GatewayInfo, MacroResult
     from deepbacs_zoo.fiji.jars import fetch_jars
     from deepbacs_zoo.fiji.java import Java, find_java
-    from deepbacs_zoo.fiji.settings import cache_folder, scripts_folder
+    from deepbacs_zoo.fiji.settings import scripts_folder
     from deepbacs_zoo.fiji.setup import Setup, prepare
     from deepbacs_zoo.fiji.worker import open_worker
 
@@ -23,7 +23,6 @@ __all__ = [
     "Java",
     "MacroResult",
     "Setup",
-    "cache_folder",
     "fetch_jars",
     "find_java",
     "open_embedded",
@@ -38,7 +37,6 @@ _MODULE_OF: Final = {
     "Java": "java",
     "MacroResult": "gateway",
     "Setup": "setup",
-    "cache_folder": "settings",
     "fetch_jars": "jars",
     "find_java": "java",
     "open_embedded": "embedded",

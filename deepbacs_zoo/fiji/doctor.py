@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from deepbacs_zoo.cache import CACHE_VARIABLE, cache_folder
 from deepbacs_zoo.errors import DeepbacsZooError, HostError
 from deepbacs_zoo.fiji.compiling import JAR_NAME, made_of, pick_compiler, source_hash
 from deepbacs_zoo.fiji.coordinates import Jar, read_jars
 from deepbacs_zoo.fiji.jars import Progress, fetch_jars, is_verified, jar_path
 from deepbacs_zoo.fiji.java import Java, find_java
-from deepbacs_zoo.fiji.settings import CACHE_VARIABLE, cache_folder
 from deepbacs_zoo.fiji.setup import Setup, built_jar, prepare
 
 __all__ = ["Row", "doctor"]

@@ -15,6 +15,7 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from deepbacs_zoo.cache import CACHE_VARIABLE, cache_folder, one_process, works_offline
 from deepbacs_zoo.errors import HostError
 from deepbacs_zoo.fiji.coordinates import (
     Jar,
@@ -23,14 +24,7 @@ from deepbacs_zoo.fiji.coordinates import (
     read_jars,
     read_lock,
 )
-from deepbacs_zoo.fiji.locks import one_process
-from deepbacs_zoo.fiji.settings import (
-    CACHE_VARIABLE,
-    cache_folder,
-    mirror,
-    plugin_folder,
-    works_offline,
-)
+from deepbacs_zoo.fiji.settings import mirror, plugin_folder
 
 __all__ = ["Progress", "fetch_jars", "is_verified", "jar_path", "write_lock"]
 
@@ -55,7 +49,7 @@ def fetch_jars(
     jars
         By default all of ``pom.xml``.
     offline
-        Whether only the cache is used; by default as `settings.works_offline` says.
+        Whether only the cache is used; by default as `works_offline` says.
     progress
         Is called with the bytes fetched and those to fetch; not at all if nothing is missing.
 

@@ -10,9 +10,8 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from deepbacs_zoo.cache import CACHE_VARIABLE, cache_folder, one_process
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.fiji.locks import one_process
-from deepbacs_zoo.fiji.settings import CACHE_VARIABLE, cache_folder
 
 if TYPE_CHECKING:
     from deepbacs_zoo.fiji.setup import Setup

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepbacs_zoo.cache import CACHE_VARIABLE, cache_folder, one_process
 from deepbacs_zoo.errors import HostError
 from deepbacs_zoo.fiji.compiling import (
     JAR_NAME,
@@ -18,8 +19,6 @@ from deepbacs_zoo.fiji.compiling import (
 from deepbacs_zoo.fiji.coordinates import Jar, read_jars
 from deepbacs_zoo.fiji.jars import Progress, fetch_jars, jar_path
 from deepbacs_zoo.fiji.java import Java, find_java
-from deepbacs_zoo.fiji.locks import one_process
-from deepbacs_zoo.fiji.settings import CACHE_VARIABLE, cache_folder
 
 __all__ = ["Setup", "built_jar", "prepare"]
 
@@ -59,7 +58,7 @@ def prepare(
     java
         Folder of the Java to use, instead of the one that is found.
     offline
-        Whether only the cache is used; by default as `settings.works_offline` says.
+        Whether only the cache is used; by default as `works_offline` says.
     progress
         Is called with the bytes fetched and those to fetch; not at all if nothing is missing.
 

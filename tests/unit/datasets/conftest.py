@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from deepbacs_zoo.cache import CACHE_VARIABLE, OFFLINE_VARIABLE
 from deepbacs_zoo.datasets import PublishedSet, download, published, resolving
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE
-from deepbacs_zoo.fiji.settings import CACHE_VARIABLE, OFFLINE_VARIABLE
 from tests.unit.datasets.drawn import with_sum
 from tests.unit.fiji.conftest import CLOSED
 from tests.unit.fiji.servers import Repository, serve

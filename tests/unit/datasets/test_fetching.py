@@ -13,10 +13,10 @@ import time
 
 import pytest
 
+from deepbacs_zoo.cache import OFFLINE_VARIABLE
 from deepbacs_zoo.datasets import download, fetch, fetching, kept_archive
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE, archive_folder
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
-from deepbacs_zoo.fiji.settings import OFFLINE_VARIABLE
 from tests.unit.datasets.drawn import ARCHIVES, DATE, Ranges, parts, path_of, zipped
 from tests.unit.fiji.conftest import CLOSED
 from tests.unit.fiji.servers import cut_off, moved, stalled, status, without_length

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from deepbacs_zoo.cache import CACHE_VARIABLE, OFFLINE_VARIABLE
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
 from deepbacs_zoo.fiji import download
 from deepbacs_zoo.fiji.coordinates import read_jars
 from deepbacs_zoo.fiji.jars import fetch_jars
 from deepbacs_zoo.fiji.java import Java, find_java, packaged_java
-from deepbacs_zoo.fiji.settings import CACHE_VARIABLE, MIRROR_VARIABLE, OFFLINE_VARIABLE
+from deepbacs_zoo.fiji.settings import MIRROR_VARIABLE
 from tests.unit.fiji.servers import Repository, serve
 
 CLOSED = "http://127.0.0.1:9"

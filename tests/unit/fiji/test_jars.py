@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from deepbacs_zoo.cache import CACHE_VARIABLE, OFFLINE_VARIABLE
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
 from deepbacs_zoo.fiji import download, jars
 from deepbacs_zoo.fiji.coordinates import Jar
 from deepbacs_zoo.fiji.jars import fetch_jars, is_verified, jar_path
-from deepbacs_zoo.fiji.settings import CACHE_VARIABLE, MIRROR_VARIABLE, OFFLINE_VARIABLE
+from deepbacs_zoo.fiji.settings import MIRROR_VARIABLE
 from tests.unit.fiji.conftest import CLOSED
 from tests.unit.fiji.servers import (
     Repository,

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from deepbacs_zoo.cache import CACHE_VARIABLE
 from deepbacs_zoo.errors import HostError
 from deepbacs_zoo.fiji import compiling, setup
 from deepbacs_zoo.fiji.compiling import JAR_NAME, compile_plugin, pick_compiler, source_hash
 from deepbacs_zoo.fiji.java import Java
-from deepbacs_zoo.fiji.settings import CACHE_VARIABLE, MIRROR_VARIABLE
+from deepbacs_zoo.fiji.settings import MIRROR_VARIABLE
 from deepbacs_zoo.fiji.setup import prepare
 from tests.unit.fiji.conftest import CLOSED
 from tests.unit.fiji.test_compiling import make_plugin

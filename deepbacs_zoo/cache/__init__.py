@@ -1,4 +1,7 @@
-"""The cache: where it lies, whether anything may be fetched into it, one process at a time."""
+"""The cache: where it lies, whether anything may be fetched into it, one process at a time.
+
+What fetches is in `deepbacs_zoo.cache.connections`, loaded only where something is to come.
+"""
 
 from deepbacs_zoo.cache.locks import one_process
 from deepbacs_zoo.cache.settings import (

@@ -12,32 +12,21 @@ import json
 import re
 import shutil
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from deepbacs_zoo import __version__
+from deepbacs_zoo.cache.connections import PAUSES, BrokenError, RefusedError, open_url, read_block
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE
 from deepbacs_zoo.errors import HostError, IntegrityError
 
-__all__ = ["PAUSES", "TIMEOUT", "Tell", "Wanted", "download", "read_json"]
+__all__ = ["Tell", "Wanted", "download"]
 
 Tell = Callable[[int, int | None], None]
 """Called with the bytes that are there, and with all if their number is known."""
 
-TIMEOUT: Final = 30.0
-"""Seconds without a byte until a connection counts as broken."""
-PAUSES: Final = (1.0, 4.0)
-"""Seconds before another attempt; more attempts than these in a row without a new byte are none."""
-_LONGEST_PAUSE: Final = 60.0
-_BLOCK: Final = 1 << 18
-_MOST_JSON: Final = 1 << 22
-_TRY_AGAIN: Final = frozenset({408, 429, 500, 502, 503, 504})
 _RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
@@ -73,14 +62,6 @@ class Wanted:
         self.note.unlink(missing_ok=True)
 
 
-class _BrokenError(Exception):
-    """An attempt failed in a way that another may not."""
-
-    def __init__(self, reason: object, pause: float = 0.0) -> None:
-        super().__init__(str(reason))
-        self.pause = min(pause, _LONGEST_PAUSE)
-
-
 def download(wanted: Wanted, tell: Tell) -> bool:
     """Fetch all bytes of a file into ``wanted.part``.
 
@@ -108,7 +89,7 @@ def download(wanted: Wanted, tell: Tell) -> bool:
     while True:
         try:
             _attempt(wanted, tell)
-        except _BrokenError as error:
+        except BrokenError as error:
             reached = _length(wanted.part)
             failures = 0 if reached > furthest else failures + 1
             furthest = max(furthest, reached)
@@ -117,15 +98,6 @@ def download(wanted: Wanted, tell: Tell) -> bool:
             time.sleep(max(PAUSES[failures], error.pause))
         else:
             return resumed
-
-
-def read_json(url: str) -> Any:  # noqa: ANN401 - JSON
-    """Return what a URL holds, in one attempt; ``OSError`` or ``ValueError`` where it is none."""
-    try:
-        with urllib.request.urlopen(_request(url, {}), timeout=TIMEOUT) as response:  # noqa: S310 - see _request
-            return json.loads(response.read(_MOST_JSON))
-    except http.client.HTTPException as error:
-        raise ConnectionError(str(error)) from error
 
 
 def _attempt(wanted: Wanted, tell: Tell) -> None:
@@ -147,7 +119,7 @@ def _attempt(wanted: Wanted, tell: Tell) -> None:
         done = _copy(wanted, response, start, total, tell)
     expected = wanted.size if total is None else total
     if expected is not None and done < expected:
-        raise _BrokenError(f"it ended after {done} of {expected} bytes")
+        raise BrokenError(f"it ended after {done} of {expected} bytes")
 
 
 def _copy(
@@ -162,7 +134,7 @@ def _copy(
         target.seek(start)
         target.truncate()
         tell(done, most)
-        while block := _read(response):
+        while block := read_block(response):
             done += len(block)
             if most is not None and done > most:
                 target.close()
@@ -182,38 +154,12 @@ def _copy(
 
 def _open(wanted: Wanted, headers: dict[str, str]) -> http.client.HTTPResponse:
     try:
-        response: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310 - see _request
-            _request(wanted.url, headers), timeout=TIMEOUT
-        )
-    except urllib.error.HTTPError as error:
-        error.close()
-        if error.code == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
+        return open_url(wanted.url, headers)
+    except RefusedError as error:
+        if error.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
             wanted.forget()
-            raise _BrokenError("the server has another file by now") from error
-        if error.code in _TRY_AGAIN:
-            raise _BrokenError(f"status {error.code}", _retry_after(error)) from error
-        raise _unreached(wanted, f"status {error.code} {error.reason}") from error
-    except urllib.error.URLError as error:
-        raise _BrokenError(error.reason) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise _BrokenError(str(error) or type(error).__name__) from error
-    if urlsplit(wanted.url).scheme == "https" and urlsplit(response.url).scheme != "https":
-        response.close()
-        raise _unreached(wanted, f"it leads to the unprotected address {response.url}")
-    return response
-
-
-def _retry_after(error: urllib.error.HTTPError) -> float:
-    text = error.headers.get("Retry-After", "")
-    return float(text) if text.isdecimal() else 0.0
-
-
-def _read(response: http.client.HTTPResponse) -> bytes:
-    try:
-        # What is there, not what is asked for: a process that is killed has it on the disk.
-        return response.read1(_BLOCK)
-    except (OSError, http.client.HTTPException) as error:
-        raise _BrokenError(str(error) or type(error).__name__) from error
+            raise BrokenError("the server has another file by now") from error
+        raise _unreached(wanted, error) from error
 
 
 def _extent(
@@ -232,7 +178,7 @@ def _extent(
         )
         if match is None or int(match[1]) != have or not same:
             wanted.forget()
-            raise _BrokenError("the server sent another part than was asked for")
+            raise BrokenError("the server sent another part than was asked for")
         return have, total
     length = response.headers.get("Content-Length", "")
     return 0, int(length) if length.isdecimal() else None
@@ -243,12 +189,6 @@ def _validator(response: http.client.HTTPResponse) -> str:
     # RFC 9110: a weak tag does not promise the same bytes and may not stand in If-Range.
     strong = "" if tag.startswith("W/") else tag
     return strong or str(response.headers.get("Last-Modified", ""))
-
-
-def _request(url: str, headers: dict[str, str]) -> urllib.request.Request:
-    # settings.address() lets only https, http and file through.
-    agent = {"User-Agent": f"deepbacs_zoo/{__version__}"}
-    return urllib.request.Request(url, headers=agent | headers)  # noqa: S310 - said above
 
 
 # --- what is kept --------------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from deepbacs_zoo.datasets.download import read_json
+from deepbacs_zoo.cache.connections import read_url
 from deepbacs_zoo.datasets.model import Archive
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE, record_url
 from deepbacs_zoo.errors import HostError
@@ -13,6 +14,7 @@ from deepbacs_zoo.errors import HostError
 __all__ = ["FileOfRecord", "find_file"]
 
 _SUMS: Final = ("md5", "sha256")
+_MOST_JSON: Final = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def find_file(archive: Archive) -> FileOfRecord:
     assert archive.record is not None
     url = record_url(archive.record)
     try:
-        files = _files(read_json(url))
+        files = _files(json.loads(read_url(url, _MOST_JSON)))
     except (OSError, ValueError, KeyError, TypeError) as error:
         if archive.file is not None:
             return FileOfRecord(archive.file)

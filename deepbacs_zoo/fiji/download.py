@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import os
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from deepbacs_zoo import __version__
+from deepbacs_zoo.cache.connections import PAUSES, BrokenError, RefusedError, open_url, read_block
 from deepbacs_zoo.errors import HostError, IntegrityError
 from deepbacs_zoo.fiji.settings import MIRROR_VARIABLE
 
-__all__ = ["PAUSES", "TIMEOUT", "Expected", "download", "read_url"]
-
-TIMEOUT: Final = 30.0
-"""Seconds without a byte until a connection counts as broken."""
-PAUSES: Final = (1.0, 4.0)
-"""Seconds before the second and the third attempt."""
-_BLOCK: Final = 1 << 16
-_TRY_AGAIN: Final = frozenset({408, 429, 500, 502, 503, 504})
+__all__ = ["Expected", "download"]
 
 
 @dataclass(frozen=True)
@@ -46,10 +35,6 @@ class Expected:
     path: Path
     sha256: str
     size: int
-
-
-class _BrokenError(Exception):
-    """An attempt failed in a way that another may not."""
 
 
 def download(file: Expected, tell: Callable[[int], None]) -> None:
@@ -74,19 +59,14 @@ def download(file: Expected, tell: Callable[[int], None]) -> None:
     for pause in (*PAUSES, None):
         try:
             _attempt(file, tell)
-        except _BrokenError as error:
+        except RefusedError as error:
+            raise _unreached(file, error) from error
+        except BrokenError as error:
             if pause is None:
                 raise _unreached(file, error) from error
             time.sleep(pause)
         else:
             return
-
-
-def read_url(url: str) -> bytes:
-    """Return all bytes of a URL, in one attempt and unchecked."""
-    with urllib.request.urlopen(_request(url), timeout=TIMEOUT) as response:  # noqa: S310 - see _request
-        data: bytes = response.read()
-    return data
 
 
 def _attempt(file: Expected, tell: Callable[[int], None]) -> None:
@@ -110,8 +90,8 @@ def _copy(file: Expected, write: Callable[[bytes], object], tell: Callable[[int]
     """Copy the bytes of a URL and return their sha256."""
     digest, done = hashlib.sha256(), 0
     tell(0)
-    with _open(file) as response:
-        while block := _read(response):
+    with open_url(file.url) as response:
+        while block := read_block(response):
             digest.update(block)
             done += len(block)
             if done > file.size:
@@ -119,38 +99,8 @@ def _copy(file: Expected, write: Callable[[bytes], object], tell: Callable[[int]
             write(block)
             tell(done)
     if done < file.size:
-        raise _BrokenError(f"it ended after {done} of {file.size} bytes")
+        raise BrokenError(f"it ended after {done} of {file.size} bytes")
     return digest.hexdigest()
-
-
-def _open(file: Expected) -> http.client.HTTPResponse:
-    try:
-        response: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310 - see _request
-            _request(file.url), timeout=TIMEOUT
-        )
-    except urllib.error.HTTPError as error:
-        error.close()
-        if error.code in _TRY_AGAIN:
-            raise _BrokenError(f"status {error.code}") from error
-        raise _unreached(file, f"status {error.code} {error.reason}") from error
-    except urllib.error.URLError as error:
-        raise _BrokenError(str(error.reason)) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise _BrokenError(str(error) or type(error).__name__) from error
-    return response
-
-
-def _read(response: http.client.HTTPResponse) -> bytes:
-    try:
-        return response.read(_BLOCK)
-    except (OSError, http.client.HTTPException) as error:
-        raise _BrokenError(str(error) or type(error).__name__) from error
-
-
-def _request(url: str) -> urllib.request.Request:
-    # settings.mirror() lets only https, http and file through.
-    agent = {"User-Agent": f"deepbacs_zoo/{__version__}"}
-    return urllib.request.Request(url, headers=agent)  # noqa: S310 - said above
 
 
 def _unreached(file: Expected, reason: object) -> HostError:

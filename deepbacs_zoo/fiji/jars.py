@@ -182,7 +182,7 @@ def write_lock(folder: Path | None = None) -> Path:
     Path
         The lock.
     """
-    from deepbacs_zoo.fiji.download import read_url
+    from deepbacs_zoo.cache.connections import read_url
 
     place = plugin_folder() if folder is None else folder
     path = place / "jars.lock"

@@ -8,9 +8,8 @@ import pytest
 from deepbacs_zoo.cache import CACHE_VARIABLE, OFFLINE_VARIABLE
 from deepbacs_zoo.datasets import PublishedSet, download, published, resolving
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE
+from tests.unit.cache.servers import CLOSED, Repository, serve
 from tests.unit.datasets.drawn import with_sum
-from tests.unit.fiji.conftest import CLOSED
-from tests.unit.fiji.servers import Repository, serve
 
 
 @pytest.fixture

@@ -13,13 +13,20 @@ import time
 
 import pytest
 
-from deepbacs_zoo.cache import OFFLINE_VARIABLE
+from deepbacs_zoo.cache import OFFLINE_VARIABLE, connections
 from deepbacs_zoo.datasets import download, fetch, fetching, kept_archive
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE, archive_folder
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
+from tests.unit.cache.servers import (
+    CLOSED,
+    cut_off,
+    lead_out_of_https,
+    moved,
+    stalled,
+    status,
+    without_length,
+)
 from tests.unit.datasets.drawn import ARCHIVES, DATE, Ranges, parts, path_of, zipped
-from tests.unit.fiji.conftest import CLOSED
-from tests.unit.fiji.servers import cut_off, moved, stalled, status, without_length
 
 DATA = zipped(ARCHIVES["mixed"]) + bytes(range(256)) * 4000
 """A zip with something behind it, so that it is large enough to be cut."""
@@ -164,12 +171,12 @@ def test_a_server_that_breaks_each_time_is_left(mixed, repository):
 
 
 def test_a_server_that_goes_silent_is_left_and_then_gone_on_with(mixed, repository, monkeypatch):
-    monkeypatch.setattr(download, "TIMEOUT", 0.2)
+    monkeypatch.setattr(connections, "TIMEOUT", 0.2)
     monkeypatch.setattr(download, "PAUSES", (0.0,))
     repository.answers += [stalled(1.0)] * 2
     with pytest.raises(HostError, match="timed out"):
         fetch("mixed")
-    monkeypatch.setattr(download, "TIMEOUT", 30.0)
+    monkeypatch.setattr(connections, "TIMEOUT", 30.0)
     assert fetch("mixed").path.read_bytes() == DATA
 
 
@@ -198,6 +205,14 @@ def test_a_redirect_is_followed_and_keeps_the_range(mixed, repository):
     ranges = Ranges(repository, parts())
     assert fetch("mixed").path.read_bytes() == DATA
     assert ranges.seen == ["bytes=1000-"]
+
+
+def test_a_protected_address_does_not_lead_to_an_unprotected_one(mixed, repository, monkeypatch):
+    lead_out_of_https(monkeypatch, f"{repository.url}{path_of(mixed)}")
+    monkeypatch.setenv(MIRROR_VARIABLE, "https://zenodo.example")
+    with pytest.raises(HostError, match=f"leads to the unprotected address {repository.url}"):
+        fetch("mixed")
+    assert repository.asked == []
 
 
 # --- wrong files ---------------------------------------------------------------------------------
@@ -277,6 +292,15 @@ def test_a_record_in_which_it_is_not_clear_which_file_is_meant_is_told(repositor
     with pytest.raises(HostError, match="not clear which file") as caught:
         fetch("ecoli-hns")
     assert "https://zenodo.org/records/5551112" in str(caught.value)
+
+
+def test_a_record_that_leads_to_an_unprotected_address_is_told(repository, monkeypatch):
+    tell_record(repository, ("Images.zip", HNS))
+    lead_out_of_https(monkeypatch, f"{repository.url}/api/records/5551112")
+    monkeypatch.setenv(MIRROR_VARIABLE, "https://zenodo.example")
+    with pytest.raises(HostError, match=r"does not tell the files.*unprotected address"):
+        fetch("ecoli-hns")
+    assert repository.asked == []
 
 
 @pytest.mark.parametrize("answer", [b"<html>", b"{}", b'{"files": [{"key": "../x.zip"}]}'])

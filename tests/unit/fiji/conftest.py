@@ -12,10 +12,7 @@ from deepbacs_zoo.fiji.coordinates import read_jars
 from deepbacs_zoo.fiji.jars import fetch_jars
 from deepbacs_zoo.fiji.java import Java, find_java, packaged_java
 from deepbacs_zoo.fiji.settings import MIRROR_VARIABLE
-from tests.unit.fiji.servers import Repository, serve
-
-CLOSED = "http://127.0.0.1:9"
-"""Nothing listens there."""
+from tests.unit.cache.servers import CLOSED, Repository, serve
 
 
 @pytest.fixture

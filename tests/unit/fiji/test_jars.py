@@ -10,22 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from deepbacs_zoo.cache import CACHE_VARIABLE, OFFLINE_VARIABLE
+from deepbacs_zoo.cache import CACHE_VARIABLE, OFFLINE_VARIABLE, connections
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
 from deepbacs_zoo.fiji import download, jars
 from deepbacs_zoo.fiji.coordinates import Jar
 from deepbacs_zoo.fiji.jars import fetch_jars, is_verified, jar_path
 from deepbacs_zoo.fiji.settings import MIRROR_VARIABLE
-from tests.unit.fiji.conftest import CLOSED
-from tests.unit.fiji.servers import (
+from tests.unit.cache.servers import (
+    CLOSED,
     Repository,
     cut_off,
-    make_jar,
+    lead_out_of_https,
     moved,
     stalled,
     status,
     without_length,
 )
+from tests.unit.fiji.made_jars import make_jar, put
 
 DATA = bytes(range(256)) * 1000
 JAR = make_jar(DATA)
@@ -53,7 +54,7 @@ def left_in(cache: Path) -> set[str]:
 def test_a_jar_is_fetched_once_and_then_used_without_a_network(
     repository: Repository, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repository.put(JAR, DATA)
+    put(repository, JAR, DATA)
     assert fetch_jars([JAR]) == {"lib": cache / "jars" / "lib-1.0.jar"}
     assert jar_path(JAR).read_bytes() == DATA
     monkeypatch.setenv(MIRROR_VARIABLE, CLOSED)
@@ -64,8 +65,8 @@ def test_a_jar_is_fetched_once_and_then_used_without_a_network(
 
 def test_progress_counts_the_bytes_of_all_jars_together(repository: Repository) -> None:
     other = make_jar(b"more", "other")
-    repository.put(JAR, DATA)
-    repository.put(other, b"more")
+    put(repository, JAR, DATA)
+    put(repository, other, b"more")
     told: list[tuple[int, int]] = []
     fetch_jars([JAR, other], progress=lambda done, total: told.append((done, total)))
     assert [done for done, _ in told] == sorted(done for done, _ in told)
@@ -80,14 +81,14 @@ def test_progress_counts_the_bytes_of_all_jars_together(repository: Repository) 
 def test_what_another_attempt_may_mend_is_tried_again(
     repository: Repository, answer: object
 ) -> None:
-    repository.put(JAR, DATA)
+    put(repository, JAR, DATA)
     repository.answers += [answer]
     assert fetch_jars([JAR])["lib"].read_bytes() == DATA
     assert len(repository.asked) == 2
 
 
 def test_a_connection_that_breaks_each_time_is_told(repository: Repository, cache: Path) -> None:
-    repository.put(JAR, DATA)
+    put(repository, JAR, DATA)
     repository.answers += [cut_off] * 3
     with pytest.raises(HostError, match="this Java library cannot be fetched") as caught:
         fetch_jars([JAR])
@@ -100,8 +101,8 @@ def test_a_connection_that_breaks_each_time_is_told(repository: Repository, cach
 def test_a_server_that_goes_silent_is_left(
     repository: Repository, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(download, "TIMEOUT", 0.2)
-    repository.put(JAR, DATA)
+    monkeypatch.setattr(connections, "TIMEOUT", 0.2)
+    put(repository, JAR, DATA)
     repository.answers += [stalled(1.5)] * 3
     with pytest.raises(HostError, match="timed out"):
         fetch_jars([JAR])
@@ -112,6 +113,19 @@ def test_a_file_that_the_server_does_not_have_is_asked_for_once(repository: Repo
     with pytest.raises(HostError, match="status 404"):
         fetch_jars([JAR])
     assert len(repository.asked) == 1
+
+
+def test_a_protected_address_does_not_lead_to_an_unprotected_one(
+    repository: Repository, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(repository, JAR, DATA)
+    url = JAR.coordinate.url(repository.url)
+    lead_out_of_https(monkeypatch, url)
+    monkeypatch.setenv(MIRROR_VARIABLE, "https://maven.example")
+    with pytest.raises(HostError, match=f"leads to the unprotected address {url}"):
+        fetch_jars([JAR])
+    assert repository.asked == []
+    assert left_in(cache) == set()
 
 
 def test_without_a_network_the_error_says_what_to_do(cache: Path) -> None:
@@ -125,7 +139,7 @@ def test_a_wrong_sum_is_refused_and_nothing_of_it_stays(
     repository: Repository, cache: Path
 ) -> None:
     wrong = bytes(reversed(DATA))
-    repository.put(JAR, wrong)
+    put(repository, JAR, wrong)
     with pytest.raises(IntegrityError) as caught:
         fetch_jars([JAR])
     for part in ("lib-1.0.jar", make_jar(wrong).sha256, JAR.sha256, f"{repository.url}/org"):
@@ -137,14 +151,14 @@ def test_a_wrong_sum_is_refused_and_nothing_of_it_stays(
 def test_a_larger_file_is_refused_before_it_fills_the_disk(
     repository: Repository, cache: Path
 ) -> None:
-    repository.put(JAR, DATA * 50)
+    put(repository, JAR, DATA * 50)
     with pytest.raises(IntegrityError, match="over 256000 bytes"):
         fetch_jars([JAR])
     assert left_in(cache) == set()
 
 
 def test_two_processes_fetch_once(repository: Repository, cache: Path) -> None:
-    repository.put(JAR, DATA)
+    put(repository, JAR, DATA)
     repository.answers += [stalled(1.0)]
     processes = [fetch_in_process(JAR) for _ in range(2)]
     for process in processes:
@@ -158,7 +172,7 @@ def test_two_processes_fetch_once(repository: Repository, cache: Path) -> None:
 def test_a_process_killed_in_the_middle_leaves_nothing_that_is_trusted(
     repository: Repository, cache: Path
 ) -> None:
-    repository.put(JAR, DATA)
+    put(repository, JAR, DATA)
     repository.answers += [stalled(5.0)]
     process = fetch_in_process(JAR)
     end = time.monotonic() + 30
@@ -197,7 +211,7 @@ def test_offline_a_changed_file_is_not_used(cache: Path) -> None:
 def test_a_file_that_changed_is_read_again_and_fetched_anew(
     repository: Repository, cache: Path
 ) -> None:
-    repository.put(JAR, DATA)
+    put(repository, JAR, DATA)
     path = fetch_jars([JAR])["lib"]
     path.write_bytes(bytes(reversed(DATA)))
     os.utime(path, ns=(1, 1))  # some disks count time in seconds
@@ -208,7 +222,7 @@ def test_a_file_that_changed_is_read_again_and_fetched_anew(
 def test_an_unchanged_file_is_not_read(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repository.put(JAR, DATA)
+    put(repository, JAR, DATA)
     fetch_jars([JAR])
 
     def never(path: Path) -> str:
@@ -250,7 +264,7 @@ def test_a_cache_folder_that_is_a_file_is_told(
 def test_a_full_disk_is_told_and_leaves_nothing(
     repository: Repository, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repository.put(JAR, DATA)
+    put(repository, JAR, DATA)
     real = os.fdopen
 
     def full(handle: int, mode: str) -> object:

@@ -14,7 +14,7 @@ from deepbacs_zoo.fiji.compiling import JAR_NAME, compile_plugin, pick_compiler,
 from deepbacs_zoo.fiji.java import Java
 from deepbacs_zoo.fiji.settings import MIRROR_VARIABLE
 from deepbacs_zoo.fiji.setup import prepare
-from tests.unit.fiji.conftest import CLOSED
+from tests.unit.cache.servers import CLOSED
 from tests.unit.fiji.test_compiling import make_plugin
 
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
+import email.message
+import io
 import threading
 import time
+import urllib.request
+import urllib.response
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from deepbacs_zoo.fiji.coordinates import Coordinate, Jar
+import pytest
 
+CLOSED = "http://127.0.0.1:9"
+"""Nothing listens there."""
 Answer = Callable[[BaseHTTPRequestHandler, bytes], None]
-
-
-def make_jar(data: bytes, artifact: str = "lib", role: str = "plugin") -> Jar:
-    coordinate = Coordinate("org.example", artifact, "1.0", role)
-    return Jar(coordinate, hashlib.sha256(data).hexdigest(), len(data))
 
 
 @dataclass
@@ -29,9 +29,6 @@ class Repository:
     answers: list[Answer] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     usual: Answer | None = None
-
-    def put(self, jar: Jar, data: bytes) -> None:
-        self.files[jar.coordinate.url("")] = data
 
 
 def whole(handler: BaseHTTPRequestHandler, data: bytes) -> None:
@@ -78,6 +75,19 @@ def moved(handler: BaseHTTPRequestHandler, data: bytes) -> None:
     handler.send_response(302)
     handler.send_header("Location", handler.path)  # the next answer serves it
     handler.end_headers()
+
+
+def lead_out_of_https(patch: pytest.MonkeyPatch, url: str) -> None:
+    """Let every https address lead to ``url``; a server with a certificate is not needed."""
+
+    def answer(self: object, request: urllib.request.Request) -> urllib.response.addinfourl:
+        headers = email.message.Message()
+        headers["Location"] = url
+        response = urllib.response.addinfourl(io.BytesIO(), headers, request.full_url, 302)
+        response.msg = "Found"  # type: ignore[attr-defined]
+        return response
+
+    patch.setattr(urllib.request.HTTPSHandler, "https_open", answer)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Data sets: the shipped sample images, and the published DeepBacs sets by name."""
 
-from deepbacs_zoo.datasets.fetching import Kept, fetch, kept_archive
+from deepbacs_zoo.datasets.fetching import fetch
+from deepbacs_zoo.datasets.keeping import Kept, kept_archive
 from deepbacs_zoo.datasets.model import Archive, PublishedSet, SplitRule, Variant
 from deepbacs_zoo.datasets.preparing import Prepared, prepare
 from deepbacs_zoo.datasets.published import PUBLISHED, get_set, get_variant

@@ -1,22 +1,14 @@
-"""Fetches the archive of a set once, checks it, and keeps it for use without a network.
-
-Beside each checked archive lies a stamp with its size, time of change and sum: while the first two
-stay it is not read again, and where nobody has published a sum, later copies are held against it.
-"""
+"""Fetches the archive of a set once, checks it, and keeps it for use without a network."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import zipfile
-import zlib
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.cache import CACHE_VARIABLE, OFFLINE_VARIABLE, one_process, works_offline
+from deepbacs_zoo.datasets.keeping import Kept, check_zip, checked_by, kept_archive, stamp
 from deepbacs_zoo.datasets.model import Archive, PublishedSet
 from deepbacs_zoo.datasets.published import get_set
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE, archive_folder, file_url
@@ -26,31 +18,9 @@ if TYPE_CHECKING:
     from deepbacs_zoo.datasets.download import Tell
     from deepbacs_zoo.datasets.records import FileOfRecord
 
-__all__ = ["Kept", "check_zip", "fetch", "kept_archive", "sha256_of"]
+__all__ = ["fetch"]
 
 _BLOCK: Final = 1 << 20
-_BY_SUM: Final = "its published SHA-256"
-_BY_RECORD: Final = "size and {} that Zenodo states"
-_BY_CONTENT: Final = "the sums inside the zip alone; no sum of the whole is known"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """An archive on this computer.
-
-    Parameters
-    ----------
-    path
-        Where it lies.
-    sha256
-        Its SHA-256.
-    checked
-        What it was held against, in words.
-    """
-
-    path: Path
-    sha256: str
-    checked: str
 
 
 def fetch(name: str, *, offline: bool | None = None, progress: Tell | None = None) -> Kept:
@@ -85,56 +55,6 @@ def fetch(name: str, *, offline: bool | None = None, progress: Tell | None = Non
             raise _not_here(archive)
         return kept
     return _kept_whole(archive) or _fetch(archive, progress)
-
-
-def kept_archive(archive: Archive) -> Kept | None:
-    """Return the archive if it is in the cache, checked.
-
-    Raises
-    ------
-    IntegrityError
-        The file there is another one than the one described, or than the one first fetched.
-    """
-    path = _place(archive)
-    try:
-        status = None if path is None else path.stat()
-    except OSError:
-        status = None
-    if path is None or status is None:
-        return None
-    stamp = _stamp_of(path)
-    if (stamp.get("size"), stamp.get("mtime_ns")) == (status.st_size, status.st_mtime_ns):
-        return Kept(path, stamp["sha256"], stamp["checked"])
-    expected = archive.sha256 or stamp.get("sha256")
-    found = sha256_of(path)
-    if expected is not None and found != expected:
-        raise _other_file(path, f"sha256 {found}", f"sha256 {expected}")
-    if expected is None:
-        check_zip(path)
-    return _stamped(path, found, stamp.get("checked") or _words(archive))
-
-
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def check_zip(path: Path) -> None:
-    """Read a zip to its end.
-
-    Raises
-    ------
-    IntegrityError
-        It is cut off, damaged, or no zip.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            bad = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        bad = str(error)
-    if bad is not None:
-        raise _other_file(path, f"{path.stat().st_size} bytes, {bad}", "a whole zip")
 
 
 # --- fetching ------------------------------------------------------------------------------------
@@ -196,7 +116,7 @@ def _fetch_alone(archive: Archive, folder: Path, alone: bool, progress: Tell | N
             raise
     wanted.part.replace(wanted.path)
     wanted.note.unlink(missing_ok=True)
-    return _stamped(wanted.path, sha256, _words(archive, file))
+    return stamp(wanted.path, sha256, checked_by(archive, file))
 
 
 def _check(part: Path, file: FileOfRecord, url: str) -> str:
@@ -216,53 +136,6 @@ def _check(part: Path, file: FileOfRecord, url: str) -> str:
         except IntegrityError as error:
             raise _wrong(part, file, url, str(error.value), "a whole zip") from error
     return digests["sha256"].hexdigest()
-
-
-def _words(archive: Archive, file: FileOfRecord | None = None) -> str:
-    if archive.sha256 is not None:
-        return _BY_SUM
-    if file is not None and file.checksum is not None:
-        return _BY_RECORD.format(file.checksum[0])
-    return _BY_CONTENT
-
-
-# --- the cache -----------------------------------------------------------------------------------
-
-
-def _place(archive: Archive) -> Path | None:
-    """Return where the archive lies; where its name is not known, the only zip there."""
-    if archive.record is None:
-        return None
-    folder = archive_folder(archive.record)
-    if archive.file is not None:
-        return folder / archive.file
-    zips = [path for path in folder.glob("*.zip") if not path.name.startswith(".")]
-    return zips[0] if len(zips) == 1 else None
-
-
-def _stamp_path(path: Path) -> Path:
-    return path.with_name(f".{path.name}.checked")
-
-
-def _stamp_of(path: Path) -> dict[str, Any]:
-    with suppress(OSError, ValueError):
-        stamp = json.loads(_stamp_path(path).read_text("utf-8"))
-        if isinstance(stamp, dict) and {"sha256", "checked"} <= set(stamp):
-            return stamp
-    return {}
-
-
-def _stamped(path: Path, sha256: str, checked: str) -> Kept:
-    status = path.stat()
-    stamp = {
-        "sha256": sha256,
-        "checked": checked,
-        "size": status.st_size,
-        "mtime_ns": status.st_mtime_ns,
-    }
-    with suppress(OSError):  # a folder that cannot be written: the file is read every time
-        _stamp_path(path).write_text(json.dumps(stamp), "utf-8")
-    return Kept(path, sha256, checked)
 
 
 # --- errors --------------------------------------------------------------------------------------
@@ -304,14 +177,4 @@ def _wrong(part: Path, file: FileOfRecord, url: str, found: str, expected: str) 
         allowed=expected,
         hint=f"check proxy and {MIRROR_VARIABLE} and try again, "
         f"or put the right file at {part.with_name(file.name)}",
-    )
-
-
-def _other_file(path: Path, found: str, expected: str) -> IntegrityError:
-    return IntegrityError(
-        path,
-        "this archive is damaged, or another file than the one described",
-        value=found,
-        allowed=expected,
-        hint="take it away and fetch it again, or put the right file there",
     )

@@ -15,7 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.cache import one_process
-from deepbacs_zoo.datasets.fetching import fetch, sha256_of
+from deepbacs_zoo.datasets.fetching import fetch
+from deepbacs_zoo.datasets.keeping import sha256_of
 from deepbacs_zoo.datasets.layout import find_parts
 from deepbacs_zoo.datasets.model import PublishedSet, Variant
 from deepbacs_zoo.datasets.origins import Origin, open_origin

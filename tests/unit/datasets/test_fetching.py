@@ -14,7 +14,7 @@ import time
 import pytest
 
 from deepbacs_zoo.cache import OFFLINE_VARIABLE, connections
-from deepbacs_zoo.datasets import download, fetch, fetching, kept_archive
+from deepbacs_zoo.datasets import download, fetch, fetching, get_set, kept_archive
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE, archive_folder
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
 from tests.unit.cache.servers import (
@@ -269,7 +269,7 @@ def test_zenodo_is_asked_for_the_name_size_and_sum_that_are_not_known(repository
     kept = fetch("ecoli-hns")
     assert kept.path.name == "Images.zip"
     assert kept.checked == "size and md5 that Zenodo states"
-    assert kept_archive(fetching.get_set("ecoli-hns").archive) == kept
+    assert kept_archive(get_set("ecoli-hns").archive) == kept
 
 
 def test_a_file_with_another_sum_than_zenodo_states_is_thrown_away(repository):

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from deepbacs_zoo.fiji.gateway import GatewayInfo, MacroResult, Outcome, result_of
+from deepbacs_zoo.fiji.gateway import GatewayInfo, MacroResult
 from deepbacs_zoo.fiji.macro import run_line
+from deepbacs_zoo.fiji.outcome import Outcome, result_of
 from deepbacs_zoo.images.image import Image
 
 __all__ = ["BaseGateway"]

@@ -13,18 +13,16 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from deepbacs_zoo.errors import HostError, MissingExtraError, UsageError
+from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.fiji.base import BaseGateway
-from deepbacs_zoo.fiji.exchange import Header, as_image, headers_of, pixels_of, titled
-from deepbacs_zoo.fiji.gateway import GatewayInfo, Outcome
+from deepbacs_zoo.fiji.exchange import headers_of
+from deepbacs_zoo.fiji.gateway import GatewayInfo
+from deepbacs_zoo.fiji.jpype_exchange import JAVA_ROOM, images_of, load_jpype, outcome_of, to_java
 from deepbacs_zoo.fiji.launching import check_heap, environment, jvm_options, remove_folder
+from deepbacs_zoo.fiji.outcome import Outcome
 from deepbacs_zoo.fiji.patched import full_classpath
 from deepbacs_zoo.fiji.process import new_folder
 from deepbacs_zoo.images.image import Image
@@ -34,9 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Embedded", "open_embedded"]
 
-_ROOM: Final = "deepbacs.zoo.worker"
-# One direct buffer of Java holds less than 2 GiB.
-_CHUNK: Final = 2**30
 _POLL_MILLISECONDS: Final = 100
 _SECONDS_TO_STOP: Final = 5.0
 
@@ -96,7 +91,7 @@ def open_embedded(setup: Setup, *, heap: int | None = None) -> Embedded:
 
 
 def _start(setup: Setup, classpath: tuple[Path, ...], heap: int | None) -> GatewayInfo:
-    jpype = _jpype()
+    jpype = load_jpype()
     if jpype.isJVMStarted():
         raise HostError(
             "ImageJ inside Python",
@@ -122,7 +117,7 @@ def _start(setup: Setup, classpath: tuple[Path, ...], heap: int | None) -> Gatew
     try:
         with _environment():
             jpype.startJVM(str(setup.java.libjvm), *options, classpath=list(map(str, classpath)))
-        imagej = str(jpype.JClass(f"{_ROOM}.MacroRunner").start(str(folder)))
+        imagej = str(jpype.JClass(f"{JAVA_ROOM}.MacroRunner").start(str(folder)))
     except (OSError, RuntimeError, TypeError, jpype.JException) as error:
         raise HostError(
             setup.java.home,
@@ -143,21 +138,11 @@ def _leave(folder: Path) -> None:
     If that is under way when Python ends, the process aborts ("exception not rethrown"): JPype's
     thread is stopped first.  JPype would do that itself only with an end of Java.
     """
-    jpype = _jpype()
+    jpype = load_jpype()
     if jpype.isJVMStarted():
         with contextlib.suppress(RuntimeError, TypeError, AttributeError, jpype.JException):
             jpype.JClass("org.jpype.ref.JPypeReferenceQueue").getInstance().stop()
     remove_folder(folder)
-
-
-def _jpype() -> Any:  # noqa: ANN401 - it has no types
-    try:
-        jpype = import_module("jpype")
-        for name in ("config", "nio"):
-            import_module(f"jpype.{name}")
-    except ImportError as error:
-        raise MissingExtraError.of("fiji", "jpype1", "ImageJ inside Python") from error
-    return jpype
 
 
 @contextmanager
@@ -211,18 +196,18 @@ class Embedded(BaseGateway):
                     allowed="one macro at a time",
                     hint="wait until it ends, start Python again, or use open_worker",
                 )
-            task = _jpype().JClass(f"{_ROOM}.MacroTask")(code, argument)
+            task = load_jpype().JClass(f"{JAVA_ROOM}.MacroTask")(code, argument)
             for header, image in zip(headers, images.values(), strict=True):
-                task.add(_to_java(header, image))
+                task.add(to_java(header, image))
             task.start()
             self._wait(task, timeout)
             found = task.outcome()
             if found is None:
                 raise RuntimeError("the macro's thread has ended without a word")
             try:
-                outcome = _outcome(found)
+                outcome = outcome_of(found)
                 # After an error there is nobody to look at them.
-                left = {} if outcome.failure is not None else _images(found)
+                left = {} if outcome.failure is not None else images_of(found)
             finally:
                 found.close()
             return outcome, left
@@ -258,70 +243,3 @@ class Embedded(BaseGateway):
     def close(self) -> None:
         """Let it go; Java stays for the next gateway."""
         self._closed = True
-
-
-def _to_java(header: Header, image: Image) -> Any:  # noqa: ANN401 - a Java object
-    jpype = _jpype()
-    told = jpype.JClass(f"{_ROOM}.ImageHeader")(
-        header.title,
-        header.dtype,
-        jpype.JArray(jpype.JInt)(list(header.shape)),
-        header.rgb,
-        jpype.JArray(jpype.JDouble)(list(header.sizes)),
-    )
-    return jpype.JClass(f"{_ROOM}.Pixels").read(told, _stream(pixels_of(image)))
-
-
-def _stream(pixels: NDArray[Any]) -> Any:  # noqa: ANN401 - a Java object
-    """Share pixels with Java; they must outlive it."""
-    jpype = _jpype()
-    row = pixels.reshape(-1).view(np.int8)
-    chunks = [
-        jpype.nio.convertToDirectBuffer(row[start : start + _CHUNK])
-        for start in range(0, row.size, _CHUNK)
-    ]
-    buffers = jpype.JArray(jpype.JClass("java.nio.ByteBuffer"))(chunks)
-    return jpype.JClass(f"{_ROOM}.PixelStream").of(buffers)
-
-
-def _outcome(found: Any) -> Outcome:  # noqa: ANN401 - a Java object
-    tables = {}
-    for table in found.tables:
-        columns = zip(table.names, table.values, strict=True)
-        tables[str(table.title)] = {str(name): _cells(cells) for name, cells in columns}
-    return Outcome(
-        value=_text(found.value),
-        log=str(found.log),
-        failure=_text(found.failure),
-        line=int(found.line),
-        trace=_text(found.trace),
-        report=_text(found.report),
-        tables=tables,
-    )
-
-
-def _text(found: Any) -> str | None:  # noqa: ANN401 - a Java object
-    return None if found is None else str(found)
-
-
-def _cells(cells: Any) -> list[float] | list[str]:  # noqa: ANN401 - a Java object
-    if isinstance(cells, _jpype().JArray(_jpype().JDouble)):
-        return [float(value) for value in np.asarray(cells)]
-    return [str(value) for value in cells]
-
-
-def _images(found: Any) -> dict[str, Image]:  # noqa: ANN401 - a Java object
-    left: list[tuple[Header, Image]] = []
-    for index, image in enumerate(found.images):
-        told = found.header(index)
-        header = Header(
-            str(told.title),
-            str(told.dtype),
-            tuple(map(int, told.shape())),
-            bool(told.rgb),
-            tuple(map(float, told.sizes())),
-        )
-        pixels = np.empty(header.shape, header.stored)
-        _jpype().JClass(f"{_ROOM}.Pixels").write(image, _stream(pixels))
-        left.append((header, as_image(header, pixels)))
-    return titled(left)

@@ -9,7 +9,8 @@ from typing import Final
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji.base import BaseGateway
 from deepbacs_zoo.fiji.exchange import headers_of
-from deepbacs_zoo.fiji.gateway import GatewayInfo, Outcome
+from deepbacs_zoo.fiji.gateway import GatewayInfo
+from deepbacs_zoo.fiji.outcome import Outcome
 from deepbacs_zoo.images.image import Image
 
 __all__ = ["FakeGateway", "Macro"]

@@ -20,8 +20,9 @@ from deepbacs_zoo.fiji.exchange import (
     titled,
     write_pixels,
 )
-from deepbacs_zoo.fiji.gateway import GatewayInfo, Outcome
+from deepbacs_zoo.fiji.gateway import GatewayInfo
 from deepbacs_zoo.fiji.launching import check_heap, jvm_options
+from deepbacs_zoo.fiji.outcome import Outcome
 from deepbacs_zoo.fiji.patched import full_classpath
 from deepbacs_zoo.fiji.process import JavaProcess, new_folder
 from deepbacs_zoo.images.image import Image

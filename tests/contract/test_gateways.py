@@ -9,7 +9,7 @@ import pytest
 
 from deepbacs_zoo.errors import DataError, MacroError, UsageError
 from deepbacs_zoo.fiji.fake import FakeGateway
-from deepbacs_zoo.fiji.gateway import Outcome
+from deepbacs_zoo.fiji.outcome import Outcome
 from deepbacs_zoo.fiji.worker import open_worker
 from deepbacs_zoo.images import Calibration
 from tests.contract.embedded_host import RemoteEmbedded

@@ -195,8 +195,8 @@ print(ascii(result.value + result.log), os.environ["LC_ALL"])
 
 def test_large_pixels_pass_in_several_buffers(tmp_path):
     code = """
-import deepbacs_zoo.fiji.embedded as embedded
-embedded._CHUNK = 4096
+import deepbacs_zoo.fiji.jpype_exchange as jpype_exchange
+jpype_exchange._CHUNK = 4096
 array = np.random.default_rng(0).random((2, 3, 70, 33)).astype(np.float32)
 colours = (array[0] * 255).astype(np.uint8)
 gateway = open_embedded(setup)

@@ -6,7 +6,7 @@ import xarray as xr
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.fiji.fake import FakeGateway
-from deepbacs_zoo.fiji.gateway import Outcome
+from deepbacs_zoo.fiji.outcome import Outcome
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image, write_tiff
 from deepbacs_zoo.prediction import predict, save

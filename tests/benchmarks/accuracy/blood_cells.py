@@ -31,12 +31,9 @@ from tests.benchmarks.accuracy.table import Bar, Row, Table
 NAME = "blood_cells"
 RED, WHITE = "RBC", "WBC"
 LISTS = {"training": "train.txt", "test": "val.txt"}
-STAGES = (
-    {"validation": 0.15},
-    {"validation": 0.15, "epochs": 15, "settings": {"learning_rate": 2e-3, "steps": 50}},
-)
-"""Settings of the training, and of the fine-tuning that follows it."""
-ABOUT = "task detection with its own settings (25 epochs), then fine-tuned for 15"
+VALIDATION = 0.15
+"""Share of the training images that chooses epoch and thresholds."""
+ABOUT = "task detection with its own settings"
 CURVE = (0.25, 0.5)
 """Shares of the training list of the learning curve, beside the whole of it."""
 MAP, EXACT, ERROR = "mAP at IoU 0.5", "white cells exact", "red-cell count error"
@@ -107,20 +104,14 @@ def _detectors(given: Options, names: dict[str, tuple[str, ...]]) -> list[Row]:
         folder = given.work / label.replace(", ", "_").replace(" ", "_")
         clock = Clock()
         folders = _laid_out(given.data, chosen, folder / "training")
-        made = None
-        for number, stage in enumerate(STAGES):
-            origin = None if made is None else made.folder
-            place = folder / f"run_{number}"
-            made = train(
-                "detection",
-                *folders,
-                place,
-                seed=given.seed,
-                origin=origin,
-                progress=False,
-                **stage,
-            )
-        assert made is not None
+        made = train(
+            "detection",
+            *folders,
+            folder / "run",
+            seed=given.seed,
+            validation=VALIDATION,
+            progress=False,
+        )
         package = export(made, read_card(road.CARD), folder / "package.zip")
         seconds = clock.read()
         found = evaluate(package, test)

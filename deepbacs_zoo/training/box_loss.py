@@ -39,8 +39,7 @@ class BoxLoss(nn.Module):
         Weights of the four terms.
     ignore
         See above; 0.6 in the publication.  A box that evaluation calls a hit, at an IoU of 0.5, is
-        no background here either: where people draw boxes some pixels off, as around cells in a
-        clump, the networks would else learn to be unsure of every cell there.
+        no background here either, as people draw boxes some pixels off.
     """
 
     def __init__(

@@ -122,6 +122,7 @@ def test_the_same_results_in_python_and_in_imagej(packages, images, tmp_path):
                 for one, other in zip(ours, theirs, strict=True):
                     assert_alike(one, other, f"{place}: {one.name}")
     assert min(found.values()) > 0, found
+    assert sum(found.values()) > 20, found
 
 
 def assert_alike(ours, theirs, where):

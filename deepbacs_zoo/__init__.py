@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from deepbacs_zoo._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from deepbacs_zoo.evaluation import evaluate
     from deepbacs_zoo.exporting import export
@@ -16,11 +18,9 @@ if TYPE_CHECKING:
     from deepbacs_zoo.training import train
     from deepbacs_zoo.validation import validate
 
-__version__: Final = "0.1.0"
-
 __all__ = ["evaluate", "export", "open_package", "predict", "train", "validate"]
 
-_ROOM_OF: Final = {
+_SUBPACKAGE_OF: Final = {
     "evaluate": "evaluation",
     "export": "exporting",
     "open_package": "package",
@@ -31,9 +31,9 @@ _ROOM_OF: Final = {
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module attribute may be anything
-    if name not in _ROOM_OF:
+    if name not in _SUBPACKAGE_OF:
         raise AttributeError(f"module 'deepbacs_zoo' has no attribute {name!r}")
-    return getattr(import_module(f"deepbacs_zoo.{_ROOM_OF[name]}"), name)
+    return getattr(import_module(f"deepbacs_zoo.{_SUBPACKAGE_OF[name]}"), name)
 
 
 def __dir__() -> list[str]:

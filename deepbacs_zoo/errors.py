@@ -4,7 +4,7 @@
     ├── UsageError          an option, a path or a name is not one that exists      exit 2
     │   └── MissingExtraError   an optional dependency is not installed             exit 2
     ├── HostError           this computer refuses: folder, disk, device, memory     exit 2
-    │   └── OutputExistsError   a result would be overwritten without --overwrite   exit 2
+    │   └── OutputExistsError   a result would be overx
     ├── DataError           an image, a label image or a pair is not as it must be  exit 1
     ├── PackageError        a package breaks the format, or contradicts itself      exit 1
     │   ├── IntegrityError      a file is missing, cut off or not the one described exit 1
@@ -13,12 +13,16 @@
     └── ModelError          training or a network went wrong (NaN, divergence)      exit 1
 
 Each message is one sentence that names the thing, the value found, what was allowed and what to do.
+An option in it is data (`deepbacs_zoo.options`): ``str(error)`` writes it as Python does, and
+``error.sentence(spelling)`` as another interface does.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from deepbacs_zoo.options import Option, Spelling, Text, in_python, spell
 
 __all__ = [
     "DataError",
@@ -55,28 +59,40 @@ class DeepbacsZooError(Exception):
     exit_code: ClassVar[int] = 1
 
     def __init__(
-        self, where: str | Path, what: str, *, allowed: str, hint: str, value: object = None
+        self,
+        where: str | Path | Option | Text,
+        what: str | Text,
+        *,
+        allowed: str | Text,
+        hint: str | Text,
+        value: object = None,
     ) -> None:
-        self.where = str(where)
+        self.where = where if isinstance(where, Option | Text) else str(where)
         self.what = what
         self.value = value
         self.allowed = allowed
         self.hint = hint
         super().__init__(str(self))
 
-    def __str__(self) -> str:
+    def sentence(self, spelling: Spelling) -> str:
+        """Return the message with its options written by an interface."""
+        where, what, allowed, hint = (
+            spell(each, spelling) for each in (self.where, self.what, self.allowed, self.hint)
+        )
         found = "" if self.value is None else f" ({self.value})"
-        return f"{self.where}: {self.what}{found}; allowed: {self.allowed}; {self.hint}."
+        return f"{where}: {what}{found}; allowed: {allowed}; {hint}."
+
+    def __str__(self) -> str:
+        return self.sentence(in_python)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions with keyword arguments do not pickle by default; worker processes need it.
-        return _rebuild, (type(self), self.where, self.what, self.allowed, self.hint, self.value)
+        parts = {name: value for name, value in vars(self).items() if not name.startswith("_")}
+        return _rebuild, (type(self), parts)
 
 
-def _rebuild(
-    kind: type[DeepbacsZooError], where: str, what: str, allowed: str, hint: str, value: object
-) -> DeepbacsZooError:
-    return kind(where, what, allowed=allowed, hint=hint, value=value)
+def _rebuild(kind: type[DeepbacsZooError], parts: dict[str, Any]) -> DeepbacsZooError:
+    return kind(**parts)
 
 
 class UsageError(DeepbacsZooError, ValueError):
@@ -116,7 +132,7 @@ class OutputExistsError(HostError):
             path,
             "this output exists already",
             allowed="a path that does not exist yet",
-            hint="choose another --output or pass --overwrite",
+            hint="choose another " + Option("output") + " or set " + Option("overwrite", True),
         )
 
 
@@ -151,23 +167,13 @@ class MacroError(DeepbacsZooError, RuntimeError):
 
     def __init__(
         self,
-        where: str | Path,
-        what: str,
+        where: str | Path | Option | Text,
+        what: str | Text,
         *,
-        allowed: str,
-        hint: str,
+        allowed: str | Text,
+        hint: str | Text,
         value: object = None,
         log: str = "",
     ) -> None:
         self.log = log
         super().__init__(where, what, allowed=allowed, hint=hint, value=value)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        four = (self.where, self.what, self.allowed, self.hint)
-        return _rebuild_with_log, (*four, self.value, self.log)
-
-
-def _rebuild_with_log(
-    where: str, what: str, allowed: str, hint: str, value: object, log: str
-) -> MacroError:
-    return MacroError(where, what, allowed=allowed, hint=hint, value=value, log=log)

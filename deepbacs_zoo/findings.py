@@ -1,13 +1,23 @@
-"""What is wrong with a model, as data: findings, and the summary that gathers them."""
+"""Observations about a model or a data set, as data: rules, findings, and their summary.
+
+A rule is declared where it is applied, as a constant of its module.  Its id is the identity of its
+findings: programs, lists of exceptions and tests compare ids, never sentences.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import IntEnum
+from pathlib import Path
+from typing import Final
 
-__all__ = ["Finding", "Severity", "Summary"]
+from deepbacs_zoo.options import Spelling, Text, in_python, spell
+
+__all__ = ["Finding", "Rule", "Severity", "Summary"]
+
+_COLUMNS: Final = ("severity", "where", "what", "allowed", "hint", "id")
 
 
 class Severity(IntEnum):
@@ -34,13 +44,61 @@ class Finding:
         What would have been right; empty for plain information.
     hint
         What to do; empty for plain information.
+    id
+        The identity of its rule.
     """
 
     severity: Severity
     where: str
-    what: str
-    allowed: str = ""
-    hint: str = ""
+    what: str | Text
+    allowed: str | Text = ""
+    hint: str | Text = ""
+    id: str = field(default="", kw_only=True)
+
+    def sentence(self, spelling: Spelling = in_python) -> str:
+        """Return everything but the place, with its options written by an interface."""
+        parts = [spell(self.what, spelling)]
+        if self.allowed:
+            parts.append(f"allowed: {spell(self.allowed, spelling)}")
+        if self.hint:
+            parts.append(spell(self.hint, spelling))
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule that findings are made by.
+
+    Parameters
+    ----------
+    id
+        Its identity in kebab case, stable between versions, for example ``halo-too-small``.
+    severity
+        How bad a finding of this rule is, unless the place says otherwise.
+    reason
+        Why it matters, in one sentence.
+    source
+        Where the rule comes from: a specification, a program with its version, a measurement; empty
+        for a rule of our own.
+    """
+
+    id: str
+    severity: Severity
+    reason: str
+    source: str = ""
+
+    def finding(
+        self,
+        where: str | Path,
+        what: str | Text,
+        allowed: str | Text = "",
+        hint: str | Text = "",
+        *,
+        severity: Severity | None = None,
+    ) -> Finding:
+        """Return a finding of this rule at a place."""
+        level = self.severity if severity is None else severity
+        return Finding(level, str(where), what, allowed, hint, id=self.id)
 
 
 @dataclass(frozen=True)
@@ -79,42 +137,37 @@ class Summary:
             self.subject, (*self.findings, *findings), {**self.figures, **(figures or {})}
         )
 
-    def to_text(self) -> str:
-        """Return plain lines for a terminal."""
+    def to_text(self, spelling: Spelling = in_python) -> str:
+        """Return plain lines for a terminal, options written by an interface."""
         lines = [f"{self.subject}: {'passed' if self.passed else 'FAILED'}"]
         for finding in self.findings:
-            lines.append(f"  {finding.severity.name:<7} {finding.where}: {_sentence(finding)}")
+            lines.append(
+                f"  {finding.severity.name:<7} {finding.where}: {finding.sentence(spelling)}"
+            )
         lines += [f"  {name} = {value:.3g}" for name, value in self.figures.items()]
         return "\n".join(lines)
 
-    def to_json(self) -> str:
+    def to_json(self, spelling: Spelling = in_python) -> str:
         """Return the summary as one JSON object with ``subject passed findings figures``."""
         return json.dumps(
             {
                 "subject": self.subject,
                 "passed": self.passed,
-                "findings": [
-                    {**asdict(finding), "severity": finding.severity.name.lower()}
-                    for finding in self.findings
-                ],
+                "findings": [_plain(finding, spelling) for finding in self.findings],
                 "figures": self.figures,
             },
             indent=2,
             ensure_ascii=False,
         )
 
-    def to_markdown(self) -> str:
+    def to_markdown(self, spelling: Spelling = in_python) -> str:
         """Return a Markdown section with one table row per finding."""
         lines = [f"# {self.subject}", "", f"**{'passed' if self.passed else 'FAILED'}**", ""]
-        lines += ["| severity | where | what | allowed | hint |", "|---|---|---|---|---|"]
+        lines += ["| " + " | ".join(_COLUMNS) + " |", "|---" * len(_COLUMNS) + "|"]
         for finding in self.findings:
-            cells = (
-                finding.severity.name.lower(),
-                f"`{finding.where}`",
-                finding.what,
-                finding.allowed,
-                finding.hint,
-            )
+            plain = _plain(finding, spelling)
+            plain["where"] = f"`{plain['where']}`"
+            cells = [plain[name] for name in _COLUMNS]
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         if self.figures:
             lines += ["", "| figure | value |", "|---|---|"]
@@ -122,10 +175,13 @@ class Summary:
         return "\n".join(lines)
 
 
-def _sentence(finding: Finding) -> str:
-    parts = [finding.what]
-    if finding.allowed:
-        parts.append(f"allowed: {finding.allowed}")
-    if finding.hint:
-        parts.append(finding.hint)
-    return "; ".join(parts)
+def _plain(finding: Finding, spelling: Spelling) -> dict[str, str]:
+    """Return a finding as strings."""
+    return {
+        "severity": finding.severity.name.lower(),
+        "where": finding.where,
+        "what": spell(finding.what, spelling),
+        "allowed": spell(finding.allowed, spelling),
+        "hint": spell(finding.hint, spelling),
+        "id": finding.id,
+    }

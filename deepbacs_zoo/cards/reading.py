@@ -9,14 +9,7 @@ from pathlib import Path
 import yaml
 
 from deepbacs_zoo.cards.fields import Fields, as_is, choice, matching
-from deepbacs_zoo.cards.model import (
-    Author,
-    Card,
-    Citation,
-    Maintainer,
-    PixelSize,
-    TrainingData,
-)
+from deepbacs_zoo.cards.types import Author, Card, Citation, Maintainer, PixelSize, TrainingData
 from deepbacs_zoo.errors import PackageError, UsageError
 
 __all__ = ["RENDERED", "WRITTEN", "read_card"]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from deepbacs_zoo.cards.facts import Facts, Score, TensorFact
-from deepbacs_zoo.cards.model import Card
+from deepbacs_zoo.cards.types import Card
 
 __all__ = ["render"]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.images import write_bytes
+from deepbacs_zoo.files import write_bytes
 
 __all__ = ["HistoryRow", "append_row", "read_history", "truncate_history"]
 

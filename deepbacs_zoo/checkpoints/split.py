@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.images import Pair
 
 __all__ = ["FilePair", "Part", "Split", "fingerprint", "record_part"]
 

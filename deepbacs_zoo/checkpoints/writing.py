@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from deepbacs_zoo.checkpoints.run import RUN_FILE, SCHEMA_VERSION, Run
 from deepbacs_zoo.errors import OutputExistsError
-from deepbacs_zoo.images import write_bytes
+from deepbacs_zoo.files import write_bytes
 
 __all__ = ["create_run", "finish_run", "versions"]
 

@@ -18,7 +18,7 @@ from deepbacs_zoo.cli.progress import Report, bar, say
 
 if TYPE_CHECKING:
     from deepbacs_zoo.datasets import Prepared, PublishedSet
-    from deepbacs_zoo.datasets.download import Tell
+    from deepbacs_zoo.datasets.archives.download import Tell
 
 __all__ = ["app"]
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from deepbacs_zoo.fiji import Setup
-    from deepbacs_zoo.fiji.doctor import Row
+    from deepbacs_zoo.fiji.java.doctor import Row
 
 __all__ = ["app", "fetching", "prepared"]
 
@@ -48,7 +48,7 @@ def doctor_command(
 
     Exit code 2 if something is missing without which no macro runs.
     """
-    from deepbacs_zoo.fiji.doctor import doctor
+    from deepbacs_zoo.fiji.java.doctor import doctor
 
     with fetching() as tell:
         rows = doctor(java, offline=offline or None, progress=tell)

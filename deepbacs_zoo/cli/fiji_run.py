@@ -58,7 +58,7 @@ def command(
     in any way is an error.
     """
     from deepbacs_zoo.fiji import open_worker
-    from deepbacs_zoo.fiji.arguments import macro_argument
+    from deepbacs_zoo.fiji.gateways.arguments import macro_argument
     from deepbacs_zoo.images import read_image
 
     code = _read_macro(macro)
@@ -120,7 +120,8 @@ def _pairs(words: Sequence[str]) -> Mapping[str, str]:
 
 def _save(result: MacroResult, folder: Path, *, overwrite: bool) -> list[Path]:
     """Write tables as CSV and images as TIFF, named after their titles."""
-    from deepbacs_zoo.images import write_bytes, write_tiff
+    from deepbacs_zoo.files import write_bytes
+    from deepbacs_zoo.images import write_tiff
 
     planned: dict[Path, str] = {}
     for kind, titles in ((".csv", result.tables), (".tif", result.images)):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deepbacs_zoo import __version__
+from deepbacs_zoo._version import __version__
 from deepbacs_zoo.cli import (
     data,
     demo,
@@ -21,6 +21,7 @@ from deepbacs_zoo.cli import (
     train,
     validate,
 )
+from deepbacs_zoo.cli.spelling import on_command_line
 from deepbacs_zoo.errors import DeepbacsZooError
 
 __all__ = ["app", "main"]
@@ -70,7 +71,7 @@ def main() -> None:
     try:
         app()
     except DeepbacsZooError as error:
-        print(f"Error: {error}", file=sys.stderr)
+        print(f"Error: {error.sentence(on_command_line)}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT}:

@@ -134,7 +134,7 @@ def without_finished(package: Package, jobs: list[Job], output: Path, *, resume:
     OutputExistsError
         Some results of an image exist, or all and ``resume`` is not set.
     """
-    from deepbacs_zoo.prediction import planned_outputs
+    from deepbacs_zoo.results import planned_outputs
 
     left: list[Job] = []
     for stem, files in jobs:

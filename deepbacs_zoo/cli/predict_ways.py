@@ -65,7 +65,8 @@ RunOne = Callable[[Files, Progress], Done]
 @contextmanager
 def in_python(package: Package, runner: str | None, wanted: Wanted) -> Iterator[RunOne]:
     """Load the package's weights once; yield what runs them on one image and saves the results."""
-    from deepbacs_zoo.prediction import predict, save
+    from deepbacs_zoo.prediction import predict
+    from deepbacs_zoo.results import save
     from deepbacs_zoo.runners import load_session
 
     session = load_session(package, runner, wanted.device, trust=wanted.trust)
@@ -103,7 +104,7 @@ def in_imagej(
 ) -> Iterator[RunOne]:
     """Start ImageJ in a process of its own; yield what lets its plugin run one image."""
     from deepbacs_zoo.fiji import open_worker
-    from deepbacs_zoo.prediction.imagej import findings_of, run_in_imagej
+    from deepbacs_zoo.prediction.fiji import findings_of, run_in_imagej
 
     _check(package, wanted)
     with open_worker(prepared(java), heap=heap) as gateway:

@@ -1,16 +1,16 @@
 """Data sets: the shipped sample images, and the published DeepBacs sets by name."""
 
-from deepbacs_zoo.datasets.fetching import fetch
-from deepbacs_zoo.datasets.keeping import Kept, kept_archive
-from deepbacs_zoo.datasets.model import Archive, PublishedSet, SplitRule, Variant
-from deepbacs_zoo.datasets.preparing import Prepared, prepare
+from deepbacs_zoo.datasets.archives.archive_cache import Kept, kept_archive
+from deepbacs_zoo.datasets.archives.fetching import fetch
+from deepbacs_zoo.datasets.preparation.prepare import Prepared, prepare
+from deepbacs_zoo.datasets.preparation.provenance import Recorded, read_recorded, recorded_beside
+from deepbacs_zoo.datasets.preparation.resolve import resolve_data
+from deepbacs_zoo.datasets.preparation.source_text import kind_in_words
+from deepbacs_zoo.datasets.preparation.splitting import draw
 from deepbacs_zoo.datasets.published import PUBLISHED, get_set, get_variant
-from deepbacs_zoo.datasets.recorded import Recorded, read_recorded, recorded_beside
-from deepbacs_zoo.datasets.resolving import resolve_data
 from deepbacs_zoo.datasets.settings import file_url, prepared_place
 from deepbacs_zoo.datasets.shipped import SAMPLES, SampleImages, sample_images
-from deepbacs_zoo.datasets.source_text import kind_in_words
-from deepbacs_zoo.datasets.splitting import draw
+from deepbacs_zoo.datasets.types import Archive, PublishedSet, SplitRule, Variant
 
 __all__ = [
     "PUBLISHED",

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from deepbacs_zoo.cache import address, cache_folder
-from deepbacs_zoo.datasets.model import PublishedSet, Variant
+from deepbacs_zoo.datasets.types import PublishedSet, Variant
+from deepbacs_zoo.files import address, cache_folder
 
 __all__ = [
     "MIRROR_VARIABLE",

@@ -32,9 +32,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding.kinds import Foreground
 from deepbacs_zoo.decoding.numbering import Labels, numbered, without_small
 from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.package.zoo_config.decoding import Foreground
 
 __all__ = ["decode"]
 

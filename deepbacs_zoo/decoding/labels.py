@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding import foreground, multilabel, splines, stars
-from deepbacs_zoo.decoding.kinds import Foreground, LabelDecoding, Multilabel, Splines, Stars
+from deepbacs_zoo.decoding import foreground, multilabel, spline, star_convex
+from deepbacs_zoo.package.zoo_config.decoding import (
+    Foreground,
+    LabelDecoding,
+    Multilabel,
+    Splines,
+    Stars,
+)
 
 __all__ = ["decode"]
 
@@ -43,6 +49,6 @@ def decode(
         case Foreground():
             return foreground.decode(settings, tensor)
         case Stars():
-            return stars.decode(settings, tensor, size)
+            return star_convex.decode(settings, tensor, size)
         case Splines():
-            return splines.decode(settings, tensor, size)
+            return spline.decode(settings, tensor, size)

@@ -23,9 +23,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding.kinds import Multilabel
 from deepbacs_zoo.decoding.numbering import Labels, numbered, without_small
 from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.package.zoo_config.decoding import Multilabel
 
 __all__ = ["decode"]
 

@@ -28,9 +28,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding.grids import on_grid
-from deepbacs_zoo.decoding.kinds import Splines, Stars
 from deepbacs_zoo.decoding.numbering import Labels, numbered
 from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.package.zoo_config.decoding import Splines, Stars
 
 __all__ = ["FAR", "UNIT", "Whole", "fixed_point", "inside", "suppress"]
 

@@ -1,5 +1,5 @@
 """The whole road on shipped images: train, evaluate, export, validate, predict, report."""
 
-from deepbacs_zoo.demo.road import run_demo
+from deepbacs_zoo.demo.workflow import run_demo
 
 __all__ = ["run_demo"]

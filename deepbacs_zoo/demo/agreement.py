@@ -9,10 +9,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from deepbacs_zoo.images import Pair, read_image
+from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.images import read_image
 from deepbacs_zoo.metrics import LabelAgreement, compare_labels
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.prediction import Result, predict, save
+from deepbacs_zoo.prediction import predict
+from deepbacs_zoo.results import Result, save
 from deepbacs_zoo.runners import load_session
 
 __all__ = ["Comparison", "Way", "compare_ways"]

@@ -9,14 +9,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.demo.agreement import Way
 from deepbacs_zoo.errors import DeepbacsZooError, HostError, IntegrityError, UsageError
 from deepbacs_zoo.fiji import Setup, open_worker, prepare, scripts_folder
-from deepbacs_zoo.fiji.arguments import macro_argument
-from deepbacs_zoo.images import Pair, read_image
+from deepbacs_zoo.fiji.gateways.arguments import macro_argument
+from deepbacs_zoo.images import read_image
 from deepbacs_zoo.metrics import LabelAgreement, compare_labels
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.prediction import planned_outputs
+from deepbacs_zoo.results import planned_outputs
 
 __all__ = ["InImagej", "run_in_imagej"]
 

@@ -1,9 +1,10 @@
-"""How good a package is on images with truth, beside a classical method on the same images."""
+"""Scores of a package on images with ground truth, beside a classical method on the same images."""
 
 from __future__ import annotations
 
+from deepbacs_zoo.evaluation.base import Evaluated, Headline
 from deepbacs_zoo.evaluation.baseline import BASELINE, Baseline
-from deepbacs_zoo.evaluation.box_model import (
+from deepbacs_zoo.evaluation.boxes.types import (
     BOX_THRESHOLDS,
     BoxEvaluation,
     BoxImageRow,
@@ -12,7 +13,7 @@ from deepbacs_zoo.evaluation.box_model import (
     BoxScores,
     CountScores,
 )
-from deepbacs_zoo.evaluation.comparing import (
+from deepbacs_zoo.evaluation.comparison import (
     Comparison,
     ScoreRow,
     compare,
@@ -25,9 +26,7 @@ from deepbacs_zoo.evaluation.comparison_writing import (
     write_comparison,
 )
 from deepbacs_zoo.evaluation.estimates import Estimate
-from deepbacs_zoo.evaluation.evaluated import Evaluated, Headline
-from deepbacs_zoo.evaluation.loop import evaluate, finds_boxes, pairs_for
-from deepbacs_zoo.evaluation.model import (
+from deepbacs_zoo.evaluation.labels.types import (
     THRESHOLDS,
     Evaluation,
     ImageRow,
@@ -36,6 +35,7 @@ from deepbacs_zoo.evaluation.model import (
     Scores,
     ThresholdScores,
 )
+from deepbacs_zoo.evaluation.loop import evaluate, finds_boxes, pairs_for
 from deepbacs_zoo.evaluation.output_tables import outputs_as_dict, outputs_as_text, write_outputs
 from deepbacs_zoo.evaluation.outputs import OutputComparison, compare_outputs
 from deepbacs_zoo.evaluation.writing import write

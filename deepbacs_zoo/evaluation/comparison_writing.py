@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from deepbacs_zoo.errors import OutputExistsError
-from deepbacs_zoo.evaluation.comparing import Comparison
-from deepbacs_zoo.evaluation.plain import cell, number, plain_estimate
+from deepbacs_zoo.evaluation.comparison import Comparison
+from deepbacs_zoo.evaluation.serialize import cell, number, plain_estimate
 from deepbacs_zoo.evaluation.writing import write, write_files
 
 __all__ = ["COMPARISON_FILES", "comparison_as_dict", "refuse_existing", "write_comparison"]

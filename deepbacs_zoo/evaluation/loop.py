@@ -8,24 +8,25 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
-from deepbacs_zoo.decoding import Boxes, Decoding, read_decoding
-from deepbacs_zoo.errors import UnsupportedError, UsageError
-from deepbacs_zoo.evaluation.baseline import BASELINE, Baseline
-from deepbacs_zoo.evaluation.box_judge import BoxJudge
-from deepbacs_zoo.evaluation.box_model import BoxEvaluation
-from deepbacs_zoo.evaluation.judge import Engine, Judge
-from deepbacs_zoo.evaluation.label_judge import LabelJudge
-from deepbacs_zoo.evaluation.model import Evaluation
-from deepbacs_zoo.images import (
-    Image,
+from deepbacs_zoo.annotations import (
     Pair,
     find_box_folders,
     find_folders,
     match_box_pairs,
     match_pairs,
 )
+from deepbacs_zoo.errors import UnsupportedError, UsageError
+from deepbacs_zoo.evaluation.baseline import BASELINE, Baseline
+from deepbacs_zoo.evaluation.boxes.evaluator import BoxJudge
+from deepbacs_zoo.evaluation.boxes.types import BoxEvaluation
+from deepbacs_zoo.evaluation.evaluator import Engine, Judge
+from deepbacs_zoo.evaluation.labels.evaluator import LabelJudge
+from deepbacs_zoo.evaluation.labels.types import Evaluation
+from deepbacs_zoo.images import Image
 from deepbacs_zoo.package import Package, open_package
-from deepbacs_zoo.prediction import Result, predict
+from deepbacs_zoo.package.zoo_config import Boxes, Decoding, read_decoding
+from deepbacs_zoo.prediction import predict
+from deepbacs_zoo.results import Result
 from deepbacs_zoo.runners import load_session
 
 __all__ = ["PredictOptions", "evaluate", "finds_boxes", "pairs_for"]

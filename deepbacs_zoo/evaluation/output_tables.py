@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from deepbacs_zoo.evaluation.outputs import OutputComparison, OutputRow
-from deepbacs_zoo.evaluation.plain import cell
+from deepbacs_zoo.evaluation.serialize import cell
 from deepbacs_zoo.evaluation.writing import write_files
 
 __all__ = ["outputs_as_dict", "outputs_as_text", "write_outputs"]

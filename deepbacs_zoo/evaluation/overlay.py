@@ -9,7 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.evaluation.box_model import BoxOutcome
+from deepbacs_zoo.annotations.labels.classes import outlines
+from deepbacs_zoo.evaluation.boxes.types import BoxOutcome
 from deepbacs_zoo.metrics import partners
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "draw_boxes",
     "draw_outcome",
     "outcome",
-    "outlines",
     "shown",
 ]
 
@@ -121,19 +121,6 @@ def draw_boxes(image: NDArray[np.generic], objects: Sequence[BoxOutcome]) -> NDA
                 canvas[top:bottom, left : left + line] = colour
                 canvas[top:bottom, max(right - line, 0) : right] = colour
     return canvas
-
-
-def outlines(labels: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """Mark the pixels of objects that touch, along an edge, a pixel of another label."""
-    edge = np.zeros(labels.shape, np.bool_)
-    for axis in (0, 1):
-        differs = np.diff(labels, axis=axis) != 0
-        before: list[slice] = [slice(None), slice(None)]
-        after: list[slice] = [slice(None), slice(None)]
-        before[axis], after[axis] = slice(None, -1), slice(1, None)
-        edge[tuple(before)] |= differs
-        edge[tuple(after)] |= differs
-    return edge & (labels > 0)
 
 
 def coloured(image: NDArray[np.generic]) -> NDArray[np.uint8]:

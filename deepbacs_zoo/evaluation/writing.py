@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from deepbacs_zoo.errors import OutputExistsError
-from deepbacs_zoo.evaluation.box_model import BoxEvaluation
-from deepbacs_zoo.evaluation.box_tables import box_tables, plain_box_scores
+from deepbacs_zoo.evaluation.boxes.tables import box_tables, plain_box_scores
+from deepbacs_zoo.evaluation.boxes.types import BoxEvaluation
 from deepbacs_zoo.evaluation.estimates import CONFIDENCE
-from deepbacs_zoo.evaluation.label_tables import label_tables, plain_label_scores
-from deepbacs_zoo.evaluation.model import Evaluation
+from deepbacs_zoo.evaluation.labels.tables import label_tables, plain_label_scores
+from deepbacs_zoo.evaluation.labels.types import Evaluation
 from deepbacs_zoo.evaluation.overlay import draw_boxes, draw_outcome
 from deepbacs_zoo.evaluation.png import encode_png
-from deepbacs_zoo.images import write_bytes
+from deepbacs_zoo.files import write_bytes
 
 __all__ = ["as_dict", "write", "write_files"]
 

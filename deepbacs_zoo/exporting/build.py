@@ -11,22 +11,23 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.cards import Card, TrainingData, render
 from deepbacs_zoo.checkpoints import Run
-from deepbacs_zoo.decoding import Boxes, decode, decode_boxes, read_decoding
+from deepbacs_zoo.decoding import decode, decode_boxes
 from deepbacs_zoo.errors import PackageError, UsageError
 from deepbacs_zoo.evaluation import Evaluated, evaluate
 from deepbacs_zoo.exporting import description as names
-from deepbacs_zoo.exporting.agreement import check_formats, read_test_tensors
-from deepbacs_zoo.exporting.archive import pack
 from deepbacs_zoo.exporting.cover import Rectangles, cover
 from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
-from deepbacs_zoo.exporting.place import check_output, move_into_place, staging
-from deepbacs_zoo.exporting.source import Source, source_of
+from deepbacs_zoo.exporting.from_run import Source, source_of
 from deepbacs_zoo.exporting.stage import Stage, stage
+from deepbacs_zoo.exporting.weights.agreement import check_formats, read_test_tensors
+from deepbacs_zoo.files.staging import check_output, move_into_place, staging
 from deepbacs_zoo.findings import Severity
-from deepbacs_zoo.images import Pair
 from deepbacs_zoo.package import open_package
+from deepbacs_zoo.package.writing.archive import pack
+from deepbacs_zoo.package.zoo_config import Boxes, read_decoding
 from deepbacs_zoo.tasks import annotation_kind
 from deepbacs_zoo.validation import validate
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from deepbacs_zoo.images.overlay import draw_rectangles
+from deepbacs_zoo.results.overlay import draw_rectangles
 
 if TYPE_CHECKING:
     from PIL import Image as Pictures

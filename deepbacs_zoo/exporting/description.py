@@ -17,8 +17,8 @@ from typing import Any, Final
 import yaml
 
 from deepbacs_zoo.cards import Card
-from deepbacs_zoo.exporting.jdll import leading_spelling
-from deepbacs_zoo.exporting.onnx_weights import OPSET
+from deepbacs_zoo.exporting.weights.jdll import leading_spelling
+from deepbacs_zoo.exporting.weights.onnx import OPSET
 from deepbacs_zoo.tensors import Axis, FixedSize, ReferencedSize, Step, SteppedSize, TensorSpec
 
 __all__ = ["FORMAT", "Architecture", "Content", "describe", "write_description"]

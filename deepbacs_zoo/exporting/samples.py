@@ -11,8 +11,8 @@ import numpy.typing as npt
 from deepbacs_zoo.tasks import annotation_kind
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.exporting.halo import Reach
-    from deepbacs_zoo.images import Pair
+    from deepbacs_zoo.annotations import Pair
+    from deepbacs_zoo.graph.receptive_field import Reach
     from deepbacs_zoo.tensors import Step
 
 __all__ = ["choose_crop", "lifted_off"]

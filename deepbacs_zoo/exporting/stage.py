@@ -14,17 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from deepbacs_zoo.cards import Card
-from deepbacs_zoo.decoding import Boxes, decode, decode_boxes
+from deepbacs_zoo.decoding import decode, decode_boxes
 from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.exporting import description as names
-from deepbacs_zoo.exporting.agreement import check_agreement
 from deepbacs_zoo.exporting.description import Architecture, Content, describe, write_description
-from deepbacs_zoo.exporting.halo import Reach, measure_reach, reach_of
-from deepbacs_zoo.exporting.memory import bytes_per_pixel
-from deepbacs_zoo.exporting.onnx_weights import read_graph, write_onnx
+from deepbacs_zoo.exporting.from_run import Source
 from deepbacs_zoo.exporting.samples import choose_crop, lifted_off
-from deepbacs_zoo.exporting.source import Source
-from deepbacs_zoo.exporting.weights import (
+from deepbacs_zoo.exporting.weights.agreement import check_agreement
+from deepbacs_zoo.exporting.weights.onnx import read_graph, write_onnx
+from deepbacs_zoo.exporting.weights.torch import (
     Shape,
     compute,
     one_thread,
@@ -33,8 +31,11 @@ from deepbacs_zoo.exporting.weights import (
     write_state_dict,
     write_torchscript,
 )
+from deepbacs_zoo.graph.memory import bytes_per_pixel
+from deepbacs_zoo.graph.receptive_field import Reach, measure_reach, reach_of
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.package import open_package
+from deepbacs_zoo.package.zoo_config import Boxes
 from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.runners import load_session

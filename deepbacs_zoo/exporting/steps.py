@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepbacs_zoo.decoding import Boxes, Decoding, Foreground, Multilabel, Splines, Stars
+from deepbacs_zoo.package.zoo_config import Boxes, Decoding, Foreground, Multilabel, Splines, Stars
 
 __all__ = ["decoding_steps"]
 

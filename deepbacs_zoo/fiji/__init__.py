@@ -9,13 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.fiji.embedded import open_embedded
-    from deepbacs_zoo.fiji.gateway import Gateway, GatewayInfo, MacroResult
-    from deepbacs_zoo.fiji.jars import fetch_jars
-    from deepbacs_zoo.fiji.java import Java, find_java
+    from deepbacs_zoo.fiji.gateways.embedded import open_embedded
+    from deepbacs_zoo.fiji.gateways.protocol import Gateway, GatewayInfo, MacroResult
+    from deepbacs_zoo.fiji.gateways.worker import open_worker
+    from deepbacs_zoo.fiji.java.jars import fetch_jars
+    from deepbacs_zoo.fiji.java.runtime import Java, find_java
+    from deepbacs_zoo.fiji.java.setup import Setup, prepare
     from deepbacs_zoo.fiji.settings import scripts_folder
-    from deepbacs_zoo.fiji.setup import Setup, prepare
-    from deepbacs_zoo.fiji.worker import open_worker
 
 __all__ = [
     "Gateway",
@@ -32,16 +32,16 @@ __all__ = [
 ]
 
 _MODULE_OF: Final = {
-    "Gateway": "gateway",
-    "GatewayInfo": "gateway",
-    "Java": "java",
-    "MacroResult": "gateway",
-    "Setup": "setup",
-    "fetch_jars": "jars",
-    "find_java": "java",
-    "open_embedded": "embedded",
-    "open_worker": "worker",
-    "prepare": "setup",
+    "Gateway": "gateways.protocol",
+    "GatewayInfo": "gateways.protocol",
+    "Java": "java.runtime",
+    "MacroResult": "gateways.protocol",
+    "Setup": "java.setup",
+    "fetch_jars": "java.jars",
+    "find_java": "java.runtime",
+    "open_embedded": "gateways.embedded",
+    "open_worker": "gateways.worker",
+    "prepare": "java.setup",
     "scripts_folder": "settings",
 }
 

@@ -10,9 +10,9 @@ from string import Template
 from typing import Final
 
 from deepbacs_zoo.errors import OutputExistsError, UsageError
+from deepbacs_zoo.fiji.java.setup import Setup
 from deepbacs_zoo.fiji.settings import scripts_folder
-from deepbacs_zoo.fiji.setup import Setup
-from deepbacs_zoo.images import replacing
+from deepbacs_zoo.files import replacing
 from deepbacs_zoo.package import open_package
 
 __all__ = ["PAGE", "write_bundle"]

@@ -5,7 +5,7 @@ Environment variables
 DEEPBACS_ZOO_MAVEN
     A mirror of Maven Central: an ``https``, ``http`` or ``file`` URL.
 
-The cache and working offline: see `deepbacs_zoo.cache.settings`.
+The cache and working offline: see `deepbacs_zoo.files.cache`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from deepbacs_zoo.cache import address
 from deepbacs_zoo.errors import HostError
+from deepbacs_zoo.files import address
 
 __all__ = [
     "MAVEN_CENTRAL",

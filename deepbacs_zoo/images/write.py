@@ -10,7 +10,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from deepbacs_zoo.axes import IMAGE_AXES
-from deepbacs_zoo.images.atomic import replacing
+from deepbacs_zoo.files.atomic import replacing
 from deepbacs_zoo.images.image import Calibration
 from deepbacs_zoo.images.lut import label_colours
 

@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 from deepbacs_zoo.errors import UnsupportedError
+from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.findings import Finding, Severity
-from deepbacs_zoo.package.fields import Field
 
 __all__ = ["NEWEST_KNOWN", "findings", "format_number", "identifier"]
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.package.fields import Field
+from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.tensors import FileRef
 
 __all__ = ["file_ref", "is_remote", "member_name"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from deepbacs_zoo.package.fields import Field
+from deepbacs_zoo.files.fields import Field
 
 __all__ = ["DTYPES", "ID_OF_LETTER", "tensor_id"]
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package import v0_4, v0_5
 from deepbacs_zoo.package.arrays import parse_npy
-from deepbacs_zoo.package.fields import Field
 from deepbacs_zoo.package.files import Files
 from deepbacs_zoo.package.header import findings, format_number, identifier
 from deepbacs_zoo.package.opening import open_source

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.package.fields import Field
+from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package.members import file_ref
 from deepbacs_zoo.package.names import ID_OF_LETTER
 from deepbacs_zoo.tensors import Axis, FixedSize, Step

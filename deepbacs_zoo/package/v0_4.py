@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 from deepbacs_zoo.axes import AXIS_LETTERS
-from deepbacs_zoo.package.fields import Field
+from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package.members import file_ref
 from deepbacs_zoo.package.names import DTYPES, ID_OF_LETTER, tensor_id
 from deepbacs_zoo.package.resolve import RawAxis, RawTensor, Reference, resolve

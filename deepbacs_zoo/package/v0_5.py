@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from deepbacs_zoo.axes import SPACE, letter_of
 from deepbacs_zoo.errors import UnsupportedError
-from deepbacs_zoo.package.fields import Field
+from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package.members import file_ref
 from deepbacs_zoo.package.names import DTYPES, ID_OF_LETTER, tensor_id
 from deepbacs_zoo.package.resolve import RawAxis, RawTensor, Reference, check_axes, resolve

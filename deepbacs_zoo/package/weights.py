@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from deepbacs_zoo.package.fields import Field
+from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package.members import file_ref, is_remote
 from deepbacs_zoo.tensors import FileRef, Weights
 

@@ -7,17 +7,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from deepbacs_zoo.decoding import (
-    MOST_CANDIDATES,
-    Boxes,
-    BoxRow,
-    FoundBox,
-    count_candidates,
-    decode_boxes,
-    list_boxes,
-)
+from deepbacs_zoo.decoding import MOST_CANDIDATES, FoundBox, count_candidates, decode_boxes
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Calibration
+from deepbacs_zoo.package.zoo_config import Boxes
+from deepbacs_zoo.results import BoxRow, list_boxes
 from deepbacs_zoo.runners.base import Array
 
 __all__ = ["box_positions"]

@@ -8,20 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from deepbacs_zoo.decoding import (
-    Boxes,
-    BoxRow,
-    ClassCount,
-    Decoding,
-    ObjectRow,
-    count_boxes,
-)
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Image
+from deepbacs_zoo.package.zoo_config import Boxes, Decoding
 from deepbacs_zoo.prediction.boxes import box_positions
 from deepbacs_zoo.prediction.collector import Collector
 from deepbacs_zoo.prediction.objects import decode_positions, measure_positions
+from deepbacs_zoo.results import BoxRow, ClassCount, ObjectRow, count_boxes
 
 __all__ = ["Decoded", "decode_output"]
 

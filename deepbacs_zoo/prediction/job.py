@@ -8,27 +8,27 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from deepbacs_zoo.decoding import Decoding, read_decoding
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package import Package
+from deepbacs_zoo.package.zoo_config import Decoding, read_decoding
 from deepbacs_zoo.prediction.collector import Collector, check_own_axes
 from deepbacs_zoo.prediction.decoded import decode_output
-from deepbacs_zoo.prediction.layout import Border, Layout, lay_out
-from deepbacs_zoo.prediction.network import run_position
-from deepbacs_zoo.prediction.pixel_size import (
+from deepbacs_zoo.prediction.pipeline import run_position
+from deepbacs_zoo.prediction.positions import find_positions, place_of, take, thin_stack
+from deepbacs_zoo.prediction.rescale import (
     check_pixel_size,
     nearest,
     resample_factors,
     resample_image,
     resize,
 )
-from deepbacs_zoo.prediction.positions import find_positions, place_of, take, thin_stack
-from deepbacs_zoo.prediction.result import OutputTensor, Result
 from deepbacs_zoo.prediction.sources import picture_of
+from deepbacs_zoo.results.types import OutputTensor, Result
 from deepbacs_zoo.runners import Session
 from deepbacs_zoo.tensors import TensorSpec
+from deepbacs_zoo.tiling.run_plan import Border, Layout, lay_out
 
 __all__ = ["Job", "Progress", "Rescale"]
 

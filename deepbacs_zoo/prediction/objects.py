@@ -8,9 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from deepbacs_zoo.decoding import LabelDecoding, ObjectRow, decode, measure_objects
+from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.images import Calibration
-from deepbacs_zoo.prediction.pixel_size import nearest
+from deepbacs_zoo.package.zoo_config import LabelDecoding
+from deepbacs_zoo.prediction.rescale import nearest
+from deepbacs_zoo.results import ObjectRow, measure_objects
 from deepbacs_zoo.runners.base import Array
 
 __all__ = ["decode_positions", "measure_positions"]

@@ -6,15 +6,8 @@ jinja2 and matplotlib are loaded when a page is written, not before.
 from __future__ import annotations
 
 from deepbacs_zoo.reports.comparison import write_comparison_pages
-from deepbacs_zoo.reports.model import (
-    Agreement,
-    Fact,
-    FileRow,
-    KeyFigure,
-    Report,
-    StepRow,
-)
 from deepbacs_zoo.reports.page import write_evaluation, write_report
+from deepbacs_zoo.reports.types import Agreement, Fact, FileRow, KeyFigure, Report, StepRow
 
 __all__ = [
     "Agreement",

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from deepbacs_zoo.evaluation import BOX_THRESHOLDS, BoxEvaluation, Evaluation, Scores
-from deepbacs_zoo.evaluation.box_model import ClassScores
+from deepbacs_zoo.evaluation.boxes.types import ClassScores
 from deepbacs_zoo.reports.figures import Line, Panel, draw, finite
 
 __all__ = ["compared_curves", "precision_recall_curves", "score_curves", "training_curves"]

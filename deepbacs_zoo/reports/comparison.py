@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from deepbacs_zoo import __version__
+from deepbacs_zoo._version import __version__
 from deepbacs_zoo.errors import OutputExistsError
 from deepbacs_zoo.evaluation import BoxEvaluation, Comparison, Evaluation
-from deepbacs_zoo.images import write_bytes
+from deepbacs_zoo.files import write_bytes
 from deepbacs_zoo.reports.page import environment, write_evaluation
 
 __all__ = ["render_comparison", "write_comparison_pages"]

@@ -10,7 +10,6 @@ from typing import Final, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding import outlines
 from deepbacs_zoo.evaluation import (
     BoxEvaluation,
     BoxImageRow,
@@ -21,6 +20,7 @@ from deepbacs_zoo.evaluation import (
 )
 from deepbacs_zoo.evaluation.overlay import outcome, shown
 from deepbacs_zoo.evaluation.png import encode_png
+from deepbacs_zoo.results import outlines
 
 __all__ = ["Card", "Layer", "Tag", "hang", "hang_boxes"]
 

@@ -7,11 +7,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from deepbacs_zoo import __version__
+from deepbacs_zoo._version import __version__
 from deepbacs_zoo.errors import OutputExistsError
 from deepbacs_zoo.evaluation import BoxEvaluation, Estimate, Evaluation, Headline
-from deepbacs_zoo.images import write_bytes
-from deepbacs_zoo.reports.model import Fact, KeyFigure, Report
+from deepbacs_zoo.files import write_bytes
+from deepbacs_zoo.reports.types import Fact, KeyFigure, Report
 
 if TYPE_CHECKING:
     from jinja2 import Environment

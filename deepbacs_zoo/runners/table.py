@@ -150,4 +150,4 @@ def _nothing_runs(
 def _clause(error: DeepbacsZooError | str) -> str:
     if isinstance(error, str):
         return error
-    return error.what if error.value is None else f"{error.what} ({error.value})"
+    return str(error.what) if error.value is None else f"{error.what} ({error.value})"

@@ -7,18 +7,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.tasks import detection, foreground, segmentation, splinedist, stardist
-from deepbacs_zoo.tasks.annotations import annotation_kind
-from deepbacs_zoo.tasks.model import (
-    Choice,
-    Loss,
-    Sample,
-    Target,
-    Task,
-    TaskEntry,
-    TrainingSettings,
-)
-from deepbacs_zoo.tasks.truth import Labels, Margins, Truth, Window
+from deepbacs_zoo.tasks.annotation_kinds import annotation_kind
+from deepbacs_zoo.tasks.detection import yolov2
+from deepbacs_zoo.tasks.ground_truth.labels import Labels, Margins, Truth, Window
+from deepbacs_zoo.tasks.segmentation import multilabel_unet, splinedist, stardist, unet
+from deepbacs_zoo.tasks.types import Choice, Loss, Sample, Target, Task, TaskEntry, TrainingSettings
 
 __all__ = [
     "TASKS",
@@ -39,11 +32,11 @@ __all__ = [
 ]
 
 _ENTRIES: Final = (
-    TaskEntry("segmentation", lambda: segmentation.TASK),
-    foreground.ENTRY,
+    TaskEntry("segmentation", lambda: multilabel_unet.TASK),
+    unet.ENTRY,
     stardist.ENTRY,
     splinedist.ENTRY,
-    detection.ENTRY,
+    yolov2.ENTRY,
 )
 
 TASKS: Final[Mapping[str, TaskEntry]] = MappingProxyType({entry.name: entry for entry in _ENTRIES})

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.tasks.model import Task
+from deepbacs_zoo.tasks.types import Task
 
 __all__ = ["PRESETS", "Preset", "get_preset"]
 

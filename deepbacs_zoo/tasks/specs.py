@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from deepbacs_zoo.tasks.model import Sample, TrainingSettings
+from deepbacs_zoo.tasks.types import Sample, TrainingSettings
 from deepbacs_zoo.tensors import Axis, FixedSize, FreeSize, Step, TensorSpec
 
 __all__ = ["SHAPES", "axes", "channels_of", "image_input"]

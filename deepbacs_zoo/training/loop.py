@@ -16,12 +16,12 @@ import torch
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import HostError
 from deepbacs_zoo.tasks import Task, TrainingSettings
-from deepbacs_zoo.training.examples import Example
-from deepbacs_zoo.training.interruption import Interruption, catching
-from deepbacs_zoo.training.keeping import Keeper, epochs_in_checkpoint, is_over
+from deepbacs_zoo.training.callbacks.checkpointing import Keeper, epochs_in_checkpoint, is_over
+from deepbacs_zoo.training.callbacks.interruption import Interruption, catching
+from deepbacs_zoo.training.callbacks.progress import Bar
+from deepbacs_zoo.training.data.examples import Example
 from deepbacs_zoo.training.module import TrainingModule
-from deepbacs_zoo.training.origin import Origin
-from deepbacs_zoo.training.progress import Bar
+from deepbacs_zoo.training.pretrained import Origin
 
 __all__ = ["all_cores", "check_device", "run_loop"]
 

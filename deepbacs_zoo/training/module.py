@@ -16,11 +16,11 @@ from torch.utils.data import DataLoader
 from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.networks import build_network
 from deepbacs_zoo.tasks import Task, TrainingSettings
-from deepbacs_zoo.training.examples import Example
-from deepbacs_zoo.training.losses import build_loss
-from deepbacs_zoo.training.patches import Patches, epoch_length
-from deepbacs_zoo.training.scores import build_scores
-from deepbacs_zoo.training.whole import WholeImages
+from deepbacs_zoo.training.data.examples import Example
+from deepbacs_zoo.training.data.patches import Patches, epoch_length
+from deepbacs_zoo.training.data.validation_images import WholeImages
+from deepbacs_zoo.training.losses.table import build_loss
+from deepbacs_zoo.training.scores.labels import build_scores
 
 __all__ = ["TrainingModule", "activated", "fresh_network"]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deepbacs_zoo.annotations import Pair, folders_beside
 from deepbacs_zoo.checkpoints import (
     Part,
     Run,
@@ -25,9 +26,9 @@ from deepbacs_zoo.errors import (
     MissingExtraError,
     OutputExistsError,
 )
-from deepbacs_zoo.images import Pair, folders_beside
 from deepbacs_zoo.tasks import Task, annotation_kind, get_entry
-from deepbacs_zoo.training.examples import (
+from deepbacs_zoo.training.callbacks.interruption import InterruptionError
+from deepbacs_zoo.training.data.examples import (
     Example,
     Notice,
     common_pixel_size,
@@ -35,10 +36,9 @@ from deepbacs_zoo.training.examples import (
     read_raw,
     split_names,
 )
-from deepbacs_zoo.training.interruption import InterruptionError
-from deepbacs_zoo.training.origin import Origin, open_origin
-from deepbacs_zoo.training.resuming import as_it_began
-from deepbacs_zoo.training.wishes import Wishes
+from deepbacs_zoo.training.options import Wishes
+from deepbacs_zoo.training.pretrained import Origin, open_origin
+from deepbacs_zoo.training.resume import as_it_began
 
 __all__ = ["train"]
 
@@ -164,7 +164,7 @@ def _run(prepared: _Prepared, *, device: str, tuned: bool, progress: bool, resum
         # Loading PyTorch takes seconds, in which Ctrl-C may come too.
         try:
             from deepbacs_zoo.training.loop import check_device, run_loop
-            from deepbacs_zoo.training.tuning import tuned_decoding
+            from deepbacs_zoo.training.tuning.run import tuned_decoding
         except ModuleNotFoundError as error:
             raise MissingExtraError.of("train", error.name or "torch", "train") from error
         chosen = check_device(device)

@@ -5,6 +5,6 @@ bioimageio.spec, onnxruntime and torch are loaded when a check needs them, not b
 
 from __future__ import annotations
 
-from deepbacs_zoo.validation.checking import CHECKS, validate
+from deepbacs_zoo.validation.run import CHECKS, validate
 
 __all__ = ["CHECKS", "validate"]

@@ -98,7 +98,7 @@ def main(words: list[str]) -> dict[str, float | str]:
     found: dict[str, float | str] = {
         "java": text,
         "python_imports": statistics.median(
-            python("import deepbacs_zoo.fiji.worker") for _ in range(3)
+            python("import deepbacs_zoo.fiji.gateways.worker") for _ in range(3)
         ),
         "worker_ready": statistics.median(
             timed(lambda: open_worker(setup).close()) for _ in range(3)

@@ -62,7 +62,7 @@ class RemoteEmbedded:
 
 
 def _serve(pipe, setup):
-    from deepbacs_zoo.fiji.embedded import open_embedded
+    from deepbacs_zoo.fiji.gateways.embedded import open_embedded
 
     gateway = open_embedded(setup)
     pipe.send((True, gateway.info))

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.errors import DataError, MacroError, UsageError
-from deepbacs_zoo.fiji.fake import FakeGateway
-from deepbacs_zoo.fiji.outcome import Outcome
-from deepbacs_zoo.fiji.worker import open_worker
+from deepbacs_zoo.fiji.gateways.fake import FakeGateway
+from deepbacs_zoo.fiji.gateways.outcome import Outcome
+from deepbacs_zoo.fiji.gateways.worker import open_worker
 from deepbacs_zoo.images import Calibration
 from tests.contract.embedded_host import RemoteEmbedded
 from tests.fiji.gateways import BROKEN, gateway_setup, image

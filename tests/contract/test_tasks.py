@@ -7,16 +7,18 @@ import dataclasses
 import numpy as np
 import pytest
 
+from deepbacs_zoo.annotations import match_pairs, read_pair
 from deepbacs_zoo.cards import card_folder, read_card
 from deepbacs_zoo.checkpoints import open_run
-from deepbacs_zoo.decoding import decode, read_decoding
+from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.findings import Severity
-from deepbacs_zoo.images import Calibration, match_pairs, read_pair, write_tiff
+from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.metrics import match
 from deepbacs_zoo.package import open_package
+from deepbacs_zoo.package.zoo_config import read_decoding
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.tasks import TASKS, get_entry, get_task
-from deepbacs_zoo.training.examples import read_examples, read_raw
+from deepbacs_zoo.training.data.examples import read_examples, read_raw
 from deepbacs_zoo.validation import validate
 from tests.unit.prediction.samples import image_of
 

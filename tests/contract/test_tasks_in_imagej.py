@@ -10,7 +10,8 @@ import pytest
 from PIL import Image as Picture
 
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
-from deepbacs_zoo.prediction import predict, save
+from deepbacs_zoo.prediction import predict
+from deepbacs_zoo.results import save
 from deepbacs_zoo.tasks import TASKS, get_task
 from tests.contract.test_tasks import LABEL_TASKS, draw, small
 from tests.unit.training.drawn_boxes import CLASSES, make_drawn
@@ -104,7 +105,7 @@ def images(tmp_path_factory):
 
 def test_the_same_results_in_python_and_in_imagej(packages, images, tmp_path):
     from deepbacs_zoo.fiji import open_worker, prepare
-    from deepbacs_zoo.prediction.imagej import run_in_imagej
+    from deepbacs_zoo.prediction.fiji import run_in_imagej
 
     grey, coloured = images
     assert {name.split()[0] for name in packages} == set(TASKS)

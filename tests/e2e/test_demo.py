@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.validation.reference import run_reference
+from deepbacs_zoo.validation.checks.reference import run_reference
 
 
 @pytest.fixture(scope="module")

@@ -231,7 +231,7 @@ def test_predict_in_imagej_gives_the_result_of_predict(demo_package, images):
         "import sys, numpy as np\n"
         "from deepbacs_zoo import predict\n"
         "from deepbacs_zoo.fiji import open_worker, prepare\n"
-        "from deepbacs_zoo.prediction.imagej import predict_in_imagej\n"
+        "from deepbacs_zoo.prediction.fiji import predict_in_imagej\n"
         "package, image = sys.argv[1:]\n"
         "with open_worker(prepare()) as gateway:\n"
         "    theirs = predict_in_imagej(gateway, package, image)\n"

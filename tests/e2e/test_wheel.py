@@ -101,7 +101,7 @@ def test_the_installed_wheel_validates_and_predicts(installed, tmp_path, demo_pa
 def test_the_installed_wheel_compiles_its_plugin_and_runs_it(
     installed, tmp_path, demo_package, demo_folder, monkeypatch
 ):
-    from deepbacs_zoo.cache import cache_folder
+    from deepbacs_zoo.files import cache_folder
 
     _, site = installed
     # Jars from the cache at hand, the plugin compiled anew.

@@ -14,8 +14,8 @@ import pytest
 import xarray as xr
 
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
-from deepbacs_zoo.fiji.java import find_java
-from deepbacs_zoo.fiji.setup import Setup
+from deepbacs_zoo.fiji.java.runtime import find_java
+from deepbacs_zoo.fiji.java.setup import Setup
 from deepbacs_zoo.images import Calibration, Image
 from tests.fiji.javac import open_workshop
 

@@ -129,7 +129,7 @@ def open_workshop(folder: Path) -> Workshop:
         There is no Java here, or the libraries cannot be had.
     """
     from deepbacs_zoo.fiji import fetch_jars, find_java
-    from deepbacs_zoo.fiji.compiling import pick_compiler
+    from deepbacs_zoo.fiji.java.compile import pick_compiler
 
     java, jars = find_java(), dict(fetch_jars())
     compiler = pick_compiler(java, jars.pop("ecj"))

@@ -20,7 +20,7 @@ BEGIN = """
 import pickle, sys, time
 import numpy as np
 from deepbacs_zoo.errors import *
-from deepbacs_zoo.fiji.embedded import open_embedded
+from deepbacs_zoo.fiji.gateways.embedded import open_embedded
 from tests.fiji.gateways import BROKEN, image
 setup = pickle.loads(bytes.fromhex(sys.argv[1]))
 """
@@ -195,7 +195,7 @@ print(ascii(result.value + result.log), os.environ["LC_ALL"])
 
 def test_large_pixels_pass_in_several_buffers(tmp_path):
     code = """
-import deepbacs_zoo.fiji.jpype_exchange as jpype_exchange
+import deepbacs_zoo.fiji.gateways.jpype_exchange as jpype_exchange
 jpype_exchange._CHUNK = 4096
 array = np.random.default_rng(0).random((2, 3, 70, 33)).astype(np.float32)
 colours = (array[0] * 255).astype(np.uint8)
@@ -210,7 +210,7 @@ print(np.array_equal(found["b"].data.values[0, 0], colours), found["b"].rgb)
 
 def test_importing_the_gateways_loads_no_java(tmp_path):
     code = """
-from deepbacs_zoo.fiji.worker import open_worker
+from deepbacs_zoo.fiji.gateways.worker import open_worker
 print("jpype" in sys.modules)
 """
     assert run(code, tmp_path) == "False\n"

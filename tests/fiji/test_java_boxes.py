@@ -11,18 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import (
-    Boxes,
-    count_boxes,
-    count_candidates,
-    decode_boxes,
-    list_boxes,
-    read_decoding,
-)
+from deepbacs_zoo.decoding import count_candidates, decode_boxes
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.images import Calibration, read_image
 from deepbacs_zoo.images.lut import colour_of
-from deepbacs_zoo.prediction import Result, save
+from deepbacs_zoo.package.zoo_config import Boxes, read_decoding
+from deepbacs_zoo.results import Result, count_boxes, list_boxes, save
 from tests.data.decoding.make_boxes import DEFAULTS, FILE, noise
 from tests.fiji.javac import Workshop
 

@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import decode, measure_objects, read_decoding, write_rois
+from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.images import Calibration
+from deepbacs_zoo.package.zoo_config import read_decoding
+from deepbacs_zoo.results import measure_objects, write_rois
 from tests.data.decoding.make_golden import DEFAULTS, blobs, softmax
 from tests.data.decoding.objects import labels_of
 

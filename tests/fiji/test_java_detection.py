@@ -12,9 +12,10 @@ from PIL import Image as Picture
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.fiji import scripts_folder
-from deepbacs_zoo.fiji.macro import run_line
+from deepbacs_zoo.fiji.gateways.macro import run_line
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
-from deepbacs_zoo.prediction import Result, predict, save
+from deepbacs_zoo.prediction import predict
+from deepbacs_zoo.results import Result, save
 from tests.fiji.detecting import CLASSES, RGB, colours, detector
 from tests.fiji.javac import Workshop
 from tests.fiji.test_java_plugin import COMMAND, ask, line

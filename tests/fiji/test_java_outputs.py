@@ -16,8 +16,8 @@ from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.images import Calibration, read_image
 from deepbacs_zoo.images.lut import colour_of
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.prediction import OutputTensor, Result, planned_outputs, save
 from deepbacs_zoo.prediction.objects import measure_positions
+from deepbacs_zoo.results import OutputTensor, Result, planned_outputs, save
 from tests.data.decoding.objects import labels_of
 from tests.packages import CASES
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import tifffile
 
-from deepbacs_zoo.fiji.macro import run_line
+from deepbacs_zoo.fiji.gateways.macro import run_line
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
-from deepbacs_zoo.prediction import predict, save
+from deepbacs_zoo.prediction import predict
+from deepbacs_zoo.results import save
 from tests.fiji.javac import Workshop
 from tests.fiji.segmenting import cells, segmenter
 from tests.packages import CASES, REFUSED

@@ -13,7 +13,8 @@ import tifffile
 from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.package import Package, open_package
-from deepbacs_zoo.prediction import Result, predict, save
+from deepbacs_zoo.prediction import predict
+from deepbacs_zoo.results import Result, save
 from tests.fiji.javac import Workshop
 from tests.fiji.segmenting import cells, segmenter
 from tests.packages import CASES, REFUSED, image, like, write_package

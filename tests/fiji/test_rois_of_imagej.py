@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from deepbacs_zoo.annotations import read_rois
 from deepbacs_zoo.fiji import open_worker
-from deepbacs_zoo.images import read_rois
 from tests.fiji.gateways import gateway_setup
 
 SHAPES = {

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.errors import HostError, MacroError, UsageError
-from deepbacs_zoo.fiji.worker import open_worker
+from deepbacs_zoo.fiji.gateways.worker import open_worker
 from tests.fiji.gateways import BROKEN, gateway_setup, image
 
 ROOT = Path(__file__).parents[2]
@@ -25,9 +25,9 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 BEGIN = """
 import sys, time, threading
 from tests.fiji.gateways import gateway_setup, BROKEN
-from deepbacs_zoo.fiji.setup import Setup
+from deepbacs_zoo.fiji.java.setup import Setup
 import pickle
-from deepbacs_zoo.fiji.worker import open_worker
+from deepbacs_zoo.fiji.gateways.worker import open_worker
 setup = pickle.loads(bytes.fromhex(sys.argv[1]))
 gateway = open_worker(setup)
 print(gateway.info.pid, flush=True)
@@ -305,7 +305,7 @@ def test_no_room_for_pixels_is_a_host_error(monkeypatch):
         raise OSError(28, "No space left on device")
 
     with open_worker(gateway_setup()) as gateway:
-        monkeypatch.setattr("deepbacs_zoo.fiji.worker.write_pixels", full)
+        monkeypatch.setattr("deepbacs_zoo.fiji.gateways.worker.write_pixels", full)
         with pytest.raises(HostError, match="No space left on device"):
             gateway.run_macro("x = 1;", images={"a": image(np.zeros((4, 4), np.uint8))})
         monkeypatch.undo()

@@ -1,6 +1,7 @@
 import json
 
-from deepbacs_zoo.findings import Finding, Severity, Summary
+from deepbacs_zoo.findings import Finding, Rule, Severity, Summary
+from deepbacs_zoo.options import Option
 
 BAD = Finding(Severity.ERROR, "weights.onnx", "wrong hash", "the stated one", "export it again")
 ODD = Finding(Severity.WARNING, "inputs.0 | a", "no unit")
@@ -43,3 +44,13 @@ def test_markdown_escapes_the_column_separator():
 def test_text_does_not_lose_information_findings():
     note = Finding(Severity.INFO, "weights", "2 formats")
     assert "INFO    weights: 2 formats" in Summary("m", (note,)).to_text()
+
+
+def test_a_rule_gives_its_identity_and_severity_to_its_findings():
+    rule = Rule("halo-missing", Severity.WARNING, "seams may show")
+    found = rule.finding("a.zip", "no halo", hint="raise " + Option("memory"))
+    assert (found.id, found.severity, found.where) == ("halo-missing", Severity.WARNING, "a.zip")
+    assert rule.finding("a", "b", severity=Severity.ERROR).severity is Severity.ERROR
+    read = json.loads(Summary("m", (found,)).to_json())
+    assert read["findings"][0]["id"] == "halo-missing"
+    assert read["findings"][0]["hint"] == "raise memory"

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from deepbacs_zoo.datasets.model import PublishedSet, Variant
 from deepbacs_zoo.datasets.published.detection import DETECTION
 from deepbacs_zoo.datasets.published.image_to_image import DENOISING, LABELLING, SUPER_RESOLUTION
 from deepbacs_zoo.datasets.published.segmentation import SEGMENTATION
+from deepbacs_zoo.datasets.types import PublishedSet, Variant
 from deepbacs_zoo.errors import UsageError
 
 __all__ = ["PUBLISHED", "get_set", "get_variant"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from deepbacs_zoo.datasets.model import Archive, PartLayout, PublishedSet, Variant
 from deepbacs_zoo.datasets.published.parts import train_and_test
+from deepbacs_zoo.datasets.types import Archive, PartLayout, PublishedSet, Variant
 
 __all__ = ["DETECTION"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from deepbacs_zoo.datasets.model import PartLayout
+from deepbacs_zoo.datasets.types import PartLayout
 
 __all__ = ["train_and_test"]
 

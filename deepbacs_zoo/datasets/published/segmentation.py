@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from deepbacs_zoo.datasets.model import Archive, PartLayout, PublishedSet, SplitRule, Variant
 from deepbacs_zoo.datasets.published.parts import train_and_test
+from deepbacs_zoo.datasets.types import Archive, PartLayout, PublishedSet, SplitRule, Variant
 
 __all__ = ["SEGMENTATION"]
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from deepbacs_zoo.cache import OFFLINE_VARIABLE, cache_folder, works_offline
+from deepbacs_zoo.files import OFFLINE_VARIABLE, cache_folder, works_offline
 
 WHEEL = ("--only-binary=:all:",)
 

@@ -17,11 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
-from deepbacs_zoo import evaluate, export, train
+from deepbacs_zoo.annotations import match_box_pairs, read_boxes
 from deepbacs_zoo.cards import read_card
-from deepbacs_zoo.evaluation import BoxEvaluation, Estimate
+from deepbacs_zoo.evaluation import BoxEvaluation, Estimate, evaluate
 from deepbacs_zoo.evaluation.estimates import estimated
-from deepbacs_zoo.images import match_box_pairs, read_boxes, read_image
+from deepbacs_zoo.exporting import export
+from deepbacs_zoo.images import read_image
+from deepbacs_zoo.training import train
 from tests.benchmarks.accuracy import options, road, smears
 from tests.benchmarks.accuracy.archives import MissingDataError
 from tests.benchmarks.accuracy.clock import Clock

@@ -10,11 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from deepbacs_zoo import evaluate, export, train
+from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.cards import read_card
-from deepbacs_zoo.evaluation import Scores
-from deepbacs_zoo.evaluation.scoring import gather, score_image
-from deepbacs_zoo.images import Calibration, match_pairs, write_overlay, write_tiff
+from deepbacs_zoo.evaluation import Scores, evaluate
+from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
+from deepbacs_zoo.exporting import export
+from deepbacs_zoo.images import Calibration, write_tiff
+from deepbacs_zoo.results import write_overlay
+from deepbacs_zoo.training import train
 from tests.benchmarks.accuracy.clock import Clock, Seconds
 from tests.benchmarks.accuracy.fields import Field
 

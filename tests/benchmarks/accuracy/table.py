@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from deepbacs_zoo.evaluation import Estimate
-from deepbacs_zoo.images import write_bytes
+from deepbacs_zoo.files import write_bytes
 from tests.benchmarks.accuracy.clock import Seconds
 
 LIBRARIES = ("torch", "onnxruntime", "keras", "scikit-image")

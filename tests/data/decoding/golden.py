@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from deepbacs_zoo.decoding import Decoding, read_decoding
+from deepbacs_zoo.package.zoo_config import Decoding, read_decoding
 
 FOLDER = Path(__file__).parent
 

@@ -14,8 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from deepbacs_zoo.decoding import ObjectRow, measure_objects, write_rois
 from deepbacs_zoo.images import Calibration
+from deepbacs_zoo.results import ObjectRow, measure_objects, write_rois
 
 FOLDER = Path(__file__).parent
 NAMES: Final = ("plane", "stack")

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.evaluation import Estimate
-from deepbacs_zoo.evaluation.scoring import gather, score_image
+from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
 from tests.benchmarks.accuracy import archives, ecoli_brightfield, ecoli_phase, options
 from tests.benchmarks.accuracy.archives import Archive, Members, MissingDataError
 from tests.benchmarks.accuracy.classical import Recipe, middle_of_best, split, tuned
@@ -283,7 +283,7 @@ def test_f1_over_parts_of_one_image_is_that_of_the_image():
 
 
 def test_fields_are_written_as_a_user_has_them(tmp_path):
-    from deepbacs_zoo.images import match_pairs, read_pair
+    from deepbacs_zoo.annotations import match_pairs, read_pair
 
     field = drawn((40, 50), (20, 20, 6, True))
     one = Field("a", field.image.astype(np.uint16), field.labels)

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.checkpoints import Run, Split, create_run, record_part
-from deepbacs_zoo.images import Calibration, match_pairs, write_tiff
+from deepbacs_zoo.images import Calibration, write_tiff
 
 
 def make_pairs(folder, count=4):

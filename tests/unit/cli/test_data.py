@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from deepbacs_zoo.cache import CACHE_VARIABLE, OFFLINE_VARIABLE
 from deepbacs_zoo.cli import main
 from deepbacs_zoo.cli.options import named_data
 from deepbacs_zoo.datasets import PUBLISHED
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE
+from deepbacs_zoo.files import CACHE_VARIABLE, OFFLINE_VARIABLE
 from tests.unit.datasets.drawn import ARCHIVES, part, unpacked, zipped
 
 

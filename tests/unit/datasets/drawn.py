@@ -16,7 +16,7 @@ import numpy as np
 import tifffile
 
 from deepbacs_zoo.datasets import PUBLISHED, PublishedSet
-from tests.unit.cache.servers import Answer, Repository, whole
+from tests.unit.files.servers import Answer, Repository, whole
 
 BOXES = """<annotation><filename>{name}.png</filename>
 <size><width>16</width><height>16</height><depth>3</depth></size>

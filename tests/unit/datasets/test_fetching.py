@@ -13,11 +13,14 @@ import time
 
 import pytest
 
-from deepbacs_zoo.cache import OFFLINE_VARIABLE, connections
-from deepbacs_zoo.datasets import download, fetch, fetching, get_set, kept_archive
+from deepbacs_zoo.datasets import fetch, get_set, kept_archive
+from deepbacs_zoo.datasets.archives import download, fetching
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE, archive_folder
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
-from tests.unit.cache.servers import (
+from deepbacs_zoo.files import OFFLINE_VARIABLE
+from deepbacs_zoo.files import http as connections
+from tests.unit.datasets.drawn import ARCHIVES, DATE, Ranges, parts, path_of, zipped
+from tests.unit.files.servers import (
     CLOSED,
     cut_off,
     lead_out_of_https,
@@ -26,7 +29,6 @@ from tests.unit.cache.servers import (
     status,
     without_length,
 )
-from tests.unit.datasets.drawn import ARCHIVES, DATE, Ranges, parts, path_of, zipped
 
 DATA = zipped(ARCHIVES["mixed"]) + bytes(range(256)) * 4000
 """A zip with something behind it, so that it is large enough to be cut."""

@@ -3,7 +3,7 @@
 import pytest
 
 from deepbacs_zoo.datasets import PUBLISHED, get_set, get_variant
-from deepbacs_zoo.datasets.layout import find_parts
+from deepbacs_zoo.datasets.preparation.layout import find_parts
 from deepbacs_zoo.errors import DataError
 from tests.unit.datasets.drawn import ARCHIVES, boxes, part
 

@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from deepbacs_zoo.datasets import origins
-from deepbacs_zoo.datasets.origins import open_origin
+from deepbacs_zoo.datasets.archives import archive as origins
+from deepbacs_zoo.datasets.archives.archive import open_origin
 from deepbacs_zoo.errors import DataError, HostError, IntegrityError, UsageError
 from tests.unit.datasets.drawn import unpacked, zipped
 

@@ -6,9 +6,10 @@ import sys
 import numpy as np
 import pytest
 
+from deepbacs_zoo.annotations import match_pairs, read_pair
 from deepbacs_zoo.datasets import SAMPLES, sample_images
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.images import match_pairs, read_image, read_pair
+from deepbacs_zoo.images import read_image
 
 
 def pairs_of(part, name="ecoli_brightfield"):

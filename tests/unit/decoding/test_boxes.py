@@ -12,15 +12,15 @@ import numpy as np
 import pytest
 from roifile import ImagejRoi
 
-from deepbacs_zoo.decoding import boxes as boxes_module
-from deepbacs_zoo.decoding.box_rois import write_box_rois
-from deepbacs_zoo.decoding.box_rows import BoxRow, ClassCount, count_boxes, list_boxes
-from deepbacs_zoo.decoding.boxes import FoundBox, count_candidates, decode_boxes
-from deepbacs_zoo.decoding.kinds import Boxes
-from deepbacs_zoo.decoding.schema import read_decoding
+from deepbacs_zoo.decoding import anchor_boxes as boxes_module
+from deepbacs_zoo.decoding.anchor_boxes import FoundBox, count_candidates, decode_boxes
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.images.lut import colour_of
+from deepbacs_zoo.package.zoo_config.decoding import Boxes
+from deepbacs_zoo.package.zoo_config.reading import read_decoding
+from deepbacs_zoo.results.boxes.rois import write_box_rois
+from deepbacs_zoo.results.boxes.rows import BoxRow, ClassCount, count_boxes, list_boxes
 from tests.data.decoding import make_boxes
 
 GOLDEN = json.loads(make_boxes.FILE.read_text("utf-8"))

@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
 
+from deepbacs_zoo.annotations import match_pairs, read_pair
 from deepbacs_zoo.datasets import sample_images
-from deepbacs_zoo.decoding import Foreground, decode
+from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.images import match_pairs, read_pair
 from deepbacs_zoo.metrics import match
+from deepbacs_zoo.package.zoo_config import Foreground
 from tests.data.decoding.golden import golden, settings_of, tensor_of
 from tests.data.decoding.make_foreground import DEFAULTS, cases, disks, plain_decode, rod
 

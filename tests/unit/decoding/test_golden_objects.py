@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import write_rois
+from deepbacs_zoo.results import write_rois
 from tests.data.decoding.objects import FOLDER, NAMES, labels_of, table_of
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import Boxes, Splines, Stars, decode
-from deepbacs_zoo.decoding.boxes import decode_boxes
+from deepbacs_zoo.decoding import decode
+from deepbacs_zoo.decoding.anchor_boxes import decode_boxes
 from deepbacs_zoo.decoding.grids import on_grid
+from deepbacs_zoo.package.zoo_config import Boxes, Splines, Stars
 
 GRIDS = (1, 2, 4)
 

@@ -4,8 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import Multilabel, decode
+from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.package.zoo_config import Multilabel
 from tests.data.decoding.make_golden import DEFAULTS, blobs, cases, plain_decode
 
 GOLDEN = json.loads(

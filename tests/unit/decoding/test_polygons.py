@@ -3,8 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import Splines, Stars, decode, polygons
+from deepbacs_zoo.decoding import decode, polygons
 from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.package.zoo_config import Splines, Stars
 from tests.data.decoding.golden import golden, settings_of, size_of, tensor_of
 from tests.data.decoding.make_polygons import (
     SPLINES,

@@ -1,6 +1,7 @@
 import pytest
 
-from deepbacs_zoo.decoding import (
+from deepbacs_zoo.errors import PackageError, UnsupportedError
+from deepbacs_zoo.package.zoo_config import (
     Boxes,
     Foreground,
     Multilabel,
@@ -8,7 +9,6 @@ from deepbacs_zoo.decoding import (
     Stars,
     read_decoding,
 )
-from deepbacs_zoo.errors import PackageError, UnsupportedError
 
 
 def config(**changes):

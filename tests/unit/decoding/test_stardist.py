@@ -7,10 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from deepbacs_zoo.annotations import match_pairs, read_pair
 from deepbacs_zoo.datasets import sample_images
-from deepbacs_zoo.decoding import Stars, decode
-from deepbacs_zoo.images import match_pairs, read_pair
+from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.metrics import match
+from deepbacs_zoo.package.zoo_config import Stars
 
 if importlib.util.find_spec("stardist") is None:
     pytest.skip("stardist is not installed", allow_module_level=True)

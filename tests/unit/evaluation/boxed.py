@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from deepbacs_zoo.images import Pair
+from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.tensors import SteppedSize
 from tests.package_writer import image, like, write_package
 from tests.tiny_networks import Network, _constant, _node

@@ -9,7 +9,7 @@ from PIL import Image
 
 from deepbacs_zoo.errors import DataError, DeepbacsZooError
 from deepbacs_zoo.evaluation import evaluate, finds_boxes, pairs_for, write
-from deepbacs_zoo.evaluation.box_scoring import guess_counts, score_counts
+from deepbacs_zoo.evaluation.boxes.scoring import guess_counts, score_counts
 from deepbacs_zoo.evaluation.overlay import FALSE_FIND, HIT, MISS, WRONG_CLASS
 from deepbacs_zoo.evaluation.writing import as_dict
 from deepbacs_zoo.package import open_package
@@ -177,7 +177,7 @@ def test_a_class_that_the_package_does_not_know_is_refused(folder, tmp_path):
 def test_label_images_are_boxes_of_a_package_with_one_class(tmp_path):
     import tifffile
 
-    from deepbacs_zoo.images import Pair
+    from deepbacs_zoo.annotations import Pair
     from tests.unit.evaluation.painted import cells
 
     pair = write_box_pair(tmp_path, "cells", [], [(A, "rod", 0.9)])

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from deepbacs_zoo.errors import OutputExistsError, UsageError
-from deepbacs_zoo.evaluation import compare, comparing, evaluate, write_comparison
-from deepbacs_zoo.evaluation.comparing import SECONDS, distinct_names
+from deepbacs_zoo.evaluation import compare, evaluate, write_comparison
+from deepbacs_zoo.evaluation.comparison import SECONDS, distinct_names
 from deepbacs_zoo.evaluation.comparison_writing import comparison_as_dict
 from tests.unit.evaluation.boxed import CLASSES, three_box_pairs, write_boxed_package
 from tests.unit.evaluation.painted import DECODE, three_pairs, write_painted_package
@@ -130,8 +130,8 @@ def test_packages_of_one_name_are_told_apart_by_their_folders(tmp_path):
 
 
 def test_a_score_that_a_model_lacks_is_undefined_and_never_best():
-    from deepbacs_zoo.evaluation.evaluated import Headline
+    from deepbacs_zoo.evaluation.base import Headline
 
-    row = comparing._row("IoU of interior", [None, Headline("IoU of interior", 0.4)])
+    row = comparison._row("IoU of interior", [None, Headline("IoU of interior", 0.4)])
     assert row.winners == (False, True)
     assert row.values[0].value != row.values[0].value

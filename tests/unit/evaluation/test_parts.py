@@ -3,8 +3,8 @@ import io
 import numpy as np
 import pytest
 
+from deepbacs_zoo.annotations.labels.classes import predicted_classes, true_classes
 from deepbacs_zoo.evaluation import BASELINE, Estimate
-from deepbacs_zoo.evaluation.classes import predicted_classes, true_classes
 from deepbacs_zoo.evaluation.overlay import (
     FALSE_FIND,
     HIT,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.evaluation import THRESHOLDS, ImageRow
-from deepbacs_zoo.evaluation.scoring import gather, score_image
+from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
 from tests.unit.evaluation.painted import A, B, C, cells
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from deepbacs_zoo.annotations import Pair, match_pairs
 from deepbacs_zoo.checkpoints import Run, Split, append_row, create_run, record_part
-from deepbacs_zoo.images import Calibration, Pair, match_pairs, write_tiff
+from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.networks import build_network
 from deepbacs_zoo.tasks import get_task
 

@@ -19,9 +19,10 @@ import yaml
 from deepbacs_zoo.cards import Card, card_folder, read_card
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import HostError, ModelError, OutputExistsError, PackageError
-from deepbacs_zoo.exporting import agreement, build
+from deepbacs_zoo.exporting import build
 from deepbacs_zoo.exporting.build import FORMATS, draft, export
-from deepbacs_zoo.exporting.source import source_of
+from deepbacs_zoo.exporting.from_run import source_of
+from deepbacs_zoo.exporting.weights import agreement
 from deepbacs_zoo.findings import Finding, Severity, Summary
 from deepbacs_zoo.images import read_image
 from deepbacs_zoo.package import open_package

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from deepbacs_zoo.exporting.halo import Reach
+from deepbacs_zoo.annotations import Pair, match_pairs
 from deepbacs_zoo.exporting.samples import choose_crop, lifted_off
-from deepbacs_zoo.images import Calibration, Pair, match_pairs, read_image, write_tiff
+from deepbacs_zoo.graph.receptive_field import Reach
+from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.tensors import Step
 
 REACH = Reach(radius=4, step=4)  # valid sizes are 12, 16, 20 …

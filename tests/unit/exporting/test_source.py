@@ -11,7 +11,7 @@ from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import DataError, ModelError, UsageError
 from deepbacs_zoo.exporting import draft
 from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
-from deepbacs_zoo.exporting.source import source_of
+from deepbacs_zoo.exporting.from_run import source_of
 from deepbacs_zoo.exporting.stage import stage
 from deepbacs_zoo.networks import build_network
 from tests.unit.exporting.runs import make_run

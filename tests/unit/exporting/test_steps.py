@@ -2,8 +2,8 @@
 
 import pytest
 
-from deepbacs_zoo.decoding import Boxes, Foreground, Multilabel, Splines, Stars
 from deepbacs_zoo.exporting.steps import decoding_steps
+from deepbacs_zoo.package.zoo_config import Boxes, Foreground, Multilabel, Splines, Stars
 
 KINDS = [
     (Multilabel("p", min_seed=7, max_growth=3), ["7 pixels", "3 waves"]),

@@ -12,9 +12,9 @@ import torch
 from torch import nn
 
 from deepbacs_zoo.errors import ModelError
-from deepbacs_zoo.exporting.agreement import check_agreement
-from deepbacs_zoo.exporting.onnx_weights import IR_VERSION, OPSET, read_graph, write_onnx
-from deepbacs_zoo.exporting.weights import (
+from deepbacs_zoo.exporting.weights.agreement import check_agreement
+from deepbacs_zoo.exporting.weights.onnx import IR_VERSION, OPSET, read_graph, write_onnx
+from deepbacs_zoo.exporting.weights.torch import (
     load_state,
     one_thread,
     parameter_count,

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from deepbacs_zoo.cache import CACHE_VARIABLE, OFFLINE_VARIABLE
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
-from deepbacs_zoo.fiji import download
-from deepbacs_zoo.fiji.coordinates import read_jars
-from deepbacs_zoo.fiji.jars import fetch_jars
-from deepbacs_zoo.fiji.java import Java, find_java, packaged_java
+from deepbacs_zoo.fiji.java import download
+from deepbacs_zoo.fiji.java.coordinates import read_jars
+from deepbacs_zoo.fiji.java.jars import fetch_jars
+from deepbacs_zoo.fiji.java.runtime import Java, find_java, packaged_java
 from deepbacs_zoo.fiji.settings import MIRROR_VARIABLE
-from tests.unit.cache.servers import CLOSED, Repository, serve
+from deepbacs_zoo.files import CACHE_VARIABLE, OFFLINE_VARIABLE
+from tests.unit.files.servers import CLOSED, Repository, serve
 
 
 @pytest.fixture

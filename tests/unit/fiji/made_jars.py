@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from deepbacs_zoo.fiji.coordinates import Coordinate, Jar
-from tests.unit.cache.servers import Repository
+from deepbacs_zoo.fiji.java.coordinates import Coordinate, Jar
+from tests.unit.files.servers import Repository
 
 
 def make_jar(data: bytes, artifact: str = "lib", role: str = "plugin") -> Jar:

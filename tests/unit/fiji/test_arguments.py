@@ -1,7 +1,7 @@
 import pytest
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.fiji.arguments import macro_argument
+from deepbacs_zoo.fiji.gateways.arguments import macro_argument
 
 
 def read_properties(text):

@@ -5,7 +5,7 @@ import pytest
 
 from deepbacs_zoo.errors import DeepbacsZooError, OutputExistsError, UsageError
 from deepbacs_zoo.fiji.bundle import PAGE, write_bundle
-from deepbacs_zoo.fiji.setup import Setup
+from deepbacs_zoo.fiji.java.setup import Setup
 from tests.fiji.segmenting import segmenter
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.fiji import compiling
-from deepbacs_zoo.fiji.compiling import (
+from deepbacs_zoo.fiji.java import compile as compiling
+from deepbacs_zoo.fiji.java.compile import (
     JAR_NAME,
     Compiler,
     compile_plugin,
@@ -19,8 +19,8 @@ from deepbacs_zoo.fiji.compiling import (
     shipped_jar,
     source_hash,
 )
-from deepbacs_zoo.fiji.coordinates import read_jars
-from deepbacs_zoo.fiji.java import Java
+from deepbacs_zoo.fiji.java.coordinates import read_jars
+from deepbacs_zoo.fiji.java.runtime import Java
 from deepbacs_zoo.fiji.settings import plugin_folder
 
 CLASS = """\

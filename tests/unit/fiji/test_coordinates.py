@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from deepbacs_zoo.errors import IntegrityError
-from deepbacs_zoo.fiji.coordinates import (
+from deepbacs_zoo.fiji.java.coordinates import (
     lock_text,
     read_coordinates,
     read_jars,
     read_lock,
 )
-from deepbacs_zoo.fiji.jars import write_lock
+from deepbacs_zoo.fiji.java.jars import write_lock
 from deepbacs_zoo.fiji.settings import MAVEN_CENTRAL, MIRROR_VARIABLE, plugin_folder
 
 POM = """\

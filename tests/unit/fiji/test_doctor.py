@@ -14,13 +14,13 @@ from typer.testing import CliRunner
 
 from deepbacs_zoo.cli.main import app
 from deepbacs_zoo.errors import MissingExtraError
-from deepbacs_zoo.fiji import doctor as room
-from deepbacs_zoo.fiji.compiling import JAR_NAME
-from deepbacs_zoo.fiji.coordinates import read_jars
-from deepbacs_zoo.fiji.doctor import Row, doctor
-from deepbacs_zoo.fiji.jars import jar_path
-from deepbacs_zoo.fiji.java import Java
-from deepbacs_zoo.fiji.setup import Setup, prepare
+from deepbacs_zoo.fiji.java import doctor as room
+from deepbacs_zoo.fiji.java.compile import JAR_NAME
+from deepbacs_zoo.fiji.java.coordinates import read_jars
+from deepbacs_zoo.fiji.java.doctor import Row, doctor
+from deepbacs_zoo.fiji.java.jars import jar_path
+from deepbacs_zoo.fiji.java.runtime import Java
+from deepbacs_zoo.fiji.java.setup import Setup, prepare
 
 EMPTY_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig/>'
 ABOUT = (

@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.fiji.exchange import (
+from deepbacs_zoo.fiji.gateways.exchange import (
     Header,
     as_image,
     headers_of,

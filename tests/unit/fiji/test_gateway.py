@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.fiji.gateway import Table
+from deepbacs_zoo.fiji.gateways.protocol import Table
 
 
 def test_a_table_as_text_gives_its_numbers_back():
@@ -25,7 +25,7 @@ def test_an_empty_table_has_its_headings():
 
 
 def test_heaps_too_small_for_imagej_are_refused():
-    from deepbacs_zoo.fiji.launching import check_heap
+    from deepbacs_zoo.fiji.gateways.launching import check_heap
 
     check_heap(None)
     check_heap(2**30)

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from deepbacs_zoo.cache import CACHE_VARIABLE, OFFLINE_VARIABLE, connections
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
-from deepbacs_zoo.fiji import download, jars
-from deepbacs_zoo.fiji.coordinates import Jar
-from deepbacs_zoo.fiji.jars import fetch_jars, is_verified, jar_path
+from deepbacs_zoo.fiji.java import download, jars
+from deepbacs_zoo.fiji.java.coordinates import Jar
+from deepbacs_zoo.fiji.java.jars import fetch_jars, is_verified, jar_path
 from deepbacs_zoo.fiji.settings import MIRROR_VARIABLE
-from tests.unit.cache.servers import (
+from deepbacs_zoo.files import CACHE_VARIABLE, OFFLINE_VARIABLE
+from deepbacs_zoo.files import http as connections
+from tests.unit.fiji.made_jars import make_jar, put
+from tests.unit.files.servers import (
     CLOSED,
     Repository,
     cut_off,
@@ -26,14 +28,13 @@ from tests.unit.cache.servers import (
     status,
     without_length,
 )
-from tests.unit.fiji.made_jars import make_jar, put
 
 DATA = bytes(range(256)) * 1000
 JAR = make_jar(DATA)
 FETCH = """
 import sys
-from deepbacs_zoo.fiji.coordinates import Coordinate, Jar
-from deepbacs_zoo.fiji.jars import fetch_jars
+from deepbacs_zoo.fiji.java.coordinates import Coordinate, Jar
+from deepbacs_zoo.fiji.java.jars import fetch_jars
 fetch_jars([Jar(Coordinate("org.example", "lib", "1.0", "plugin"), sys.argv[1], int(sys.argv[2]))])
 """
 

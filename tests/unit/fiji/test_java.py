@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from deepbacs_zoo.errors import MissingExtraError, UsageError
-from deepbacs_zoo.fiji import java
-from deepbacs_zoo.fiji.java import Java, find_java, packaged_java
+from deepbacs_zoo.fiji.java import runtime as java
+from deepbacs_zoo.fiji.java.runtime import Java, find_java, packaged_java
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="its Javas are shell scripts")
 PIP = "pip install 'deepbacs_zoo[fiji]'"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.fiji.macro import macro_text, run_line
+from deepbacs_zoo.fiji.gateways.macro import macro_text, run_line
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from deepbacs_zoo import errors
 from deepbacs_zoo.errors import DataError, HostError, MacroError
-from deepbacs_zoo.fiji.outcome import Outcome, result_of
+from deepbacs_zoo.fiji.gateways.outcome import Outcome, result_of
 
 PARTS = {
     "where": "cells.tif",

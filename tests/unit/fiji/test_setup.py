@@ -7,15 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from deepbacs_zoo.cache import CACHE_VARIABLE
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.fiji import compiling, setup
-from deepbacs_zoo.fiji.compiling import JAR_NAME, compile_plugin, pick_compiler, source_hash
-from deepbacs_zoo.fiji.java import Java
+from deepbacs_zoo.fiji.java import compile as compiling
+from deepbacs_zoo.fiji.java import setup
+from deepbacs_zoo.fiji.java.compile import (
+    JAR_NAME,
+    compile_plugin,
+    pick_compiler,
+    source_hash,
+)
+from deepbacs_zoo.fiji.java.runtime import Java
+from deepbacs_zoo.fiji.java.setup import prepare
 from deepbacs_zoo.fiji.settings import MIRROR_VARIABLE
-from deepbacs_zoo.fiji.setup import prepare
-from tests.unit.cache.servers import CLOSED
+from deepbacs_zoo.files import CACHE_VARIABLE
 from tests.unit.fiji.test_compiling import make_plugin
+from tests.unit.files.servers import CLOSED
 
 
 @pytest.fixture
@@ -132,7 +138,7 @@ def test_two_processes_compile_once(cache: Path, small_plugin: Path, jdk: Java) 
 import sys
 from pathlib import Path
 from deepbacs_zoo.fiji import compiling, setup
-from deepbacs_zoo.fiji.java import find_java
+from deepbacs_zoo.fiji.java.runtime import find_java
 plugin = Path(sys.argv[1])
 compiling.plugin_folder = lambda: plugin
 real = setup.compile_plugin

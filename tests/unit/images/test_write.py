@@ -9,15 +9,10 @@ import tifffile
 from PIL import Image as Picture
 
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.images import (
-    Calibration,
-    read_image,
-    replacing,
-    write_bytes,
-    write_overlay,
-    write_tiff,
-)
+from deepbacs_zoo.files import replacing, write_bytes
+from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.images.lut import colour_of, label_colours
+from deepbacs_zoo.results import write_overlay
 
 LABELS = np.zeros((20, 30), np.uint16)
 LABELS[3:9, 4:20] = 1

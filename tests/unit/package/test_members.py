@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.package.fields import Field
+from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package.members import file_ref, is_remote, member_name
 from deepbacs_zoo.tensors import FileRef
 

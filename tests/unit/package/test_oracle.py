@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from deepbacs_zoo.errors import DeepbacsZooError, PackageError, UnsupportedError
+from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package import Package, open_package
-from deepbacs_zoo.package.fields import Field
 from deepbacs_zoo.package.v0_4 import read_tensors as read_04
 from deepbacs_zoo.package.v0_5 import read_tensors as read_05
 from deepbacs_zoo.package.weights import read_weights

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.package.fields import Field
+from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package.weights import files_of, read_weights
 from deepbacs_zoo.tensors import FileRef
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import Foreground, Splines, Stars, decode
+from deepbacs_zoo.decoding import decode
+from deepbacs_zoo.package.zoo_config import Foreground, Splines, Stars
 from deepbacs_zoo.prediction.objects import decode_positions
 
 

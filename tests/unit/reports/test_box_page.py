@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.evaluation import BoxEvaluation, BoxPicture, evaluate
-from deepbacs_zoo.evaluation.box_scoring import FoundBoxes, gather_boxes
+from deepbacs_zoo.evaluation.boxes.scoring import FoundBoxes, gather_boxes
 from deepbacs_zoo.metrics import BoxSet
 from deepbacs_zoo.reports import write_evaluation
 from deepbacs_zoo.reports.charts import precision_recall_curves

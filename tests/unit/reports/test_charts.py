@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.evaluation import Estimate, Evaluation, ImageRow, Picture
-from deepbacs_zoo.evaluation.scoring import gather
+from deepbacs_zoo.evaluation.labels.scoring import gather
 from deepbacs_zoo.reports.charts import score_curves, training_curves
 from deepbacs_zoo.reports.figures import Line, Panel, draw
 from deepbacs_zoo.reports.gallery import hang

@@ -1,9 +1,15 @@
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import Boxes, decode_boxes
-from deepbacs_zoo.images import Box
-from deepbacs_zoo.tasks.anchors import choose_anchors, choose_grid, encode_boxes, size_iou
+from deepbacs_zoo.annotations import Box
+from deepbacs_zoo.decoding import decode_boxes
+from deepbacs_zoo.package.zoo_config import Boxes
+from deepbacs_zoo.tasks.detection.anchors import (
+    choose_anchors,
+    choose_grid,
+    encode_boxes,
+    size_iou,
+)
 
 
 def drawn(random, sizes, count, spread=0.03):

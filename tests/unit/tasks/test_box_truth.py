@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from deepbacs_zoo.images import Box
-from deepbacs_zoo.tasks.box_truth import BoxTruth
-from deepbacs_zoo.tasks.truth import Margins, Window
+from deepbacs_zoo.annotations import Box
+from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
+from deepbacs_zoo.tasks.ground_truth.labels import Margins, Window
 
 BOXES = (Box(2, 3, 12, 8, "rod"), Box(20, 10, 26, 22, "coccus"))
 TRUTH = BoxTruth(BOXES, (30, 40))

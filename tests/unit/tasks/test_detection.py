@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import Boxes, decode_boxes, read_decoding
+from deepbacs_zoo.annotations import Box
+from deepbacs_zoo.decoding import decode_boxes
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Severity
-from deepbacs_zoo.images import Box
+from deepbacs_zoo.package.zoo_config import Boxes, read_decoding
 from deepbacs_zoo.tasks import Sample, get_entry, get_task
-from deepbacs_zoo.tasks.box_truth import BoxTruth
-from deepbacs_zoo.tasks.detection import CLASS_PRESETS
+from deepbacs_zoo.tasks.detection.yolov2 import CLASS_PRESETS
+from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
 
 SHAPE = (120, 200)
 ENTRY = get_entry("detection")

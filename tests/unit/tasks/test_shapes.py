@@ -5,10 +5,10 @@ import pytest
 
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.tasks import Labels, Sample, get_entry, get_task
-from deepbacs_zoo.tasks.foreground import make_target
-from deepbacs_zoo.tasks.objects import choose_grid, objectness, some_objects
-from deepbacs_zoo.tasks.spline_shapes import basis, control_points, spline_target
-from deepbacs_zoo.tasks.star_shapes import (
+from deepbacs_zoo.tasks.segmentation.unet import make_target
+from deepbacs_zoo.tasks.targets.objects import choose_grid, objectness, some_objects
+from deepbacs_zoo.tasks.targets.splines import basis, control_points, spline_target
+from deepbacs_zoo.tasks.targets.star_convex import (
     RAYS,
     _distances_from,
     choose_rays,

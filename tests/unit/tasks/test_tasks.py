@@ -7,9 +7,9 @@ import sys
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import Multilabel, read_decoding
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.networks import get_network
+from deepbacs_zoo.package.zoo_config import Multilabel, read_decoding
 from deepbacs_zoo.processing import check
 from deepbacs_zoo.tasks import TASKS, get_task
 

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import torch
 
-from deepbacs_zoo.images import Box
+from deepbacs_zoo.annotations import Box
 from deepbacs_zoo.networks import build_network
-from deepbacs_zoo.tasks.anchors import encode_boxes
-from deepbacs_zoo.training.box_loss import BoxLoss
+from deepbacs_zoo.tasks.detection.anchors import encode_boxes
+from deepbacs_zoo.training.losses.anchor_boxes import BoxLoss
 
 CLASSES = ("coccus", "rod")
 ANCHORS = ((20.0, 20.0), (60.0, 20.0))

@@ -1,9 +1,9 @@
 import pytest
 
-from deepbacs_zoo.images import Box
+from deepbacs_zoo.annotations import Box
 from deepbacs_zoo.tasks import get_task
-from deepbacs_zoo.tasks.box_truth import BoxTruth
-from deepbacs_zoo.training.scores import build_scores
+from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
+from deepbacs_zoo.training.scores.labels import build_scores
 
 SHAPE = (64, 96)
 TASK = get_task("detection", {"classes": ("coccus", "rod"), "anchors": ((20.0, 20.0),)})

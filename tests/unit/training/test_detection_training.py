@@ -18,7 +18,7 @@ from deepbacs_zoo.metrics import BoxSet, match_boxes
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.tasks import annotation_kind, get_entry
 from deepbacs_zoo.training import train
-from deepbacs_zoo.training.examples import read_raw
+from deepbacs_zoo.training.data.examples import read_raw
 from deepbacs_zoo.validation import validate
 
 from .drawn_boxes import CLASSES, draw, make_drawn, small_task, voc

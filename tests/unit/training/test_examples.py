@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import tifffile
 
+from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.errors import DataError, UsageError
-from deepbacs_zoo.images import Calibration, match_pairs
-from deepbacs_zoo.training.examples import common_pixel_size, read_examples, split_names
+from deepbacs_zoo.images import Calibration
+from deepbacs_zoo.training.data.examples import common_pixel_size, read_examples, split_names
 from tests.unit.training.small import TASK, make_images
 
 

@@ -6,7 +6,7 @@ import torch
 
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.tasks import Loss, get_task
-from deepbacs_zoo.training.losses import build_loss
+from deepbacs_zoo.training.losses.table import build_loss
 
 
 def random_case():

@@ -5,11 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from deepbacs_zoo.images import match_pairs
+from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.tasks import Labels, Margins, Window
-from deepbacs_zoo.training.augmentation import draw_turn, draw_zoom, intensity, turned
-from deepbacs_zoo.training.examples import Example, read_examples
-from deepbacs_zoo.training.patches import Patches, cut_image, epoch_length, padded
+from deepbacs_zoo.training.data.augmentation import draw_turn, draw_zoom, intensity, turned
+from deepbacs_zoo.training.data.examples import Example, read_examples
+from deepbacs_zoo.training.data.patches import Patches, cut_image, epoch_length, padded
 from tests.unit.training.small import TASK, make_images
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.tasks import Labels, get_task
-from deepbacs_zoo.training.scores import build_scores
+from deepbacs_zoo.training.scores.labels import build_scores
 
 TASK = get_task("segmentation")
 

@@ -6,8 +6,8 @@ import torch
 
 from deepbacs_zoo.networks.stardist import StarDist
 from deepbacs_zoo.tasks import Loss
-from deepbacs_zoo.tasks.spline_shapes import basis
-from deepbacs_zoo.training.losses import build_loss
+from deepbacs_zoo.tasks.targets.splines import basis
+from deepbacs_zoo.training.losses.table import build_loss
 
 UNIT = 5.0
 

@@ -25,7 +25,7 @@ from deepbacs_zoo.errors import (
 from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.networks import build_network
 from deepbacs_zoo.training import loop, train
-from deepbacs_zoo.training.interruption import Interruption, InterruptionError, catching
+from deepbacs_zoo.training.callbacks.interruption import Interruption, InterruptionError, catching
 from tests.unit.training.small import TASK, make_images
 
 
@@ -179,7 +179,7 @@ def test_best_files_that_were_not_written_any_more_are_made_again(run, folders):
         pytest.skip("the last epoch is not the best one here")
     expected = weights(run)
     run.best_weights.unlink()
-    from deepbacs_zoo.training.keeping import epochs_in_checkpoint
+    from deepbacs_zoo.training.callbacks.checkpointing import epochs_in_checkpoint
 
     assert epochs_in_checkpoint(run) == 3
     assert all(torch.equal(weights(run)[name], value) for name, value in expected.items())

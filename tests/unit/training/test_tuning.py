@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import read_decoding
 from deepbacs_zoo.exporting import draft
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.training import train, tuning
+from deepbacs_zoo.package.zoo_config import read_decoding
+from deepbacs_zoo.training import train
+from deepbacs_zoo.training.tuning import run as tuning
 from tests.unit.training.small import TASK, make_images
 
 

@@ -13,8 +13,8 @@ from deepbacs_zoo.networks import build_network
 from deepbacs_zoo.tasks import get_task
 from deepbacs_zoo.tasks.presets import get_preset
 from deepbacs_zoo.training import train
-from deepbacs_zoo.training.origin import open_origin
-from deepbacs_zoo.training.wishes import FINE_TUNING, Wishes
+from deepbacs_zoo.training.options import FINE_TUNING, Wishes
+from deepbacs_zoo.training.pretrained import open_origin
 from tests.package_writer import image, like, write_package
 from tests.tiny_networks import affine
 from tests.unit.training.small import TASK, make_images

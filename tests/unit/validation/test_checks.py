@@ -3,15 +3,15 @@ import pytest
 
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.findings import Severity
+from deepbacs_zoo.graph.header import read_onnx_header
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.tensors import Step
-from deepbacs_zoo.validation.consumers import check_consumers
-from deepbacs_zoo.validation.format import check_format
-from deepbacs_zoo.validation.integrity import check_integrity
-from deepbacs_zoo.validation.onnx_header import read_onnx_header
-from deepbacs_zoo.validation.reproduction import check_reproduction
-from deepbacs_zoo.validation.tiled import check_tiled
-from deepbacs_zoo.validation.tolerance import compare, stated_tolerance
+from deepbacs_zoo.validation.checks.format import check_format
+from deepbacs_zoo.validation.checks.integrity import check_integrity
+from deepbacs_zoo.validation.checks.reproduction import check_reproduction
+from deepbacs_zoo.validation.checks.tiled import check_tiled
+from deepbacs_zoo.validation.checks.tolerance import compare, stated_tolerance
+from deepbacs_zoo.validation.consumers.table import check_consumers
 from tests.package_writer import image, like, write_package
 from tests.packages import ALL_WEIGHTS, CASES
 from tests.tiny_networks import affine

@@ -4,8 +4,8 @@ import pytest
 
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.tensors import FixedSize, Step, SteppedSize
-from deepbacs_zoo.validation.consumers import check_consumers
-from deepbacs_zoo.validation.deepimagej import lint
+from deepbacs_zoo.validation.consumers.deepimagej import lint
+from deepbacs_zoo.validation.consumers.table import check_consumers
 from tests.package_writer import ALL_WEIGHTS, image, like, write_package
 from tests.packages import CASES
 from tests.tiny_networks import affine

@@ -7,13 +7,8 @@ import pytest
 from deepbacs_zoo.errors import MissingExtraError
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.validation import format as judge
-from deepbacs_zoo.validation.format import (
-    _one_line,
-    _place,
-    _remote_sources,
-    check_format,
-)
+from deepbacs_zoo.validation.checks import format as judge
+from deepbacs_zoo.validation.checks.format import _one_line, _place, _remote_sources, check_format
 from tests.packages import CASES, REFUSED
 
 

@@ -3,7 +3,8 @@ import pytest
 from deepbacs_zoo.errors import MissingExtraError
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.validation import reference, validate
+from deepbacs_zoo.validation import validate
+from deepbacs_zoo.validation.checks import reference
 from tests.packages import CASES
 
 core = pytest.importorskip("bioimageio.core", reason="needs the extra 'zoo'")

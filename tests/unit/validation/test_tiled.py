@@ -5,9 +5,9 @@ import pytest
 
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.prediction.layout import lay_out
 from deepbacs_zoo.tensors import FixedSize, SteppedSize
-from deepbacs_zoo.validation.tiled import (
+from deepbacs_zoo.tiling.run_plan import lay_out
+from deepbacs_zoo.validation.checks.tiled import (
     _distance_to_seams,
     _enlarged,
     _judge,

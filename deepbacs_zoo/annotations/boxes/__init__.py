@@ -1,0 +1,1 @@
+"""Boxes with classes, one format a file, and what all formats share."""

@@ -1,0 +1,155 @@
+"""Boxes around objects that were annotated otherwise: label images and outlines of ImageJ.
+
+The class of a label stands in a table ``<image>.csv`` or ``<image>_classes.csv`` beside the label
+image, with the columns ``label`` and ``class``; that of an outline is its name in the ROI Manager,
+without a number at its end (``rod 12``).  Or all objects are of one class that is named.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.annotations.boxes.types import (
+    Box,
+    BoxAnnotation,
+    checked_boxes,
+    decoded_text,
+    unreadable,
+)
+from deepbacs_zoo.annotations.labels.read import read_annotation
+from deepbacs_zoo.annotations.rois import outline_corners, read_outlines
+from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.images.image import stem_of
+
+if TYPE_CHECKING:
+    from roifile import ImagejRoi
+
+__all__ = ["read_label_boxes", "read_roi_boxes"]
+
+_NUMBERED: Final = re.compile(r"(.*?)[\s_#-]+\d+")
+_KIND: Final = "a table (CSV) with the columns label and class"
+
+
+def read_label_boxes(
+    path: Path,
+    size: tuple[int, int],
+    classes: Sequence[str] | None = None,
+    class_name: str | None = None,
+) -> BoxAnnotation:
+    """Return the box around each label.
+
+    Parameters
+    ----------
+    path
+        The label image, or a mask.
+    size
+        Rows and columns of the image.
+    classes
+        The names that are known; ``None`` for any.
+    class_name
+        The class of all objects; ``None`` when a table tells it.
+
+    Raises
+    ------
+    DataError
+        Nothing tells the classes, a label is not in the table, the sizes differ, or as
+        `read_annotation` and `checked_boxes` say.
+    """
+    names = {} if class_name else _table(path)
+    annotation = read_annotation(path, size)
+    labels = annotation.labels
+    if labels.shape != size:
+        raise DataError(
+            path,
+            "its size is not that of the image",
+            value="{}x{} against {}x{}".format(*labels.shape[::-1], *size[::-1]),
+            allowed="label images of the same width and height as their images",
+            hint="crop or resample the label image without interpolation",
+        )
+    boxes = []
+    for label, (rows, columns) in enumerate(_places(labels), 1):
+        name = class_name or names.get(label)
+        if name is None:
+            raise DataError(
+                path,
+                "a label has no class",
+                value=label,
+                allowed="a row for each label in the table beside it",
+                hint="complete the table",
+            )
+        boxes.append(Box(columns.start, rows.start, columns.stop, rows.stop, name))
+    found = checked_boxes(path, boxes, size, classes)
+    return BoxAnnotation(found.boxes, (*annotation.findings, *found.findings))
+
+
+def _places(labels: NDArray[np.int32]) -> list[tuple[slice, slice]]:
+    from scipy.ndimage import find_objects
+
+    return list(find_objects(labels))
+
+
+def read_roi_boxes(
+    path: Path,
+    size: tuple[int, int],
+    classes: Sequence[str] | None = None,
+    class_name: str | None = None,
+) -> BoxAnnotation:
+    """Return the box around each outline; otherwise as `read_label_boxes`."""
+    boxes = []
+    for roi in read_outlines(path):
+        name = class_name or _class_of(path, str(roi.name or ""), classes)
+        corners = np.concatenate([np.asarray(part) for part in _corners(roi)]).astype(float)
+        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        boxes.append(Box(float(left), float(top), float(right), float(bottom), name))
+    return checked_boxes(path, boxes, size, classes)
+
+
+def _corners(roi: ImagejRoi) -> Sequence[NDArray[Any]]:
+    if roi.roitype.name == "OVAL":
+        return [np.array([[roi.left, roi.top], [roi.right, roi.bottom]])]
+    return outline_corners(roi)
+
+
+def _class_of(path: Path, name: str, classes: Sequence[str] | None) -> str:
+    if classes is not None and name in classes:
+        return name
+    numbered = _NUMBERED.fullmatch(name)
+    found = numbered[1] if numbered else name
+    if not re.search(r"[^\W\d_]", found):
+        raise DataError(
+            path,
+            "the name of an outline is no class",
+            value=name or "no name",
+            allowed="names such as 'rod 12' in the ROI Manager",
+            hint="rename the outlines, or name the one class of all objects (--classes cell)",
+        )
+    return found
+
+
+def _table(path: Path) -> Mapping[int, str]:
+    stem = stem_of(path)
+    for name in (f"{stem}_classes.csv", f"{stem}.csv"):
+        if (path.parent / name).is_file():
+            return _read_table(path.parent / name)
+    raise DataError(
+        path,
+        "this is a label image where boxes with classes were expected",
+        value=path.name,
+        allowed="Pascal VOC (.xml), YOLO (.txt), COCO (.json) or outlines (.zip, .roi)",
+        hint=f"name the one class of all objects (--classes cell), or add {stem}_classes.csv",
+    )
+
+
+def _read_table(path: Path) -> Mapping[int, str]:
+    rows = csv.DictReader(decoded_text(path, _KIND).splitlines())
+    try:
+        return {int(row["label"]): row["class"].strip() for row in rows}
+    except (KeyError, ValueError, TypeError, AttributeError, csv.Error) as error:
+        raise unreadable(path, _KIND, error) from error

@@ -1,0 +1,121 @@
+"""Boxes in the XML of Pascal VOC, one file for each image.
+
+http://host.robots.ox.ac.uk/pascal/VOC/voc2012/htmldoc/devkit_doc.html: pixels count from 1 and both
+corners belong to the box, so ``xmin`` 1 to ``xmax`` 10 are the first ten columns.  Programs that
+count from 0 are off by one pixel, which no check can tell and no detector feels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from deepbacs_zoo.annotations.boxes.types import (
+    Box,
+    BoxAnnotation,
+    checked_boxes,
+    checked_size,
+    unreadable,
+)
+from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.images.image import stem_of
+
+__all__ = ["read_voc"]
+
+_KIND: Final = "Pascal VOC (XML)"
+_LARGEST: Final = 2**24
+
+
+def read_voc(
+    path: Path, source: Path, size: tuple[int, int], classes: Sequence[str] | None = None
+) -> BoxAnnotation:
+    """Read boxes.
+
+    Parameters
+    ----------
+    path
+        The ``.xml`` file.
+    source
+        The image.
+    size
+        Its rows and columns.
+    classes
+        The names that are known; ``None`` for any.
+
+    Raises
+    ------
+    DataError
+        The file is damaged or no Pascal VOC, or as `checked_boxes` and `checked_size` say.
+    """
+    root = _parsed(path)
+    told = tuple(_number(path, root, f"size/{name}", 0.0) for name in ("height", "width"))
+    checked_size(path, (int(told[0]), int(told[1])), size)
+    boxes = [_box(path, entry) for entry in root.iter("object")]
+    found = checked_boxes(path, boxes, size, classes)
+    return BoxAnnotation(found.boxes, (*_name_findings(path, root, source), *found.findings))
+
+
+def _parsed(path: Path) -> ElementTree.Element:
+    try:
+        data = path.read_bytes()
+        if len(data) > _LARGEST:
+            raise ValueError(f"{len(data)} bytes are no annotation of one image")
+        _refuse_entities(data)
+        root = ElementTree.fromstring(data)  # noqa: S314 - see above
+    except (OSError, ValueError, ElementTree.ParseError, expat.ExpatError) as error:
+        raise unreadable(path, _KIND, error) from error
+    if root.tag != "annotation":
+        raise unreadable(path, _KIND, f"its outermost element is <{root.tag}>")
+    return root
+
+
+def _refuse_entities(data: bytes) -> None:
+    """Refuse what could make a small file huge or open others: document types."""
+
+    def refuse(*_: object) -> None:
+        raise ValueError("it has a document type (DOCTYPE), which annotations do not need")
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.Parse(data, True)
+
+
+def _box(path: Path, entry: ElementTree.Element) -> Box:
+    name = (entry.findtext("name") or "").strip()
+    if not name:
+        raise unreadable(path, _KIND, "an object has no name")
+    edges = [_number(path, entry, f"bndbox/{edge}") for edge in ("xmin", "ymin", "xmax", "ymax")]
+    return Box(edges[0] - 1, edges[1] - 1, edges[2], edges[3], name)
+
+
+def _number(
+    path: Path, entry: ElementTree.Element, place: str, default: float | None = None
+) -> float:
+    text = entry.findtext(place)
+    if text is None and default is not None:
+        return default
+    try:
+        return float(text or "")
+    except ValueError as error:
+        found = "is not there" if text is None else f"is {text.strip()[:40]!r}, no number"
+        raise unreadable(path, _KIND, f"{place} {found}") from error
+
+
+def _name_findings(path: Path, root: ElementTree.Element, source: Path) -> tuple[Finding, ...]:
+    named = (root.findtext("filename") or "").strip().replace("\\", "/").rpartition("/")[2]
+    if not named or named == source.name or stem_of(Path(named)) == stem_of(source):
+        return ()
+    if named and Path(named).suffix == "" and named == stem_of(source):
+        return ()
+    return (
+        Finding(
+            Severity.WARNING,
+            str(path),
+            f"it names another image, {named}, than the one of its own name, {source.name}",
+            "the annotation of this image",
+            "look whether files were renamed after they were annotated",
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Archives of published sets: found at Zenodo, downloaded, kept, opened."""

@@ -1,0 +1,1 @@
+"""Published archives laid out as folders of images and annotations, with their provenance."""

@@ -1,0 +1,258 @@
+"""Lays a published set out as the rest of the project reads it, with its terms and its split.
+
+``training/source``, ``training/target``, ``test/source``, ``test/target``, ``SOURCE.txt`` and
+``split.json``; written beside the place and renamed, so that a folder is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
+
+from deepbacs_zoo.datasets.archives.archive import Origin, open_origin
+from deepbacs_zoo.datasets.archives.archive_cache import sha256_of
+from deepbacs_zoo.datasets.archives.fetching import fetch
+from deepbacs_zoo.datasets.preparation.layout import find_parts
+from deepbacs_zoo.datasets.preparation.pairing import FoundPart
+from deepbacs_zoo.datasets.preparation.provenance import SPLIT_FILE, Recorded, read_recorded
+from deepbacs_zoo.datasets.preparation.source_text import SOURCE_FILE, source_text
+from deepbacs_zoo.datasets.preparation.splitting import draw
+from deepbacs_zoo.datasets.published import get_set, get_variant
+from deepbacs_zoo.datasets.settings import prepared_place
+from deepbacs_zoo.datasets.types import PublishedSet, Variant
+from deepbacs_zoo.errors import HostError, OutputExistsError
+from deepbacs_zoo.files import one_process
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.datasets.archives.download import Tell
+
+__all__ = ["Prepared", "prepare"]
+
+_BLOCK: Final = 1 << 20
+_BY_LAYOUT: Final = "its layout alone; {}"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A set that is ready for use.
+
+    Parameters
+    ----------
+    folder
+        Where it lies.
+    record
+        What it is.
+    new
+        Whether it was written now.
+    """
+
+    folder: Path
+    record: Recorded
+    new: bool
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What is to be laid out where, and from what."""
+
+    entry: PublishedSet
+    variant: Variant
+    output: Path
+    path: Path
+    sha256: str | None
+    checked: str
+
+
+def prepare(
+    name: str,
+    variant: str | None = None,
+    *,
+    output: str | Path | None = None,
+    from_file: str | Path | None = None,
+    offline: bool | None = None,
+    fetching: Tell | None = None,
+    writing: Tell | None = None,
+) -> Prepared:
+    """Return the folder of a published set that is ready for training; make it if it is not there.
+
+    Parameters
+    ----------
+    name
+        One of `PUBLISHED`.
+    variant
+        One of its variants; the first if not given.
+    output
+        A folder that does not exist yet, is empty, or holds this set; by default one in the cache.
+    from_file
+        A zip or a folder that holds the set, instead of fetching it.
+    offline
+        Whether nothing is fetched; by default as the environment says.
+    fetching, writing
+        Called with the bytes that are done and all of them; not at all if nothing is to be done.
+
+    Raises
+    ------
+    UsageError
+        No set or variant has this name, or ``from_file`` does not exist.
+    DataError
+        What was brought does not hold the set, or would harm.
+    IntegrityError
+        The archive is damaged, or another one than the one described.
+    OutputExistsError
+        ``output`` holds something else.
+    HostError
+        It cannot be fetched (the message names the file to bring), or the disk refuses.
+    """
+    entry = get_set(name)
+    way = get_variant(entry, variant)
+    folder = prepared_place(entry, way) if output is None else Path(output)
+    there = _there(folder, entry, way)
+    if there is not None:
+        return there
+    if from_file is None:
+        kept = fetch(name, offline=offline, progress=fetching)
+        wish = _Wish(entry, way, folder, kept.path, kept.sha256, kept.checked)
+    else:
+        wish = _Wish(entry, way, folder, *_brought(entry, Path(from_file)))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        if output is not None:
+            return _write(wish, writing)
+        with one_process(folder.with_name(f".{folder.name}.lock")) as alone:
+            for rest in folder.parent.glob(f".{folder.name}-*.part") if alone else ():
+                # Whoever left these was ended in the middle.
+                shutil.rmtree(rest, ignore_errors=True)
+            return _there(folder, entry, way) or _write(wish, writing)
+    except OSError as error:
+        if isinstance(error, HostError):
+            raise
+        raise _unwritable(folder, error) from error
+
+
+def _there(folder: Path, entry: PublishedSet, variant: Variant) -> Prepared | None:
+    """Return the set if it lies there already; refuse to write over something else."""
+    record = read_recorded(folder)
+    if record is not None and (record.name, record.variant) == (entry.name, variant.name):
+        return Prepared(folder, record, new=False)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputExistsError(
+            folder,
+            "something else stands where the data set is to be laid out",
+            allowed="a folder that does not exist yet, or is empty",
+            hint="choose another --output or take it away",
+        )
+    return None
+
+
+def _brought(entry: PublishedSet, path: Path) -> tuple[Path, str | None, str]:
+    if not path.is_file():
+        return path, None, _BY_LAYOUT.format("it was brought as a folder")
+    sha256 = sha256_of(path)
+    if sha256 == entry.archive.sha256:
+        return path, sha256, "its published SHA-256"
+    known = "another" if entry.archive.sha256 else "no"
+    return path, sha256, _BY_LAYOUT.format(f"a zip was brought, and {known} SHA-256 is published")
+
+
+# --- writing -------------------------------------------------------------------------------------
+
+
+def _write(wish: _Wish, tell: Tell | None) -> Prepared:
+    with open_origin(wish.path) as origin:
+        parts = find_parts(origin.names(), wish.variant, origin.label)
+        record = _record(wish, parts)
+        files = list(_files(parts))
+        total = sum(origin.size(name) for name, _ in files)
+        _check_space(wish.output, total)
+        with _beside(wish.output) as aside:
+            _copy_all(origin, files, aside, total, tell or (lambda done, total: None))
+            (aside / SOURCE_FILE).write_text(source_text(wish.entry, record), "utf-8")
+            (aside / SPLIT_FILE).write_text(record.text(), "utf-8")
+    return Prepared(wish.output, record, new=True)
+
+
+def _record(wish: _Wish, parts: Sequence[FoundPart]) -> Recorded:
+    names = {part.name: [pair.name for pair in part.pairs] for part in parts}
+    held = draw(names["training"], wish.entry.split)
+    return Recorded(
+        name=wish.entry.name,
+        variant=wish.variant.name,
+        kind=wish.variant.kind,
+        classes=wish.entry.classes,
+        pixel_size=wish.entry.pixel_size,
+        archive_sha256=wish.sha256,
+        checked=wish.checked,
+        rule=wish.entry.split,
+        training=tuple(name for name in names["training"] if name not in held),
+        validation=held,
+        test=tuple(names.get("test", ())),
+        left_out=tuple(name for part in parts for name in part.alone),
+    )
+
+
+def _files(parts: Sequence[FoundPart]) -> Iterator[tuple[str, str]]:
+    """Yield what is copied: a name in the archive and one below the folder."""
+    for part in parts:
+        for pair in part.pairs:
+            yield pair.source, f"{part.name}/source/{PurePosixPath(pair.source).name}"
+            if pair.target is not None:
+                suffix = PurePosixPath(pair.target).suffix
+                yield pair.target, f"{part.name}/target/{pair.name}{suffix}"
+        for name in part.more:
+            yield name, f"{part.name}/target/{PurePosixPath(name).name}"
+
+
+def _copy_all(
+    origin: Origin, files: Sequence[tuple[str, str]], folder: Path, total: int, tell: Tell
+) -> None:
+    done = 0
+    for name, place in files:
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with origin.open(name) as source, path.open("wb") as target:
+            while block := source.read(_BLOCK):
+                target.write(block)
+                done += len(block)
+                tell(done, total)
+
+
+@contextmanager
+def _beside(folder: Path) -> Iterator[Path]:
+    """Yield a new folder that takes the place of ``folder`` at the end."""
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".part", dir=folder.parent))
+    try:
+        inside = aside / "set"
+        inside.mkdir()  # with the permissions of any new folder, which mkdtemp's has not
+        yield inside
+        if folder.is_dir():
+            folder.rmdir()  # an empty one; what has come there meanwhile is an error
+        inside.rename(folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _check_space(folder: Path, total: int) -> None:
+    free = shutil.disk_usage(folder.parent).free
+    if total > free:
+        raise HostError(
+            folder,
+            "the disk has too little free space for this data set",
+            value=f"{free / 1e6:.0f} MB free",
+            allowed=f"at least {total / 1e6:.0f} MB",
+            hint="free some space or choose another --output",
+        )
+
+
+def _unwritable(folder: Path, error: OSError) -> HostError:
+    return HostError(
+        folder,
+        "the data set cannot be laid out here",
+        value=error.strerror or error,
+        allowed="a folder that may be written, on a disk with free space",
+        hint="free some space or choose another --output",
+    )

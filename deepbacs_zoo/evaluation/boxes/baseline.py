@@ -1,0 +1,56 @@
+"""Boxes by the classical method: around the objects that it finds, all of one class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.evaluation.baseline import Baseline
+from deepbacs_zoo.evaluation.boxes.scoring import FoundBoxes
+from deepbacs_zoo.metrics import BoxSet
+
+__all__ = ["boxes_by_baseline", "corners_of"]
+
+
+def corners_of(labels: NDArray[np.int32]) -> NDArray[np.float64]:
+    """Return ``n 4``: x0, y0, x1, y1 in pixels of the box around each label."""
+    from scipy.ndimage import find_objects
+
+    found = [
+        (columns.start, rows.start, columns.stop, rows.stop)
+        for rows, columns in (place for place in find_objects(labels) if place is not None)
+    ]
+    return np.asarray(found, np.float64).reshape(-1, 4)
+
+
+def boxes_by_baseline(
+    baseline: Baseline,
+    corners: Sequence[NDArray[np.float64]],
+    seconds: Sequence[float],
+    truth: Sequence[BoxSet],
+    classes: Sequence[str],
+) -> FoundBoxes:
+    """Name what the classical method found; it knows no classes, so all are of the commonest.
+
+    Parameters
+    ----------
+    baseline
+        The method.
+    corners, seconds
+        What it found in each image, and how long it took.
+    truth
+        The true boxes, of which the commonest class is taken: the best single guess.
+    classes
+        Names of the classes.
+    """
+    totals = np.bincount(np.concatenate([each.classes for each in truth]), minlength=len(classes))
+    kind = int(totals.argmax())
+    return FoundBoxes(
+        baseline.name,
+        f"{baseline.description}; boxes around these objects, all called {classes[kind]}, "
+        "the commonest class",
+        [BoxSet(each, np.full(len(each), kind), np.ones(len(each))) for each in corners],
+        seconds,
+    )

@@ -1,0 +1,112 @@
+"""Scores the boxes of a package image by image."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.annotations import Pair, read_boxes
+from deepbacs_zoo.evaluation.baseline import Baseline
+from deepbacs_zoo.evaluation.boxes.baseline import boxes_by_baseline, corners_of
+from deepbacs_zoo.evaluation.boxes.scoring import FoundBoxes, gather_boxes, guess_counts
+from deepbacs_zoo.evaluation.boxes.sets import true_set
+from deepbacs_zoo.evaluation.boxes.types import BoxEvaluation, BoxPicture, BoxScores
+from deepbacs_zoo.evaluation.evaluator import Engine, Predict, grey, note, view
+from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.images import read_image
+from deepbacs_zoo.metrics import BoxSet
+from deepbacs_zoo.package.zoo_config import Boxes
+
+__all__ = ["LOWEST_SCORE", "BoxJudge"]
+
+LOWEST_SCORE: Final = 0.01
+"""Boxes of lower scores than the package's own count for curves, down to this one."""
+
+
+@dataclass
+class BoxJudge:
+    """Compares boxes with classes."""
+
+    decoding: Boxes
+    baseline: Baseline | None
+    most_pictures: int
+    names: list[str] = field(default_factory=list)
+    truth: list[BoxSet] = field(default_factory=list)
+    found: list[BoxSet] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    corners: list[NDArray[np.float64]] = field(default_factory=list)
+    baseline_seconds: list[float] = field(default_factory=list)
+    pictures: list[BoxPicture] = field(default_factory=list)
+    findings: dict[Finding, None] = field(default_factory=dict)
+
+    def add(self, pair: Pair, predict: Predict) -> None:
+        """Read a pair, predict its image, and keep both sets of boxes."""
+        image = read_image(pair.source)
+        size = (int(image.data.sizes["y"]), int(image.data.sizes["x"]))
+        annotation = read_boxes(pair, size, classes=self.decoding.classes)
+        every = dataclasses.replace(
+            self.decoding, score_threshold=min(self.decoding.score_threshold, LOWEST_SCORE)
+        )
+        result, seconds = predict(image, every)
+        assert result.boxes is not None  # that is what such a decoding gives
+        number = self.decoding.classes.index
+        self.names.append(pair.name)
+        self.truth.append(true_set(annotation.boxes, self.decoding.classes))
+        first = [row for row in result.boxes if (row.t, row.z) == (0, 0)]
+        self.found.append(
+            BoxSet.of(
+                [row.pixels for row in first],
+                [number(row.name) for row in first],
+                [row.score for row in first],
+            )
+        )
+        self.seconds.append(seconds)
+        self._add_baseline(grey(result))
+        if len(self.pictures) < self.most_pictures:
+            self.pictures.append(BoxPicture(pair.name, view(image)))
+        note(self.findings, annotation.findings, result.findings)
+
+    def _add_baseline(self, plane: NDArray[np.float32]) -> None:
+        if self.baseline is not None:
+            started = time.perf_counter()
+            self.corners.append(corners_of(self.baseline(plane)))
+            self.baseline_seconds.append(time.perf_counter() - started)
+
+    def evaluation(self, engine: Engine, *, labels_complete: bool) -> BoxEvaluation:
+        """Return the scores over all images."""
+        classes = self.decoding.classes
+        # Scores are float32: decoding compares them with the threshold as such.
+        threshold = float(np.float32(self.decoding.score_threshold))
+
+        def scored(found: FoundBoxes) -> BoxScores:
+            return gather_boxes(
+                found, self.truth, names=self.names, classes=classes, score=threshold
+            )
+
+        true = np.array([np.bincount(each.classes, minlength=len(classes)) for each in self.truth])
+        baseline = self.baseline
+        return BoxEvaluation(
+            **dataclasses.asdict(engine),
+            model=scored(
+                FoundBoxes(
+                    "model", f"{engine.package} by {engine.engine}", self.found, self.seconds
+                )
+            ),
+            score_threshold=self.decoding.score_threshold,
+            baseline=scored(
+                boxes_by_baseline(
+                    baseline, self.corners, self.baseline_seconds, self.truth, classes
+                )
+            )
+            if baseline is not None
+            else None,
+            constant=guess_counts(true, classes) if baseline is not None else None,
+            pictures=tuple(self.pictures),
+            findings=tuple(self.findings),
+            labels_complete=labels_complete,
+        )

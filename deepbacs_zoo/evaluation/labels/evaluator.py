@@ -1,0 +1,115 @@
+"""Scores the label images of a package image by image."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.annotations import Pair, read_annotated
+from deepbacs_zoo.annotations.labels.classes import CLASSES, predicted_classes, true_classes
+from deepbacs_zoo.evaluation.baseline import Baseline
+from deepbacs_zoo.evaluation.evaluator import Engine, Predict, grey, note, view
+from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
+from deepbacs_zoo.evaluation.labels.types import Evaluation, ImageRow, Picture
+from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.metrics import class_iou
+from deepbacs_zoo.package.zoo_config import LabelDecoding, Multilabel
+from deepbacs_zoo.results import Result
+
+__all__ = ["LabelJudge"]
+
+
+@dataclass
+class LabelJudge:
+    """Compares label images."""
+
+    decoding: LabelDecoding
+    baseline: Baseline | None
+    most_pictures: int
+    rows: list[ImageRow] = field(default_factory=list)
+    baseline_rows: list[ImageRow] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    # A dictionary keeps each finding once, in order.
+    findings: dict[Finding, None] = field(default_factory=dict)
+
+    def add(self, pair: Pair, predict: Predict) -> None:
+        """Read a pair, predict its image, and compare."""
+        image, annotation = read_annotated(pair)
+        result, seconds = predict(image, self.decoding)
+        assert result.labels is not None  # that is what such a decoding gives
+        truth, predicted = annotation.labels, result.labels[0, 0]
+        classes = _class_scores(self.decoding, truth, predicted, result)
+        self.rows.append(
+            score_image(pair.name, truth, predicted, seconds=seconds, class_iou=classes)
+        )
+        found = self._add_baseline(pair.name, grey(result), truth)
+        if len(self.pictures) < self.most_pictures:
+            self.pictures.append(Picture(pair.name, view(image), truth, predicted, found))
+        note(self.findings, annotation.findings, result.findings)
+
+    def _add_baseline(
+        self, name: str, plane: NDArray[np.float32], truth: NDArray[np.int32]
+    ) -> NDArray[np.int32] | None:
+        if self.baseline is None:
+            return None
+        started = time.perf_counter()
+        found = self.baseline(plane)
+        seconds = time.perf_counter() - started
+        classes = {"foreground": _foreground(truth, found)}
+        self.baseline_rows.append(
+            score_image(name, truth, found, seconds=seconds, class_iou=classes)
+        )
+        return found
+
+    def evaluation(self, engine: Engine, *, labels_complete: bool) -> Evaluation:
+        """Return the scores over all images."""
+        baseline = self.baseline
+        return Evaluation(
+            **dataclasses.asdict(engine),
+            model=gather("model", f"{engine.package} by {engine.engine}", self.rows),
+            baseline=gather(baseline.name, baseline.description, self.baseline_rows)
+            if baseline is not None
+            else None,
+            pictures=tuple(self.pictures),
+            findings=tuple(self.findings),
+            labels_complete=labels_complete,
+        )
+
+
+def _class_scores(
+    decoding: LabelDecoding,
+    truth: NDArray[np.int32],
+    predicted: NDArray[np.int32],
+    result: Result,
+) -> dict[str, float]:
+    """Return the IoU of cells against background, and of each class where the network has any."""
+    found = {"foreground": _foreground(truth, predicted)}
+    if isinstance(decoding, Multilabel):
+        tensor = result.tensors[decoding.output]
+        channels = {name: int(getattr(decoding, name)) for name in CLASSES}
+        scores = class_iou(
+            true_classes(truth),
+            predicted_classes(_channels_first(tensor.array, tensor.axes), channels),
+            len(CLASSES),
+        )
+        found |= {name: float(value) for name, value in zip(CLASSES, scores, strict=True)}
+    return found
+
+
+def _foreground(truth: NDArray[np.int32], predicted: NDArray[np.int32]) -> float:
+    return float(class_iou(_cells(truth), _cells(predicted), 2)[1])
+
+
+def _cells(labels: NDArray[np.int32]) -> NDArray[np.int32]:
+    return np.asarray(labels > 0, np.int32)
+
+
+def _channels_first(array: NDArray[np.floating], axes: str) -> NDArray[np.floating]:
+    """Return the first position of an output tensor as ``c y x``."""
+    kept = array[tuple(slice(None) if letter in "cyx" else 0 for letter in axes)]
+    letters = "".join(letter for letter in axes if letter in "cyx")
+    return np.transpose(kept, [letters.index(letter) for letter in "cyx"])

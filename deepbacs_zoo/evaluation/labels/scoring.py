@@ -1,0 +1,149 @@
+"""From label images to rows, and from rows to scores with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.evaluation.estimates import Estimate, estimated
+from deepbacs_zoo.evaluation.labels.types import (
+    THRESHOLDS,
+    ImageRow,
+    ObjectOutcome,
+    Scores,
+    ThresholdScores,
+)
+from deepbacs_zoo.metrics import FORMULAS, Partners, match, partners, ratio
+
+__all__ = ["gather", "object_outcomes", "score_image"]
+
+Numbers = NDArray[np.float64]
+
+
+def score_image(
+    name: str,
+    truth: NDArray[np.int32],
+    predicted: NDArray[np.int32],
+    *,
+    seconds: float,
+    class_iou: Mapping[str, float] | None = None,
+) -> ImageRow:
+    """Compare the objects of one image with its truth.
+
+    Parameters
+    ----------
+    name
+        The name of the pair.
+    truth, predicted
+        ``y x`` label images, 0 background.
+    seconds
+        How long the prediction took.
+    class_iou
+        IoU per class, if the method gives classes.
+    """
+    counts = match(truth, predicted, THRESHOLDS)
+    return ImageRow(
+        name=name,
+        n_true=counts.tp[0] + counts.fn[0],
+        n_pred=counts.tp[0] + counts.fp[0],
+        tp=counts.tp,
+        fp=counts.fp,
+        fn=counts.fn,
+        matched_iou=counts.iou,
+        class_iou=dict(class_iou or {}),
+        seconds=seconds,
+        objects=object_outcomes(truth, predicted),
+    )
+
+
+def object_outcomes(
+    truth: NDArray[np.int32], predicted: NDArray[np.int32]
+) -> tuple[ObjectOutcome, ...]:
+    """Return what became of each labelled object, and each false find, at an IoU of 0.5."""
+    found = partners(truth, predicted, THRESHOLDS[0])
+    return tuple(_outcomes(found, truth, predicted))
+
+
+def _outcomes(
+    found: Partners, truth: NDArray[np.int32], predicted: NDArray[np.int32]
+) -> Iterator[ObjectOutcome]:
+    objects = found.overlaps
+    centres, found_centres = _centres(truth), _centres(predicted)
+    for place, label in enumerate(objects.true.tolist()):
+        partner = int(found.of_true[place])
+        hit = partner >= 0
+        yield ObjectOutcome(
+            "hit" if hit else "miss",
+            label,
+            int(objects.found[partner]) if hit else None,
+            float(found.true_iou[place]),
+            int(objects.true_areas[place]),
+            int(objects.found_areas[partner]) if hit else None,
+            *centres[label],
+        )
+    for place, label in enumerate(objects.found.tolist()):
+        if found.of_found[place] < 0:
+            yield ObjectOutcome(
+                "false find",
+                None,
+                label,
+                float(found.found_iou[place]),
+                None,
+                int(objects.found_areas[place]),
+                *found_centres[label],
+            )
+
+
+def _centres(labels: NDArray[np.int32]) -> list[tuple[float, float]]:
+    """Return the centre ``x, y`` in pixels of every label, by label; the first pixel is 0 to 1."""
+    y, x = np.nonzero(labels)
+    numbers = labels[y, x]
+    counts = np.bincount(numbers)
+    means = [ratio(np.bincount(numbers, weights=axis + 0.5), counts) for axis in (x, y)]
+    return list(zip(means[0].tolist(), means[1].tolist(), strict=True))
+
+
+def gather(method: str, description: str, rows: Sequence[ImageRow]) -> Scores:
+    """Sum rows over images and add bootstrap intervals, resampled over images."""
+    counts = np.array([(row.tp, row.fp, row.fn, row.matched_iou) for row in rows], np.float64)
+    scores = estimated(counts, _instance_scores)
+    objects = np.array([(row.n_pred, row.n_true) for row in rows], np.float64)
+    return Scores(
+        method=method,
+        description=description,
+        rows=tuple(rows),
+        thresholds=tuple(
+            ThresholdScores(
+                threshold, **{name: scores[row, column] for row, name in enumerate(FORMULAS)}
+            )
+            for column, threshold in enumerate(THRESHOLDS)
+        ),
+        objects_per_label=estimated(objects, _share)[()],
+        class_iou=_classes(rows),
+    )
+
+
+def _instance_scores(counts: Numbers) -> Numbers:
+    """From ``n counts thresholds`` to ``n scores thresholds``."""
+    columns = np.moveaxis(counts, 1, 0)
+    return np.stack([formula(*columns) for formula in FORMULAS.values()], axis=1)
+
+
+def _share(values: Numbers) -> Numbers:
+    return ratio(values[..., 0], values[..., 1])
+
+
+def _classes(rows: Sequence[ImageRow]) -> dict[str, Estimate]:
+    names = rows[0].class_iou if rows else {}
+    return {
+        name: _mean(np.array([row.class_iou[name] for row in rows], np.float64)) for name in names
+    }
+
+
+def _mean(values: Numbers) -> Estimate:
+    defined = values[~np.isnan(values)]
+    if not len(defined):
+        return Estimate(float("nan"))
+    return estimated(np.stack([defined, np.ones_like(defined)], axis=1), _share)[()]

@@ -1,0 +1,1 @@
+"""Gateways that run macros and plugins in ImageJ, one kind a file."""

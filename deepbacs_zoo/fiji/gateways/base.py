@@ -1,0 +1,64 @@
+"""What all gateways share: a run is asked for, and its outcome becomes a result or an error."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+from deepbacs_zoo.fiji.gateways.macro import run_line
+from deepbacs_zoo.fiji.gateways.outcome import Outcome, result_of
+from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo, MacroResult
+from deepbacs_zoo.images.image import Image
+
+__all__ = ["BaseGateway"]
+
+
+class BaseGateway(ABC):
+    """A gateway; how it runs a macro is to be added.  See `gateway.Gateway`."""
+
+    @property
+    @abstractmethod
+    def info(self) -> GatewayInfo:
+        """What is behind it."""
+
+    @abstractmethod
+    def _ask(
+        self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
+    ) -> tuple[Outcome, Mapping[str, Image]]:
+        """Run a macro; return what the Java side tells, and the images that are open."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let ImageJ go; a second call does nothing."""
+
+    def run_macro(
+        self,
+        code: str,
+        argument: str = "",
+        *,
+        images: Mapping[str, Image] = {},
+        timeout: float | None = None,
+    ) -> MacroResult:
+        """Run a macro; see `gateway.Gateway`."""
+        outcome, left = self._ask(code, argument, images, timeout)
+        return result_of(outcome, left)
+
+    def run_plugin(
+        self, command: str, options: Mapping[str, object], *, timeout: float | None = None
+    ) -> MacroResult:
+        """Run a command; see `gateway.Gateway`."""
+        outcome, left = self._ask(run_line(command, options), "", {}, timeout)
+        return result_of(outcome, left, command=command)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

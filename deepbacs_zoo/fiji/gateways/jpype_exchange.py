@@ -1,0 +1,108 @@
+"""Images, tables and texts between Python and the Java in its process; JPype is loaded here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.errors import MissingExtraError
+from deepbacs_zoo.fiji.gateways.exchange import Header, as_image, pixels_of, titled
+from deepbacs_zoo.fiji.gateways.outcome import Outcome
+from deepbacs_zoo.images.image import Image
+
+__all__ = ["JAVA_ROOM", "images_of", "load_jpype", "outcome_of", "to_java"]
+
+JAVA_ROOM: Final = "deepbacs.zoo.worker"
+"""Java's package of what all gateways share."""
+# One direct buffer of Java holds less than 2 GiB.
+_CHUNK: Final = 2**30
+
+
+def load_jpype() -> Any:  # noqa: ANN401 - it has no types
+    """Return the module ``jpype``.
+
+    Raises
+    ------
+    MissingExtraError
+        It is not installed.
+    """
+    try:
+        jpype = import_module("jpype")
+        for name in ("config", "nio"):
+            import_module(f"jpype.{name}")
+    except ImportError as error:
+        raise MissingExtraError.of("fiji", "jpype1", "ImageJ inside Python") from error
+    return jpype
+
+
+def to_java(header: Header, image: Image) -> Any:  # noqa: ANN401 - a Java object
+    """Return an image as ImageJ has it, with pixels of its own."""
+    jpype = load_jpype()
+    told = jpype.JClass(f"{JAVA_ROOM}.ImageHeader")(
+        header.title,
+        header.dtype,
+        jpype.JArray(jpype.JInt)(list(header.shape)),
+        header.rgb,
+        jpype.JArray(jpype.JDouble)(list(header.sizes)),
+    )
+    return jpype.JClass(f"{JAVA_ROOM}.Pixels").read(told, _stream(pixels_of(image)))
+
+
+def _stream(pixels: NDArray[Any]) -> Any:  # noqa: ANN401 - a Java object
+    """Share pixels with Java; they must outlive it."""
+    jpype = load_jpype()
+    row = pixels.reshape(-1).view(np.int8)
+    chunks = [
+        jpype.nio.convertToDirectBuffer(row[start : start + _CHUNK])
+        for start in range(0, row.size, _CHUNK)
+    ]
+    buffers = jpype.JArray(jpype.JClass("java.nio.ByteBuffer"))(chunks)
+    return jpype.JClass(f"{JAVA_ROOM}.PixelStream").of(buffers)
+
+
+def outcome_of(found: Any) -> Outcome:  # noqa: ANN401 - a Java object
+    """Return what the Java side tells of a run."""
+    tables = {}
+    for table in found.tables:
+        columns = zip(table.names, table.values, strict=True)
+        tables[str(table.title)] = {str(name): _cells(cells) for name, cells in columns}
+    return Outcome(
+        value=_text(found.value),
+        log=str(found.log),
+        failure=_text(found.failure),
+        line=int(found.line),
+        trace=_text(found.trace),
+        report=_text(found.report),
+        tables=tables,
+    )
+
+
+def _text(found: Any) -> str | None:  # noqa: ANN401 - a Java object
+    return None if found is None else str(found)
+
+
+def _cells(cells: Any) -> list[float] | list[str]:  # noqa: ANN401 - a Java object
+    if isinstance(cells, load_jpype().JArray(load_jpype().JDouble)):
+        return [float(value) for value in np.asarray(cells)]
+    return [str(value) for value in cells]
+
+
+def images_of(found: Any) -> dict[str, Image]:  # noqa: ANN401 - a Java object
+    """Return the images that are open at the end of a run, by title."""
+    left: list[tuple[Header, Image]] = []
+    for index, image in enumerate(found.images):
+        told = found.header(index)
+        header = Header(
+            str(told.title),
+            str(told.dtype),
+            tuple(map(int, told.shape())),
+            bool(told.rgb),
+            tuple(map(float, told.sizes())),
+        )
+        pixels = np.empty(header.shape, header.stored)
+        load_jpype().JClass(f"{JAVA_ROOM}.Pixels").write(image, _stream(pixels))
+        left.append((header, as_image(header, pixels)))
+    return titled(left)

@@ -1,0 +1,92 @@
+"""Options and surroundings of a Java that runs ImageJ, in this process or in one of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.fiji.java.headless_imagej import OPEN_MODULES
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.fiji.java.runtime import Java
+
+__all__ = ["LEAST_HEAP", "check_heap", "environment", "jvm_options", "remove_folder"]
+
+LEAST_HEAP: Final = 64 * 2**20
+"""ImageJ, ONNX Runtime and a small image."""
+_NATIVE_ACCESS_SINCE: Final = 17
+_MEBIBYTE: Final = 2**20
+
+
+def check_heap(heap: int | None) -> None:
+    """Refuse a heap, in bytes, that is smaller than ImageJ needs.
+
+    Raises
+    ------
+    UsageError
+        It is.
+    """
+    if heap is not None and heap < LEAST_HEAP:
+        raise UsageError(
+            "heap",
+            "this is too little for ImageJ",
+            value=f"{heap} bytes",
+            allowed=f"{LEAST_HEAP // _MEBIBYTE} MiB or more",
+            hint="choose a larger heap, such as 2GiB",
+        )
+
+
+def jvm_options(java: Java, folder: Path, heap: int | None) -> list[str]:
+    """Return the options of the JVM.
+
+    Parameters
+    ----------
+    java
+        The Java.
+    folder
+        A private folder for temporary files and settings: the user's are neither read nor written.
+    heap
+        Most bytes of the heap; ``None``: as Java chooses, mostly a quarter of the memory.
+    """
+    options = [
+        "-Djava.awt.headless=true",
+        "-Dfile.encoding=UTF-8",
+        f"-Djava.io.tmpdir={folder}",
+        f"-Djava.util.prefs.userRoot={folder}",
+        # Without these a crash leaves files in the current folder, and a kill some in /tmp.
+        "-XX:-UsePerfData",
+        f"-XX:ErrorFile={folder / 'crash.log'}",
+        OPEN_MODULES,
+    ]
+    if java.version >= _NATIVE_ACCESS_SINCE:
+        options.append("--enable-native-access=ALL-UNNAMED")
+    if heap is not None:
+        options.append(f"-Xmx{heap // _MEBIBYTE}m")
+    return options
+
+
+def environment() -> Mapping[str, str]:
+    """Return what is to be changed in the environment: Java must write file names as UTF-8.
+
+    Under a locale without UTF-8, such as ``C``, Java would not find files with other letters.
+    """
+    if sys.platform in {"win32", "darwin"}:
+        return {}
+    chosen = (os.environ.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+    locale = next((value for value in chosen if value), "")
+    return {} if "utf" in locale.lower() else {"LC_ALL": "C.UTF-8"}
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with all that is in it; waits a little for a process that just ended."""
+    for _ in range(20):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)

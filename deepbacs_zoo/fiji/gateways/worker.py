@@ -1,0 +1,195 @@
+"""ImageJ in a process of its own: it can be stopped, has its own memory, and is started again."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final
+
+from deepbacs_zoo.errors import HostError, UsageError
+from deepbacs_zoo.fiji.gateways.base import BaseGateway
+from deepbacs_zoo.fiji.gateways.exchange import (
+    Header,
+    as_image,
+    headers_of,
+    map_pixels,
+    titled,
+    write_pixels,
+)
+from deepbacs_zoo.fiji.gateways.launching import check_heap, jvm_options
+from deepbacs_zoo.fiji.gateways.outcome import Outcome
+from deepbacs_zoo.fiji.gateways.process import JavaProcess, new_folder
+from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
+from deepbacs_zoo.fiji.java.headless_imagej import full_classpath
+from deepbacs_zoo.images.image import Image
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.fiji.java.setup import Setup
+
+__all__ = ["Worker", "open_worker"]
+
+_MAIN: Final = "deepbacs.zoo.worker.Worker"
+_SECONDS_TO_START: Final = 120.0
+# Objects that do not fit end the process: half of ImageJ's commands would go on without them.
+_OPTIONS: Final = ("-XX:+ExitOnOutOfMemoryError", "-XX:-CreateCoredumpOnCrash")
+
+
+def open_worker(setup: Setup, *, heap: int | None = None, timeout: float | None = None) -> Worker:
+    """Start ImageJ in a process of its own.
+
+    Parameters
+    ----------
+    setup
+        Java and jars, from `prepare`.
+    heap
+        Most bytes of Java's heap; ``None``: as Java chooses.
+    timeout
+        Seconds that a macro may take, where the call does not say.
+
+    Raises
+    ------
+    HostError
+        It does not start.
+    UsageError
+        The heap is too small for ImageJ.
+    """
+    return Worker(setup, heap=heap, timeout=timeout)
+
+
+class Worker(BaseGateway):
+    """A gateway to a process; see `gateway.Gateway` and `open_worker`.
+
+    Calls from several threads wait for each other.  After a call that ended the process, the next
+    one starts a new one.
+    """
+
+    def __init__(self, setup: Setup, *, heap: int | None, timeout: float | None) -> None:
+        self._setup = setup
+        self._heap = heap
+        self._timeout = timeout
+        self._classpath = full_classpath(setup)
+        self._lock = threading.Lock()
+        self._closed = False
+        self._numbers = itertools.count()
+        self._process, self._info = self._start()
+
+    def _start(self) -> tuple[JavaProcess, GatewayInfo]:
+        check_heap(self._heap)
+        folder = new_folder()
+        classpath = os.pathsep.join(map(str, self._classpath))
+        options = jvm_options(self._setup.java, folder, self._heap)
+        java = str(self._setup.java.executable)
+        process = JavaProcess([java, *options, *_OPTIONS, "-cp", classpath, _MAIN], folder)
+        ready = process.ask(None, _SECONDS_TO_START)
+        info = GatewayInfo(ready["imagej"], ready["java"], ready["heap"], process.pid)
+        return process, info
+
+    @property
+    def info(self) -> GatewayInfo:
+        """What is behind it, last time a process was started."""
+        return self._info
+
+    def _ask(
+        self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
+    ) -> tuple[Outcome, dict[str, Image]]:
+        headers = headers_of(images)
+        limit = self._timeout if timeout is None else timeout
+        with self._lock:
+            if self._closed:
+                raise UsageError(
+                    "ImageJ's worker",
+                    "it is closed",
+                    allowed="calls before it is closed",
+                    hint="open a new one with open_worker",
+                )
+            if not self._process.is_alive:
+                self._process.kill()
+                self._process, self._info = self._start()
+            number = next(self._numbers)
+            source = self._process.folder / f"{number}.in"
+            target = self._process.folder / f"{number}.out"
+            try:
+                if images:
+                    _write(source, images)
+                request = {
+                    "code": code,
+                    "argument": argument,
+                    "images": [_told(header) for header in headers],
+                    "input": str(source),
+                    "output": str(target),
+                }
+                answer = self._process.ask(request, limit)
+                source.unlink(missing_ok=True)
+                return _outcome(answer), _images(answer, target)
+            finally:
+                source.unlink(missing_ok=True)
+                target.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """End the process; a second call does nothing."""
+        with self._lock:
+            self._closed = True
+            self._process.close()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            self._process.kill()
+        super().__exit__(kind, error, trace)
+
+
+def _told(header: Header) -> dict[str, Any]:
+    names = ("title", "dtype", "shape", "rgb", "sizes")
+    return {name: getattr(header, name) for name in names}
+
+
+def _write(path: Path, images: Mapping[str, Image]) -> None:
+    try:
+        with path.open("wb", buffering=0) as file:
+            write_pixels(file, images.values())
+    except OSError as error:
+        raise HostError(
+            path.parent,
+            "the images for ImageJ do not fit here",
+            value=error.strerror or error,
+            allowed="a folder for temporary files with enough free space",
+            hint="free some space, or set TMPDIR to another folder",
+        ) from error
+
+
+def _outcome(answer: Mapping[str, Any]) -> Outcome:
+    if "error" in answer:
+        raise HostError(
+            "ImageJ",
+            "it could not hand over its images",
+            value=answer["error"],
+            allowed="enough free space for temporary files",
+            hint="free some space, or set TMPDIR to another folder",
+        )
+    return Outcome(
+        value=answer.get("value"),
+        log=answer["log"],
+        failure=answer.get("failure"),
+        line=int(answer["line"]),
+        trace=answer.get("trace"),
+        report=answer.get("report"),
+        tables={table["title"]: dict(table["columns"]) for table in answer["tables"]},
+    )
+
+
+def _images(answer: Mapping[str, Any], path: Path) -> dict[str, Image]:
+    headers: Sequence[Header] = [Header.read(told) for told in answer["images"]]
+    if not headers:
+        return {}
+    arrays = map_pixels(path, headers)
+    return titled(
+        (header, as_image(header, array)) for header, array in zip(headers, arrays, strict=True)
+    )

@@ -1,0 +1,1 @@
+"""A Java, the libraries of ImageJ and the compiled plugin."""

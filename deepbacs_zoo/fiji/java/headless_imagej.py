@@ -1,0 +1,122 @@
+"""ImageJ's classes as they run without a window: made once, kept in a jar before ImageJ's own."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from deepbacs_zoo.errors import HostError
+from deepbacs_zoo.files import CACHE_VARIABLE, cache_folder, one_process
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.fiji.java.setup import Setup
+
+__all__ = ["MARK", "OPEN_MODULES", "full_classpath"]
+
+MARK: Final = "deepbacs_zoo_patched"
+"""An entry of the jar with the patched classes, and of no other."""
+OPEN_MODULES: Final = "--add-opens=java.base/java.lang=ALL-UNNAMED"
+"""Lets the patcher define classes."""
+_MAKER: Final = "deepbacs.zoo.worker.PatchImageJ"
+_SECONDS: Final = 300
+
+
+def full_classpath(setup: Setup) -> tuple[Path, ...]:
+    """Return the class path with the patched classes in front; makes them if they are not there.
+
+    Raises
+    ------
+    HostError
+        They cannot be made or kept.
+    """
+    if any(_is_patched(jar) for jar in setup.classpath if jar.suffix == ".jar"):
+        return setup.classpath
+    target = cache_folder() / "patched" / f"ij-{_key(setup)}.jar"
+    if not target.is_file():
+        _make_once(setup, target)
+    return (target, *setup.classpath)
+
+
+def _is_patched(jar: Path) -> bool:
+    with zipfile.ZipFile(jar) as archive:
+        return MARK in archive.NameToInfo
+
+
+def _key(setup: Setup) -> str:
+    """Return a sum of all that the patched classes are made of."""
+    digest = hashlib.sha256()
+    for jar in setup.classpath:
+        if jar.name.startswith(("ij-", "ij1-patcher", "javassist")):
+            digest.update(hashlib.sha256(jar.read_bytes()).digest())
+    prefix = _MAKER.replace(".", "/")
+    with zipfile.ZipFile(setup.plugin_jar) as archive:
+        for name in sorted(archive.namelist()):
+            if name.startswith(prefix):
+                digest.update(archive.read(name))
+    return digest.hexdigest()[:16]
+
+
+def _make_once(setup: Setup, target: Path) -> None:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with one_process(target.parent / ".lock"):
+            if not target.is_file():
+                _make(setup, target)
+    except OSError as error:
+        if isinstance(error, HostError):
+            raise
+        raise HostError(
+            target.parent,
+            "ImageJ's classes for use without a window cannot be kept here",
+            value=error.strerror or error,
+            allowed="a folder that may be written, with some free space",
+            hint=f"set {CACHE_VARIABLE} to another folder",
+        ) from error
+
+
+def _make(setup: Setup, target: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix=".patching-", dir=target.parent) as folder:
+        aside = Path(folder) / target.name
+        command = [
+            str(setup.java.executable),
+            "-Djava.awt.headless=true",
+            "-XX:-UsePerfData",
+            OPEN_MODULES,
+            "-cp",
+            os.pathsep.join(map(str, setup.classpath)),
+            _MAKER,
+            str(aside),
+        ]
+        try:
+            done = subprocess.run(  # noqa: S603 - the chosen Java
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=_SECONDS,
+                check=False,
+            )
+            problem = "" if done.returncode == 0 and aside.is_file() else done.stderr.strip()
+        except subprocess.TimeoutExpired:
+            problem = f"over {_SECONDS} s"
+        if not aside.is_file() or problem:
+            raise _failed(setup, problem or "it says nothing")
+        aside.replace(target)
+
+
+def _failed(setup: Setup, problem: str) -> HostError:
+    error = HostError(
+        setup.java.executable,
+        "ImageJ cannot be made ready for use without a window",
+        value=problem.splitlines()[0],
+        allowed=f"a Java that runs ij1-patcher; this one is {setup.java.text}",
+        hint="choose another Java with --java FOLDER",
+    )
+    error.add_note(problem)
+    return error

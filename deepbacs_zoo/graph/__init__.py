@@ -1,0 +1,1 @@
+"""A network as a graph of operators: receptive field, memory, header; nothing is run."""

@@ -1,0 +1,48 @@
+"""How much memory a network needs per input pixel, computed from its graph."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from deepbacs_zoo.graph.nodes import Graph
+
+__all__ = ["bytes_per_pixel", "peak_bytes"]
+
+# ONNX Runtime on a CPU holds twice the tensors alive (measured: README of this room), PyTorch less.
+_ENGINE: Final = 2.1
+_ROUNDING: Final = 50
+
+
+def bytes_per_pixel(graph: Graph) -> float:
+    """Return the peak memory of one run, divided by the pixels of its input.
+
+    Computed, not measured, so that two exports of one network state the same number; rounded up to
+    a multiple of 50.
+    """
+    *_, height, width = graph.shapes[graph.inputs[0]]
+    per_pixel = peak_bytes(graph) * _ENGINE / (height * width)
+    return float(math.ceil(per_pixel / _ROUNDING) * _ROUNDING)
+
+
+def peak_bytes(graph: Graph) -> int:
+    """Return the largest sum of tensors that are alive at once, weights left out.
+
+    A tensor lives from the operator that makes it to the last one that reads it; inputs and outputs
+    of the network live all the time.
+    """
+    last_use = {
+        name: index for index, node in enumerate(graph.nodes) for name in node.inputs if name
+    }
+    kept = {*graph.inputs, *graph.outputs}
+    alive = {name: graph.bytes_of(name) for name in graph.inputs}
+    peak = sum(alive.values())
+    for index, node in enumerate(graph.nodes):
+        alive |= {
+            name: graph.bytes_of(name) for name in node.outputs if name in last_use or name in kept
+        }
+        peak = max(peak, sum(alive.values()))
+        for name in node.inputs:
+            if name not in kept and last_use.get(name) == index:
+                alive.pop(name, None)
+    return peak

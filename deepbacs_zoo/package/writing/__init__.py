@@ -1,0 +1,1 @@
+"""Packages written: descriptions and archives."""

@@ -1,0 +1,243 @@
+"""One position through a package: preprocessing, padding, tiles, stitching, postprocessing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.processing import apply, fit
+from deepbacs_zoo.runners.base import Array, Session
+from deepbacs_zoo.runners.tensor_checks import check_tensors
+from deepbacs_zoo.tensors import TensorSpec
+from deepbacs_zoo.tiling.run_plan import Border, Layout, Share
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.package import Package
+
+__all__ = ["run_network", "run_position"]
+
+Tensors = Mapping[str, Array]
+References = Mapping[str, tuple[Array, str]]
+Slices = tuple[slice, ...]
+
+
+def run_network(package: Package, session: Session, tensors: Tensors) -> dict[str, Array]:
+    """Preprocess, run whole and unpadded, postprocess: what a package's test tensors ask for.
+
+    Parameters
+    ----------
+    package
+        The package.
+    session
+        Its loaded weights.
+    tensors
+        Raw input tensors by id, in the package's axis order and of valid sizes.
+
+    Returns
+    -------
+    dict
+        Postprocessed output tensors by id, of the described data types.
+
+    Raises
+    ------
+    DataError
+        The tensors are not as the package describes them.
+    PackageError
+        The network contradicts the package.
+    """
+    check_tensors(package.inputs, tensors)
+    inputs = [spec for spec in package.inputs if spec.id in tensors]
+    raw = {spec.id: tensors[spec.id].astype(spec.dtype, copy=False) for spec in inputs}
+    references = _references(inputs, raw)
+    ready = {spec.id: _processed(spec, raw[spec.id], references) for spec in inputs}
+    return postprocess(package.outputs, session.run(ready), references)
+
+
+def run_position(
+    inputs: Sequence[TensorSpec],
+    outputs: Sequence[TensorSpec],
+    session: Session,
+    raw: Tensors,
+    layout: Layout,
+    *,
+    border: Border,
+    step: Callable[[], None],
+) -> dict[str, Array]:
+    """Run one position of images of any size.
+
+    Statistics come from the whole position, never from a tile: of the image itself, or with
+    ``border="halo"`` of the image continued by the halo (which is what bioimageio.core measures).
+
+    Parameters
+    ----------
+    inputs, outputs
+        The tensors that take part.
+    session
+        The loaded weights.
+    raw
+        The position of each input, in tensor order, before preprocessing.
+    layout
+        The passes.
+    border
+        See :func:`deepbacs_zoo.tiling.plan`.
+    step
+        Called after each pass.
+
+    Returns
+    -------
+    dict
+        Postprocessed outputs by id, of the size that belongs to the image.
+    """
+    if border == "halo":
+        raw = {spec.id: _pad(raw[spec.id], spec, layout) for spec in inputs}
+    references = _references(inputs, raw)
+    ready = {spec.id: _prepare(spec, raw[spec.id], layout, references, border) for spec in inputs}
+    found = _run_tiles(inputs, outputs, session, ready, layout, step)
+    if border == "halo":  # bioimageio.core postprocesses first and crops then
+        return _crop(outputs, postprocess(outputs, found, references), layout)
+    return postprocess(outputs, _crop(outputs, found, layout), references)
+
+
+def postprocess(
+    outputs: Sequence[TensorSpec],
+    found: Tensors,
+    references: References,
+) -> dict[str, Array]:
+    """Apply every output's steps; ``references`` are the raw inputs, and raw outputs join them."""
+    known = {**references, **_references(outputs, found)}
+    return {spec.id: _processed(spec, found[spec.id], known) for spec in outputs}
+
+
+def _references(specs: Sequence[TensorSpec], raw: Tensors) -> dict[str, tuple[Array, str]]:
+    return {spec.id: (raw[spec.id], spec.letters) for spec in specs}
+
+
+def _processed(spec: TensorSpec, array: Array, references: References) -> Array:
+    """Apply a tensor's steps, measured on the tensor itself."""
+    return _typed(spec, apply(spec.steps, array, spec.letters, references))
+
+
+def _typed(spec: TensorSpec, array: Array) -> Array:
+    """Bring a processed tensor to the described data type.
+
+    The specification ends a chain that does not end with ``ensure_dtype`` with that step, to the
+    tensor's own type.
+    """
+    if spec.steps and spec.steps[-1].name == "ensure_dtype":
+        return array
+    return array.astype(spec.dtype, copy=False)
+
+
+def _prepare(
+    spec: TensorSpec, array: Array, layout: Layout, references: References, border: Border
+) -> Array:
+    """Preprocess and continue one input to its valid size."""
+    if border == "halo":  # padded already
+        return _processed(spec, array, references)
+    if spec.pad.mode == "constant":  # its value is one of the raw image
+        steps = fit(spec.steps, array, spec.letters, references)
+        return _typed(spec, steps(_pad(array, spec, layout)))
+    # Mirroring after the steps gives the same as before them, also where a statistic belongs to a
+    # row or column of the image, of which the padding has none.
+    return _pad(_processed(spec, array, references), spec, layout)
+
+
+def _pad(array: Array, spec: TensorSpec, layout: Layout) -> Array:
+    share = layout.shares.get(spec.id)
+    if share is None:
+        return array
+    widths = dict(zip(share.letters, _widths(share), strict=True))
+    padding = [widths.get(letter, (0, 0)) for letter in spec.letters]
+    if not any(map(any, padding)):
+        return array
+    if spec.pad.mode == "constant":
+        return np.pad(array, padding, mode="constant", constant_values=spec.pad.value)
+    mode: str = spec.pad.mode
+    return np.pad(array, padding, mode=mode)  # type: ignore[call-overload, no-any-return]
+
+
+def _widths(share: Share) -> list[tuple[int, int]]:
+    """Return the pixels before and behind this tensor's image, per letter of its share."""
+    found = []
+    for axis, rule in enumerate(share.rules):
+        before = round(share.plan.before[axis] * rule.scale)
+        image = rule.out(share.plan.image_shape[axis])
+        found.append((before, rule.out(share.plan.padded_shape[axis]) - before - image))
+    return found
+
+
+def _run_tiles(
+    inputs: Sequence[TensorSpec],
+    outputs: Sequence[TensorSpec],
+    session: Session,
+    ready: Tensors,
+    layout: Layout,
+    step: Callable[[], None],
+) -> dict[str, Array]:
+    """Run every tile and stitch; outputs without a share come from the only one."""
+    stitched: dict[str, Array] = {}
+    for number in range(len(layout.plan.tiles)):
+        feed = {}
+        for spec in inputs:
+            share = layout.shares.get(spec.id)
+            if share is None:
+                feed[spec.id] = ready[spec.id]
+            else:
+                feed[spec.id] = ready[spec.id][_index(spec, share, share.reads[number])]
+        found = session.run(feed)
+        for spec in outputs:
+            _stitch(stitched, spec, layout.shares.get(spec.id), number, found[spec.id])
+        step()
+    return stitched
+
+
+def _stitch(
+    stitched: dict[str, Array], spec: TensorSpec, share: Share | None, number: int, found: Array
+) -> None:
+    if share is None:
+        stitched[spec.id] = found
+        return
+    _check_output(spec, share, found)
+    if share.plan.whole:
+        stitched[spec.id] = found
+        return
+    tile = share.plan.tiles[number]
+    if spec.id not in stitched:
+        full = dict(zip(share.letters, share.plan.padded_output_shape, strict=True))
+        sizes = zip(spec.letters, found.shape, strict=True)
+        shape = [full.get(letter, size) for letter, size in sizes]
+        stitched[spec.id] = np.empty(shape, found.dtype)
+    kept = found[_index(spec, share, tile.keep)]
+    stitched[spec.id][_index(spec, share, tile.write)] = kept
+
+
+def _check_output(spec: TensorSpec, share: Share, found: Array) -> None:
+    for letter, size, rule in zip(share.letters, share.plan.tile_shape, share.rules, strict=True):
+        given = found.shape[spec.letters.index(letter)]
+        if given != rule.out(size):
+            raise PackageError(
+                f"output '{spec.id}', axis {letter}",
+                "the network gives another size than the package describes",
+                value=f"{given} for {size} input pixels",
+                allowed=str(rule.out(size)),
+                hint="correct the size, scale and offset of the output axis in the package",
+            )
+
+
+def _crop(outputs: Sequence[TensorSpec], found: Tensors, layout: Layout) -> dict[str, Array]:
+    """Cut every output to what belongs to the image."""
+    return {
+        spec.id: found[spec.id]
+        if (share := layout.shares.get(spec.id)) is None
+        else found[spec.id][_index(spec, share, share.plan.crop)]
+        for spec in outputs
+    }
+
+
+def _index(spec: TensorSpec, share: Share, slices: Slices) -> Slices:
+    """Return slices for all axes of a tensor from those of its share's letters."""
+    by_letter = dict(zip(share.letters, slices, strict=True))
+    return tuple(by_letter.get(letter, slice(None)) for letter in spec.letters)

@@ -1,0 +1,28 @@
+"""What a prediction is, and its files: tensors, label images, boxes, tables, ROIs, overlays."""
+
+from __future__ import annotations
+
+from deepbacs_zoo.results.boxes.rois import write_box_rois
+from deepbacs_zoo.results.boxes.rows import BoxRow, ClassCount, count_boxes, list_boxes
+from deepbacs_zoo.results.labels.objects import ObjectRow, measure_objects
+from deepbacs_zoo.results.labels.rois import outlines, write_rois
+from deepbacs_zoo.results.overlay import write_overlay
+from deepbacs_zoo.results.saving import planned_outputs, save
+from deepbacs_zoo.results.types import OutputTensor, Result
+
+__all__ = [
+    "BoxRow",
+    "ClassCount",
+    "ObjectRow",
+    "OutputTensor",
+    "Result",
+    "count_boxes",
+    "list_boxes",
+    "measure_objects",
+    "outlines",
+    "planned_outputs",
+    "save",
+    "write_box_rois",
+    "write_overlay",
+    "write_rois",
+]

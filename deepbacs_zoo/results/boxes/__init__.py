@@ -1,0 +1,1 @@
+"""Boxes of a prediction: rows, counts, ROIs, and what is read back."""

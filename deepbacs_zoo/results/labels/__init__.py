@@ -1,0 +1,1 @@
+"""Label images of a prediction: objects and ROIs."""

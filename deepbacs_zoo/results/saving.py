@@ -1,0 +1,284 @@
+"""Results as files: named after the image, never overwritten unasked, all of them or none."""
+
+from __future__ import annotations
+
+import functools
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.axes import IMAGE_AXES
+from deepbacs_zoo.errors import HostError, OutputExistsError
+from deepbacs_zoo.files import write_bytes
+from deepbacs_zoo.images import write_tiff
+from deepbacs_zoo.package.zoo_config import Boxes, Decoding, read_decoding
+from deepbacs_zoo.results.boxes.rois import write_box_rois
+from deepbacs_zoo.results.labels.rois import write_rois
+from deepbacs_zoo.results.overlay import write_overlay, write_rectangles
+from deepbacs_zoo.results.table import box_table, count_table, object_table
+from deepbacs_zoo.results.types import OutputTensor, Result
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.package import Package
+
+__all__ = ["planned_outputs", "save"]
+
+Array = NDArray[Any]
+Writer = Callable[[Path], None]
+
+LARGEST_UINT16: Final = 65535
+_OF_LABELS: Final = ("labels.tif", "rois.zip", "table.csv", "overlay.png")
+_OF_BOXES: Final = ("rois.zip", "table.csv", "counts.csv", "overlay.png")
+
+
+def planned_outputs(package: Package, stem: str, folder: str | Path) -> tuple[Path, ...]:
+    """Return the files that :func:`save` will write, to look at before hours of computing.
+
+    Parameters
+    ----------
+    package
+        The package.
+    stem
+        The image's name without its suffix.
+    folder
+        Where the results will go.
+
+    Raises
+    ------
+    HostError
+        The folder is a file.
+    """
+    decoded = _files_of(read_decoding(package.zoo_config))
+    return _paths(stem, [spec.id for spec in package.outputs], Path(folder), decoded)
+
+
+def _files_of(decoding: Decoding | None) -> tuple[str, ...]:
+    if decoding is None:
+        return ()
+    return _OF_BOXES if isinstance(decoding, Boxes) else _OF_LABELS
+
+
+def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tuple[Path, ...]:
+    """Write a result: every tensor, and what was decoded.
+
+    Of labels: the label image, ROIs, a table and an overlay; of boxes: ROIs, a table, the counts of
+    the classes and an overlay.  Tensors are float32.  Labels are uint16, or float32 where more than
+    65,535 objects would not fit: ImageJ reads no 32-bit integers, and float32 holds every whole
+    number up to 16,777,216.  Everything is written aside, and moved into place when all of it is
+    there.
+
+    Parameters
+    ----------
+    result
+        What :func:`deepbacs_zoo.prediction.predict` gave.
+    folder
+        Where to; made if it does not exist.
+    overwrite
+        Whether files that exist are replaced.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Raises
+    ------
+    OutputExistsError
+        One of the files exists, and ``overwrite`` is not set; nothing is written.
+    HostError
+        The folder or the disk refuses; nothing new is left behind.
+    """
+    folder = Path(folder)
+    decoded = _decoded_writers(result)
+    targets = _paths(result.stem, list(result.tensors), folder, tuple(decoded))
+    if not overwrite:
+        _refuse_existing(targets)
+    writers: list[Writer] = [
+        functools.partial(_write_tensor, tensor) for tensor in result.tensors.values()
+    ]
+    writers += decoded.values()
+    with _staging(folder) as aside:
+        for target, write in zip(targets, writers, strict=True):
+            write(aside / target.name)
+        if not overwrite:
+            _refuse_existing(targets)
+        _move(aside, targets)
+    return targets
+
+
+def _paths(
+    stem: str, ids: Sequence[str], folder: Path, decoded: tuple[str, ...]
+) -> tuple[Path, ...]:
+    if folder.exists() and not folder.is_dir():
+        raise HostError(
+            folder,
+            "it is a file, and results need a folder",
+            allowed="a folder, which is made if it does not exist",
+            hint="choose another --output",
+        )
+    return tuple(folder / f"{stem}_{name}" for name in (*_tensor_names(ids, decoded), *decoded))
+
+
+def _tensor_names(ids: Sequence[str], decoded: Sequence[str]) -> list[str]:
+    """Return a name for each output that no other has, not even where case makes no difference."""
+    names: list[str] = []
+    for each in ids:
+        name = _safe(each)
+        # An output that is itself called labels must not take the place of the label image.
+        name = f"{name}_tensor" if f"{name}.tif".lower() in decoded else name
+        taken = {other.lower() for other in names}
+        number, free = 1, f"{name}.tif"
+        while free.lower() in taken:
+            number += 1
+            free = f"{name}_{number}.tif"
+        names.append(free)
+    return names
+
+
+def _safe(name: str) -> str:
+    """Replace what a file name cannot hold on some computer."""
+    return re.sub(r"[^\w.+-]", "_", name)
+
+
+def _refuse_existing(targets: Sequence[Path]) -> None:
+    for target in targets:
+        if target.exists():
+            raise OutputExistsError.of(target)
+
+
+@contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """Give a folder inside ``folder``; it is gone afterwards, and so is ``folder`` if it is empty.
+
+    Errors of the computer become ``HostError``.
+    """
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    aside: Path | None = None
+    done = False
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
+        yield aside
+        done = True
+    except OutputExistsError:
+        raise
+    except OSError as error:
+        # A HostError of one of the writers names a file aside, which the user never sees.
+        reason = error.value if isinstance(error, HostError) else error.strerror
+        raise HostError(
+            folder,
+            "the results cannot be written",
+            value=reason or error,
+            allowed="a folder that can be written, on a disk with room",
+            hint="choose another --output",
+        ) from error
+    finally:
+        if aside is not None:
+            shutil.rmtree(aside, ignore_errors=True)
+        if not done:
+            _remove_empty(made)
+
+
+def _remove_empty(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:  # not empty, or never made
+            return
+
+
+def _move(aside: Path, targets: Sequence[Path]) -> None:
+    """Move all files into place; if that stops half way, take back those that are new."""
+    new: list[Path] = []
+    try:
+        for target in targets:
+            is_new = not target.exists()
+            _replace(aside / target.name, target)
+            if is_new:
+                new.append(target)
+    except BaseException:
+        for target in new:
+            target.unlink(missing_ok=True)
+        raise
+
+
+def _replace(source: Path, target: Path) -> None:
+    source.replace(target)
+
+
+def _write_tensor(tensor: OutputTensor, path: Path) -> None:
+    array, axes = _as_image(tensor.array.astype(np.float32, copy=False), tensor.axes)
+    write_tiff(path, array, axes, tensor.calibration)
+
+
+def _as_image(array: Array, axes: str) -> tuple[Array, str]:
+    """Give an index axis the place of a free image axis.
+
+    Rows of a table become rows of pixels, and its columns, which are called channels, columns.
+    """
+    if "x" not in axes and "y" not in axes and "i" in axes:
+        axes = axes.replace("c", "x")
+    free = [letter for letter in "yxzt" if letter not in axes]
+    for index, letter in enumerate(axes):
+        if letter not in IMAGE_AXES:
+            axes = axes[:index] + free.pop(0) + axes[index + 1 :]
+    order = [axes.index(letter) for letter in IMAGE_AXES if letter in axes]
+    array = np.transpose(array, order)
+    for index, letter in enumerate(IMAGE_AXES):
+        if letter not in axes:
+            array = np.expand_dims(array, index)
+    return np.ascontiguousarray(array), IMAGE_AXES
+
+
+def _decoded_writers(result: Result) -> dict[str, Writer]:
+    """Return what writes each file of the decoded objects, by its name."""
+    if result.labels is not None:
+        labels = result.labels
+        writers: tuple[Writer, ...] = (
+            lambda path: _write_labels(path, labels, result),
+            lambda path: write_rois(path, labels),
+            lambda path: _write_text(path, object_table(result.objects)),
+            # The outlines of the first position; the ROIs hold those of all.
+            lambda path: write_overlay(path, result.picture, labels[0, 0]),
+        )
+        return dict(zip(_OF_LABELS, writers, strict=True))
+    if result.boxes is not None:
+        boxes = result.boxes
+        writers = (
+            lambda path: write_box_rois(path, boxes, result.classes, *_extent(result)),
+            lambda path: _write_text(path, box_table(boxes)),
+            lambda path: _write_text(path, count_table(result.counts)),
+            lambda path: _write_rectangles(path, result),
+        )
+        return dict(zip(_OF_BOXES, writers, strict=True))
+    return {}
+
+
+def _write_text(path: Path, text: str) -> None:
+    write_bytes(path, text.encode("utf-8"))
+
+
+def _write_labels(path: Path, labels: NDArray[np.int32], result: Result) -> None:
+    dtype = np.uint16 if labels.max(initial=0) <= LARGEST_UINT16 else np.float32
+    write_tiff(path, labels.astype(dtype), "tzyx", result.calibration, labels=True)
+
+
+def _extent(result: Result) -> tuple[int, int]:
+    """Return how many frames and slices were looked at for boxes."""
+    last = result.counts[-1]
+    return last.t + 1, last.z + 1
+
+
+def _write_rectangles(path: Path, result: Result) -> None:
+    """Draw the boxes of the first position; the ROIs hold those of all."""
+    numbers = {name: number for number, name in enumerate(result.classes, start=1)}
+    shown = [row for row in result.boxes or () if row.t == row.z == 0]
+    corners, colours = [row.pixels for row in shown], [numbers[row.name] for row in shown]
+    write_rectangles(path, result.picture, corners, colours)

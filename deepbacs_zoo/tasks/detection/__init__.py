@@ -1,0 +1,1 @@
+"""Methods of detection, one a file."""

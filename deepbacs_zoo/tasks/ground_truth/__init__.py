@@ -1,0 +1,1 @@
+"""Annotations in a form that training can cut, turn and enlarge."""

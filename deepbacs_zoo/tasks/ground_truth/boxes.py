@@ -1,0 +1,141 @@
+"""Boxes as a truth that training can cut, turn and enlarge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.annotations import Box
+from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.tasks.ground_truth.labels import Margins, Window
+
+__all__ = ["BoxTruth"]
+
+_VISIBLE: Final = 0.35
+"""Share of a box that must be in a patch; of what shows less nobody could say what it is."""
+_SMALLEST: Final = 2.0
+
+
+@dataclass(frozen=True)
+class BoxTruth:
+    """The boxes of an image.
+
+    Parameters
+    ----------
+    boxes
+        In image pixels.
+    shape
+        Rows and columns of the image.
+    """
+
+    boxes: tuple[Box, ...]
+    shape: tuple[int, int]
+
+    @property
+    def content(self) -> BoxTruth:
+        """Boxes mean nothing without the size of their image, so the content is the whole."""
+        return self
+
+    def require_classes(self, path: Path, classes: Sequence[str]) -> None:
+        """Refuse boxes of a class that no training image has.
+
+        Raises
+        ------
+        DataError
+            There is one; ``path`` is its file.
+        """
+        for box in self.boxes:
+            if box.name not in classes:
+                raise DataError(
+                    path,
+                    "a box has a class that no training image has",
+                    value=box.name,
+                    allowed=", ".join(classes),
+                    hint="correct its name, label more of them, or train with another --seed",
+                )
+
+    def marked(self) -> NDArray[np.bool_]:
+        """Return the centres of boxes: patches are placed on small boxes as often as on large."""
+        found = np.zeros(self.shape, np.bool_)
+        rows, columns = self.shape
+        for box in self.boxes:
+            row, column = int((box.y0 + box.y1) / 2), int((box.x0 + box.x1) / 2)
+            found[min(row, rows - 1), min(column, columns - 1)] = True
+        return found
+
+    def padded(self, height: int, width: int) -> BoxTruth:
+        """Mirror the ends up to a size; a box that touches the end grows over it."""
+        rows, columns = self.shape
+        boxes = _transposed(_mirrored_to(self.boxes, rows, height))
+        boxes = _transposed(_mirrored_to(boxes, columns, width))
+        return BoxTruth(boxes, (max(rows, height), max(columns, width)))
+
+    def margins(self, window: Window, multiple: int) -> Margins:
+        """Return none: a box that a patch cuts is learned as far as it is seen."""
+        return Margins()
+
+    def cut(self, window: Window) -> BoxTruth:
+        """Return the boxes in a window, cut at its edges, without those mostly outside."""
+        kept = []
+        for box in self.boxes:
+            moved = Box(
+                (box.x0 - window.x) / window.scale,
+                (box.y0 - window.y) / window.scale,
+                (box.x1 - window.x) / window.scale,
+                (box.y1 - window.y) / window.scale,
+                box.name,
+            )
+            inside = Box(
+                max(moved.x0, 0.0),
+                max(moved.y0, 0.0),
+                min(moved.x1, float(window.width)),
+                min(moved.y1, float(window.height)),
+                box.name,
+            )
+            if min(inside.width, inside.height) < _SMALLEST:
+                continue
+            if inside.width * inside.height >= _VISIBLE * moved.width * moved.height:
+                kept.append(inside)
+        return BoxTruth(tuple(kept), (window.height, window.width))
+
+    def turned(self, turns: int, mirrored: bool) -> BoxTruth:
+        """Return them turned against the clock by quarters, and mirrored."""
+        boxes, (rows, columns) = self.boxes, self.shape
+        for _ in range(turns % 4):
+            boxes = tuple(Box(b.y0, columns - b.x1, b.y1, columns - b.x0, b.name) for b in boxes)
+            rows, columns = columns, rows
+        if mirrored:
+            boxes = tuple(replace(b, x0=columns - b.x1, x1=columns - b.x0) for b in boxes)
+        return BoxTruth(boxes, (rows, columns))
+
+
+def _mirrored_to(boxes: tuple[Box, ...], size: int, wanted: int) -> tuple[Box, ...]:
+    """Mirror at the lower end, again and again if that is needed."""
+    while size < wanted:
+        longer = min(2 * size, wanted)
+        boxes = _mirrored_below(boxes, float(size), float(longer))
+        size = longer
+    return boxes
+
+
+def _mirrored_below(boxes: Iterable[Box], end: float, size: float) -> tuple[Box, ...]:
+    """Add the mirror images of boxes below ``end``; boxes that reach it grow over it."""
+    found = []
+    for box in boxes:
+        if box.y1 >= end:
+            found.append(replace(box, y1=min(2 * end - box.y0, size)))
+            continue
+        found.append(box)
+        mirror = replace(box, y0=2 * end - box.y1, y1=min(2 * end - box.y0, size))
+        if mirror.height >= max(_SMALLEST, _VISIBLE * box.height):
+            found.append(mirror)
+    return tuple(found)
+
+
+def _transposed(boxes: Iterable[Box]) -> tuple[Box, ...]:
+    return tuple(Box(box.y0, box.x0, box.y1, box.x1, box.name) for box in boxes)

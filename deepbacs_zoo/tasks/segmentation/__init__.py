@@ -1,0 +1,1 @@
+"""Methods of segmentation, one a file."""

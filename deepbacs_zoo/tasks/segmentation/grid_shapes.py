@@ -1,0 +1,97 @@
+"""What StarDist and SplineDist share: on a grid, a probability and the outline of an object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from deepbacs_zoo.package.zoo_config import Splines, Stars
+from deepbacs_zoo.tasks.specs import SHAPES, axes, image_input
+from deepbacs_zoo.tasks.types import Loss, Target, Task
+from deepbacs_zoo.tensors import TensorSpec
+
+__all__ = ["outline_task"]
+
+
+def outline_task(
+    name: str,
+    title: str,
+    description: str,
+    *,
+    size: Mapping[str, int],
+    values: Sequence[str],
+    least: float | None,
+    make_target: Callable[[Any], Target],
+    loss: Loss,
+    activation: str,
+    decoding: Stars | Splines,
+    unit: float,
+    channels: int,
+) -> Task:
+    """Return a task that finds objects as outlines.
+
+    Parameters
+    ----------
+    name, title
+        Of the task; its network has the same name.
+    description
+        What stands in the output beside the probability of an object.
+    size
+        The argument that says how many values an outline has: its name and its number.
+    values
+        Names of the values of an outline.
+    least
+        The smallest value of the output; ``None`` where there is none.
+    make_target, loss
+        As in ``Task``.
+    activation
+        What the network ends with; in training the loss has it.
+    decoding
+        How objects are read from the output; says its name, its grid and the smallest object.
+    unit
+        Image pixels of a usual value, in which the network computes.
+    channels
+        1 for grey images, 3 for RGB pictures.
+    """
+    grid, output = decoding.grid, decoding.output
+    return Task(
+        name=name,
+        title=title,
+        inputs=(image_input(channels),),
+        outputs=(
+            TensorSpec(
+                output,
+                axes(("probability", *values), grid),
+                description=f"probability of an object, and {description}",
+            ),
+        ),
+        ranges=MappingProxyType({output: (least, None)}),
+        network=name,
+        network_arguments=MappingProxyType(
+            {
+                "in_channels": channels,
+                **size,
+                "grid": grid,
+                "base": 16,
+                "depth": 3 if grid == 1 else 2,
+                "unit": unit,
+                "activation": activation,
+            }
+        ),
+        training_arguments=MappingProxyType({"activation": "none"}),
+        make_target=make_target,
+        loss=loss,
+        training=SHAPES,
+        decode=MappingProxyType(decoding.as_config()),
+        metrics=("recall", "precision"),
+        arguments=MappingProxyType(
+            {
+                **size,
+                "grid": grid,
+                "unit": unit,
+                "min_size": decoding.min_size,
+                "channels": channels,
+            }
+        ),
+    )

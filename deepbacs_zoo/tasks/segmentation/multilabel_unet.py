@@ -1,0 +1,64 @@
+"""Instance segmentation by a multilabel U-Net: background, interior and boundary, as in DeepBacs.
+
+Spahn et al. 2022, https://doi.org/10.1038/s42003-022-03634-z.  The boundary class keeps touching
+cells apart; seeds are interiors, which grow over the boundary until they meet.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from deepbacs_zoo.annotations.labels.classes import CLASSES, true_classes
+from deepbacs_zoo.package.zoo_config import Multilabel
+from deepbacs_zoo.tasks.specs import axes, image_input
+from deepbacs_zoo.tasks.types import Loss, Task, TrainingSettings
+from deepbacs_zoo.tensors import TensorSpec
+
+__all__ = ["TASK"]
+
+
+_DEPTH: Final = 3
+
+TASK: Final = Task(
+    name="segmentation",
+    title="instance segmentation by background, interior and boundary",
+    inputs=(image_input(),),
+    outputs=(
+        TensorSpec(
+            "probabilities",
+            axes(CLASSES),
+            description="probability of background, interior and boundary of a cell",
+        ),
+    ),
+    ranges=MappingProxyType({"probabilities": (0.0, 1.0)}),
+    network="unet",
+    network_arguments=MappingProxyType(
+        {
+            "in_channels": 1,
+            "out_channels": len(CLASSES),
+            "base": 8,
+            "depth": _DEPTH,
+            "activation": "softmax",
+        }
+    ),
+    training_arguments=MappingProxyType({"activation": "none"}),
+    make_target=true_classes,
+    loss=Loss(
+        "cross_entropy_dice",
+        # Boundaries are few pixels; errors there merge or split cells.
+        MappingProxyType({"class_weights": (1.0, 2.0, 4.0), "dice_weight": 1.0}),
+    ),
+    training=TrainingSettings(
+        epochs=20,
+        patch=128,
+        batch=8,
+        learning_rate=1e-2,
+        weight_decay=1e-4,
+        patience=20,
+        foreground=0.5,
+    ),
+    # A disk 0.7 µm across has 60 pixels of 80 nm: cells are larger, specks and cut rims smaller.
+    decode=MappingProxyType(Multilabel("probabilities", min_size=60).as_config()),
+    metrics=("iou_interior", "iou_boundary", "recall", "precision"),
+)

@@ -1,0 +1,65 @@
+"""Instance segmentation by SplineDist: closed B-splines on a grid, for curved cells.
+
+Mandal and Uhlmann 2021, https://doi.org/10.1109/ISBI48211.2021.9433928.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Final
+
+from deepbacs_zoo.package.zoo_config import Splines
+from deepbacs_zoo.tasks.segmentation.grid_shapes import outline_task
+from deepbacs_zoo.tasks.specs import channels_of
+from deepbacs_zoo.tasks.targets.objects import choose_grid, some_objects
+from deepbacs_zoo.tasks.targets.splines import spline_target
+from deepbacs_zoo.tasks.types import Choice, Loss, Sample, Task, TaskEntry
+
+__all__ = ["ENTRY"]
+
+
+def build(
+    points: int = 16, grid: int = 2, unit: float = 8.0, min_size: int = 20, channels: int = 1
+) -> Task:
+    """Return the task.
+
+    Parameters
+    ----------
+    points
+        Number of control points.
+    grid
+        Image pixels per pixel of the output.
+    unit
+        Image pixels of a usual offset, in which the network computes.
+    min_size
+        Objects of fewer pixels are dropped.
+    channels
+        1 for grey images, 3 for RGB pictures.
+    """
+    return outline_task(
+        "splinedist",
+        "instance segmentation by closed B-splines",
+        f"where its {points} control points are, in pixels",
+        size={"points": points},
+        values=[f"{side} {point}" for point in range(points) for side in ("dy", "dx")],
+        least=None,
+        make_target=functools.partial(spline_target, points=points, grid=grid),
+        loss=Loss(
+            "spline", MappingProxyType({"unit": unit, "points": points, "shape_weight": 1.0})
+        ),
+        activation="spline",
+        decoding=Splines("splines", points=points, grid=grid, min_size=min_size),
+        unit=unit,
+        channels=channels,
+    )
+
+
+def choose(samples: Sequence[Sample]) -> Choice:
+    """Return grid and sizes by the objects of the training images."""
+    sizes = choose_grid(some_objects(samples))
+    return Choice({**sizes, "channels": channels_of(samples)})
+
+
+ENTRY: Final = TaskEntry("splinedist", build, choose)

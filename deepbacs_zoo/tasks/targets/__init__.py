@@ -1,0 +1,1 @@
+"""Targets of training, made from label images."""

@@ -1,0 +1,210 @@
+"""The tile plans of all tensors of a run.
+
+Tensors that follow the same root (:mod:`.roots`) are cut together.  Where there are several roots
+that cannot be brought under one, everything passes whole, each root padded to its own valid size.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from deepbacs_zoo.errors import DataError, HostError
+from deepbacs_zoo.tensors import FixedSize, FreeSize, TensorSpec
+from deepbacs_zoo.tiling.cross_axis import uncrossed
+from deepbacs_zoo.tiling.planner import TilePlan, plan
+from deepbacs_zoo.tiling.rules import AxisRule
+from deepbacs_zoo.tiling.size_references import (
+    Link,
+    Links,
+    OwnSize,
+    joined,
+    links_of,
+    output_links,
+    own_sizes,
+    rounded_up,
+)
+
+__all__ = ["Border", "Layout", "Share", "lay_out"]
+
+Border = Literal["none", "halo"]
+
+
+@dataclass(frozen=True)
+class Share:
+    """How one tensor takes part in the passes.
+
+    Parameters
+    ----------
+    plan
+        The plan of its root, with ``keep``, ``write`` and ``crop`` for this tensor.
+    letters
+        The space letters that the plan is about.
+    reads
+        Per tile, what this tensor gives to the network (inputs only).
+    rules
+        The tensor's sizes from those of the root.
+    """
+
+    plan: TilePlan
+    letters: str
+    reads: tuple[tuple[slice, ...], ...]
+    rules: tuple[AxisRule, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All tensors of one run; a tensor without a share passes as it is."""
+
+    shares: Mapping[str, Share]
+    plan: TilePlan
+
+
+def lay_out(
+    inputs: Sequence[TensorSpec],
+    outputs: Sequence[TensorSpec],
+    sizes: Mapping[str, Mapping[str, int]],
+    *,
+    memory: int,
+    bytes_per_pixel: float,
+    border: Border,
+    covering: str | None = None,
+) -> Layout:
+    """Plan the passes of one position.
+
+    Parameters
+    ----------
+    inputs, outputs
+        The tensors that take part; inputs that are left out are not among them.
+    sizes
+        Per input id, the pixels of the image along each space letter.
+    memory, bytes_per_pixel, border
+        See :func:`deepbacs_zoo.tiling.plan`.
+    covering
+        The output that is decoded: on a grid of several pixels its size is rounded up and not down,
+        so that its last cells cover the image's edge.
+
+    Raises
+    ------
+    DataError
+        Images that belong together have sizes that do not, or an image is too large for a network
+        that cannot be cut.
+    HostError
+        The memory does not suffice.
+    """
+    inputs, outputs = uncrossed(inputs, outputs, sizes)
+    links = {spec.id: links_of(spec, inputs) for spec in inputs}
+    links |= {spec.id: output_links(spec, inputs, outputs) for spec in outputs}
+    roots = {spec.id: own_sizes(spec) for spec in inputs if own_sizes(spec)}
+    links, roots = joined(links, roots, sizes)
+    if covering in links:
+        links[covering] = rounded_up(links[covering], roots)
+    planned = [
+        _plan_root(root, rules, links, outputs, sizes, memory, bytes_per_pixel, border)
+        for root, rules in roots.items()
+    ]
+    shares = {name: share for part in planned for name, share in part.items()}
+    _check_sizes(inputs, shares, sizes)
+    firsts = [next(iter(part.values())) for part in planned]
+    loose = [spec.id for spec in outputs if spec.id not in shares]
+    if not all(each.plan.whole for each in firsts) and (len(firsts) > 1 or loose):
+        raise _needs_one_pass(loose or list(roots), firsts, bytes_per_pixel)
+    first = firsts[0].plan if firsts else plan((), (), budget=1, bytes_per_pixel=1)
+    return Layout(shares, first)
+
+
+def _plan_root(
+    root: str,
+    sizes_of: Mapping[str, OwnSize],
+    links: Links,
+    outputs: Sequence[TensorSpec],
+    sizes: Mapping[str, Mapping[str, int]],
+    memory: int,
+    bytes_per_pixel: float,
+    border: Border,
+) -> dict[str, Share]:
+    """Plan one root and give every tensor that follows it along all its letters its share."""
+    letters = "".join(letter for letter in sizes[root] if letter in sizes_of)
+    halos = {spec.id: {axis.letter: axis.halo for axis in spec.space} for spec in outputs}
+    rules: dict[str, tuple[AxisRule, ...]] = {}
+    for name, of in links.items():
+        if all(letter in of and of[letter].root == root for letter in letters):
+            rules[name] = tuple(
+                _rule(sizes_of[letter], of[letter], halos.get(name, {}).get(letter, 0))
+                for letter in letters
+            )
+    first = next((spec.id for spec in outputs if spec.id in rules), root)
+    planned = plan(
+        tuple(sizes[root][letter] for letter in letters),
+        rules[first],
+        budget=memory,
+        bytes_per_pixel=bytes_per_pixel,
+        border=border,
+        others=[rule for name, rule in rules.items() if name != first],
+    )
+    return {
+        name: Share(planned.towards(own), letters, planned.reads_of(own), own)
+        for name, own in rules.items()
+    }
+
+
+def _rule(size: OwnSize, link: Link, halo: int) -> AxisRule:
+    # The halo stands on the output, in its pixels.
+    rounded = math.ceil(round(halo / link.scale, 9))
+    return AxisRule(size, rounded, link.scale, link.offset)
+
+
+def _check_sizes(
+    inputs: Sequence[TensorSpec],
+    shares: Mapping[str, Share],
+    sizes: Mapping[str, Mapping[str, int]],
+) -> None:
+    """Raise ``DataError`` where an image does not have the size that another one gives it."""
+    for spec in inputs:
+        share = shares.get(spec.id)
+        if share is None:
+            continue
+        for letter, rule, size in zip(
+            share.letters, share.rules, share.plan.image_shape, strict=True
+        ):
+            expected, found = rule.out(size), sizes[spec.id].get(letter)
+            if found is not None and found != expected:
+                raise DataError(
+                    f"input '{spec.id}'",
+                    f"its image has another size along {letter} than the other inputs ask for",
+                    value=found,
+                    allowed=f"{expected} pixels",
+                    hint="give images of the same field and size",
+                )
+
+
+def _needs_one_pass(
+    names: Sequence[str], firsts: Sequence[Share], bytes_per_pixel: float
+) -> HostError | DataError:
+    listed = ", ".join(f"'{name}'" for name in names)
+    limited = [each.plan for each in firsts if not each.plan.whole and _is_limited(each.rules)]
+    if limited:
+        return DataError(
+            "image",
+            f"it is larger than this network takes, whose {listed} cannot be computed in tiles",
+            value=" x ".join(map(str, limited[0].image_shape)),
+            allowed=f"at most {' x '.join(map(str, limited[0].tile_shape))} pixels",
+            hint="crop the image",
+        )
+    pixels = sum(math.prod(each.plan.padded_shape) for each in firsts)
+    mebibytes = math.ceil(pixels * bytes_per_pixel / 2**20)
+    return HostError(
+        "memory budget",
+        f"it is too small for one pass, and {listed} cannot be computed in tiles",
+        allowed=f"at least {mebibytes} MiB",
+        hint=f"pass --memory {mebibytes}MiB or more",
+    )
+
+
+def _is_limited(rules: Sequence[AxisRule]) -> bool:
+    sizes = [rule.size for rule in rules]
+    return any(
+        isinstance(size, FixedSize) or (isinstance(size, FreeSize) and size.max) for size in sizes
+    )

@@ -1,0 +1,1 @@
+"""Training images, patches, augmentation and validation images."""

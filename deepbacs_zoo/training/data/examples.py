@@ -1,0 +1,191 @@
+"""Images and their annotations, checked and normalized before anything trains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.images import Calibration, Image
+from deepbacs_zoo.processing import apply
+from deepbacs_zoo.tasks import Sample, Task, Truth, annotation_kind
+from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
+
+__all__ = [
+    "Example",
+    "Notice",
+    "Raw",
+    "common_pixel_size",
+    "prepared",
+    "read_examples",
+    "read_raw",
+    "split_names",
+]
+
+Notice = Callable[[Finding], None]
+FEWEST_IMAGES: Final = 3
+_SAME_SIZE: Final = 0.01
+_RGB: Final = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Raw:
+    """A pair as it was read: before a task that depends on the data is known."""
+
+    pair: Pair
+    image: Image
+    truth: Truth
+
+    @property
+    def sample(self) -> Sample:
+        """What a task looks at to make its choices."""
+        channels = 3 if self.image.rgb else int(self.image.data.sizes["c"])
+        return Sample(str(self.pair.target), channels, self.truth)
+
+
+@dataclass(frozen=True, eq=False)
+class Example:
+    """A training image.
+
+    Parameters
+    ----------
+    pair
+        Its files.
+    image
+        ``c y x`` float32, after the task's steps, whose statistics are those of the whole image.
+    truth
+        Its annotation, from which the task makes targets.
+    calibration
+        Size of its pixels.
+    """
+
+    pair: Pair
+    image: NDArray[np.float32]
+    truth: Truth
+    calibration: Calibration
+
+
+def read_raw(
+    annotation: str,
+    pairs: Sequence[Pair],
+    notice: Notice = lambda finding: None,
+    classes: Sequence[str] = (),
+) -> tuple[Raw, ...]:
+    """Read and check all pairs.
+
+    Parameters
+    ----------
+    annotation
+        The kind of annotation, a name that tasks use.
+    pairs
+        The files.
+    notice
+        Called with what is odd about an annotation.
+    classes
+        Names of the classes of boxes that are known; none for any.
+
+    Raises
+    ------
+    DataError
+        There are too few, or one is broken.
+    """
+    kind = annotation_kind(annotation, classes)
+    if len(pairs) < FEWEST_IMAGES:
+        raise DataError(
+            pairs[0].source.parent,
+            "too few images to train on some and choose the best epoch by others",
+            value=f"{len(pairs)} pairs",
+            allowed=f"at least {FEWEST_IMAGES} pairs of an image and {kind.words}",
+            hint="add images, or cut large ones into several",
+        )
+    found = []
+    for pair in pairs:
+        image, truth, findings = kind.read(pair, False)
+        for finding in findings:
+            notice(finding)
+        found.append(Raw(pair, image, truth))
+    return tuple(found)
+
+
+def prepared(task: Task, raw: Raw) -> Example:
+    """Normalize an image for a task; ``DataError`` if it is none that the task takes."""
+    if isinstance(raw.truth, BoxTruth):
+        raw.truth.require_classes(raw.pair.target, task.arguments["classes"])
+    plane = _plane(task, raw.pair, raw.image)
+    normalized = apply(task.inputs[0].steps, plane[np.newaxis], "bcyx")[0]
+    image = np.ascontiguousarray(normalized, np.float32)
+    return Example(raw.pair, image, raw.truth, raw.image.calibration)
+
+
+def read_examples(
+    task: Task, pairs: Sequence[Pair], notice: Notice = lambda finding: None
+) -> tuple[Example, ...]:
+    """Read, check and normalize all pairs for a task; errors as in both."""
+    return tuple(prepared(task, raw) for raw in read_raw(task.annotation, pairs, notice))
+
+
+def split_names(names: Sequence[str], seed: int, validation: float) -> frozenset[str]:
+    """Return the names of the validation images: a seeded draw, at least one, never all.
+
+    Raises
+    ------
+    UsageError
+        ``validation`` is not a share between 0 and 1.
+    """
+    if not 0 < validation < 1:
+        raise UsageError(
+            "validation",
+            "this is not a share of the images",
+            value=validation,
+            allowed="a number between 0 and 1, such as 0.2",
+            hint="correct it",
+        )
+    count = min(max(1, round(len(names) * validation)), len(names) - 1)
+    order = np.random.default_rng([seed, len(names)]).permutation(len(names))
+    return frozenset(sorted(names)[index] for index in order[:count])
+
+
+def common_pixel_size(calibrations: Sequence[Calibration]) -> tuple[float, float] | None:
+    """Return micrometers along y and x when all images state the same within 1 %."""
+    sizes = [(one.y, one.x) for one in calibrations if one.unit == "µm" and one.y and one.x]
+    if len(sizes) < len(calibrations):
+        return None
+    first = sizes[0]
+    same = all(
+        math.isclose(found or 0.0, wanted or 0.0, rel_tol=_SAME_SIZE)
+        for size in sizes
+        for found, wanted in zip(size, first, strict=True)
+    )
+    return (float(first[0] or 0.0), float(first[1] or 0.0)) if same else None
+
+
+def _plane(task: Task, pair: Pair, image: Image) -> NDArray[np.float32]:
+    """Return ``c y x``, or say why the image has none that the task takes."""
+    sizes = image.data.sizes
+    if sizes["c"] != task.channels or (image.rgb and task.channels != _RGB):
+        raise DataError(
+            pair.source,
+            "its channels are not those that the task takes",
+            value="RGB picture" if image.rgb else f"{sizes['c']} channels",
+            allowed=f"{task.channels} channel, grey values"
+            if task.channels == 1
+            else f"{task.channels} channels",
+            hint="save one channel, in ImageJ with Image > Color > Split Channels",
+        )
+    if sizes["t"] != 1 or sizes["z"] != 1:
+        raise DataError(
+            pair.source,
+            "it is a stack, but training takes single planes",
+            value=f"{sizes['t']} frames, {sizes['z']} slices",
+            allowed="one frame and one slice",
+            hint="save the planes that are labelled as separate files",
+        )
+    plane: NDArray[np.float32] = image.data.to_numpy()[0, 0].astype(np.float32)
+    return plane

@@ -1,0 +1,148 @@
+"""The patches of one epoch: each follows from (seed, epoch, index) alone, so runs can resume.
+
+A target is made for each patch after it was turned: of a cut of the truth that shows every object
+in the patch whole, cropped to the patch at the end.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.tasks import Target, Task, TrainingSettings, Window
+from deepbacs_zoo.training.data.augmentation import draw_turn, draw_zoom, intensity, turned
+from deepbacs_zoo.training.data.examples import Example
+
+__all__ = ["Patches", "cut_image", "epoch_length", "mapped", "padded", "typed"]
+
+Array = NDArray[Any]
+
+
+def epoch_length(shapes: Sequence[tuple[int, ...]], settings: TrainingSettings) -> int:
+    """Return how many patches an epoch has: full batches, by default of the images' area."""
+    if settings.steps is not None:
+        return settings.steps * settings.batch
+    covering = sum(_covering(shape, settings.patch) for shape in shapes)
+    return math.ceil(covering / settings.batch) * settings.batch
+
+
+def padded(image: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
+    """Mirror the last two axes at their ends up to a size; larger arrays stay as they are."""
+    missing = [(0, 0)] * (image.ndim - 2) + [
+        (0, max(0, wanted - found))
+        for wanted, found in zip((height, width), image.shape[-2:], strict=True)
+    ]
+    return np.pad(image, missing, mode="symmetric") if any(map(any, missing)) else image
+
+
+def cut_image(image: NDArray[np.float32], window: Window) -> NDArray[np.float32]:
+    """Return what a window shows of ``c y x``: pixels, or between them by linear interpolation."""
+    if window.scale == 1:
+        y, x = int(window.y), int(window.x)
+        return image[:, y : y + window.height, x : x + window.width]
+    for axis, places in ((1, window.rows()), (2, window.columns())):
+        centres = np.clip(places - 0.5, 0, image.shape[axis] - 1)
+        low = np.floor(centres).astype(np.intp)
+        high = np.minimum(low + 1, image.shape[axis] - 1)
+        share = (
+            (centres - low).astype(np.float32).reshape([-1 if at == axis else 1 for at in range(3)])
+        )
+        image = image.take(low, axis) * (1 - share) + image.take(high, axis) * share
+    return image
+
+
+def mapped(change: Callable[[Array], Array], target: Target) -> Target:
+    """Change every array of a target."""
+    if isinstance(target, Mapping):
+        return {name: change(array) for name, array in target.items()}
+    return change(target)
+
+
+def typed(array: Array) -> Array:
+    """Return an array as PyTorch's losses want it: float32, or int64 for whole numbers."""
+    return np.ascontiguousarray(array, np.float32 if array.dtype.kind == "f" else np.int64)
+
+
+class Patches:
+    """The patches of one epoch, a map-style dataset.
+
+    Parameters
+    ----------
+    task
+        Makes the targets.
+    examples
+        The training images.
+    settings
+        Patch, batch, foreground, zoom.
+    seed, epoch
+        With the index they decide about a patch.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        examples: Sequence[Example],
+        settings: TrainingSettings,
+        seed: int,
+        epoch: int,
+    ) -> None:
+        self.task = task
+        self.settings = settings
+        self.seed = seed
+        self.epoch = epoch
+        side = settings.patch
+        self._images = [padded(example.image, side, side) for example in examples]
+        self._truths = [example.truth.padded(side, side) for example in examples]
+        self._objects = [np.flatnonzero(truth.marked()) for truth in self._truths]
+        shapes = [example.truth.shape for example in examples]
+        self._length = epoch_length(shapes, settings)
+        turns = [index for index, shape in enumerate(shapes) for _ in range(_covering(shape, side))]
+        self._order = np.random.default_rng([seed, epoch]).permutation(turns)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], Target]:
+        """Return a patch ``c y x`` and its target, whose last axes are ``y x`` on the grid."""
+        if not 0 <= index < self._length:
+            raise IndexError(index)
+        random = np.random.default_rng([self.seed, self.epoch, index])
+        chosen = int(self._order[index % len(self._order)])
+        window = self._window(random, chosen)
+        turn = draw_turn(random)
+        image = turned(cut_image(self._images[chosen], window), *turn)
+        return intensity(random, image), self._target(chosen, window, turn)
+
+    def _target(self, chosen: int, window: Window, turn: tuple[int, bool]) -> Target:
+        truth, grid = self._truths[chosen], self.task.grid
+        margins = truth.margins(window, grid)
+        target = self.task.make_target(truth.cut(window.grown(margins)).turned(*turn).content)
+        seen, side = margins.turned(*turn), self.settings.patch // grid
+        top, left = seen.top // grid, seen.left // grid
+        return mapped(lambda array: typed(array[..., top : top + side, left : left + side]), target)
+
+    def _window(self, random: np.random.Generator, chosen: int) -> Window:
+        """Return a window: anywhere, or with some pixel of an object inside."""
+        side = self.settings.patch
+        height, width = self._truths[chosen].shape
+        scale = min(draw_zoom(random, self.settings.zoom), min(height, width) / side)
+        seen = math.ceil(side * scale)
+        objects = self._objects[chosen]
+        if objects.size and random.random() < self.settings.foreground:
+            row, column = divmod(int(random.choice(objects)), width)
+            corner = row - int(random.integers(seen)), column - int(random.integers(seen))
+        else:
+            corner = int(random.integers(height)), int(random.integers(width))
+        y, x = (
+            min(max(start, 0), size - seen)
+            for start, size in zip(corner, (height, width), strict=True)
+        )
+        return Window(y, x, side, side, scale)
+
+
+def _covering(shape: tuple[int, ...], patch: int) -> int:
+    return math.ceil(math.prod(shape) / patch**2)

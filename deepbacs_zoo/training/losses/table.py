@@ -1,0 +1,80 @@
+"""Losses by the names that tasks use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.tasks import Loss
+from deepbacs_zoo.training.losses.anchor_boxes import BoxLoss
+from deepbacs_zoo.training.losses.shapes import SplineLoss, StarLoss
+
+__all__ = ["LOSSES", "CrossEntropyDice", "build_loss"]
+
+
+class CrossEntropyDice(nn.Module):
+    """Weighted cross entropy plus Dice loss over all classes but the first.
+
+    Dice after Milletari et al. 2016 (https://doi.org/10.1109/3DV.2016.79), without squares and
+    over the whole batch, so that patches without an object do not count as errors.
+
+    Parameters
+    ----------
+    class_weights
+        Weight of each class in the cross entropy.
+    dice_weight
+        Weight of the Dice loss, whose values are from 0 to 1.
+    """
+
+    def __init__(self, class_weights: Sequence[float], dice_weight: float) -> None:
+        super().__init__()
+        self.register_buffer("class_weights", torch.tensor(class_weights, dtype=torch.float32))
+        self.dice_weight = dice_weight
+
+    def forward(self, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        """Return the loss of logits ``b c y x`` for class numbers ``b y x`` (int64)."""
+        logits = logits.float()
+        weights: torch.Tensor = self.get_buffer("class_weights")
+        entropy = functional.cross_entropy(logits, target, weights)
+        found = torch.softmax(logits, 1)[:, 1:]
+        true = functional.one_hot(target, logits.shape[1]).permute(0, 3, 1, 2)[:, 1:].float()
+        shared = (found * true).sum((0, 2, 3))
+        total = found.sum((0, 2, 3)) + true.sum((0, 2, 3))
+        dice = 1 - ((2 * shared + 1) / (total + 1)).mean()
+        return entropy + self.dice_weight * dice
+
+
+LOSSES: Final[Mapping[str, Callable[..., nn.Module]]] = MappingProxyType(
+    {
+        "cross_entropy_dice": CrossEntropyDice,
+        "star": StarLoss,
+        "spline": SplineLoss,
+        "boxes": BoxLoss,
+    }
+)
+
+
+def build_loss(loss: Loss) -> nn.Module:
+    """Build the loss that a task names.
+
+    Raises
+    ------
+    UsageError
+        No loss has this name.
+    """
+    build = LOSSES.get(loss.name)
+    if build is None:
+        raise UsageError(
+            "loss",
+            "no loss has this name",
+            value=loss.name,
+            allowed=", ".join(LOSSES),
+            hint="correct the task",
+        )
+    return build(**loss.arguments)

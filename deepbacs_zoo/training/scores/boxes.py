@@ -1,0 +1,76 @@
+"""Measures of boxes over the validation images of one epoch."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.decoding import decode_boxes
+from deepbacs_zoo.evaluation.boxes.sets import found_set, true_set
+from deepbacs_zoo.metrics import BoxMatches, BoxSet, match_boxes
+from deepbacs_zoo.package.zoo_config import Boxes, read_decoding
+from deepbacs_zoo.tasks import Task, Truth
+
+__all__ = ["BoxScores"]
+
+_IOU: Final = 0.5
+_LOWEST_SCORE: Final = 0.05
+"""Average precision asks for boxes of low scores too; lower ones hardly change it."""
+
+
+@dataclass
+class BoxScores:
+    """Boxes gathered image by image."""
+
+    task: Task
+    _truth: list[BoxSet] = field(default_factory=list)
+    _found: list[BoxSet] = field(default_factory=list)
+
+    def add(self, output: NDArray[np.float32], truth: Truth) -> None:
+        """Add an image: what the exported network gives, ``c y x``, and its boxes."""
+        settings = self._settings
+        lowest = min(_LOWEST_SCORE, settings.score_threshold)
+        found = decode_boxes(
+            dataclasses.replace(settings, score_threshold=lowest), output, truth.shape
+        )
+        self._truth.append(true_set(truth.content.boxes, settings.classes))
+        self._found.append(found_set(found))
+
+    def measures(self) -> dict[str, float]:
+        """Return mAP, recall and precision at IoU 0.5, and how wrong objects are counted.
+
+        The latter three at the score threshold of the decoding; ``count_error`` is the mean over
+        images and classes of how far the number of boxes is off, either way.  What is not defined,
+        such as precision when nothing was found, counts as 0.
+        """
+        settings = self._settings
+        matches = match_boxes(self._truth, self._found, len(settings.classes), (_IOU,))
+        hits, false, missed = (
+            int(each) for each in matches.counts(_IOU, settings.score_threshold).sum((0, 1))
+        )
+        found = {
+            "map_50": matches.mean_ap(),
+            "recall": hits / (hits + missed) if hits + missed else 0.0,
+            "precision": hits / (hits + false) if hits + false else 0.0,
+            "count_error": self._count_error(matches, settings.score_threshold),
+        }
+        return {
+            name: 0.0 if math.isnan(found[name]) else float(found[name])
+            for name in self.task.metrics
+        }
+
+    @staticmethod
+    def _count_error(matches: BoxMatches, score: float) -> float:
+        hits, false, missed = np.moveaxis(matches.counts(_IOU, score), -1, 0)
+        return float(np.abs((hits + false) - (hits + missed)).mean())
+
+    @property
+    def _settings(self) -> Boxes:
+        settings = read_decoding({"decode": self.task.decode})
+        assert isinstance(settings, Boxes)
+        return settings

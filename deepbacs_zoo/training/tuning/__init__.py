@@ -1,0 +1,1 @@
+"""Thresholds of decoding, chosen by the validation images."""

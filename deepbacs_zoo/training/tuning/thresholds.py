@@ -1,0 +1,199 @@
+"""Thresholds of decoding, chosen by the objects that they give on images with truth.
+
+A network is trained by its pixels, but used by its objects: the threshold that gives the best
+objects is rarely 0.5.  Weigert et al. 2020 (https://doi.org/10.1109/WACV45572.2020.9093435) choose
+both thresholds of StarDist so; here it is done for every kind of decoding.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.decoding import decode
+from deepbacs_zoo.decoding.anchor_boxes import decode_boxes
+from deepbacs_zoo.evaluation.boxes.sets import found_set
+from deepbacs_zoo.metrics import BoxSet, match, match_boxes
+from deepbacs_zoo.package.zoo_config import (
+    Boxes,
+    Decoding,
+    Foreground,
+    LabelDecoding,
+    Multilabel,
+    Splines,
+    Stars,
+)
+
+__all__ = ["BOX_IOU", "IOU_THRESHOLDS", "Tuning", "box_score", "label_score", "tune"]
+
+Kind = TypeVar("Kind", bound=Decoding)
+
+IOU_THRESHOLDS: Final = (0.5, 0.75)
+"""Objects must be found, and their outline must fit: F1 is averaged over both."""
+
+BOX_IOU: Final = 0.5
+
+_NOTICEABLE: Final = 0.002
+"""A smaller gain is chance, and the task's own threshold stays."""
+_ROUNDS: Final = 2
+
+_PROBABILITIES: Final = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+_SCORES: Final = (0.1, 0.15, 0.2, 0.25, *_PROBABILITIES)
+_OVERLAPS: Final = (0.2, 0.3, 0.4, 0.5)
+_CHOICES: Final[Mapping[type[Any], Mapping[str, tuple[float, ...]]]] = MappingProxyType(
+    {
+        Multilabel: {"seed_threshold": _PROBABILITIES, "foreground_threshold": _PROBABILITIES},
+        Foreground: {"threshold": _PROBABILITIES, "neck": (0.5, 0.65, 0.75, 0.85, 0.95)},
+        Stars: {"probability_threshold": _PROBABILITIES, "overlap_threshold": _OVERLAPS},
+        Splines: {"probability_threshold": _PROBABILITIES, "overlap_threshold": _OVERLAPS},
+        Boxes: {"score_threshold": _SCORES, "overlap_threshold": _OVERLAPS},
+    }
+)
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """Thresholds that were chosen.
+
+    Parameters
+    ----------
+    settings
+        The decoding with the chosen thresholds.
+    before, after
+        The score with the thresholds that were given, and with those that were chosen; NaN where
+        there is no object to score by.
+    """
+
+    settings: Decoding
+    before: float
+    after: float
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Those that were tried, by the names of their fields."""
+        return {name: getattr(self.settings, name) for name in _CHOICES[type(self.settings)]}
+
+
+def tune(settings: Kind, score: Callable[[Kind], float]) -> Tuning:
+    """Choose thresholds one after the other, two rounds, each time the best of a fixed list.
+
+    Parameters
+    ----------
+    settings
+        Where to begin; the other fields stay as they are.
+    score
+        How good a decoding is, the higher the better; NaN counts as the lowest.
+
+    Returns
+    -------
+    Tuning
+        Among thresholds of the same score those nearest to ``settings`` are taken, and
+        ``settings`` itself unless the gain is above 0.002.
+    """
+    known: dict[Kind, float] = {}
+
+    def scored(candidate: Kind) -> float:
+        if candidate not in known:
+            value = score(candidate)
+            known[candidate] = -math.inf if math.isnan(value) else value
+        return known[candidate]
+
+    best = settings
+    before = scored(settings)
+    if before == -math.inf:
+        return Tuning(settings, math.nan, math.nan)
+    for _ in range(_ROUNDS):
+        begun = best
+        for name, values in _CHOICES[type(settings)].items():
+            start: float = getattr(settings, name)
+            for value in sorted(values, key=lambda value: abs(value - start)):
+                changes: dict[str, Any] = {name: value}
+                candidate = dataclasses.replace(best, **changes)
+                if scored(candidate) > scored(best):
+                    best = candidate
+        if best == begun:
+            break
+    if scored(best) <= before + _NOTICEABLE:
+        best = settings
+    return Tuning(best, before, scored(best))
+
+
+def label_score(
+    tensors: Sequence[NDArray[np.float32]], truths: Sequence[NDArray[np.int32]]
+) -> Callable[[LabelDecoding], float]:
+    """Return a function that scores a decoding by its label images.
+
+    Parameters
+    ----------
+    tensors
+        What the network gave for each image, ``c y x``.
+    truths
+        Its label image, ``y x``, 0 background.
+
+    Returns
+    -------
+    callable
+        The mean over ``IOU_THRESHOLDS`` of F1 over all images; NaN without any object.
+    """
+
+    def score(settings: LabelDecoding) -> float:
+        counts = [
+            match(truth, decode(settings, tensor, truth.shape), IOU_THRESHOLDS)
+            for tensor, truth in zip(tensors, truths, strict=True)
+        ]
+        total = counts[0]
+        for other in counts[1:]:
+            total += other
+        return float(np.mean(total.f1))
+
+    return score
+
+
+def box_score(
+    tensors: Sequence[NDArray[np.float32]],
+    truths: Sequence[BoxSet],
+    sizes: Sequence[tuple[int, int]],
+) -> Callable[[Boxes], float]:
+    """Return a function that scores a decoding by its boxes.
+
+    Parameters
+    ----------
+    tensors
+        What the network gave for each image, ``c y x`` on its grid.
+    truths
+        Its true boxes.
+    sizes
+        Its height and width.
+
+    Returns
+    -------
+    callable
+        The mean over classes of F1 at an IoU of 0.5 over all images, less how far an image's count
+        is off on average, as a share of its true boxes: of thresholds that find objects equally
+        well, the one that counts them best.  A rare class weighs as much as a frequent one.  NaN
+        without any box.
+    """
+
+    def score(settings: Boxes) -> float:
+        found = [
+            found_set(decode_boxes(settings, tensor, size))
+            for tensor, size in zip(tensors, sizes, strict=True)
+        ]
+        matches = match_boxes(truths, found, len(settings.classes), (BOX_IOU,))
+        counts = matches.counts(BOX_IOU, settings.score_threshold)
+        hits, false, missed = counts.sum(axis=0).T
+        off = np.abs(counts[..., 1] - counts[..., 2]).sum(axis=0)
+        some = hits + false + missed > 0
+        if not some.any():
+            return math.nan
+        f1 = 2 * hits / np.maximum(2 * hits + false + missed, 1)
+        return float(np.mean((f1 - off / np.maximum(hits + missed, 1))[some]))
+
+    return score

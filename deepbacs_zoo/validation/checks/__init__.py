@@ -1,0 +1,1 @@
+"""Checks of a package, one a file."""

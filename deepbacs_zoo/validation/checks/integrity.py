@@ -1,0 +1,161 @@
+"""Are all files there, are they the ones described, and could any of them execute."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from types import MappingProxyType
+from typing import Any, Final
+
+from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.package import Package
+from deepbacs_zoo.package.members import is_remote, member_name
+from deepbacs_zoo.package.weights import files_of
+from deepbacs_zoo.runners.architecture import trusted_architectures
+from deepbacs_zoo.tensors import FileRef
+from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding, note
+
+__all__ = ["check_integrity", "referenced_files"]
+
+_DESCRIPTIONS: Final = ("rdf.yaml", "bioimageio.yaml", "model.yaml")
+_MOST_NAMED: Final = 20
+_CODE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        ".py": "Python code",
+        ".ipynb": "a notebook",
+        ".ijm": "an ImageJ macro",
+        ".bsh": "a BeanShell script",
+        ".groovy": "a Groovy script",
+        ".js": "JavaScript",
+        ".jar": "Java code",
+        ".class": "Java code",
+        ".sh": "a shell script",
+        ".bat": "a batch file",
+        ".exe": "a program",
+        ".dll": "a library of machine code",
+        ".so": "a library of machine code",
+        ".dylib": "a library of machine code",
+        ".pkl": "a pickle, which runs code when it is read",
+        ".pickle": "a pickle, which runs code when it is read",
+    }
+)
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """A file that the description names at ``where``; ``hashed`` if it could state a hash there."""
+
+    where: str
+    file: FileRef
+    hashed: bool
+
+
+def check_integrity(package: Package, trust: bool) -> Outcome:
+    """Compare the files of a package with its description.
+
+    Missing and altered files are errors; a file whose hash the description could state and does
+    not is a warning; files that nothing names, or that could execute, are information.
+    """
+    del trust
+    references = list(referenced_files(package))
+    findings = [finding for reference in references for finding in _check(package, reference)]
+    named = {reference.file.path for reference in references}
+    names = package.names()
+    loose = [name for name in names if name not in named and name not in _DESCRIPTIONS]
+    findings += [
+        note(name, "no field of the description names this file") for name in loose[:_MOST_NAMED]
+    ]
+    if len(loose) > _MOST_NAMED:
+        findings.append(note("files", f"{len(loose) - _MOST_NAMED} more files are not named"))
+    findings += list(_executables(package))
+    if not any(finding.severity > Severity.INFO for finding in findings):
+        count = len({path for path in named if not is_remote(path)})
+        findings.insert(0, note("files", f"all {count} described files are there and unaltered"))
+    return Outcome(tuple(findings))
+
+
+def referenced_files(package: Package) -> Iterator[_Reference]:
+    """Yield every file that the description names, with the place where it does."""
+    for side, tensors in (("inputs", package.inputs), ("outputs", package.outputs)):
+        for index, spec in enumerate(tensors):
+            for kind in ("test_tensor", "sample_tensor"):
+                file = getattr(spec, kind)
+                if file is not None:
+                    # Format 0.4 lists these as plain names, without a place for a hash.
+                    hashed = not package.format_version.startswith("0.4")
+                    yield _Reference(f"{side}.{index}.{kind}", file, hashed)
+            for number, step in enumerate(spec.steps):
+                if isinstance(source := step.kwargs.get("source"), FileRef):
+                    yield _Reference(f"{side}.{index}.steps.{number}.source", source, True)
+    for name, weights in package.weights.items():
+        for file in files_of(weights):
+            yield _Reference(f"weights.{name}", file, True)
+    yield from _documents(package.description)
+
+
+def _documents(description: Mapping[str, Any]) -> Iterator[_Reference]:
+    for key in ("documentation", "icon"):
+        yield from _plain_or_mapping(key, description.get(key))
+    for key in ("covers", "attachments"):
+        entries = description.get(key) or []
+        # Format 0.4 has attachments as {files: [...]}.
+        entries = entries.get("files") or [] if isinstance(entries, Mapping) else entries
+        for index, entry in enumerate(entries if isinstance(entries, list) else []):
+            yield from _plain_or_mapping(f"{key}.{index}", entry)
+
+
+def _plain_or_mapping(where: str, entry: object) -> Iterator[_Reference]:
+    mapping = isinstance(entry, Mapping)
+    source = entry.get("source") if isinstance(entry, Mapping) else entry
+    # An icon may be an emoji instead of a file.
+    if not isinstance(source, str) or (where == "icon" and "." not in source):
+        return
+    path = source if is_remote(source) else member_name(source, where)
+    sha256 = entry.get("sha256") if isinstance(entry, Mapping) else None
+    yield _Reference(where, FileRef(path, sha256 and str(sha256).lower()), mapping)
+
+
+def _check(package: Package, reference: _Reference) -> Iterator[Finding]:
+    if is_remote(reference.file.path):
+        yield Finding(
+            Severity.WARNING,
+            reference.where,
+            f"the file lies outside the package and was not looked at ({reference.file.path})",
+            "files inside the package",
+            "put the file into the package",
+        )
+        return
+    try:
+        package.file_path(reference.file)
+    except PackageError as error:
+        yield error_finding(error)
+        return
+    if reference.hashed and reference.file.sha256 is None:
+        yield Finding(
+            Severity.WARNING,
+            reference.where,
+            f"no sha256 is stated for {reference.file.path}, so damage would not be noticed",
+            "the SHA-256 of the file beside its name",
+            "export the package again, or add the hash",
+        )
+
+
+def _executables(package: Package) -> Iterator[Finding]:
+    for name in package.names():
+        kind = _CODE.get(PurePosixPath(name).suffix.lower())
+        if kind is None:
+            continue
+        if kind == "Python code" and _is_ours(package, name):
+            yield note(name, "this file is Python code, one of deepbacs_zoo's own networks")
+        else:
+            yield note(name, f"this file is {kind}; nothing here runs it unless it is trusted")
+
+
+def _is_ours(package: Package, name: str) -> bool:
+    try:
+        return hashlib.sha256(package.read(name)).hexdigest() in trusted_architectures()
+    except PackageError:  # reported where the file is checked
+        return False

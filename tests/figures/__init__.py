@@ -1,0 +1,1 @@
+"""Figures of the code: sizes, complexity, imports, docstrings; ``python -m tests.figures``."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.images import read_image
-from deepbacs_zoo.metrics import LabelAgreement, compare_labels
+from deepbacs_zoo.metrics import FORMAT_AGREEMENT, LabelAgreement, compare_labels
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import Result, save
@@ -19,7 +19,6 @@ from deepbacs_zoo.runners import load_session
 
 __all__ = ["Comparison", "Way", "compare_ways"]
 
-FORMATS_ALLOWED: Final = 1e-4
 TILED_ALLOWED: Final = 1e-5
 PIXEL_SHARE_WANTED: Final = 0.99999
 # Far below what an image of 512 x 512 pixels takes, so that the planner must tile it.
@@ -85,7 +84,7 @@ def compare_ways(package: Path, pairs: Sequence[Pair], folder: Path) -> Comparis
                 other = predict(opened, image, session=torch)
                 tiled = predict(opened, image, session=onnx, memory=SMALL_MEMORY)
                 found = (
-                    _compare("torch against onnx", FORMATS_ALLOWED, whole, other),
+                    _compare("torch against onnx", FORMAT_AGREEMENT, whole, other),
                     _compare("tiled against whole", TILED_ALLOWED, whole, tiled),
                 )
                 ways = (

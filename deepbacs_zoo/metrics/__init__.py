@@ -1,6 +1,11 @@
 """Numbers that say how good a result is, or how well two results agree."""
 
-from deepbacs_zoo.metrics.agreement import LabelAgreement, compare_labels
+from deepbacs_zoo.metrics.agreement import (
+    FORMAT_AGREEMENT,
+    LabelAgreement,
+    compare_labels,
+    relative_difference,
+)
 from deepbacs_zoo.metrics.bootstrap import bootstrap, bootstrap_many, bootstrap_sums
 from deepbacs_zoo.metrics.boxes import box_iou, confusion, partners_of, right_partners
 from deepbacs_zoo.metrics.detection import (
@@ -17,6 +22,7 @@ from deepbacs_zoo.metrics.segmentation import InstanceCounts, class_iou, match
 
 __all__ = [
     "COCO_THRESHOLDS",
+    "FORMAT_AGREEMENT",
     "FORMULAS",
     "BoxMatches",
     "BoxSet",
@@ -40,5 +46,6 @@ __all__ = [
     "precision",
     "ratio",
     "recall",
+    "relative_difference",
     "right_partners",
 ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.exporting.weights.torch import Shape, compute, quiet, torch_module
+from deepbacs_zoo.metrics import FORMAT_AGREEMENT, relative_difference
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.runners import load_session
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["check_agreement", "check_formats", "read_test_tensors"]
 
 Array = npt.NDArray[Any]
-
-_AGREEMENT: Final = 1e-4
 
 
 def check_agreement(network: nn.Module, path: Path, shapes: Sequence[Shape]) -> float:
@@ -56,8 +55,8 @@ def check_agreement(network: nn.Module, path: Path, shapes: Sequence[Shape]) -> 
         expected = compute(network, image)
         if found.shape != expected.shape:
             raise _disagrees(path, shape, f"shape {found.shape} instead of {expected.shape}")
-        difference = _difference(expected, found)
-        if not difference <= _AGREEMENT:
+        difference = relative_difference(expected, found)
+        if not difference <= FORMAT_AGREEMENT:
             raise _disagrees(path, shape, f"difference {difference:.1e}")
         worst = max(worst, difference)
     return worst
@@ -95,13 +94,13 @@ def check_formats(folder: Path, formats: Sequence[str], name: str) -> float:
     worst = 0.0
     for (one, first), (other, second) in itertools.combinations(found.items(), 2):
         for key, array in first.items():
-            difference = _difference(array, second[key])
-            if not difference <= _AGREEMENT:
+            difference = relative_difference(array, second[key])
+            if not difference <= FORMAT_AGREEMENT:
                 raise ModelError(
                     name,
                     f"{one} and {other} differ in the output '{key}'",
                     value=f"{difference:.1e}",
-                    allowed=f"a difference of at most {_AGREEMENT:g}",
+                    allowed=f"a difference of at most {FORMAT_AGREEMENT:g}",
                     hint="export again; if it stays, train with another seed and report it",
                 )
             worst = max(worst, difference)
@@ -114,13 +113,6 @@ def read_test_tensors(package: Package, side: str) -> dict[str, Array]:
     return {
         spec.id: package.tensor(spec.test_tensor) for spec in specs if spec.test_tensor is not None
     }
-
-
-def _difference(expected: Array, found: Array) -> float:
-    """Return how far two tensors differ at most."""
-    # Of distances in pixels, as of probabilities, in units of the largest.
-    unit = max(1.0, float(np.abs(expected).max()))
-    return float(np.abs(expected - found).max()) / unit
 
 
 def _run_script(path: Path, image: Array) -> Array:
@@ -142,6 +134,6 @@ def _disagrees(path: Path, shape: Shape, found: str) -> ModelError:
         path.name,
         f"the written weights do not compute what the network does at {shape}",
         value=found,
-        allowed=f"a difference of at most {_AGREEMENT:g}",
+        allowed=f"a difference of at most {FORMAT_AGREEMENT:g}",
         hint="use a network without branches or sizes that depend on the input",
     )

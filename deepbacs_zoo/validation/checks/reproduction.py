@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DeepbacsZooError, HostError, MissingExtraError, UnsupportedError
 from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.metrics import FORMAT_AGREEMENT
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.runners import RUNNERS, load_session
@@ -18,10 +19,7 @@ from deepbacs_zoo.tensors import TensorSpec
 from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding, note
 from deepbacs_zoo.validation.checks.tolerance import ABSOLUTE, RELATIVE, compare, stated_tolerance
 
-__all__ = ["AGREEMENT", "check_reproduction", "read_test_tensors"]
-
-AGREEMENT: Final = 1e-4
-"""How far two weights formats may differ, times the larger of 1 and the largest output value."""
+__all__ = ["check_reproduction", "read_test_tensors"]
 
 Tensors = Mapping[str, NDArray[Any]]
 
@@ -168,7 +166,7 @@ def _agreement(results: Mapping[str, Tensors]) -> tuple[list[Finding], dict[str,
             scale = max(scale, float(np.nanmax(np.abs(array), initial=0.0)))
         figures[f"{one}.{other}.max_difference"] = largest
         where = f"weights.{one}, weights.{other}"
-        if largest <= AGREEMENT * scale:
+        if largest <= FORMAT_AGREEMENT * scale:
             findings.append(note(where, f"agree; largest difference {largest:.1e}"))
         else:
             findings.append(
@@ -176,7 +174,7 @@ def _agreement(results: Mapping[str, Tensors]) -> tuple[list[Finding], dict[str,
                     Severity.WARNING,
                     where,
                     f"the two weights formats differ by up to {largest:.1e}",
-                    f"a difference of at most {AGREEMENT * scale:.1e}",
+                    f"a difference of at most {FORMAT_AGREEMENT * scale:.1e}",
                     "make both again from one network",
                 )
             )

@@ -4,19 +4,19 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import deepbacs.zoo.decoding.AnchorBoxes;
 import deepbacs.zoo.decoding.BoxDecoder;
-import deepbacs.zoo.decoding.BoxStack;
-import deepbacs.zoo.decoding.Boxes;
 import deepbacs.zoo.decoding.Decoding;
-import deepbacs.zoo.decoding.FoundBox;
-import deepbacs.zoo.decoding.ObjectRow;
+import deepbacs.zoo.decoding.DetectedBox;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
-import deepbacs.zoo.images.Picture;
-import deepbacs.zoo.outputs.Outputs;
-import deepbacs.zoo.prediction.OutputTensor;
-import deepbacs.zoo.prediction.Result;
+import deepbacs.zoo.images.Preview;
+import deepbacs.zoo.results.BoxStack;
+import deepbacs.zoo.results.ObjectRow;
+import deepbacs.zoo.results.OutputTensor;
+import deepbacs.zoo.results.Result;
+import deepbacs.zoo.results.ResultFiles;
 import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
 import ij.gui.Roi;
@@ -71,7 +71,7 @@ public final class BoxesTest {
   private static void decode(JsonObject request, JsonObject answer) throws IOException {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("decode", plain(request.get("settings")));
-    Boxes settings = (Boxes) Decoding.read(config);
+    AnchorBoxes settings = (AnchorBoxes) Decoding.read(config);
     int[] shape = ints(request.getAsJsonArray("shape"));
     int[] size = ints(request.getAsJsonArray("size"));
     float[] values = floats(request, "tensor", Tensor.count(shape));
@@ -109,12 +109,12 @@ public final class BoxesTest {
               "",
               1,
               0,
-              new Picture(seen, 1, false));
-      Outputs.save(result, Paths.get(request.get("folder").getAsString()), false);
+              new Preview(seen, 1, false));
+      ResultFiles.save(result, Paths.get(request.get("folder").getAsString()), false);
     }
   }
 
-  private static JsonArray row(FoundBox box) {
+  private static JsonArray row(DetectedBox box) {
     JsonArray row = new JsonArray();
     row.add(box.x0);
     row.add(box.y0);

@@ -9,13 +9,13 @@ import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import deepbacs.zoo.decoding.Decoding;
 import deepbacs.zoo.decoding.LabelDecoding;
-import deepbacs.zoo.decoding.LabelStack;
-import deepbacs.zoo.decoding.ObjectRow;
-import deepbacs.zoo.decoding.ObjectTable;
-import deepbacs.zoo.decoding.RoiSet;
 import deepbacs.zoo.errors.PythonFormat;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.images.Calibration;
+import deepbacs.zoo.results.LabelRois;
+import deepbacs.zoo.results.LabelStack;
+import deepbacs.zoo.results.ObjectRow;
+import deepbacs.zoo.results.ObjectTable;
 import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
 import ij.gui.Roi;
@@ -63,7 +63,7 @@ public final class DecodingTest {
         System.out.println(measure(request.getAsJsonObject()));
         break;
       case "rois":
-        Files.write(path(request, "output"), RoiSet.bytes(stack(request.getAsJsonObject())));
+        Files.write(path(request, "output"), LabelRois.bytes(stack(request.getAsJsonObject())));
         System.out.println("{}");
         break;
       case "imagej":

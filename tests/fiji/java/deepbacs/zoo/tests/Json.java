@@ -101,12 +101,12 @@ final class Json {
   }
 
   /** A tensor from {@code {dtype, shape, values}}. */
-  static Tensor tensor(JsonObject entry, String letters) {
+  static Tensor tensor(JsonObject entry, String axes) {
     int[] shape = new int[entry.getAsJsonArray("shape").size()];
     for (int axis = 0; axis < shape.length; axis++) {
       shape[axis] = entry.getAsJsonArray("shape").get(axis).getAsInt();
     }
-    Tensor result = Tensor.zeros(DType.of(entry.get("dtype").getAsString()), letters, shape);
+    Tensor result = Tensor.zeros(DType.of(entry.get("dtype").getAsString()), axes, shape);
     JsonArray values = entry.getAsJsonArray("values");
     for (int index = 0; index < result.size(); index++) {
       JsonPrimitive value = values.get(index).getAsJsonPrimitive();
@@ -125,7 +125,7 @@ final class Json {
       shape.add(size);
     }
     result.add("shape", shape);
-    result.addProperty("letters", tensor.letters);
+    result.addProperty("letters", tensor.axes);
     JsonArray values = new JsonArray();
     for (int index = 0; index < tensor.size(); index++) {
       values.add(tensor.get(index));

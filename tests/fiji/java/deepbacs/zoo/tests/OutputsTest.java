@@ -4,18 +4,18 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import deepbacs.zoo.decoding.LabelStack;
-import deepbacs.zoo.decoding.ObjectRow;
-import deepbacs.zoo.decoding.ObjectTable;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
-import deepbacs.zoo.images.LabelColours;
-import deepbacs.zoo.images.Picture;
-import deepbacs.zoo.outputs.Outputs;
+import deepbacs.zoo.images.LabelColors;
+import deepbacs.zoo.images.Preview;
 import deepbacs.zoo.packages.ZooPackage;
-import deepbacs.zoo.prediction.OutputTensor;
-import deepbacs.zoo.prediction.Result;
+import deepbacs.zoo.results.LabelStack;
+import deepbacs.zoo.results.ObjectRow;
+import deepbacs.zoo.results.ObjectTable;
+import deepbacs.zoo.results.OutputTensor;
+import deepbacs.zoo.results.Result;
+import deepbacs.zoo.results.ResultFiles;
 import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
 import ij.ImagePlus;
@@ -52,19 +52,19 @@ public final class OutputsTest {
         case "planned":
           try (ZooPackage found = ZooPackage.open(path(request, "package"))) {
             String stem = request.get("stem").getAsString();
-            answer.add("paths", json(Outputs.planned(found, stem, path(request, "folder"))));
+            answer.add("paths", json(ResultFiles.planned(found, stem, path(request, "folder"))));
           }
           break;
         case "save":
           boolean overwrite = request.get("overwrite").getAsBoolean();
           Result result = result(request);
-          answer.add("paths", json(Outputs.save(result, path(request, "folder"), overwrite)));
+          answer.add("paths", json(ResultFiles.save(result, path(request, "folder"), overwrite)));
           break;
         case "open":
           answer = opened(request.get("path").getAsString());
           break;
         default:
-          answer.add("colours", colours(request.get("count").getAsInt()));
+          answer.add("colours", colors(request.get("count").getAsInt()));
       }
     } catch (ZooException error) {
       answer.addProperty("error", error.kind.python);
@@ -80,8 +80,8 @@ public final class OutputsTest {
     for (JsonElement each : request.getAsJsonArray("tensors")) {
       JsonObject entry = each.getAsJsonObject();
       DType dtype = DType.of(entry.get("dtype").getAsString());
-      String letters = entry.get("letters").getAsString();
-      Tensor tensor = Tensor.zeros(dtype, letters, ints(entry.getAsJsonArray("shape")));
+      String axes = entry.get("letters").getAsString();
+      Tensor tensor = Tensor.zeros(dtype, axes, ints(entry.getAsJsonArray("shape")));
       for (int i = 0; i < tensor.size(); i++) {
         tensor.set(i, data.getDouble());
       }
@@ -90,7 +90,7 @@ public final class OutputsTest {
     }
     LabelStack labels = null;
     List<ObjectRow> objects = Collections.emptyList();
-    Picture picture = null;
+    Preview picture = null;
     if (!request.get("labels").isJsonNull()) {
       int[] shape = ints(request.getAsJsonArray("labels"));
       labels = new LabelStack(shape[0], shape[1], shape[2], shape[3]);
@@ -107,7 +107,7 @@ public final class OutputsTest {
       for (int i = 0; i < values.length; i++) {
         values[i] = (float) data.getDouble();
       }
-      picture = new Picture(values, channels, request.get("eight_bit_colours").getAsBoolean());
+      picture = new Preview(values, channels, request.get("eight_bit_colours").getAsBoolean());
     }
     String stem = request.get("stem").getAsString();
     List<Finding> none = Collections.emptyList();
@@ -116,7 +116,7 @@ public final class OutputsTest {
 
   private static JsonObject opened(String file) {
     ImagePlus image = new Opener().openImage(file);
-    JsonObject told = new JsonObject();
+    JsonObject answer = new JsonObject();
     JsonArray shape = new JsonArray();
     int[] sizes = {
       image.getNFrames(),
@@ -128,40 +128,40 @@ public final class OutputsTest {
     for (int size : sizes) {
       shape.add(size);
     }
-    told.add("shape", shape);
-    told.addProperty("bits", image.getBitDepth());
+    answer.add("shape", shape);
+    answer.addProperty("bits", image.getBitDepth());
     ij.measure.Calibration size = image.getCalibration();
-    told.addProperty("unit", size.getUnit());
+    answer.addProperty("unit", size.getUnit());
     JsonArray calibration = new JsonArray();
     double[] numbers = {size.pixelWidth, size.pixelHeight, size.pixelDepth, size.frameInterval};
     for (double number : numbers) {
       calibration.add(number);
     }
-    told.add("calibration", calibration);
+    answer.add("calibration", calibration);
     JsonArray range = new JsonArray();
     range.add(image.getDisplayRangeMin());
     range.add(image.getDisplayRangeMax());
-    told.add("range", range);
+    answer.add("range", range);
     LUT lut = image.getProcessor().getLut();
-    JsonArray colours = new JsonArray();
+    JsonArray colors = new JsonArray();
     for (int i = 0; i < 256; i++) {
-      colours.add(lut.getRGB(i) & 0xffffff);
+      colors.add(lut.getRGB(i) & 0xffffff);
     }
-    told.add("lut", colours);
+    answer.add("lut", colors);
     JsonArray sums = new JsonArray();
     for (int i = 1; i <= image.getStackSize(); i++) {
       sums.add(image.getStack().getProcessor(i).getStats().mean);
     }
-    told.add("means", sums);
-    return told;
+    answer.add("means", sums);
+    return answer;
   }
 
-  private static JsonArray colours(int count) {
-    JsonArray colours = new JsonArray();
+  private static JsonArray colors(int count) {
+    JsonArray colors = new JsonArray();
     for (int label = 0; label < count; label++) {
-      colours.add(LabelColours.of(label));
+      colors.add(LabelColors.of(label));
     }
-    return colours;
+    return colors;
   }
 
   private static Calibration calibration(JsonArray numbers) {

@@ -183,7 +183,7 @@ public final class PackagesTest {
 
   private static JsonObject axis(Axis axis) {
     JsonObject result = new JsonObject();
-    result.addProperty("letter", axis.letter);
+    result.addProperty("letter", axis.name);
     result.addProperty("id", axis.id);
     result.addProperty("halo", axis.halo);
     result.addProperty("scale", axis.scale);

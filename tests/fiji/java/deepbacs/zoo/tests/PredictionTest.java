@@ -4,16 +4,16 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import deepbacs.zoo.decoding.LabelStack;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.images.ImageReader;
 import deepbacs.zoo.images.ZooImage;
-import deepbacs.zoo.outputs.Outputs;
 import deepbacs.zoo.packages.ZooPackage;
-import deepbacs.zoo.prediction.Options;
-import deepbacs.zoo.prediction.OutputTensor;
+import deepbacs.zoo.prediction.PredictOptions;
 import deepbacs.zoo.prediction.Predictor;
-import deepbacs.zoo.prediction.Result;
+import deepbacs.zoo.results.LabelStack;
+import deepbacs.zoo.results.OutputTensor;
+import deepbacs.zoo.results.Result;
+import deepbacs.zoo.results.ResultFiles;
 import deepbacs.zoo.runner.OnnxSession;
 import deepbacs.zoo.tensors.Tensor;
 import java.io.IOException;
@@ -46,9 +46,9 @@ public final class PredictionTest {
   private static JsonObject answer(JsonObject request) throws IOException {
     JsonObject answer = new JsonObject();
     try (ZooPackage zooPackage = ZooPackage.open(path(request, "package"))) {
-      Options options =
-          new Options(
-              request.has("memory") ? request.get("memory").getAsLong() : Options.MEMORY,
+      PredictOptions options =
+          new PredictOptions(
+              request.has("memory") ? request.get("memory").getAsLong() : PredictOptions.MEMORY,
               request.has("border") && request.get("border").getAsString().equals("halo"),
               request.has("pixel_size") ? request.get("pixel_size").getAsDouble() : Double.NaN);
       Path path = path(request, "image");
@@ -64,7 +64,7 @@ public final class PredictionTest {
         answer.add("passes", passes);
         describe(answer, result, path(request, "folder"));
         if (request.has("save")) {
-          Outputs.save(result, path(request, "save"), false);
+          ResultFiles.save(result, path(request, "save"), false);
         }
       }
     } catch (ZooException error) {
@@ -91,7 +91,7 @@ public final class PredictionTest {
     for (OutputTensor output : result.tensors) {
       JsonObject entry = new JsonObject();
       entry.addProperty("id", output.id);
-      entry.addProperty("letters", output.tensor.letters);
+      entry.addProperty("letters", output.tensor.axes);
       entry.addProperty("dtype", output.tensor.dtype.numpy());
       entry.add("shape", json(output.tensor.shape()));
       double x = output.calibration.x;

@@ -30,8 +30,8 @@ public final class ProcessingTest {
 
   private static Tensor run(JsonObject entry) {
     List<Step> steps = Json.steps(entry.getAsJsonArray("steps"));
-    String letters = entry.get("letters").getAsString();
-    Tensor input = Json.tensor(entry.getAsJsonObject("input"), letters);
+    String axes = entry.get("letters").getAsString();
+    Tensor input = Json.tensor(entry.getAsJsonObject("input"), axes);
     Map<String, Tensor> references = new LinkedHashMap<>();
     if (entry.has("references")) {
       for (Map.Entry<String, JsonElement> other :
@@ -45,7 +45,7 @@ public final class ProcessingTest {
     Tensor result =
         entry.has("crop")
             ? Processing.fit(steps, input, references)
-                .apply(Json.tensor(entry.getAsJsonObject("crop"), letters))
+                .apply(Json.tensor(entry.getAsJsonObject("crop"), axes))
             : Processing.apply(steps, input, references);
     if (!Json.of(input).equals(before)) {
       throw new IllegalStateException("the input was changed by " + entry.get("steps"));

@@ -26,33 +26,33 @@ public final class BoxDecoder {
   public static final int MOST = 100_000;
 
   /** By score, highest first. */
-  public final List<FoundBox> boxes;
+  public final List<DetectedBox> boxes;
   /** How many candidates passed the score threshold. */
   public final int candidates;
 
-  private final Boxes settings;
+  private final AnchorBoxes settings;
   private final Tensor tensor;
   private final int height;
   private final int width;
   private int passed;
 
-  BoxDecoder(Boxes settings, Tensor tensor, int height, int width) {
+  BoxDecoder(AnchorBoxes settings, Tensor tensor, int height, int width) {
     this.settings = settings;
     this.tensor = tensor;
     this.height = height;
     this.width = width;
-    List<FoundBox> found = candidates();
+    List<DetectedBox> found = candidates();
     // The sort is stable: equals stay in the order of rows, columns and anchors.
     found.sort(
-        Comparator.comparingDouble((FoundBox box) -> -box.score)
+        Comparator.comparingDouble((DetectedBox box) -> -box.score)
             .thenComparingInt(box -> box.classIndex));
     this.boxes = suppressed(found.subList(0, Math.min(found.size(), MOST)));
     this.candidates = passed;
   }
 
-  private List<FoundBox> candidates() {
-    List<FoundBox> found = new ArrayList<>();
-    float[] values = new float[Boxes.BEFORE_CLASSES + settings.classes.size()];
+  private List<DetectedBox> candidates() {
+    List<DetectedBox> found = new ArrayList<>();
+    float[] values = new float[AnchorBoxes.BEFORE_CLASSES + settings.classes.size()];
     int[] shape = tensor.shape();
     int plane = shape[1] * shape[2];
     for (int row = 0; row < shape[1]; row++) {
@@ -64,7 +64,7 @@ public final class BoxDecoder {
             values[channel] = (float) tensor.get(at + channel * plane);
             finite &= isFinite(values[channel]);
           }
-          FoundBox box = finite ? candidate(values, row, column) : null;
+          DetectedBox box = finite ? candidate(values, row, column) : null;
           if (box != null) {
             found.add(box);
           }
@@ -74,12 +74,12 @@ public final class BoxDecoder {
     return found;
   }
 
-  private FoundBox candidate(float[] values, int row, int column) {
-    int best = Boxes.BEFORE_CLASSES;
+  private DetectedBox candidate(float[] values, int row, int column) {
+    int best = AnchorBoxes.BEFORE_CLASSES;
     for (int channel = best + 1; channel < values.length; channel++) {
       best = values[channel] > values[best] ? channel : best;
     }
-    float score = values[Boxes.BEFORE_CLASSES - 1] * values[best];
+    float score = values[AnchorBoxes.BEFORE_CLASSES - 1] * values[best];
     if (!(score >= (float) settings.scoreThreshold) || !isFinite(score)) {
       return null;
     }
@@ -95,7 +95,7 @@ public final class BoxDecoder {
     if (!(x1 > x0 && y1 > y0)) {
       return null;
     }
-    return new FoundBox(x0, y0, x1, y1, best - Boxes.BEFORE_CLASSES, score);
+    return new DetectedBox(x0, y0, x1, y1, best - AnchorBoxes.BEFORE_CLASSES, score);
   }
 
   private static boolean isFinite(float value) {
@@ -107,10 +107,10 @@ public final class BoxDecoder {
   }
 
   /** Drops class by class; what is left stays in order. */
-  private List<FoundBox> suppressed(List<FoundBox> ordered) {
+  private List<DetectedBox> suppressed(List<DetectedBox> ordered) {
     boolean[] kept = new boolean[ordered.size()];
     for (int index = 0; index < settings.classes.size(); index++) {
-      List<FoundBox> members = new ArrayList<>();
+      List<DetectedBox> members = new ArrayList<>();
       List<Integer> places = new ArrayList<>();
       for (int place = 0; place < kept.length; place++) {
         if (ordered.get(place).classIndex == index) {
@@ -123,7 +123,7 @@ public final class BoxDecoder {
         kept[places.get(member)] = stay[member];
       }
     }
-    List<FoundBox> found = new ArrayList<>();
+    List<DetectedBox> found = new ArrayList<>();
     for (int place = 0; place < kept.length; place++) {
       if (kept[place]) {
         found.add(ordered.get(place));

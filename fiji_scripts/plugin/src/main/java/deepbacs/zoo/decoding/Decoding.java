@@ -23,15 +23,15 @@ public interface Decoding {
       return null;
     }
     if (!(value instanceof Map)) {
-      throw Block.wrong(Block.WHERE, value, "a mapping with kind and output");
+      throw DecodeConfig.wrong(DecodeConfig.WHERE, value, "a mapping with kind and output");
     }
-    Block block = new Block((Map<?, ?>) value);
+    DecodeConfig block = new DecodeConfig((Map<?, ?>) value);
     Object version = zooConfig.containsKey("schema_version") ? zooConfig.get("schema_version") : 1L;
-    Decoding found = Block.isOne(version) ? block.read() : null;
+    Decoding found = DecodeConfig.isOne(version) ? block.read() : null;
     if (found == null) {
       throw new ZooException(
           Kind.UNSUPPORTED,
-          Block.WHERE,
+          DecodeConfig.WHERE,
           "a way of decoding that is not known here",
           "kind " + PythonText.str(block.kind()) + ", schema_version " + PythonText.str(version),
           "kind multilabel, foreground, stars, splines or boxes of schema_version 1",

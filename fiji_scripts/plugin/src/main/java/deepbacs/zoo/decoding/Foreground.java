@@ -22,7 +22,7 @@ public final class Foreground implements LabelDecoding {
   /** Smaller objects are dropped. */
   public final int minSize;
 
-  Foreground(Block block) {
+  Foreground(DecodeConfig block) {
     output = block.output("output", "channel", "threshold", "neck", "min_seed", "min_size");
     channel = block.whole("channel", 0, 0);
     threshold = block.fraction("threshold", 0.5);
@@ -42,7 +42,7 @@ public final class Foreground implements LabelDecoding {
     int[] shape = probabilities.shape();
     if (shape.length != 3 || shape[0] <= channel) {
       String allowed = "c y x with at least " + (1L + channel) + " channels";
-      throw Block.lacking(output, probabilities, "names", allowed, "the channel");
+      throw DecodeConfig.lacking(output, probabilities, "names", allowed, "the channel");
     }
     int plane = shape[1] * shape[2];
     float least = (float) threshold;

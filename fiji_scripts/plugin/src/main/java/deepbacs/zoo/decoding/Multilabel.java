@@ -28,7 +28,7 @@ public final class Multilabel implements LabelDecoding {
   /** Pixels that a seed grows at most. */
   public final int maxGrowth;
 
-  Multilabel(Block block) {
+  Multilabel(DecodeConfig block) {
     output =
         block.output(
             "output",
@@ -50,7 +50,8 @@ public final class Multilabel implements LabelDecoding {
     maxGrowth = block.whole("max_growth", 0, 6);
     if (background == interior || background == boundary || interior == boundary) {
       String channels = background + ", " + interior + ", " + boundary;
-      throw Block.wrong(Block.WHERE, "(" + channels + ")", "three different channels");
+      throw DecodeConfig.wrong(
+          DecodeConfig.WHERE, "(" + channels + ")", "three different channels");
     }
   }
 
@@ -71,8 +72,8 @@ public final class Multilabel implements LabelDecoding {
     long channels = 1L + Math.max(background, Math.max(interior, boundary));
     if (shape.length != 3 || shape[0] < channels) {
       String allowed = "c y x with at least " + channels + " channels";
-      throw Block.lacking(output, probabilities, "names", allowed, "the channel indices");
+      throw DecodeConfig.lacking(output, probabilities, "names", allowed, "the channel indices");
     }
-    return new Decoder(this, shape[1], shape[2]).decode(probabilities);
+    return new MultilabelDecoder(this, shape[1], shape[2]).decode(probabilities);
   }
 }

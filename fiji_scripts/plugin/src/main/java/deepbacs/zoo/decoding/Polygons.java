@@ -2,7 +2,7 @@ package deepbacs.zoo.decoding;
 
 import deepbacs.zoo.tensors.Tensor;
 
-/** Scored polygons on a grid that become labels: what {@link Stars} and {@link Splines} share. */
+/** Scored polygons on a grid that become labels; {@link StarConvex} or {@link Spline}. */
 public abstract class Polygons implements LabelDecoding {
 
   /** The id of the output tensor: probabilities in channel 0, shapes in the others. */
@@ -19,7 +19,7 @@ public abstract class Polygons implements LabelDecoding {
   /** How many corners of how many numbers there are: {@code rays} or {@code points}. */
   final int count;
 
-  Polygons(Block block, String counted) {
+  Polygons(DecodeConfig block, String counted) {
     output =
         block.output(
             "output", counted, "grid", "probability_threshold", "overlap_threshold", "min_size");
@@ -61,9 +61,9 @@ public abstract class Polygons implements LabelDecoding {
     if (tensor.shape().length != 3 || tensor.shape()[0] != channels) {
       String allowed = "c y x with " + channels + " channels";
       String fields = perCorner() == 1 ? "rays" : "points";
-      throw Block.lacking(output, tensor, "asks for", allowed, fields);
+      throw DecodeConfig.lacking(output, tensor, "asks for", allowed, fields);
     }
-    Tensor cells = Grids.onGrid(tensor, grid, height, width);
+    Tensor cells = GridTensors.onGrid(tensor, grid, height, width);
     return new PolygonSuppression(this, cells, height, width).labels();
   }
 

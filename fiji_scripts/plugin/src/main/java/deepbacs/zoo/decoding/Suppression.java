@@ -23,7 +23,7 @@ final class Suppression {
   /** The place in these arrays of each box. */
   private final int[] places;
 
-  private Suppression(List<FoundBox> boxes, double threshold) {
+  private Suppression(List<DetectedBox> boxes, double threshold) {
     int count = boxes.size();
     this.threshold = threshold;
     x0 = new double[count];
@@ -36,7 +36,7 @@ final class Suppression {
     Arrays.setAll(byLeft, index -> index);
     Arrays.sort(byLeft, Comparator.comparingDouble(index -> boxes.get(index).x0));
     for (int place = 0; place < count; place++) {
-      FoundBox box = boxes.get(byLeft[place]);
+      DetectedBox box = boxes.get(byLeft[place]);
       places[byLeft[place]] = place;
       x0[place] = box.x0;
       y0[place] = box.y0;
@@ -47,7 +47,7 @@ final class Suppression {
   }
 
   /** Which boxes stay; they are given in their order. */
-  static boolean[] kept(List<FoundBox> boxes, double threshold) {
+  static boolean[] kept(List<DetectedBox> boxes, double threshold) {
     return new Suppression(boxes, threshold).kept();
   }
 
@@ -65,7 +65,7 @@ final class Suppression {
 
   private void suppressAround(int here) {
     double area = area(here);
-    // With room for rounding.
+    // With a margin for rounding.
     double reach = (x1[here] - x0[here]) / Math.max(threshold, 1e-6) * 1.001 + 1;
     for (int other = from(x0[here] - reach);
         other < x0.length && x0[other] < x1[here];

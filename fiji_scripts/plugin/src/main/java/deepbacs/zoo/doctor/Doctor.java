@@ -8,7 +8,7 @@ import java.awt.image.BufferedImage;
 import java.io.PrintStream;
 
 /**
- * Tells what works in this JVM: {@code deepbacs-zoo fiji doctor} starts it and reads its lines.
+ * Reports what works in this JVM: {@code deepbacs-zoo fiji doctor} starts it and reads its lines.
  *
  * <p>Each line is {@code name=ok text} or {@code name=error text}. Libraries are reached by their
  * names, so that one that is missing or broken is a line here instead of the end of the program.
@@ -30,17 +30,17 @@ public final class Doctor {
   public static void main(String[] arguments) {
     PrintStream out = System.out;
     System.setOut(System.err); // libraries may print what they like elsewhere
-    tell(out, "java", () -> System.getProperty("java.version"));
-    tell(out, "heap", () -> Long.toString(Runtime.getRuntime().maxMemory()));
-    tell(out, "fonts", Doctor::drawText);
-    tell(out, "imagej", () -> call("ij.ImageJ", "VERSION"));
-    tell(out, "onnxruntime", Doctor::engine);
+    report(out, "java", () -> System.getProperty("java.version"));
+    report(out, "heap", () -> Long.toString(Runtime.getRuntime().maxMemory()));
+    report(out, "fonts", Doctor::drawText);
+    report(out, "imagej", () -> call("ij.ImageJ", "VERSION"));
+    report(out, "onnxruntime", Doctor::engine);
     out.flush();
     // Native libraries may have left threads behind.
     Runtime.getRuntime().halt(0);
   }
 
-  private static void tell(PrintStream out, String name, Check check) {
+  private static void report(PrintStream out, String name, Check check) {
     String line;
     try {
       line = "ok " + check.run();

@@ -36,11 +36,11 @@ public final class ImageReader {
     return read(path, shape -> {});
   }
 
-  /** The same; {@code told} hears of the sizes before pixels are read, and may throw. */
-  public static ZooImage read(Path path, Consumer<ImageShape> told) {
+  /** The same; {@code onShape} is called with the sizes before pixels are read, and may throw. */
+  public static ZooImage read(Path path, Consumer<ImageShape> onShape) {
     checkPath(path);
     try {
-      return pixels(path, told).checked();
+      return pixels(path, onShape).checked();
     } catch (AccessDeniedException error) {
       throw notReadable(path, error);
     } catch (IOException | ArithmeticException | NegativeArraySizeException error) {
@@ -50,7 +50,7 @@ public final class ImageReader {
     }
   }
 
-  private static ZooImage pixels(Path path, Consumer<ImageShape> told) throws IOException {
+  private static ZooImage pixels(Path path, Consumer<ImageShape> onShape) throws IOException {
     byte[] begin = new byte[4];
     try (InputStream stream = Files.newInputStream(path)) {
       int count = 0;
@@ -59,12 +59,12 @@ public final class ImageReader {
       }
     }
     if ((begin[0] & 0xff) == 0x89 && begin[1] == 'P' && begin[2] == 'N' && begin[3] == 'G') {
-      return Pictures.readPng(path, told);
+      return PngJpegReader.readPng(path, onShape);
     }
     if ((begin[0] & 0xff) == 0xff && (begin[1] & 0xff) == 0xd8) {
-      return Pictures.readJpeg(path, told);
+      return PngJpegReader.readJpeg(path, onShape);
     }
-    return TiffReader.read(path, told);
+    return TiffReader.read(path, onShape);
   }
 
   private static void checkPath(Path path) {

@@ -11,7 +11,7 @@ public final class ImageShape {
   public final int height;
   public final int width;
   public final DType dtype;
-  /** Whether the channels are the red, green and blue of one colour picture. */
+  /** Whether the channels are the red, green and blue of one color picture. */
   public final boolean rgb;
 
   public ImageShape(
@@ -25,9 +25,9 @@ public final class ImageShape {
     this.rgb = rgb;
   }
 
-  /** Size along one of the letters {@code t z c y x}. */
-  public int size(char letter) {
-    switch (letter) {
+  /** Size along one of the axes {@code t z c y x}. */
+  public int size(char axisName) {
+    switch (axisName) {
       case 't':
         return frames;
       case 'z':
@@ -39,7 +39,7 @@ public final class ImageShape {
       case 'x':
         return width;
       default:
-        throw new IllegalArgumentException("no image has an axis " + letter);
+        throw new IllegalArgumentException("no image has an axis " + axisName);
     }
   }
 

@@ -63,14 +63,14 @@ final class OmeDescription {
   PlaneOrder order(int samples, ImageName name) {
     String fastest = pixels.getAttribute("DimensionOrder").toLowerCase(Locale.ROOT);
     String outer = fastest.matches("xy[zct]{3}") ? fastest.substring(2) : "zct";
-    String letters = new StringBuilder(outer).reverse().toString();
-    int[] sizes = new int[letters.length()];
+    String axes = new StringBuilder(outer).reverse().toString();
+    int[] sizes = new int[axes.length()];
     for (int axis = 0; axis < sizes.length; axis++) {
-      char letter = letters.charAt(axis);
-      int size = number(pixels, "Size" + Character.toUpperCase(letter), 1);
-      sizes[axis] = letter == 'c' && samples > 1 ? Math.max(size / samples, 1) : size;
+      char axisName = axes.charAt(axis);
+      int size = number(pixels, "Size" + Character.toUpperCase(axisName), 1);
+      sizes[axis] = axisName == 'c' && samples > 1 ? Math.max(size / samples, 1) : size;
     }
-    return PlaneOrder.of(letters, sizes, name);
+    return PlaneOrder.of(axes, sizes, name);
   }
 
   /** The page of each plane, null where it is in another file. */

@@ -7,7 +7,7 @@ import ij.ImageStack;
 /** An image that is open in ImageJ, seen as one from a file. */
 final class OpenImage {
 
-  private static final int COLOURS = 3;
+  private static final int COLORS = 3;
   private static final String NOT_IN_NAMES = "[\\\\/:*?\"<>|\\p{Cntrl}]";
 
   private OpenImage() {}
@@ -15,25 +15,25 @@ final class OpenImage {
   static ZooImage of(ImagePlus image) {
     ImageStack stack = image.getStack();
     boolean rgb = image.getType() == ImagePlus.COLOR_RGB;
-    int channels = rgb ? COLOURS : image.getNChannels();
+    int channels = rgb ? COLORS : image.getNChannels();
     boolean signed = image.getLocalCalibration().isSigned16Bit();
     ImageShape shape =
         new ImageShape(
             image.getNFrames(),
             image.getNSlices(),
-            rgb ? COLOURS * image.getNChannels() : channels,
+            rgb ? COLORS * image.getNChannels() : channels,
             image.getHeight(),
             image.getWidth(),
             dtype(image, signed),
             rgb && image.getNChannels() == 1);
     ZooImage.Planes planes =
         (frame, slice, channel) -> {
-          int plane = rgb ? channel / COLOURS : channel;
+          int plane = rgb ? channel / COLORS : channel;
           // A virtual stack reads the plane now; others hand over their own array.
           int index = image.getStackIndex(plane + 1, slice + 1, frame + 1);
           Object pixels = stack.getPixels(index);
           if (rgb) {
-            return Plane.ofColour((int[]) pixels, channel % COLOURS);
+            return Plane.ofColor((int[]) pixels, channel % COLORS);
           }
           return signed ? Plane.ofShifted((short[]) pixels) : Plane.of(shape.dtype, pixels);
         };
@@ -48,7 +48,7 @@ final class OpenImage {
       case ImagePlus.GRAY32:
         return DType.FLOAT32;
       default:
-        return DType.UINT8; // also coloured by a table: its values are what counts
+        return DType.UINT8; // also colored by a table: its values are what counts
     }
   }
 

@@ -6,7 +6,7 @@ import deepbacs.zoo.tensors.DType;
  * The values of one channel at one slice and frame, row by row, held as compactly as in the file.
  *
  * <p>The array is {@code byte[]}, {@code short[]}, {@code int[]}, {@code float[]} or {@code
- * double[]} as the type asks for; or ImageJ's {@code int[]} of packed colours, of which a plane
+ * double[]} as the type asks for; or ImageJ's {@code int[]} of packed colors, of which a plane
  * shows one.
  */
 public final class Plane {
@@ -33,9 +33,9 @@ public final class Plane {
     return new Plane(dtype, pixels, NOT_PACKED, 0);
   }
 
-  /** One colour of packed pixels: 0 is red, 1 green, 2 blue. */
-  static Plane ofColour(int[] packed, int colour) {
-    return new Plane(DType.UINT8, packed, Byte.SIZE * (2 - colour), 0);
+  /** One color of packed pixels: 0 is red, 1 green, 2 blue. */
+  static Plane ofColor(int[] packed, int color) {
+    return new Plane(DType.UINT8, packed, Byte.SIZE * (2 - color), 0);
   }
 
   /** ImageJ's own form of signed 16 bit: unsigned, with 32768 added. */

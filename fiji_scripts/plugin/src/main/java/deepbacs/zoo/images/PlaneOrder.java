@@ -5,48 +5,48 @@ import deepbacs.zoo.errors.ZooException.Kind;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** In which order the planes of a file stand: letters and sizes, the last one fastest. */
+/** The order of the planes in a file: axes and sizes, the last one fastest. */
 final class PlaneOrder {
 
   /** An axis without a meaning. */
   static final char UNKNOWN = 'q';
 
-  private final String letters;
+  private final String axes;
   private final int[] sizes;
 
-  private PlaneOrder(String letters, int[] sizes) {
-    this.letters = letters;
+  private PlaneOrder(String axes, int[] sizes) {
+    this.axes = axes;
     this.sizes = sizes;
   }
 
   /**
    * An order in which every axis has a meaning.
    *
-   * @param letters of {@code t z c}; every other letter has no meaning: the first such axis is a
+   * @param axes of {@code t z c}; every other axis has no meaning: the first such axis is a
    *     stack of slices
    * @throws ZooException DATA: there are more axes than an image has
    */
-  static PlaneOrder of(String letters, int[] sizes, ImageName name) {
+  static PlaneOrder of(String axes, int[] sizes, ImageName name) {
     StringBuilder known = new StringBuilder();
     int[] kept = new int[sizes.length];
     for (int axis = 0; axis < sizes.length; axis++) {
-      char letter = Character.toLowerCase(letters.charAt(axis));
+      char axisName = Character.toLowerCase(axes.charAt(axis));
       if (sizes[axis] != 1) { // axes of one pixel say nothing
         kept[known.length()] = sizes[axis];
-        known.append("tzc".indexOf(letter) >= 0 ? letter : UNKNOWN);
+        known.append("tzc".indexOf(axisName) >= 0 ? axisName : UNKNOWN);
       }
     }
     int[] lengths = Arrays.copyOf(kept, known.length());
     StringBuilder free = new StringBuilder();
-    for (char letter : "ztc".toCharArray()) {
-      if (known.indexOf(String.valueOf(letter)) < 0) {
-        free.append(letter);
+    for (char axisName : "ztc".toCharArray()) {
+      if (known.indexOf(String.valueOf(axisName)) < 0) {
+        free.append(axisName);
       }
     }
     for (int axis = 0; axis < lengths.length; axis++) {
       if (known.charAt(axis) == UNKNOWN) {
         if (free.length() == 0 || free.charAt(0) != 'z') {
-          throw tooMany(letters, sizes, name);
+          throw tooMany(axes, sizes, name);
         }
         known.setCharAt(axis, free.charAt(0));
         free.deleteCharAt(0);
@@ -55,7 +55,7 @@ final class PlaneOrder {
     return new PlaneOrder(known.toString(), lengths);
   }
 
-  private static ZooException tooMany(String letters, int[] sizes, ImageName name) {
+  private static ZooException tooMany(String axes, int[] sizes, ImageName name) {
     StringBuilder shape = new StringBuilder();
     for (int size : sizes) {
       shape.append(shape.length() == 0 ? "" : "x").append(size);
@@ -64,13 +64,13 @@ final class PlaneOrder {
         Kind.DATA,
         name.text,
         "it has more axes than an image",
-        letters.toUpperCase(Locale.ROOT) + " " + shape,
+        axes.toUpperCase(Locale.ROOT) + " " + shape,
         "time, slices, channels, rows and columns",
         "save it as a hyperstack of at most five axes");
   }
 
-  int size(char letter) {
-    int axis = letters.indexOf(letter);
+  int size(char axisName) {
+    int axis = axes.indexOf(axisName);
     return axis < 0 ? 1 : sizes[axis];
   }
 
@@ -86,8 +86,8 @@ final class PlaneOrder {
   int plane(int frame, int slice, int channel) {
     int number = 0;
     for (int axis = 0; axis < sizes.length; axis++) {
-      char letter = letters.charAt(axis);
-      int index = letter == 't' ? frame : letter == 'z' ? slice : channel;
+      char axisName = axes.charAt(axis);
+      int index = axisName == 't' ? frame : axisName == 'z' ? slice : channel;
       number = number * sizes[axis] + index;
     }
     return number;
@@ -96,6 +96,6 @@ final class PlaneOrder {
   /** The axes with more than one plane. */
   @Override
   public String toString() {
-    return letters.toUpperCase(Locale.ROOT);
+    return axes.toUpperCase(Locale.ROOT);
   }
 }

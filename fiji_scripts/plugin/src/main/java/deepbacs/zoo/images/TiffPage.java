@@ -107,7 +107,7 @@ final class TiffPage {
   }
 
   /** Samples without those for transparency. */
-  int colours() {
+  int colors() {
     int alpha = 0;
     for (long kind : extra) {
       alpha += kind == ALPHA[0] || kind == ALPHA[1] ? 1 : 0;
@@ -116,8 +116,8 @@ final class TiffPage {
   }
 
   /** Whether its samples are red, green and blue. */
-  boolean isColour() {
-    return (photometric == 2 || photometric == 6) && samples > 1 && colours() == 3;
+  boolean isColor() {
+    return (photometric == 2 || photometric == 6) && samples > 1 && colors() == 3;
   }
 
   /** Bytes of its pixels without compression. */

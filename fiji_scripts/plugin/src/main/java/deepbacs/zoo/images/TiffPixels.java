@@ -25,7 +25,7 @@ final class TiffPixels {
     this.file = file;
     this.page = page;
     this.dtype = page.dtype();
-    this.planes = new Object[page.colours()];
+    this.planes = new Object[page.colors()];
     int count = Math.multiplyExact(page.width, page.height);
     for (int sample = 0; sample < planes.length; sample++) {
       planes[sample] = array(count);

@@ -72,10 +72,10 @@ final class TiffReader {
     }
   }
 
-  private ZooImage image(Path path, Consumer<ImageShape> told) throws IOException {
+  private ZooImage image(Path path, Consumer<ImageShape> onShape) throws IOException {
     checkFormat();
     PlaneOrder order = order();
-    int samples = first.colours();
+    int samples = first.colors();
     if (samples > 1 && !samplesAreChannels && order.size('c') > 1) {
       throw new ZooException(
           Kind.DATA,
@@ -86,7 +86,7 @@ final class TiffReader {
           "split the channels in ImageJ with Image > Color > Split Channels");
     }
     int channels = samples > 1 ? samples : order.size('c');
-    boolean rgb = first.isColour() && !samplesAreChannels;
+    boolean rgb = first.isColor() && !samplesAreChannels;
     ImageShape shape =
         new ImageShape(
             order.size('t'),
@@ -97,7 +97,7 @@ final class TiffReader {
             first.dtype(),
             rgb);
     checkPlanes(order.planes());
-    told.accept(shape);
+    onShape.accept(shape);
     Object[][] planes = new Object[order.planes()][];
     for (int plane = 0; plane < planes.length; plane++) {
       planes[plane] = pixels(plane);
@@ -204,13 +204,13 @@ final class TiffReader {
     int inPage = 2 + (first.samples > 1 ? 1 : 0);
     int outer = Math.max(texts.length - inPage, 0);
     int[] sizes = new int[outer];
-    StringBuilder letters = new StringBuilder();
+    StringBuilder names = new StringBuilder();
     String axes = named.find() && named.group(1).length() == texts.length ? named.group(1) : "";
     for (int axis = 0; axis < outer; axis++) {
       sizes[axis] = Integer.parseInt(texts[axis]);
-      letters.append(axes.isEmpty() ? PlaneOrder.UNKNOWN : axes.charAt(axis));
+      names.append(axes.isEmpty() ? PlaneOrder.UNKNOWN : axes.charAt(axis));
     }
-    PlaneOrder order = PlaneOrder.of(letters.toString(), sizes, name);
+    PlaneOrder order = PlaneOrder.of(names.toString(), sizes, name);
     takePages(order.planes());
     return order;
   }
@@ -220,7 +220,7 @@ final class TiffReader {
     int slices = number("slices");
     int channels = number("channels");
     if (first.samples > 1 && channels == first.samples) {
-      // Bio-Formats may declare separate samples as channels; ImageJ writes colour pictures so.
+      // Bio-Formats may declare separate samples as channels; ImageJ writes color pictures so.
       samplesAreChannels = first.planar;
       channels = 1;
     }
@@ -229,14 +229,14 @@ final class TiffReader {
     if (stated == 1) { // early versions wrote the number of images only
       rest = Math.max(file.pages.size(), first.isContiguous() ? number("images") : 1);
     }
-    String letters = order(imagej.getOrDefault("order", "czt"));
+    String axes = order(imagej.getOrDefault("order", "czt"));
     int[] sizes = new int[4];
     sizes[0] = rest;
     for (int axis = 0; axis < 3; axis++) {
-      char letter = letters.charAt(axis);
-      sizes[axis + 1] = letter == 't' ? frames : letter == 'z' ? slices : channels;
+      char axisName = axes.charAt(axis);
+      sizes[axis + 1] = axisName == 't' ? frames : axisName == 'z' ? slices : channels;
     }
-    PlaneOrder order = PlaneOrder.of(PlaneOrder.UNKNOWN + letters, sizes, name);
+    PlaneOrder order = PlaneOrder.of(PlaneOrder.UNKNOWN + axes, sizes, name);
     takePages(order.planes());
     return order;
   }

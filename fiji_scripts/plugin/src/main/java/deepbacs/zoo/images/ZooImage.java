@@ -66,8 +66,8 @@ public final class ZooImage {
   }
 
   /** The first position, for looking at. */
-  public Picture picture() {
-    return Picture.of(this);
+  public Preview preview() {
+    return Preview.of(this);
   }
 
   /** A file's name without its suffix, or without both of {@code .ome.tif}. */

@@ -1,9 +1,9 @@
 package deepbacs.zoo.packages;
 
-import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.errors.ZooException;
-import deepbacs.zoo.findings.Finding.Severity;
+import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
+import deepbacs.zoo.findings.Finding.Severity;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;

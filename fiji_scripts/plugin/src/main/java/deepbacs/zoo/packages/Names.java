@@ -25,26 +25,26 @@ final class Names {
               "int64",
               "bool"));
 
-  private static final Map<String, String> ID_OF_LETTER = new LinkedHashMap<>();
+  private static final Map<String, String> ID_OF_AXIS = new LinkedHashMap<>();
   private static final int LONGEST_ID = 64;
 
   static {
-    ID_OF_LETTER.put("b", "batch");
-    ID_OF_LETTER.put("t", "time");
-    ID_OF_LETTER.put("i", "index");
-    ID_OF_LETTER.put("c", "channel");
+    ID_OF_AXIS.put("b", "batch");
+    ID_OF_AXIS.put("t", "time");
+    ID_OF_AXIS.put("i", "index");
+    ID_OF_AXIS.put("c", "channel");
   }
 
   private Names() {}
 
-  /** The axis id that a letter stands for; other names are returned as they are. */
-  static String idOfLetter(String name) {
-    return ID_OF_LETTER.getOrDefault(name, name);
+  /** The axis id that a short name stands for; other names are returned as they are. */
+  static String axisId(String name) {
+    return ID_OF_AXIS.getOrDefault(name, name);
   }
 
-  /** The letter of an axis id such as {@code batch}; other names are returned as they are. */
-  static String letterOfId(String name) {
-    for (Map.Entry<String, String> pair : ID_OF_LETTER.entrySet()) {
+  /** The short name of an axis id such as {@code batch}; other names are returned as they are. */
+  static String axisName(String name) {
+    for (Map.Entry<String, String> pair : ID_OF_AXIS.entrySet()) {
       if (pair.getValue().equals(name)) {
         return pair.getKey();
       }

@@ -53,17 +53,17 @@ final class Npy {
    *
    * @param data the whole file
    * @param where the file as named to the user
-   * @param letters its axes; where they do not fit, or are null, each axis gets a {@code ?}
+   * @param axes its axes; where they do not fit, or are null, each axis gets a {@code ?}
    * @throws ZooException INTEGRITY: no such file, a version of the format unknown here, a type
    *     other than numbers and truth values, or another length than the header states
    */
-  static Tensor parse(byte[] data, String where, String letters) {
+  static Tensor parse(byte[] data, String where, String axes) {
     Npy file = new Npy(data, where);
     file.readHeader();
     char[] unknown = new char[file.shape.length];
     Arrays.fill(unknown, '?');
-    boolean fits = letters != null && letters.length() == unknown.length;
-    return file.tensor(fits ? letters : new String(unknown));
+    boolean fits = axes != null && axes.length() == unknown.length;
+    return file.tensor(fits ? axes : new String(unknown));
   }
 
   // --- the header --------------------------------------------------------------------------------
@@ -191,9 +191,9 @@ final class Npy {
 
   // --- the numbers -------------------------------------------------------------------------------
 
-  private Tensor tensor(String letters) {
+  private Tensor tensor(String axes) {
     ByteBuffer buffer = ByteBuffer.wrap(data).order(order);
-    Tensor result = Tensor.zeros(dtype, letters, shape);
+    Tensor result = Tensor.zeros(dtype, axes, shape);
     int[] strides = result.strides();
     int[] position = new int[shape.length];
     for (int index = 0; index < result.size(); index++) {

@@ -22,14 +22,14 @@ final class RawAxis {
 
   RawAxis withHalo(int halo, Field stated) {
     Axis changed =
-        new Axis(axis.letter, axis.id, axis.size, halo, axis.scale, axis.unit, axis.channelNames);
+        new Axis(axis.name, axis.id, axis.size, halo, axis.scale, axis.unit, axis.channelNames);
     return new RawAxis(changed, place, reference, stated);
   }
 
   /** The axis with its size looked up. */
   Axis sized(Size size) {
     return new Axis(
-        axis.letter, axis.id, size, axis.halo, axis.scale, axis.unit, axis.channelNames);
+        axis.name, axis.id, size, axis.halo, axis.scale, axis.unit, axis.channelNames);
   }
 
   /** Where the halo stands, with its value. */

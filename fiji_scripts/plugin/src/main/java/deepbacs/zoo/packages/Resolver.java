@@ -49,10 +49,10 @@ final class Resolver {
     return result;
   }
 
-  /** Refuses axes of one tensor that share an id or a letter. */
+  /** Refuses axes of one tensor that share an id or a short name. */
   static void checkAxes(Collection<RawAxis> axes) {
     Set<String> ids = new HashSet<>();
-    Set<Character> letters = new HashSet<>();
+    Set<Character> names = new HashSet<>();
     for (RawAxis raw : axes) {
       if (!ids.add(raw.axis.id)) {
         throw raw.place
@@ -61,7 +61,7 @@ final class Resolver {
                 "an id of its own for every axis of a tensor (a space axis without id is 'x')",
                 "two axes of one tensor have the same id");
       }
-      if (!letters.add(raw.axis.letter)) {
+      if (!names.add(raw.axis.name)) {
         throw raw.place
             .with(raw.axis.id)
             .wrong(
@@ -135,9 +135,9 @@ final class Resolver {
     }
     Axis target = lookUp(tensor, raw);
     double scale = reference.isRatioStated() ? reference.ratio : target.scale / raw.axis.scale;
-    Size size = Size.referenced(reference.tensor, target.letter, scale, reference.offset);
+    Size size = Size.referenced(reference.tensor, target.name, scale, reference.offset);
     int least = size.of(target.size.min);
-    if (raw.axis.letter == 'c') {
+    if (raw.axis.name == 'c') {
       // Channels are always counted, as format 0.5 has it.
       return raw.sized(Size.fixed(least));
     }
@@ -169,7 +169,7 @@ final class Resolver {
     Axis target = found.axis;
     boolean itself = reference.tensor.equals(tensor) && reference.axisId.equals(raw.axis.id);
     boolean given = target.size.form == Size.Form.FIXED || target.size.form == Size.Form.STEPPED;
-    if (itself || !given || target.letter == 'b') {
+    if (itself || !given || target.name == 'b') {
       throw reference.axisPlace.wrong(
           "another axis whose size is fixed or stepped",
           "the size of axis "

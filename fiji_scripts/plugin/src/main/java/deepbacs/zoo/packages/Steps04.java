@@ -35,11 +35,11 @@ final class Steps04 {
     Field stated = place.find("kwargs");
     Field given = stated == null ? place.at("kwargs", new YamlMapping()) : stated;
     Map<String, Object> kwargs = Steps05.stated(given);
-    StringBuilder letters = new StringBuilder();
+    StringBuilder tensorAxes = new StringBuilder();
     for (RawAxis raw : axes) {
-      letters.append(raw.axis.letter);
+      tensorAxes.append(raw.axis.name);
     }
-    String jointly = jointly(given, letters.toString());
+    String jointly = jointly(given, tensorAxes.toString());
     kwargs.remove("axes");
     Object mode = kwargs.remove("mode");
     if (name.equals("zero_mean_unit_variance") && (mode == null || mode.equals("fixed"))) {
@@ -52,14 +52,14 @@ final class Steps04 {
       return fixed(given, name, kwargs, axes, jointly);
     }
     if (mode != null) {
-      kwargs.put("axes", measured(given.get("mode"), letters.toString(), jointly));
+      kwargs.put("axes", measured(given.get("mode"), tensorAxes.toString(), jointly));
     } else if (jointly != null) {
       kwargs.put("axes", jointly);
     }
     return new Step(name, kwargs);
   }
 
-  private static String jointly(Field given, String letters) {
+  private static String jointly(Field given, String tensorAxes) {
     Field place = given.find("axes");
     if (place == null) {
       return null;
@@ -76,10 +76,10 @@ final class Steps04 {
       text = "".equals(place.value) ? "" : place.text();
     }
     for (int index = 0; index < text.length(); index++) {
-      char letter = text.charAt(index);
-      if (letters.indexOf(letter) < 0 || text.indexOf(letter) != index) {
+      char axisName = text.charAt(index);
+      if (tensorAxes.indexOf(axisName) < 0 || text.indexOf(axisName) != index) {
         throw place.wrong(
-            "each of the letters " + letters + " at most once",
+            "each of the letters " + tensorAxes + " at most once",
             "this processing step names axes that the tensor does not have");
       }
     }
@@ -87,11 +87,11 @@ final class Steps04 {
   }
 
   /** The axes over which statistics are taken, with {@code b} for those of the data set. */
-  private static String measured(Field mode, String letters, String jointly) {
+  private static String measured(Field mode, String tensorAxes, String jointly) {
     String name = mode.choice(MODES);
     // Left out, all axes of a sample count together.
-    String axes = (jointly == null ? letters : jointly).replace("b", "");
-    return name.equals("per_dataset") && letters.indexOf('b') >= 0 ? "b" + axes : axes;
+    String axes = (jointly == null ? tensorAxes : jointly).replace("b", "");
+    return name.equals("per_dataset") && tensorAxes.indexOf('b') >= 0 ? "b" + axes : axes;
   }
 
   /** Gives listed values the axis that {@code axes} leaves out; a list of one is its value. */
@@ -130,7 +130,7 @@ final class Steps04 {
         kwargs.put(key, Collections.nCopies(longest, kwargs.get(key)));
       }
     }
-    kwargs.put("axis", String.valueOf(own.get(0).axis.letter));
+    kwargs.put("axis", String.valueOf(own.get(0).axis.name));
     Steps05.checkLengths(given, kwargs, own.get(0));
     return new Step(name, kwargs);
   }
@@ -138,7 +138,7 @@ final class Steps04 {
   private static List<RawAxis> own(List<RawAxis> axes, String jointly) {
     List<RawAxis> result = new ArrayList<>();
     for (RawAxis raw : axes) {
-      if (raw.axis.letter != 'b' && jointly.indexOf(raw.axis.letter) < 0) {
+      if (raw.axis.name != 'b' && jointly.indexOf(raw.axis.name) < 0) {
         result.add(raw);
       }
     }
@@ -146,11 +146,11 @@ final class Steps04 {
   }
 
   private static RuntimeException unclear(Field place, List<RawAxis> own) {
-    List<String> letters = new ArrayList<>();
+    List<String> tensorAxes = new ArrayList<>();
     for (RawAxis raw : own) {
-      letters.add(String.valueOf(raw.axis.letter));
+      tensorAxes.add(String.valueOf(raw.axis.name));
     }
-    String found = letters.isEmpty() ? "none" : String.join(", ", letters);
+    String found = tensorAxes.isEmpty() ? "none" : String.join(", ", tensorAxes);
     return place.wrong(
         "axes that leave exactly one axis of the tensor for the values",
         "it is unclear which of the axes (" + found + ") the values belong to");

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Processing steps of format 0.5, with axes as letters; a null argument counts as left out.
+ * Processing steps of format 0.5, with short names of axes; a null argument counts as left out.
  *
- * <p>Which operations exist is the business of the room {@code processing}: a step that it does not
+ * <p>The package {@code processing} knows which operations exist: a step that it does not
  * know is read all the same, and refused there.
  */
 final class Steps05 {
@@ -41,16 +41,16 @@ final class Steps05 {
     }
     Map<String, Object> kwargs = stated(given);
     if (kwargs.containsKey("axes")) {
-      StringBuilder letters = new StringBuilder();
+      StringBuilder names = new StringBuilder();
       for (Field entry : given.get("axes").items()) {
-        letters.append(letter(entry, axes));
+        names.append(axisName(entry, axes));
       }
-      kwargs.put("axes", letters.toString());
+      kwargs.put("axes", names.toString());
     }
     if (kwargs.containsKey("axis")) {
-      char letter = letter(given.get("axis"), axes);
-      kwargs.put("axis", String.valueOf(letter));
-      checkLengths(given, kwargs, axis(letter, axes));
+      char axisName = axisName(given.get("axis"), axes);
+      kwargs.put("axis", String.valueOf(axisName));
+      checkLengths(given, kwargs, axis(axisName, axes));
     }
     return new Step(name, kwargs);
   }
@@ -71,12 +71,12 @@ final class Steps05 {
     return new Step("custom", kwargs);
   }
 
-  private static char letter(Field place, List<RawAxis> axes) {
-    String name = Names.idOfLetter(place.text());
+  private static char axisName(Field place, List<RawAxis> axes) {
+    String name = Names.axisId(place.text());
     List<String> known = new ArrayList<>();
     for (RawAxis raw : axes) {
       if (raw.axis.id.equals(name)) {
-        return raw.axis.letter;
+        return raw.axis.name;
       }
       known.add(raw.axis.id);
     }
@@ -85,13 +85,13 @@ final class Steps05 {
         "this processing step names an axis that the tensor does not have");
   }
 
-  private static RawAxis axis(char letter, List<RawAxis> axes) {
+  private static RawAxis axis(char axisName, List<RawAxis> axes) {
     for (RawAxis raw : axes) {
-      if (raw.axis.letter == letter) {
+      if (raw.axis.name == axisName) {
         return raw;
       }
     }
-    throw new IllegalArgumentException(String.valueOf(letter));
+    throw new IllegalArgumentException(String.valueOf(axisName));
   }
 
   /** Refuses lists whose length is not the fixed size of the axis that they belong to. */

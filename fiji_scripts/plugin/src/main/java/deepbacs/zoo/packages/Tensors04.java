@@ -20,7 +20,7 @@ import java.util.Set;
  */
 final class Tensors04 {
 
-  private static final String LETTERS = "bitczyx";
+  private static final String AXIS_NAMES = "bitczyx";
   /** Time and space: the axes that have pixels of a size, and halos. */
   private static final String CROPPED = "tzyx";
 
@@ -62,8 +62,8 @@ final class Tensors04 {
 
   private static RawTensor tensor(Field place, boolean input) {
     RawTensor raw = new RawTensor();
-    String letters = letters(place.get("axes"));
-    raw.axes = axes(place, letters, input);
+    String axes = axes(place.get("axes"));
+    raw.axes = axes(place, axes, input);
     Field steps = place.find(input ? "preprocessing" : "postprocessing");
     raw.stepPlaces = steps == null ? Collections.<Field>emptyList() : steps.items();
     raw.dtype = Names.dtype(place.get("data_type"));
@@ -78,21 +78,21 @@ final class Tensors04 {
     return raw;
   }
 
-  private static String letters(Field place) {
+  private static String axes(Field place) {
     List<String> names = new ArrayList<>();
     if (place.isList()) {
       for (Field entry : place.entries()) {
-        names.add(Names.letterOfId(entry.text()));
+        names.add(Names.axisName(entry.text()));
       }
     } else {
-      for (char letter : place.text().toCharArray()) {
-        names.add(String.valueOf(letter));
+      for (char axisName : place.text().toCharArray()) {
+        names.add(String.valueOf(axisName));
       }
     }
     Set<String> different = new HashSet<>(names);
     for (String name : different) {
-      if (name.length() != 1 || !LETTERS.contains(name)) {
-        throw place.wrong("letters out of " + LETTERS);
+      if (name.length() != 1 || !AXIS_NAMES.contains(name)) {
+        throw place.wrong("letters out of " + AXIS_NAMES);
       }
     }
     if (different.size() != names.size()) {
@@ -103,15 +103,15 @@ final class Tensors04 {
 
   // --- shapes ------------------------------------------------------------------------------------
 
-  private static List<RawAxis> axes(Field place, String letters, boolean input) {
+  private static List<RawAxis> axes(Field place, String axes, boolean input) {
     Field shape = place.get("shape");
     Field stated = input ? null : place.find("halo");
     boolean none = stated == null || stated.isList() && ((List<?>) stated.value).isEmpty();
-    List<Field> halos = none ? null : oneForEach(stated, letters);
-    List<RawAxis> raw = shaped(shape, letters, input);
+    List<Field> halos = none ? null : oneForEach(stated, axes);
+    List<RawAxis> raw = shaped(shape, axes, input);
     if (halos != null) {
       for (int index = 0; index < raw.size(); index++) {
-        if (CROPPED.indexOf(letters.charAt(index)) >= 0) {
+        if (CROPPED.indexOf(axes.charAt(index)) >= 0) {
           Field halo = halos.get(index);
           raw.set(index, raw.get(index).withHalo(halo.integer(0), halo));
         }
@@ -120,42 +120,42 @@ final class Tensors04 {
     return raw;
   }
 
-  private static List<RawAxis> shaped(Field shape, String letters, boolean input) {
+  private static List<RawAxis> shaped(Field shape, String axes, boolean input) {
     List<RawAxis> result = new ArrayList<>();
     if (shape.isList()) {
-      List<Field> sizes = oneForEach(shape, letters);
+      List<Field> sizes = oneForEach(shape, axes);
       for (int index = 0; index < sizes.size(); index++) {
         Size size = Size.fixed(sizes.get(index).integer(1));
-        result.add(axis(letters.charAt(index), size, 1, shape, null));
+        result.add(axis(axes.charAt(index), size, 1, shape, null));
       }
       return result;
     }
     if (!shape.mapping().containsKey("reference_tensor")) {
-      List<Field> least = oneForEach(shape.get("min"), letters);
-      List<Field> step = oneForEach(shape.get("step"), letters);
+      List<Field> least = oneForEach(shape.get("min"), axes);
+      List<Field> step = oneForEach(shape.get("step"), axes);
       for (int index = 0; index < least.size(); index++) {
         Size size = stepped(least.get(index), step.get(index));
-        result.add(axis(letters.charAt(index), size, 1, shape, null));
+        result.add(axis(axes.charAt(index), size, 1, shape, null));
       }
       return result;
     }
     if (input) {
       throw shape.wrong("a list of sizes, or {min, step}");
     }
-    List<Field> scales = oneForEach(shape.get("scale"), letters);
-    List<Field> offsets = oneForEach(shape.get("offset"), letters);
+    List<Field> scales = oneForEach(shape.get("scale"), axes);
+    List<Field> offsets = oneForEach(shape.get("offset"), axes);
     for (int index = 0; index < scales.size(); index++) {
-      result.add(implicit(shape, letters.charAt(index), scales.get(index), offsets.get(index)));
+      result.add(implicit(shape, axes.charAt(index), scales.get(index), offsets.get(index)));
     }
     return result;
   }
 
   private static RawAxis axis(
-      char letter, Size size, double scale, Field place, Reference reference) {
-    String name = Names.idOfLetter(String.valueOf(letter));
+      char axisName, Size size, double scale, Field place, Reference reference) {
+    String name = Names.axisId(String.valueOf(axisName));
     // Any number of samples may be given at once, whatever size the description states.
-    Size allowed = letter == 'b' ? free() : size;
-    Axis axis = new Axis(letter, name, allowed, 0, scale, null, Collections.<String>emptyList());
+    Size allowed = axisName == 'b' ? free() : size;
+    Axis axis = new Axis(axisName, name, allowed, 0, scale, null, Collections.<String>emptyList());
     return new RawAxis(axis, place, reference, null);
   }
 
@@ -170,18 +170,18 @@ final class Tensors04 {
     return Size.stepped(least.integer(1), step.integer(1));
   }
 
-  private static RawAxis implicit(Field shape, char letter, Field scale, Field offset) {
+  private static RawAxis implicit(Field shape, char axisName, Field scale, Field offset) {
     double pixels = 2 * offset.number();
-    if (letter == 'b') {
-      return axis(letter, free(), 1, shape, null);
+    if (axisName == 'b') {
+      return axis(axisName, free(), 1, shape, null);
     }
     if (isNothing(scale.value)) {
-      return axis(letter, Size.fixed(offset.with(pixels).integer(1)), 1, shape, null);
+      return axis(axisName, Size.fixed(offset.with(pixels).integer(1)), 1, shape, null);
     }
     double ratio = scale.positive();
     // The size of an output pixel in input pixels; index and channel axes have none.
-    double pixel = CROPPED.indexOf(letter) >= 0 ? 1 / ratio : 1;
-    return axis(letter, free(), pixel, shape, reference(shape, letter, pixels, ratio));
+    double pixel = CROPPED.indexOf(axisName) >= 0 ? 1 / ratio : 1;
+    return axis(axisName, free(), pixel, shape, reference(shape, axisName, pixels, ratio));
   }
 
   /** Whether Python counts this as false. */
@@ -194,22 +194,22 @@ final class Tensors04 {
         || value instanceof Number && ((Number) value).doubleValue() == 0;
   }
 
-  /** Reads {@code tensor}, or {@code tensor.axis} where the axis has another letter. */
-  private static Reference reference(Field shape, char letter, double offset, double ratio) {
+  /** Reads {@code tensor}, or {@code tensor.axis} where the axis has another name. */
+  private static Reference reference(Field shape, char axisName, double offset, double ratio) {
     Field place = shape.get("reference_tensor");
     String text = place.text();
     int dot = text.indexOf('.');
     String other = dot < 0 ? "" : text.substring(dot + 1);
-    String axis = other.isEmpty() ? String.valueOf(letter) : other;
+    String axis = other.isEmpty() ? String.valueOf(axisName) : other;
     String name = Names.tensorId(place.with(dot < 0 ? text : text.substring(0, dot)));
-    return new Reference(name, Names.idOfLetter(axis), offset, place, place, ratio);
+    return new Reference(name, Names.axisId(axis), offset, place, place, ratio);
   }
 
-  private static List<Field> oneForEach(Field place, String letters) {
+  private static List<Field> oneForEach(Field place, String axes) {
     List<Field> entries = place.items();
-    if (entries.size() != letters.length()) {
+    if (entries.size() != axes.length()) {
       throw place.wrong(
-          letters.length() + " numbers, one for each of the axes " + letters,
+          axes.length() + " numbers, one for each of the axes " + axes,
           "this list has " + entries.size() + " entries");
     }
     return entries;

@@ -64,7 +64,7 @@ final class Tensors05 {
   private static RawAxis axis(Field place, boolean input) {
     String type = place.get("type").choice(TYPES);
     String name = axisId(place.find("id"), type.equals("space") ? "x" : type);
-    char letter = type.charAt(0);
+    char axisName = type.charAt(0);
     if (type.equals("space")) {
       if (name.length() != 1 || !SPACE.contains(name)) {
         throw place
@@ -75,28 +75,28 @@ final class Tensors05 {
                 "this space axis has a name unknown here",
                 "use another package, or rename the axis in the description");
       }
-      letter = name.charAt(0);
+      axisName = name.charAt(0);
     }
     if (type.equals("batch")) {
-      return plain(letter, name, batchSize(place), Collections.<String>emptyList(), place);
+      return plain(axisName, name, batchSize(place), Collections.<String>emptyList(), place);
     }
     if (type.equals("channel")) {
       List<String> names = new ArrayList<>();
       for (Field entry : place.get("channel_names").entries()) {
         names.add(entry.text());
       }
-      return plain(letter, name, Size.fixed(names.size()), names, place);
+      return plain(axisName, name, Size.fixed(names.size()), names, place);
     }
-    return sizedAxis(place, input, letter, name);
+    return sizedAxis(place, input, axisName, name);
   }
 
   private static RawAxis plain(
-      char letter, String name, Size size, List<String> channels, Field place) {
-    return new RawAxis(new Axis(letter, name, size, 0, 1, null, channels), place, null, null);
+      char axisName, String name, Size size, List<String> channels, Field place) {
+    return new RawAxis(new Axis(axisName, name, size, 0, 1, null, channels), place, null, null);
   }
 
-  private static RawAxis sizedAxis(Field place, boolean input, char letter, String name) {
-    boolean measured = letter != 'i';
+  private static RawAxis sizedAxis(Field place, boolean input, char axisName, String name) {
+    boolean measured = axisName != 'i';
     Field scale = measured ? place.find("scale") : null;
     Field unit = measured ? place.find("unit") : null;
     Field halo = measured && !input ? place.find("halo") : null;
@@ -104,16 +104,16 @@ final class Tensors05 {
     Reference reference = reference(size);
     if (halo != null && reference == null) {
       // The size must make sense before its halo is looked at.
-      size(size, input, letter);
+      size(size, input, axisName);
       throw size.wrong(
           "a reference to another axis ({tensor_id, axis_id})",
           "an axis with a halo must have a referenced size");
     }
     Axis axis =
         new Axis(
-            letter,
+            axisName,
             name,
-            reference == null ? size(size, input, letter) : free(),
+            reference == null ? size(size, input, axisName) : free(),
             halo == null ? 0 : halo.integer(0),
             scale == null ? 1 : scale.positive(),
             unit == null ? null : unit.text(),
@@ -150,14 +150,14 @@ final class Tensors05 {
         Double.NaN);
   }
 
-  private static Size size(Field place, boolean input, char letter) {
+  private static Size size(Field place, boolean input, char axisName) {
     if (!place.isMapping()) {
       return Size.fixed(place.integer(1));
     }
     if (input) {
       return Size.stepped(place.get("min").integer(1), place.get("step").integer(1));
     }
-    if (letter != 'i' || place.mapping().containsKey("step")) {
+    if (axisName != 'i' || place.mapping().containsKey("step")) {
       throw place.wrong(
           "a whole number, {tensor_id, axis_id, offset}, or {min, max} for an index axis",
           "the size of an output axis has an unknown form");
@@ -169,8 +169,8 @@ final class Tensors05 {
   }
 
   private static String axisId(Field place, String missing) {
-    // The specification reads the letters b, t, i and c as the names of the axes.
-    return place == null ? missing : Names.idOfLetter(place.text());
+    // The specification reads b, t, i and c as short names of the axes.
+    return place == null ? missing : Names.axisId(place.text());
   }
 
   // --- data and padding --------------------------------------------------------------------------
@@ -192,7 +192,7 @@ final class Tensors05 {
     for (RawAxis raw : axes) {
       Size size = raw.axis.size;
       boolean fits = size.form == Size.Form.FIXED && size.value == types.size();
-      if (raw.axis.letter == 'c' && !fits) {
+      if (raw.axis.name == 'c' && !fits) {
         throw place.wrong(
             "one entry for each of " + raw.axis.channelNames.size() + " channels",
             "the data of " + types.size() + " channels are described");

@@ -1,8 +1,8 @@
 package deepbacs.zoo.packages;
 
 import deepbacs.zoo.errors.PythonText;
-import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.tensors.FileRef;
 import deepbacs.zoo.tensors.Step;
@@ -93,7 +93,7 @@ public final class ZooPackage implements AutoCloseable {
    * @return to be closed after use
    * @throws ZooException USAGE: nothing is there, or it is no package; PACKAGE: the description
    *     breaks the format or contradicts itself; UNSUPPORTED: another format than 0.4 and 0.5, not
-   *     a model, or an axis without a letter; INTEGRITY: the zip is cut off or damaged; HOST: the
+   *     a model, or an axis without a name; INTEGRITY: the zip is cut off or damaged; HOST: the
    *     computer does not let it be read
    */
   public static ZooPackage open(Path path) {
@@ -203,7 +203,7 @@ public final class ZooPackage implements AutoCloseable {
    * <p>A member of a zip is unpacked once, into a private temporary folder that is deleted on
    * {@link #close}; members keep their places relative to each other.
    *
-   * @throws ZooException as {@link #read(FileRef)}; HOST: there is no room for the file
+   * @throws ZooException as {@link #read(FileRef)}; HOST: there is no space for the file
    */
   public Path filePath(FileRef file) {
     return files.filePath(file);
@@ -212,20 +212,20 @@ public final class ZooPackage implements AutoCloseable {
   /**
    * The numbers of a {@code .npy} file.
    *
-   * <p>A test tensor gets the axis letters of its tensor, any other file a {@code ?} for each axis.
+   * <p>A test tensor gets the axes of its tensor, any other file a {@code ?} for each axis.
    *
    * @throws ZooException as {@link #read(FileRef)}; INTEGRITY: no complete file of plain numbers
    */
   public Tensor tensor(FileRef file) {
-    return Npy.parse(read(file), files.where(file.path), lettersOf(file));
+    return Npy.parse(read(file), files.where(file.path), axesOf(file));
   }
 
-  private String lettersOf(FileRef file) {
+  private String axesOf(FileRef file) {
     List<TensorSpec> tensors = new ArrayList<>(inputs);
     tensors.addAll(outputs);
     for (TensorSpec tensor : tensors) {
       if (tensor.testTensor != null && tensor.testTensor.path.equals(file.path)) {
-        return tensor.letters();
+        return tensor.axisNames();
       }
     }
     return null;

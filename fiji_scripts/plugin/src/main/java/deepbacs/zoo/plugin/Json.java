@@ -46,14 +46,14 @@ final class Json {
   private static void quote(String text, StringBuilder to) {
     to.append('"');
     for (int index = 0; index < text.length(); index++) {
-      char letter = text.charAt(index);
-      boolean alone = Character.isSurrogate(letter) && !isPaired(text, index);
-      if (letter == '"' || letter == '\\') {
-        to.append('\\').append(letter);
-      } else if (letter < ' ' || letter == 0x7f || letter == 0x2028 || letter == 0x2029 || alone) {
-        to.append(String.format("\\u%04x", (int) letter));
+      char character = text.charAt(index);
+      boolean alone = Character.isSurrogate(character) && !isPaired(text, index);
+      if (character == '"' || character == '\\') {
+        to.append('\\').append(character);
+      } else if (character < ' ' || "\u007f\u2028\u2029".indexOf(character) >= 0 || alone) {
+        to.append(String.format("\\u%04x", (int) character));
       } else {
-        to.append(letter);
+        to.append(character);
       }
     }
     to.append('"');

@@ -75,7 +75,7 @@ public final class Report {
   }
 
   static synchronized void bad(ZooException exception) {
-    tell(
+    store(
         exception.kind.python,
         exception.where,
         exception.what,
@@ -87,7 +87,7 @@ public final class Report {
 
   /** A fault of ours, with its trace. */
   static synchronized void unforeseen(Throwable exception) {
-    tell(
+    store(
         "MacroError",
         "ImageJ's command '" + RunPlugin.COMMAND + "'",
         "it failed in a way that nobody has foreseen",
@@ -97,7 +97,7 @@ public final class Report {
         exception);
   }
 
-  private static void tell(
+  private static void store(
       String kind,
       String where,
       String what,
@@ -109,18 +109,18 @@ public final class Report {
     status = "error";
     String found = value == null ? "" : " (" + value + ")";
     error = where + ": " + what + found + "; allowed: " + allowed + "; " + hint + ".";
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("kind", kind);
-    told.put("where", where);
-    told.put("what", what);
-    told.put("value", value);
-    told.put("allowed", allowed);
-    told.put("hint", hint);
-    told.put("message", error);
+    Map<String, Object> parts = new LinkedHashMap<>();
+    parts.put("kind", kind);
+    parts.put("where", where);
+    parts.put("what", what);
+    parts.put("value", value);
+    parts.put("allowed", allowed);
+    parts.put("hint", hint);
+    parts.put("message", error);
     StringWriter trace = new StringWriter();
     exception.printStackTrace(new PrintWriter(trace, true));
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("error", told);
+    all.put("error", parts);
     all.put("trace", trace.toString());
     fields = all;
   }

@@ -22,7 +22,7 @@ final class ResultWindows {
   private ResultWindows() {}
 
   /** Whether ImageJ has a window, and no macro has asked for silence. */
-  static boolean isWanted() {
+  static boolean isEnabled() {
     return !GraphicsEnvironment.isHeadless()
         && IJ.getInstance() != null
         && !Interpreter.isBatchMode();
@@ -78,7 +78,7 @@ final class ResultWindows {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         Roi roi = RoiDecoder.openFromByteArray(bytes(zip));
         if (roi != null) {
-          if (roi.getStrokeColor() == null) { // boxes have the colour of their class
+          if (roi.getStrokeColor() == null) { // boxes have the color of their class
             roi.setStrokeColor(java.awt.Color.yellow);
           }
           if (image.getStackSize() == 1) {

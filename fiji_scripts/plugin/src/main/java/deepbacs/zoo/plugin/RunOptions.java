@@ -3,7 +3,7 @@ package deepbacs.zoo.plugin;
 import deepbacs.zoo.errors.PythonFormat;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
-import deepbacs.zoo.prediction.Options;
+import deepbacs.zoo.prediction.PredictOptions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -51,7 +51,7 @@ final class RunOptions {
   /** Null takes the active image. */
   final Path input;
   final Path output;
-  final Options options;
+  final PredictOptions options;
   final boolean overwrite;
   final boolean skipExisting;
 
@@ -66,7 +66,7 @@ final class RunOptions {
     output = path(values, OUTPUT);
     input = values.getOrDefault(INPUT, "").trim().isEmpty() ? null : path(values, INPUT);
     options =
-        new Options(
+        new PredictOptions(
             memory(values.getOrDefault(MEMORY, USUAL_MEMORY)),
             isHalo(values.getOrDefault(BORDER, BORDERS.get(0)).trim()),
             pixelSize(values.getOrDefault(PIXEL_SIZE, "").trim()));
@@ -81,7 +81,7 @@ final class RunOptions {
 
   /** The values in the order of the documented line, without those that say nothing new. */
   static Map<String, String> recorded(Map<String, String> values) {
-    Map<String, String> told = new LinkedHashMap<>();
+    Map<String, String> given = new LinkedHashMap<>();
     for (String key : KEYS) {
       String value = values.get(key);
       boolean usual =
@@ -90,10 +90,10 @@ final class RunOptions {
               || key.equals(MEMORY) && value.trim().equals(USUAL_MEMORY)
               || key.equals(BORDER) && value.equals(BORDERS.get(0));
       if (!usual) {
-        told.put(key, value);
+        given.put(key, value);
       }
     }
-    return told;
+    return given;
   }
 
   private static void checkKeys(Map<String, String> values) {

@@ -2,7 +2,7 @@ package deepbacs.zoo.plugin;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
-import deepbacs.zoo.prediction.Heap;
+import deepbacs.zoo.prediction.HeapCheck;
 import ij.IJ;
 import ij.Macro;
 import ij.plugin.PlugIn;
@@ -37,7 +37,7 @@ public final class RunPlugin implements PlugIn {
           return;
         }
         quiet = RunOptions.keepsGoing(values);
-        Job job = new Job(new RunOptions(values));
+        RunCommand job = new RunCommand(new RunOptions(values));
         where = job.where();
         job.run();
         IJ.showStatus("");
@@ -46,7 +46,7 @@ public final class RunPlugin implements PlugIn {
         Report.bad(error);
       } catch (OutOfMemoryError error) {
         Models.forget();
-        Report.bad(Heap.exhausted(where, error));
+        Report.bad(HeapCheck.exhausted(where, error));
       } catch (NoClassDefFoundError error) {
         Report.bad(missing(error));
       } catch (Exception | LinkageError | StackOverflowError error) {
@@ -56,7 +56,7 @@ public final class RunPlugin implements PlugIn {
       }
     }
     if (!quiet) {
-      tell(Report.error());
+      show(Report.error());
     }
   }
 
@@ -86,7 +86,7 @@ public final class RunPlugin implements PlugIn {
   }
 
   /** Shows an error, and ends the macro that runs. */
-  private static void tell(String message) {
+  private static void show(String message) {
     try {
       IJ.error(COMMAND, GraphicsEnvironment.isHeadless() ? message : Words.ofMenus(message));
     } finally {

@@ -4,6 +4,7 @@ import deepbacs.zoo.errors.PythonFormat;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.tensors.Tensor;
+import deepbacs.zoo.tensors.TensorBlocks;
 import deepbacs.zoo.tensors.TensorSpec;
 import java.util.Arrays;
 
@@ -25,16 +26,16 @@ final class Collector {
   Collector(TensorSpec spec, Positions positions) {
     this.spec = spec;
     this.positions = positions;
-    this.own = spec.letters().replace("b", "");
+    this.own = spec.axisNames().replace("b", "");
     boolean shaped = true;
-    for (char letter : own.toCharArray()) {
-      shaped &= Positions.IMAGE_AXES.indexOf(letter) >= 0;
+    for (char axisName : own.toCharArray()) {
+      shaped &= Positions.IMAGE_AXES.indexOf(axisName) >= 0;
     }
     StringBuilder outer = new StringBuilder();
-    for (char letter : positions.letters.toCharArray()) {
+    for (char axisName : positions.axes.toCharArray()) {
       // An axis that the output has for itself is no position; if both are long, put() refuses.
-      if (own.indexOf(letter) < 0) {
-        outer.append(letter);
+      if (own.indexOf(axisName) < 0) {
+        outer.append(axisName);
       }
     }
     this.axes = shaped ? Positions.IMAGE_AXES : outer + own;
@@ -49,22 +50,22 @@ final class Collector {
    * @throws ZooException UNSUPPORTED: the image has several positions along such an axis
    */
   static void checkOwnAxes(TensorSpec spec, Positions positions) {
-    for (char letter : positions.letters.toCharArray()) {
-      int size = spec.fixedSize(letter);
-      if (size > 1 && positions.size(letter) > 1) {
-        throw ownAxis(spec, letter, size, positions);
+    for (char axisName : positions.axes.toCharArray()) {
+      int size = spec.fixedSize(axisName);
+      if (size > 1 && positions.size(axisName) > 1) {
+        throw ownAxis(spec, axisName, size, positions);
       }
     }
   }
 
   private static ZooException ownAxis(
-      TensorSpec spec, char letter, int size, Positions positions) {
+      TensorSpec spec, char axisName, int size, Positions positions) {
     return new ZooException(
         Kind.UNSUPPORTED,
         "output '" + spec.id + "'",
-        "it has an axis " + letter + " of its own, which the image's positions need",
-        size + ", and " + positions.size(letter) + " positions",
-        "an image with one position along " + letter,
+        "it has an axis " + axisName + " of its own, which the image's positions need",
+        size + ", and " + positions.size(axisName) + " positions",
+        "an image with one position along " + axisName,
         "run the positions as images of their own");
   }
 
@@ -85,10 +86,10 @@ final class Collector {
     Tensor block = block(found);
     int[] shape = block.shape();
     int[] full = shape.clone();
-    int[][] where = Blocks.whole(shape);
+    int[][] where = TensorBlocks.whole(shape);
     boolean[] placed = new boolean[shape.length];
     for (int axis = 0; axis < shape.length; axis++) {
-      int at = positions.letters.indexOf(axes.charAt(axis));
+      int at = positions.axes.indexOf(axes.charAt(axis));
       if (at >= 0 && shape[axis] == 1) {
         full[axis] = positions.size(axes.charAt(axis));
         where[axis] = new int[] {position[at], position[at] + 1};
@@ -104,14 +105,14 @@ final class Collector {
     if (collected == null) {
       collected = zeros(block, full);
     }
-    int[] room = collected.shape();
-    for (int axis = 0; axis < room.length; axis++) {
-      room[axis] = placed[axis] ? shape[axis] : room[axis];
+    int[] occupied = collected.shape();
+    for (int axis = 0; axis < occupied.length; axis++) {
+      occupied[axis] = placed[axis] ? shape[axis] : occupied[axis];
     }
-    if (!Arrays.equals(room, shape)) {
-      throw changed(shape, room);
+    if (!Arrays.equals(occupied, shape)) {
+      throw changed(shape, occupied);
     }
-    Blocks.put(collected, where, block, Blocks.whole(shape));
+    TensorBlocks.put(collected, where, block, TensorBlocks.whole(shape));
   }
 
   private Tensor zeros(Tensor block, int[] full) {
@@ -133,12 +134,12 @@ final class Collector {
     }
   }
 
-  private ZooException changed(int[] shape, int[] room) {
+  private ZooException changed(int[] shape, int[] occupied) {
     return new ZooException(
         Kind.UNSUPPORTED,
         "output '" + spec.id + "'",
         "its size changes from position to position, so the results are no stack",
-        tuple(shape) + " after " + tuple(room),
+        tuple(shape) + " after " + tuple(occupied),
         "an image with one position",
         "run the positions as images of their own");
   }
@@ -165,7 +166,7 @@ final class Collector {
     int before = -1;
     boolean ordered = true;
     for (int axis = 0; axis < shape.length; axis++) {
-      int at = spec.letters().indexOf(axes.charAt(axis));
+      int at = spec.axisNames().indexOf(axes.charAt(axis));
       shape[axis] = at < 0 ? 1 : found.shape()[at];
       steps[axis] = at < 0 ? 0 : strides[at];
       if (at >= 0 && shape[axis] > 1) {

@@ -1,20 +1,21 @@
 package deepbacs.zoo.prediction;
 
+import deepbacs.zoo.decoding.AnchorBoxes;
 import deepbacs.zoo.decoding.BoxDecoder;
-import deepbacs.zoo.decoding.BoxStack;
-import deepbacs.zoo.decoding.Boxes;
 import deepbacs.zoo.decoding.Decoding;
 import deepbacs.zoo.decoding.LabelDecoding;
-import deepbacs.zoo.decoding.LabelStack;
-import deepbacs.zoo.decoding.ObjectRow;
-import deepbacs.zoo.decoding.ObjectTable;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.findings.Finding.Severity;
 import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.images.ImageShape;
+import deepbacs.zoo.results.BoxStack;
+import deepbacs.zoo.results.LabelStack;
+import deepbacs.zoo.results.ObjectRow;
+import deepbacs.zoo.results.ObjectTable;
 import deepbacs.zoo.tensors.Tensor;
+import deepbacs.zoo.tensors.TensorBlocks;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -66,15 +67,15 @@ final class Decoded {
           "correct the package's description");
     }
     Tensor tensor = collector.tensor();
-    if (decoding instanceof Boxes) {
-      return boxes((Boxes) decoding, tensor, shape, calibration);
+    if (decoding instanceof AnchorBoxes) {
+      return boxes((AnchorBoxes) decoding, tensor, shape, calibration);
     }
     LabelStack labels = labels((LabelDecoding) decoding, tensor, shape);
     return new Decoded(labels, ObjectTable.measure(labels, calibration), null);
   }
 
   private static Decoded boxes(
-      Boxes settings, Tensor tensor, ImageShape shape, Calibration calibration) {
+      AnchorBoxes settings, Tensor tensor, ImageShape shape, Calibration calibration) {
     int[] sizes = tensor.shape(); // t z c y x
     BoxStack boxes =
         new BoxStack(
@@ -120,10 +121,10 @@ final class Decoded {
   /** One position as {@code c y x}. */
   private static Tensor plane(Tensor tensor, int t, int z) {
     int[] sizes = tensor.shape();
-    int[][] block = Blocks.whole(sizes);
+    int[][] block = TensorBlocks.whole(sizes);
     block[0] = new int[] {t, t + 1};
     block[1] = new int[] {z, z + 1};
-    return Blocks.cropped(tensor, block).reshaped("cyx", sizes[2], sizes[3], sizes[4]);
+    return TensorBlocks.cropped(tensor, block).reshaped("cyx", sizes[2], sizes[3], sizes[4]);
   }
 
   /** Brings labels to the image's size; numbers stay 1 to n where one is lost on the way. */

@@ -2,10 +2,10 @@ package deepbacs.zoo.prediction;
 
 import deepbacs.zoo.errors.PythonFormat;
 import deepbacs.zoo.errors.PythonText;
-import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.errors.ZooException;
-import deepbacs.zoo.findings.Finding.Severity;
+import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
+import deepbacs.zoo.findings.Finding.Severity;
 import deepbacs.zoo.images.Calibration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -41,18 +41,18 @@ final class PixelSize {
    */
   static Finding finding(Map<String, Object> config, Calibration image, String where) {
     Map<Character, Double> model = stated(config);
-    for (char letter : new char[] {'y', 'x'}) {
-      if (!model.containsKey(letter)) {
+    for (char axisName : new char[] {'y', 'x'}) {
+      if (!model.containsKey(axisName)) {
         continue;
       }
-      double trained = model.get(letter);
-      String told = PythonFormat.g(trained, 4) + " \u00b5m";
-      double own = letter == 'y' ? image.y : image.x;
+      double trained = model.get(axisName);
+      String size = PythonFormat.g(trained, 4) + " \u00b5m";
+      double own = axisName == 'y' ? image.y : image.x;
       if (Double.isNaN(own)) {
         return new Finding(
             Severity.INFO,
             where,
-            "it has no pixel size; the model was trained at " + told,
+            "it has no pixel size; the model was trained at " + size,
             "an image that states its pixel size",
             "pass --pixel-size if it differs");
       }
@@ -63,15 +63,15 @@ final class PixelSize {
             "its pixels are "
                 + PythonFormat.g(own, 4)
                 + " \u00b5m, the model was trained at "
-                + told,
-            told + ", up to 20% more or less",
+                + size,
+            size + ", up to 20% more or less",
             "use --rescale auto");
       }
     }
     return null;
   }
 
-  /** The model's pixel size in micrometers by letter; empty if it states none. */
+  /** The model's pixel size in micrometers by axis; empty if it states none. */
   private static Map<Character, Double> stated(Map<String, Object> config) {
     Map<Character, Double> sizes = new LinkedHashMap<>();
     Object entry = config.get("pixel_size");
@@ -84,11 +84,11 @@ final class PixelSize {
       Object unit = stated.containsKey("unit") ? stated.get("unit") : "micrometer";
       Double factor = MICROMETERS.get(String.valueOf(unit));
       good = factor != null;
-      for (char letter : new char[] {'z', 'y', 'x'}) {
-        Object value = stated.get(String.valueOf(letter));
+      for (char axisName : new char[] {'z', 'y', 'x'}) {
+        Object value = stated.get(String.valueOf(axisName));
         if (value != null && good) {
           good = value instanceof Number && ((Number) value).doubleValue() > 0;
-          sizes.put(letter, good ? ((Number) value).doubleValue() * factor : Double.NaN);
+          sizes.put(axisName, good ? ((Number) value).doubleValue() * factor : Double.NaN);
         }
       }
     }

@@ -24,13 +24,13 @@ final class Positions {
 
   static final String IMAGE_AXES = "tzcyx";
 
-  /** The letters of the positions, in image order. */
-  final String letters;
+  /** The axes of the positions, in image order. */
+  final String axes;
 
   private final int[] sizes;
 
-  private Positions(String letters, int[] sizes) {
-    this.letters = letters;
+  private Positions(String axes, int[] sizes) {
+    this.axes = axes;
     this.sizes = sizes;
   }
 
@@ -44,15 +44,15 @@ final class Positions {
   static Positions of(TensorSpec spec, ImageShape image, String where) {
     checkAxes(spec);
     checkChannels(spec, image, where);
-    StringBuilder letters = new StringBuilder();
+    StringBuilder axes = new StringBuilder();
     int[] sizes = new int[IMAGE_AXES.length()];
-    for (char letter : IMAGE_AXES.toCharArray()) {
-      if (spec.axis(letter) == null) {
-        sizes[letters.length()] = image.size(letter);
-        letters.append(letter);
+    for (char axisName : IMAGE_AXES.toCharArray()) {
+      if (spec.axis(axisName) == null) {
+        sizes[axes.length()] = image.size(axisName);
+        axes.append(axisName);
       }
     }
-    return new Positions(letters.toString(), sizes);
+    return new Positions(axes.toString(), sizes);
   }
 
   private static void checkAxes(TensorSpec spec) {
@@ -71,7 +71,7 @@ final class Positions {
           Kind.UNSUPPORTED,
           "input '" + spec.id + "'",
           "it has an index axis, which no image has",
-          spec.letters(),
+          spec.axisNames(),
           "the axes b t c z y x",
           "run the bare network through deepbacs_zoo.runners");
     }
@@ -79,8 +79,8 @@ final class Positions {
 
   private static void checkChannels(TensorSpec spec, ImageShape image, String where) {
     boolean takes = spec.axis('c') != null;
-    int wanted = takes ? spec.fixedSize('c') : -1;
-    if (image.rgb && (!takes || wanted == 1)) {
+    int required = takes ? spec.fixedSize('c') : -1;
+    if (image.rgb && (!takes || required == 1)) {
       throw new ZooException(
           Kind.DATA,
           where,
@@ -89,14 +89,14 @@ final class Positions {
           channels(spec, 1),
           "convert it to a grey image (in ImageJ: Image > Type > 8-bit)");
     }
-    if (wanted >= 0 && wanted != image.channels) {
+    if (required >= 0 && required != image.channels) {
       throw new ZooException(
           Kind.DATA,
           where,
           "it has another number of channels than the network takes",
           image.channels,
-          channels(spec, wanted),
-          image.channels > wanted
+          channels(spec, required),
+          image.channels > required
               ? "keep only the named channels, in this order"
               : "give an image that has all of these channels");
     }
@@ -111,21 +111,21 @@ final class Positions {
   /** Number of positions. */
   int count() {
     int count = 1;
-    for (int axis = 0; axis < letters.length(); axis++) {
+    for (int axis = 0; axis < axes.length(); axis++) {
       count = Math.multiplyExact(count, sizes[axis]);
     }
     return count;
   }
 
-  /** Number of positions along a letter; 1 where it has none. */
-  int size(char letter) {
-    int axis = letters.indexOf(letter);
+  /** Number of positions along an axis; 1 where it has none. */
+  int size(char axisName) {
+    int axis = axes.indexOf(axisName);
     return axis < 0 ? 1 : sizes[axis];
   }
 
-  /** The indices of a position, one for each letter, the last letter fastest. */
+  /** The indices of a position, one for each axis, the last one fastest. */
   int[] at(int number) {
-    int[] at = new int[letters.length()];
+    int[] at = new int[axes.length()];
     int rest = number;
     for (int axis = at.length - 1; axis >= 0; axis--) {
       at[axis] = rest % sizes[axis];
@@ -140,7 +140,7 @@ final class Positions {
    * @throws ZooException DATA: the image holds values that the input's type cannot
    */
   Tensor take(TensorSpec spec, ZooImage image, int[] position) {
-    String order = spec.letters();
+    String order = spec.axisNames();
     int[] shape = new int[order.length()];
     for (int axis = 0; axis < shape.length; axis++) {
       boolean ofImage = IMAGE_AXES.indexOf(order.charAt(axis)) >= 0;
@@ -153,7 +153,7 @@ final class Positions {
     if (whole && !holds(spec.dtype, image.shape.dtype)) {
       checkValues(tensor, spec, image);
     }
-    return Network.cast(tensor, spec.dtype);
+    return Pipeline.cast(tensor, spec.dtype);
   }
 
   private void fill(Tensor tensor, ZooImage image, int[] position) {
@@ -161,12 +161,12 @@ final class Positions {
     int[] steps = new int[ranges.length];
     int[] strides = tensor.strides();
     for (int axis = 0; axis < ranges.length; axis++) {
-      char letter = IMAGE_AXES.charAt(axis);
-      int own = tensor.letters.indexOf(letter);
-      int fixed = letters.indexOf(letter);
+      char axisName = IMAGE_AXES.charAt(axis);
+      int own = tensor.axes.indexOf(axisName);
+      int fixed = axes.indexOf(axisName);
       ranges[axis] =
           own >= 0
-              ? new int[] {0, image.shape.size(letter)}
+              ? new int[] {0, image.shape.size(axisName)}
               : new int[] {position[fixed], position[fixed] + 1};
       steps[axis] = own >= 0 ? strides[own] : 0;
     }
@@ -200,8 +200,8 @@ final class Positions {
   }
 
   /** Whether a whole-number type holds every value of another type. */
-  private static boolean holds(DType wanted, DType given) {
-    return !given.isFloat() && given.min >= wanted.min && given.max <= wanted.max;
+  private static boolean holds(DType required, DType given) {
+    return !given.isFloat() && given.min >= required.min && given.max <= required.max;
   }
 
   private static void checkValues(Tensor tensor, TensorSpec spec, ZooImage image) {

@@ -2,19 +2,24 @@ package deepbacs.zoo.prediction;
 
 import deepbacs.zoo.decoding.Decoding;
 import deepbacs.zoo.errors.PythonText;
-import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.errors.ZooException;
-import deepbacs.zoo.findings.Finding.Severity;
+import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
+import deepbacs.zoo.findings.Finding.Severity;
 import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.images.ImageShape;
 import deepbacs.zoo.images.ZooImage;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.processing.Processing;
+import deepbacs.zoo.results.OutputTensor;
+import deepbacs.zoo.results.Result;
 import deepbacs.zoo.runner.OnnxSession;
 import deepbacs.zoo.tensors.Tensor;
 import deepbacs.zoo.tensors.TensorSpec;
 import deepbacs.zoo.tiling.AxisRule;
+import deepbacs.zoo.tiling.CrossAxis;
+import deepbacs.zoo.tiling.RunPlan;
+import deepbacs.zoo.tiling.TensorPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,15 +40,15 @@ public final class Predictor {
   private static final double BYTES_PER_PIXEL = 2048;
 
   private final ZooPackage zooPackage;
-  private final Options options;
+  private final PredictOptions options;
   private final ImageShape shape;
   private final TensorSpec input;
   private final List<TensorSpec> outputs;
   private final Positions positions;
   private final Decoding decoding;
-  private final Layout layout;
+  private final RunPlan layout;
 
-  private Predictor(ZooPackage zooPackage, ImageShape shape, String where, Options options) {
+  private Predictor(ZooPackage zooPackage, ImageShape shape, String where, PredictOptions options) {
     this.zooPackage = zooPackage;
     this.options = options;
     this.shape = shape;
@@ -54,16 +59,17 @@ public final class Predictor {
     this.positions = Positions.of(input, shape, where);
     outputs.forEach(output -> Collector.checkOwnAxes(output, positions));
     this.decoding = Decoding.read(zooPackage.zooConfig);
-    List<TensorSpec> settled = Crossed.settled(input, outputs, shape);
+    List<TensorSpec> settled = CrossAxis.settled(input, outputs, shape);
     this.layout =
-        Layout.of(
+        RunPlan.of(
             settled,
             shape,
             options.memory,
             bytesPerPixel(zooPackage.zooConfig),
             options.haloBorder,
             decoding == null ? null : decoding.output());
-    Heap.check(where, Need.bytes(settled, shape, positions, layout, decoding != null));
+    HeapCheck.check(
+        where, MemoryEstimate.bytes(settled, shape, positions, layout, decoding != null));
   }
 
   /**
@@ -75,7 +81,7 @@ public final class Predictor {
    *     does not suffice
    */
   public static Predictor of(
-      ZooPackage zooPackage, ImageShape shape, String where, Options options) {
+      ZooPackage zooPackage, ImageShape shape, String where, PredictOptions options) {
     return new Predictor(zooPackage, shape, where, options);
   }
 
@@ -84,7 +90,7 @@ public final class Predictor {
       ZooPackage zooPackage,
       OnnxSession session,
       ZooImage image,
-      Options options,
+      PredictOptions options,
       Progress progress) {
     return of(zooPackage, image.shape, image.name, options).run(session, image, progress);
   }
@@ -105,7 +111,7 @@ public final class Predictor {
     ZooImage known =
         Double.isNaN(options.pixelSize) ? image : image.withPixelSize(options.pixelSize);
     List<Finding> findings = findings(known);
-    Network network = new Network(input, outputs, layout, options.haloBorder);
+    Pipeline network = new Pipeline(input, outputs, layout, options.haloBorder);
     Map<String, Collector> collectors = new LinkedHashMap<>();
     for (TensorSpec spec : outputs) {
       collectors.put(spec.id, new Collector(spec, positions));
@@ -141,7 +147,7 @@ public final class Predictor {
         engine,
         layout.plan.tiles.size(),
         network.seconds(),
-        known.picture());
+        known.preview());
   }
 
   private static TensorSpec onlyInput(ZooPackage zooPackage) {
@@ -166,7 +172,7 @@ public final class Predictor {
 
   private void check(List<TensorSpec> specs) {
     for (TensorSpec spec : specs) {
-      Processing.check(spec.steps, zooPackage.path + ": " + spec.id, spec.letters());
+      Processing.check(spec.steps, zooPackage.path + ": " + spec.id, spec.axisNames());
     }
   }
 
@@ -240,7 +246,7 @@ public final class Predictor {
 
   /** The size of an output's pixels, where the network scales. */
   private Calibration scaled(TensorSpec spec, Calibration image) {
-    Share share = layout.shares.get(spec.id);
+    TensorPlan share = layout.shares.get(spec.id);
     double[] scales = {1, 1, 1};
     for (int index = 0; share != null && index < scales.length; index++) {
       AxisRule rule = share.rule("xyz".charAt(index));

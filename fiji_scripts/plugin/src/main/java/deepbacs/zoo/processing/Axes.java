@@ -10,15 +10,15 @@ final class Axes {
   private Axes() {}
 
   /** Whether an axis counts together; all of them do where {@code axes} is null. */
-  static boolean isReduced(char letter, String axes) {
-    return axes == null || axes.indexOf(letter) >= 0;
+  static boolean isReduced(char axisName, String axes) {
+    return axes == null || axes.indexOf(axisName) >= 0;
   }
 
   /** The shape of a statistic: 1 for axes that count together. */
   static int[] keptShape(Tensor tensor, String axes) {
     int[] shape = tensor.shape();
     for (int axis = 0; axis < shape.length; axis++) {
-      if (isReduced(tensor.letters.charAt(axis), axes)) {
+      if (isReduced(tensor.axes.charAt(axis), axes)) {
         shape[axis] = 1;
       }
     }
@@ -30,25 +30,25 @@ final class Axes {
    *
    * @throws ZooException PACKAGE: it has positions along an axis that the other tensor lacks
    */
-  static Statistic shaped(Statistic statistic, String source, String letters) {
-    if (source.equals(letters)) {
+  static Statistic shaped(Statistic statistic, String source, String axes) {
+    if (source.equals(axes)) {
       return statistic;
     }
     for (int axis = 0; axis < source.length(); axis++) {
-      if (statistic.shape[axis] > 1 && letters.indexOf(source.charAt(axis)) < 0) {
+      if (statistic.shape[axis] > 1 && axes.indexOf(source.charAt(axis)) < 0) {
         throw new ZooException(
             Kind.PACKAGE,
             "reference_tensor",
             "its statistics keep an axis that the processed tensor does not have",
             source.charAt(axis),
-            "the axes " + letters,
+            "the axes " + axes,
             "add this axis to 'axes' in the description");
       }
     }
-    int[] shape = new int[letters.length()];
-    int[] strides = new int[letters.length()];
+    int[] shape = new int[axes.length()];
+    int[] strides = new int[axes.length()];
     for (int axis = 0; axis < shape.length; axis++) {
-      int own = source.indexOf(letters.charAt(axis));
+      int own = source.indexOf(axes.charAt(axis));
       shape[axis] = own < 0 ? 1 : statistic.shape[own];
       strides[axis] = own < 0 ? 0 : statistic.stride(own);
     }

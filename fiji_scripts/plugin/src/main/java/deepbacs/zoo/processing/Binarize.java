@@ -4,7 +4,7 @@ import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
 
 /** 1 above a threshold, else 0. */
-final class Binarize implements Stage {
+final class Binarize implements FittedStep {
 
   private final Statistic threshold;
 

@@ -7,7 +7,7 @@ import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
 
 /** Casts that give the same numbers on every computer, and never a number for NaN. */
-final class Casting implements Stage {
+final class Casting implements FittedStep {
 
   private static final double HALF = 9223372036854775808.0;
   private static final String CAUSE = "look for the cause in the image or the network's output";
@@ -37,7 +37,7 @@ final class Casting implements Stage {
     } else if (tensor.dtype.isFloat() && !dtype.isFloat()) {
       refuseBeyond(tensor);
     }
-    Tensor result = Tensor.zeros(dtype, tensor.letters, tensor.shape());
+    Tensor result = Tensor.zeros(dtype, tensor.axes, tensor.shape());
     for (int index = 0; index < tensor.size(); index++) {
       result.set(index, cast(tensor.get(index)));
     }

@@ -11,22 +11,22 @@ import java.util.List;
  */
 final class Chain {
 
-  final String letters;
+  final String axes;
   private final Tensor raw;
   private final int[] shape;
-  private final List<Stage> waiting = new ArrayList<>();
+  private final List<FittedStep> waiting = new ArrayList<>();
   private Tensor tensor;
 
   Chain(Tensor raw) {
     this.raw = raw;
     this.tensor = raw;
-    this.letters = raw.letters;
+    this.axes = raw.axes;
     this.shape = raw.shape();
   }
 
   /** Size along an axis, which no step changes. */
-  int size(char letter) {
-    return shape[letters.indexOf(letter)];
+  int size(char axisName) {
+    return shape[axes.indexOf(axisName)];
   }
 
   int rank() {
@@ -34,7 +34,7 @@ final class Chain {
   }
 
   /** Puts one more step behind the others. */
-  void then(Stage stage) {
+  void then(FittedStep stage) {
     waiting.add(stage);
   }
 
@@ -46,9 +46,9 @@ final class Chain {
   }
 
   /** Applies stages in order; only what they made themselves is overwritten. */
-  static Tensor run(List<Stage> stages, Tensor tensor, boolean overwrite) {
+  static Tensor run(List<FittedStep> stages, Tensor tensor, boolean overwrite) {
     Tensor result = tensor;
-    for (Stage stage : stages) {
+    for (FittedStep stage : stages) {
       result = stage.apply(result, overwrite || result != tensor);
     }
     return result;

@@ -4,7 +4,7 @@ import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
 
 /** A formula on a tensor: in double precision, row by row, rounded once. */
-final class Evaluated implements Stage {
+final class Evaluated implements FittedStep {
 
   /** Changes a row in place. */
   interface Formula {
@@ -36,7 +36,7 @@ final class Evaluated implements Stage {
     DType type = resultType(tensor);
     return overwrite && type == tensor.dtype
         ? tensor
-        : Tensor.zeros(type, tensor.letters, tensor.shape());
+        : Tensor.zeros(type, tensor.axes, tensor.shape());
   }
 
   @Override

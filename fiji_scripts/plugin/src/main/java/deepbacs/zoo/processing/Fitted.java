@@ -9,9 +9,9 @@ import java.util.List;
 /** Steps whose statistics are known; may be used by several threads. */
 public final class Fitted {
 
-  private final List<Stage> stages;
+  private final List<FittedStep> stages;
 
-  Fitted(List<Stage> stages) {
+  Fitted(List<FittedStep> stages) {
     this.stages = Collections.unmodifiableList(new ArrayList<>(stages));
   }
 

@@ -24,10 +24,10 @@ final class Moments {
    * offset does not cancel it.
    *
    * @param source the measured tensor
-   * @param letters axes of the tensor that the statistics are for
+   * @param tensorAxes axes of the tensor that the statistics are for
    * @param axes axes that count together; null for all
    */
-  static Moments of(Tensor source, String letters, String axes) {
+  static Moments of(Tensor source, String tensorAxes, String axes) {
     int[] shape = Axes.keptShape(source, axes);
     int groups = Tensor.count(shape);
     double count = (double) source.size() / groups;
@@ -39,7 +39,7 @@ final class Moments {
     }
     Statistic std = new Statistic(variance, shape);
     return new Moments(
-        Axes.shaped(mean, source.letters, letters), Axes.shaped(std, source.letters, letters));
+        Axes.shaped(mean, source.axes, tensorAxes), Axes.shaped(std, source.axes, tensorAxes));
   }
 
   private static double[] divided(double[] sums, double count) {

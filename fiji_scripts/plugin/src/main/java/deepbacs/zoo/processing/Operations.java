@@ -69,7 +69,7 @@ final class Operations {
   }
 
   /** Measures the step, whose arguments are checked already. */
-  Stage measure() {
+  FittedStep measure() {
     switch (step.name) {
       case "binarize":
         return new Binarize(along("threshold", 0));
@@ -97,7 +97,7 @@ final class Operations {
     }
   }
 
-  private Stage clip() {
+  private FittedStep clip() {
     Statistic lower = bound("min", Double.NEGATIVE_INFINITY);
     Statistic upper = bound("max", Double.POSITIVE_INFINITY);
     return new Evaluated(BOUND, lower, upper);
@@ -107,16 +107,16 @@ final class Operations {
     if (!step.kwargs.containsKey(side + "_percentile")) {
       return Statistic.of(number(side, missing));
     }
-    double wanted = number(side + "_percentile", 0);
+    double percentile = number(side + "_percentile", 0);
     return finite(
-        side, Percentiles.of(chain.tensor(), chain.letters, text("axes", null), wanted)[0]);
+        side, Percentiles.of(chain.tensor(), chain.axes, text("axes", null), percentile)[0]);
   }
 
-  private Stage scaleMeanVariance() {
+  private FittedStep scaleMeanVariance() {
     double eps = number("eps", EPS);
     Tensor other = reference();
-    Moments own = Moments.of(chain.tensor(), chain.letters, text("axes", null));
-    Moments onto = Moments.of(other, chain.letters, text("axes", null));
+    Moments own = Moments.of(chain.tensor(), chain.axes, text("axes", null));
+    Moments onto = Moments.of(other, chain.axes, text("axes", null));
     finite("mean", own.mean);
     finite("std", own.std);
     finite("ref_mean", onto.mean);
@@ -124,18 +124,18 @@ final class Operations {
     return new Evaluated(SCALE_ONTO, own.mean, own.std.plus(eps), onto.std.plus(eps), onto.mean);
   }
 
-  private Stage scaleRange() {
+  private FittedStep scaleRange() {
     Tensor source = step.kwargs.containsKey("reference_tensor") ? reference() : chain.tensor();
     double low = number("min_percentile", 0);
     double high = number("max_percentile", 100);
-    Statistic[] found = Percentiles.of(source, chain.letters, text("axes", null), low, high);
+    Statistic[] found = Percentiles.of(source, chain.axes, text("axes", null), low, high);
     finite("lower", found[0]);
     finite("upper", found[1]);
     return new Evaluated(SCALE, found[0], found[1].minus(found[0]).plus(number("eps", EPS)));
   }
 
-  private Stage zeroMeanUnitVariance() {
-    Moments own = Moments.of(chain.tensor(), chain.letters, text("axes", null));
+  private FittedStep zeroMeanUnitVariance() {
+    Moments own = Moments.of(chain.tensor(), chain.axes, text("axes", null));
     finite("mean", own.mean);
     finite("std", own.std);
     return new Evaluated(SCALE, own.mean, own.std.plus(number("eps", EPS)));
@@ -181,7 +181,7 @@ final class Operations {
     }
     int[] shape = new int[chain.rank()];
     Arrays.fill(shape, 1);
-    shape[chain.letters.indexOf(axis)] = size;
+    shape[chain.axes.indexOf(axis)] = size;
     return new Statistic(values, shape);
   }
 

@@ -45,14 +45,14 @@ final class Percentiles {
    * Measures a tensor; NaN where values hold one.
    *
    * @param source the measured tensor
-   * @param letters axes of the tensor that the statistics are for
+   * @param tensorAxes axes of the tensor that the statistics are for
    * @param axes axes that count together; null for all
-   * @param wanted percentiles, 0 to 100
+   * @param percentiles, 0 to 100
    */
-  static Statistic[] of(Tensor source, String letters, String axes, double... wanted) {
+  static Statistic[] of(Tensor source, String tensorAxes, String axes, double... percentiles) {
     Percentiles groups = new Percentiles(source, axes);
     int[] shape = Axes.keptShape(source, axes);
-    double[][] found = new double[wanted.length][Tensor.count(shape)];
+    double[][] found = new double[percentiles.length][Tensor.count(shape)];
     Statistic whole = new Statistic(new double[found[0].length], shape);
     int[] position = new int[shape.length];
     int[] strides = source.strides();
@@ -61,27 +61,27 @@ final class Percentiles {
       for (int axis = 0; axis < shape.length; axis++) {
         start += position[axis] * strides[axis];
       }
-      double[] values = groups.measure(start, wanted);
-      for (int which = 0; which < wanted.length; which++) {
+      double[] values = groups.measure(start, percentiles);
+      for (int which = 0; which < percentiles.length; which++) {
         found[which][group] = values[which];
       }
       for (int axis = shape.length - 1; axis >= 0 && ++position[axis] == shape[axis]; axis--) {
         position[axis] = 0;
       }
     }
-    Statistic[] result = new Statistic[wanted.length];
-    for (int which = 0; which < wanted.length; which++) {
-      result[which] = Axes.shaped(new Statistic(found[which], shape), source.letters, letters);
+    Statistic[] result = new Statistic[percentiles.length];
+    for (int which = 0; which < percentiles.length; which++) {
+      result[which] = Axes.shaped(new Statistic(found[which], shape), source.axes, tensorAxes);
     }
     return result;
   }
 
-  private double[] measure(int start, double[] wanted) {
+  private double[] measure(int start, double[] percentiles) {
     int last = groupSize - 1;
-    int[] ranks = new int[2 * wanted.length];
-    double[] parts = new double[wanted.length];
-    for (int which = 0; which < wanted.length; which++) {
-      double place = wanted[which] / 100 * last;
+    int[] ranks = new int[2 * percentiles.length];
+    double[] parts = new double[percentiles.length];
+    for (int which = 0; which < percentiles.length; which++) {
+      double place = percentiles[which] / 100 * last;
       int below = (int) place;
       parts[which] = place - below;
       ranks[2 * which] = below;
@@ -91,8 +91,8 @@ final class Percentiles {
         groupSize <= SORTED_UP_TO || source.dtype.isWide()
             ? sorted(start, ranks)
             : counted(start, ranks);
-    double[] result = new double[wanted.length];
-    for (int which = 0; which < wanted.length; which++) {
+    double[] result = new double[percentiles.length];
+    for (int which = 0; which < percentiles.length; which++) {
       result[which] =
           ordered == null
               ? Double.NaN

@@ -19,13 +19,13 @@ public final class Processing {
    *
    * @param steps pre- or postprocessing of one tensor
    * @param where the tensor, for messages
-   * @param letters its axes, or null; steps may name no other
+   * @param axes its axes, or null; steps may name no other
    * @throws ZooException UNSUPPORTED: an operation is not known, or it is one that runs code of a
    *     package or another program; PACKAGE: an argument is missing, unknown or out of its range,
    *     or an axis is not there
    */
-  public static void check(List<Step> steps, String where, String letters) {
-    StepChecks.check(steps, where, letters);
+  public static void check(List<Step> steps, String where, String axes) {
+    StepChecks.check(steps, where, axes);
   }
 
   /**
@@ -56,23 +56,23 @@ public final class Processing {
     return chain.tensor();
   }
 
-  private static List<Stage> measure(
+  private static List<FittedStep> measure(
       List<Step> steps, Chain chain, Map<String, Tensor> references) {
-    check(steps, "processing", chain.letters);
-    for (char letter : chain.letters.toCharArray()) {
-      if (chain.size(letter) == 0) {
+    check(steps, "processing", chain.axes);
+    for (char axisName : chain.axes.toCharArray()) {
+      if (chain.size(axisName) == 0) {
         throw new ZooException(
             Kind.DATA,
             "processing",
             "a tensor is empty or does not have the axes that it is described with",
             "shape " + PythonText.tuple(chain.tensor().shape()),
-            "sizes above 0 of the axes " + chain.letters,
+            "sizes above 0 of the axes " + chain.axes,
             "pass a tensor that fits the package's description");
       }
     }
-    List<Stage> stages = new ArrayList<>();
+    List<FittedStep> stages = new ArrayList<>();
     for (Step step : steps) {
-      Stage stage = new Operations(step, chain, references).measure();
+      FittedStep stage = new Operations(step, chain, references).measure();
       stages.add(stage);
       chain.then(stage);
     }

@@ -4,21 +4,21 @@ import deepbacs.zoo.tensors.Tensor;
 import java.util.Arrays;
 
 /** {@code exp(x - max) / sum} along one axis. */
-final class Softmax implements Stage {
+final class Softmax implements FittedStep {
 
   /** Values that are looked at together: they fit a processor's cache. */
   private static final int TOGETHER = 1 << 14;
 
-  private final char letter;
+  private final char axisName;
 
-  Softmax(char letter) {
-    this.letter = letter;
+  Softmax(char axisName) {
+    this.axisName = axisName;
   }
 
   @Override
   public Tensor apply(Tensor tensor, boolean overwrite) {
     Tensor result = Evaluated.target(tensor, overwrite);
-    int axis = tensor.letters.indexOf(letter);
+    int axis = tensor.axes.indexOf(axisName);
     int size = tensor.shape()[axis];
     int stride = tensor.strides()[axis];
     int width = Math.min(stride, Math.max(1, TOGETHER / size));

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 /** Arguments of processing steps, checked before anything is computed. */
 final class StepChecks {
 
-  private static final String LETTERS = "bitczyx";
+  private static final String AXIS_NAMES = "bitczyx";
   private static final List<String> DTYPES =
       Arrays.asList(
           "float32", "float64", "uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64",
@@ -35,7 +35,7 @@ final class StepChecks {
           "a number of at least 1e-6, or a list of them",
           value -> isDeviation(value) || isList(value, StepChecks::isDeviation));
   private static final Rule AXES =
-      new Rule("axes of the tensor, among " + LETTERS, StepChecks::isAxes);
+      new Rule("axes of the tensor, among " + AXIS_NAMES, StepChecks::isAxes);
   private static final Rule AXIS = new Rule("one axis other than batch", StepChecks::isAxis);
   private static final Rule EPS =
       new Rule(
@@ -100,7 +100,7 @@ final class StepChecks {
   }
 
   /** See {@link Processing#check}. */
-  static void check(List<Step> steps, String where, String letters) {
+  static void check(List<Step> steps, String where, String axes) {
     for (int index = 0; index < steps.size(); index++) {
       Step step = steps.get(index);
       String place = where + ": step " + (index + 1) + ", " + step.name;
@@ -115,11 +115,11 @@ final class StepChecks {
             String.join(", ", RULES.keySet()),
             "take the network's own output, or another package");
       }
-      new StepChecks(step, place).check(letters);
+      new StepChecks(step, place).check(axes);
     }
   }
 
-  private void check(String letters) {
+  private void check(String axes) {
     checkArguments();
     checkLists();
     if (RULES.get(step.name).containsKey("min_percentile")) {
@@ -128,8 +128,8 @@ final class StepChecks {
     if (step.name.equals("clip")) {
       checkClip();
     }
-    if (letters != null) {
-      checkAxes(letters);
+    if (axes != null) {
+      checkAxes(axes);
     }
   }
 
@@ -219,21 +219,21 @@ final class StepChecks {
     }
   }
 
-  private void checkAxes(String letters) {
+  private void checkAxes(String axes) {
     String named =
         step.kwargs.getOrDefault("axes", "") + "" + step.kwargs.getOrDefault("axis", "");
     if (step.name.equals("softmax") && named.isEmpty()) {
       named = "c";
     }
     List<String> absent = new ArrayList<>();
-    for (char letter : named.toCharArray()) {
-      if (letters.indexOf(letter) < 0) {
-        absent.add(String.valueOf(letter));
+    for (char axisName : named.toCharArray()) {
+      if (axes.indexOf(axisName) < 0) {
+        absent.add(String.valueOf(axisName));
       }
     }
     if (!absent.isEmpty()) {
       throw wrong(
-          "it names an axis that the tensor does not have", String.join(", ", absent), letters);
+          "it names an axis that the tensor does not have", String.join(", ", absent), axes);
     }
   }
 
@@ -276,7 +276,7 @@ final class StepChecks {
 
   private static boolean isAxes(Object value) {
     return value instanceof String
-        && ((String) value).chars().allMatch(letter -> LETTERS.indexOf(letter) >= 0);
+        && ((String) value).chars().allMatch(axisName -> AXIS_NAMES.indexOf(axisName) >= 0);
   }
 
   private static boolean isAxis(Object value) {

@@ -38,7 +38,7 @@ final class Graphs {
   static OrtEnvironment environment() {
     sweep();
     try {
-      // Its errors come as exceptions, which are told in one sentence.
+      // Its errors come as exceptions, which become one sentence.
       return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "deepbacs");
     } catch (LinkageError error) {
       Throwable cause = error.getCause() == null ? error : error.getCause();
@@ -107,22 +107,22 @@ final class Graphs {
 
   /** Checks a tensor against the graph's own declaration. */
   static void checkNode(String id, TensorInfo node, Tensor tensor) {
-    String wanted = Values.numpy(node);
-    if (!tensor.dtype.numpy().equals(wanted)) {
+    String required = Values.numpy(node);
+    if (!tensor.dtype.numpy().equals(required)) {
       throw new ZooException(
           Kind.PACKAGE,
           "input '" + id + "'",
           "the graph takes another data type than the package's preprocessing gives",
           tensor.dtype.numpy(),
-          wanted,
-          "end the preprocessing with ensure_dtype to " + wanted);
+          required,
+          "end the preprocessing with ensure_dtype to " + required);
     }
     if (!Values.canWrite(node)) {
       throw new ZooException(
           Kind.UNSUPPORTED,
           "input '" + id + "'",
           "ONNX Runtime for Java takes no tensors of this data type",
-          wanted,
+          required,
           "float32",
           "run it with deepbacs-zoo predict");
     }

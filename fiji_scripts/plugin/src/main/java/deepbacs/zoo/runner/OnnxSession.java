@@ -222,7 +222,7 @@ public final class OnnxSession implements AutoCloseable {
     Map<String, Tensor> named = new LinkedHashMap<>();
     for (int index = 0; index < all.size(); index++) {
       TensorSpec spec = outputs.get(index);
-      named.put(spec.id, Values.read(all.get(index), spec.letters()));
+      named.put(spec.id, Values.read(all.get(index), spec.axisNames()));
     }
     return named;
   }

@@ -62,7 +62,7 @@ final class TensorChecks {
           "input '" + spec.id + "'",
           "the tensor has another number of axes than the package says",
           "shape " + tuple(shape),
-          spec.axes.size() + " axes, " + spec.letters(),
+          spec.axes.size() + " axes, " + spec.axisNames(),
           "bring the axes into the package's order");
     }
     for (int index = 0; index < shape.length; index++) {
@@ -71,7 +71,7 @@ final class TensorChecks {
       if (!allowed.isEmpty()) {
         throw new ZooException(
             Kind.DATA,
-            "input '" + spec.id + "', axis " + axis.letter,
+            "input '" + spec.id + "', axis " + axis.name,
             "the network does not take this size",
             shape[index],
             allowed,
@@ -129,7 +129,7 @@ final class TensorChecks {
             "output '" + spec.id + "'",
             "the network's tensor has another number of axes than the package describes",
             "shape " + tuple(sizes),
-            spec.axes.size() + " axes, " + spec.letters(),
+            spec.axes.size() + " axes, " + spec.axisNames(),
             "correct the axes in the package's description");
       }
     }

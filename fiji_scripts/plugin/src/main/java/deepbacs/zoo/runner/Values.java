@@ -81,19 +81,19 @@ final class Values {
   }
 
   /** A tensor with the values of an output. */
-  static Tensor read(OnnxTensor tensor, String letters) {
+  static Tensor read(OnnxTensor tensor, String axes) {
     TensorInfo info = tensor.getInfo();
     int[] shape = Arrays.stream(info.getShape()).mapToInt(Math::toIntExact).toArray();
     DType type = TYPES.getOrDefault(info.onnxType, DType.FLOAT32);
     if (Tensor.count(shape) == 0) {
-      return Tensor.zeros(type, letters, shape);
+      return Tensor.zeros(type, axes, shape);
     }
     if (type == DType.FLOAT32 || type == DType.FLOAT16) {
       // The engine's copy, which nobody else has.
-      return Tensor.of(type, tensor.getFloatBuffer().array(), letters, shape);
+      return Tensor.of(type, tensor.getFloatBuffer().array(), axes, shape);
     }
     ByteBuffer from = tensor.getByteBuffer();
-    Tensor result = Tensor.zeros(type, letters, shape);
+    Tensor result = Tensor.zeros(type, axes, shape);
     for (int index = 0; index < result.size(); index++) {
       result.set(index, next(from, type));
     }

@@ -7,7 +7,7 @@ import java.util.List;
 public final class Axis {
 
   /** One of {@code b i t c z y x}. */
-  public final char letter;
+  public final char name;
   /** The identifier in the description, for example {@code channel}. */
   public final String id;
 
@@ -22,14 +22,14 @@ public final class Axis {
   public final List<String> channelNames;
 
   public Axis(
-      char letter,
+      char name,
       String id,
       Size size,
       int halo,
       double scale,
       String unit,
       List<String> channelNames) {
-    this.letter = letter;
+    this.name = name;
     this.id = id;
     this.size = size;
     this.halo = halo;
@@ -40,6 +40,6 @@ public final class Axis {
 
   /** Whether this is one of z, y and x. */
   public boolean isSpace() {
-    return "zyx".indexOf(letter) >= 0;
+    return "zyx".indexOf(name) >= 0;
   }
 }

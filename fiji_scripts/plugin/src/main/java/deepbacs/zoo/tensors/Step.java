@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * One pre- or postprocessing operation under its RDF name.
  *
- * <p>Both formats use the names and keyword arguments of format 0.5, with axes as letters
+ * <p>Both formats use the names and keyword arguments of format 0.5, with short names of axes
  * ({@code "cyx"}). Numbers are {@link Long} or {@link Double}, lists {@link java.util.List}.
  */
 public final class Step {

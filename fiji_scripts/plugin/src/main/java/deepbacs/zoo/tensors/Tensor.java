@@ -3,7 +3,7 @@ package deepbacs.zoo.tensors;
 import java.util.Arrays;
 
 /**
- * Numbers with a type, a shape and axis letters; row-major, the last axis runs fastest.
+ * Numbers with a type, a shape and axes; row-major, the last axis runs fastest.
  *
  * <p>Values are kept as {@code float[]}, and as {@code double[]} for the types that float32 does not
  * hold ({@link DType#isWide()}). 64-bit integers beyond 2^53 are rounded.
@@ -11,16 +11,16 @@ import java.util.Arrays;
 public final class Tensor {
 
   public final DType dtype;
-  /** One letter per axis, for example {@code bcyx}. */
-  public final String letters;
+  /** The names of the axes, for example {@code bcyx}. */
+  public final String axes;
 
   private final int[] shape;
   private final float[] narrow;
   private final double[] wide;
 
-  private Tensor(DType dtype, String letters, int[] shape, float[] narrow, double[] wide) {
-    if (letters.length() != shape.length) {
-      throw new IllegalArgumentException(letters + " for shape " + Arrays.toString(shape));
+  private Tensor(DType dtype, String axes, int[] shape, float[] narrow, double[] wide) {
+    if (axes.length() != shape.length) {
+      throw new IllegalArgumentException(axes + " for shape " + Arrays.toString(shape));
     }
     int length = narrow != null ? narrow.length : wide.length;
     if (count(shape) != length || dtype.isWide() != (wide != null)) {
@@ -28,33 +28,33 @@ public final class Tensor {
           length + " values of " + dtype.numpy() + " for shape " + Arrays.toString(shape));
     }
     this.dtype = dtype;
-    this.letters = letters;
+    this.axes = axes;
     this.shape = shape.clone();
     this.narrow = narrow;
     this.wide = wide;
   }
 
   /** A tensor of zeros. */
-  public static Tensor zeros(DType dtype, String letters, int... shape) {
+  public static Tensor zeros(DType dtype, String axes, int... shape) {
     int size = count(shape);
     return dtype.isWide()
-        ? new Tensor(dtype, letters, shape, null, new double[size])
-        : new Tensor(dtype, letters, shape, new float[size], null);
+        ? new Tensor(dtype, axes, shape, null, new double[size])
+        : new Tensor(dtype, axes, shape, new float[size], null);
   }
 
   /** A tensor around an array of values that its type holds; the array is not copied. */
-  public static Tensor of(DType dtype, float[] values, String letters, int... shape) {
-    return new Tensor(dtype, letters, shape, values, null);
+  public static Tensor of(DType dtype, float[] values, String axes, int... shape) {
+    return new Tensor(dtype, axes, shape, values, null);
   }
 
   /** A float32 tensor around an array, which is not copied. */
-  public static Tensor of(float[] values, String letters, int... shape) {
-    return new Tensor(DType.FLOAT32, letters, shape, values, null);
+  public static Tensor of(float[] values, String axes, int... shape) {
+    return new Tensor(DType.FLOAT32, axes, shape, values, null);
   }
 
   /** A tensor of a wide type around an array, which is not copied. */
-  public static Tensor of(DType dtype, double[] values, String letters, int... shape) {
-    return new Tensor(dtype, letters, shape, null, values);
+  public static Tensor of(DType dtype, double[] values, String axes, int... shape) {
+    return new Tensor(dtype, axes, shape, null, values);
   }
 
   /** Number of values of a shape; {@link ArithmeticException} beyond what one array holds. */
@@ -70,9 +70,9 @@ public final class Tensor {
     return shape.clone();
   }
 
-  /** Size along the axis with this letter, 1 where there is none. */
-  public int size(char letter) {
-    int axis = letters.indexOf(letter);
+  /** Size along the axis of this name, 1 where there is none. */
+  public int size(char axisName) {
+    int axis = axes.indexOf(axisName);
     return axis < 0 ? 1 : shape[axis];
   }
 
@@ -114,12 +114,12 @@ public final class Tensor {
   }
 
   /** The same values under other axes; the array is shared. */
-  public Tensor reshaped(String newLetters, int... newShape) {
-    return new Tensor(dtype, newLetters, newShape, narrow, wide);
+  public Tensor reshaped(String newAxes, int... newShape) {
+    return new Tensor(dtype, newAxes, newShape, narrow, wide);
   }
 
   @Override
   public String toString() {
-    return "Tensor(" + dtype.numpy() + " " + letters + " " + Arrays.toString(shape) + ")";
+    return "Tensor(" + dtype.numpy() + " " + axes + " " + Arrays.toString(shape) + ")";
   }
 }

@@ -42,19 +42,19 @@ public final class TensorSpec {
     this.padValue = padValue;
   }
 
-  /** The axis letters in order, for example {@code bcyx}. */
-  public String letters() {
-    StringBuilder letters = new StringBuilder();
+  /** The names of the axes in order, for example {@code bcyx}. */
+  public String axisNames() {
+    StringBuilder names = new StringBuilder();
     for (Axis axis : axes) {
-      letters.append(axis.letter);
+      names.append(axis.name);
     }
-    return letters.toString();
+    return names.toString();
   }
 
-  /** The axis with this letter, or null. */
-  public Axis axis(char letter) {
+  /** The axis of this name, or null. */
+  public Axis axis(char axisName) {
     for (Axis axis : axes) {
-      if (axis.letter == letter) {
+      if (axis.name == axisName) {
         return axis;
       }
     }
@@ -73,8 +73,8 @@ public final class TensorSpec {
   }
 
   /** The fixed size of an axis, or -1 when it is absent or not fixed. */
-  public int fixedSize(char letter) {
-    Axis axis = axis(letter);
+  public int fixedSize(char axisName) {
+    Axis axis = axis(axisName);
     return axis != null && axis.size.form == Size.Form.FIXED ? axis.size.value : -1;
   }
 }

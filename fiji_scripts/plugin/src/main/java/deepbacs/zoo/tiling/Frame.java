@@ -94,19 +94,19 @@ final class Frame {
   }
 
   private static Frame fitted(
-      int size, int before, int common, Size wanted, List<AxisRule> rounded) {
+      int size, int before, int common, Size required, List<AxisRule> rounded) {
     int extent = size + 2 * before;
-    if (wanted.form == Size.Form.STEPPED && wanted.step > 0) {
-      int padded = wanted.fit(extent);
-      int unit = lcm(common, wanted.step);
-      return new Frame(size, before, padded, unit, wanted.min, padded, rounded);
+    if (required.form == Size.Form.STEPPED && required.step > 0) {
+      int padded = required.fit(extent);
+      int unit = lcm(common, required.step);
+      return new Frame(size, before, padded, unit, required.min, padded, rounded);
     }
-    if (wanted.form == Size.Form.FREE) {
-      int padded = Math.max(extent, wanted.min);
-      int largest = wanted.max == Size.UNLIMITED || wanted.max == 0 ? padded : wanted.max;
-      return new Frame(size, before, padded, common, wanted.min, largest, rounded);
+    if (required.form == Size.Form.FREE) {
+      int padded = Math.max(extent, required.min);
+      int largest = required.max == Size.UNLIMITED || required.max == 0 ? padded : required.max;
+      return new Frame(size, before, padded, common, required.min, largest, rounded);
     }
-    int only = wanted.form == Size.Form.STEPPED ? wanted.min : wanted.value;
+    int only = required.form == Size.Form.STEPPED ? required.min : required.value;
     int padded = only + up(Math.max(extent - only, 0), Math.max(common, 1));
     return new Frame(size, before, padded, common, only, only, rounded);
   }

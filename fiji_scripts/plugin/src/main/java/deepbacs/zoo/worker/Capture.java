@@ -39,8 +39,8 @@ final class Capture extends OutputStream {
   public synchronized void write(byte[] bytes, int offset, int length) {
     int first = Math.min(length, END - headSize);
     if (headSize + first > head.length) {
-      int wanted = Math.min(END, Math.max(2 * head.length, headSize + first));
-      head = java.util.Arrays.copyOf(head, wanted);
+      int capacity = Math.min(END, Math.max(2 * head.length, headSize + first));
+      head = java.util.Arrays.copyOf(head, capacity);
     }
     System.arraycopy(bytes, offset, head, headSize, first);
     headSize += first;

@@ -19,7 +19,7 @@ final class Failure {
   }
 
   /**
-   * Looks at every channel by which ImageJ tells of an error.
+   * Looks at every channel by which ImageJ reports an error.
    *
    * @param macro the interpreter after the run
    * @param value what the macro returned
@@ -53,7 +53,7 @@ final class Failure {
     if (!isExit(exception)) {
       return new Failure("a command canceled the macro", line, null);
     }
-    // exit() alone ends a macro early, exit(message) is how macros tell of an error.
+    // exit() alone ends a macro early, exit(message) is how macros report an error.
     return Hooks.exit() == null ? null : new Failure(Hooks.exit(), line, null);
   }
 

@@ -19,7 +19,7 @@ public final class ImageHeader {
    * @param title the name of the image
    * @param dtype the type of its numbers
    * @param shape sizes along t z c y x
-   * @param rgb whether its channels are colours
+   * @param rgb whether its channels are colors
    * @param sizes micrometers of a pixel along z, y and x, and seconds between frames; NaN where one
    *     is not known
    */
@@ -59,7 +59,7 @@ public final class ImageHeader {
       case ImagePlus.GRAY32:
         return "float32";
       default:
-        return "uint8"; // also the indices of a coloured 8-bit image
+        return "uint8"; // also the indices of a colored 8-bit image
     }
   }
 
@@ -112,7 +112,7 @@ public final class ImageHeader {
     return Math.multiplyExact(shape[3], shape[4]);
   }
 
-  /** Planes of all positions; the channels of a colour picture are one plane each. */
+  /** Planes of all positions; the channels of a color picture are one plane each. */
   int planes() {
     return Math.multiplyExact(Math.multiplyExact(shape[0], shape[1]), shape[2]);
   }

@@ -1,5 +1,6 @@
 package deepbacs.zoo.worker;
 
+import deepbacs.zoo.plugin.Report;
 import ij.IJ;
 import ij.ImagePlus;
 import ij.Menus;
@@ -18,9 +19,9 @@ import java.util.Map;
 import net.imagej.patcher.LegacyInjector;
 
 /**
- * Runs macros without a window, one after the other, and tells of every way in which one fails.
+ * Runs macros without a window, one after the other, and reports every way in which one fails.
  *
- * <p>A macro stops at its first error. State that ImageJ keeps for a session (options, colours)
+ * <p>A macro stops at its first error. State that ImageJ keeps for a session (options, colors)
  * stays from one run to the next; images, tables and the log do not.
  */
 public final class MacroRunner {
@@ -88,7 +89,8 @@ public final class MacroRunner {
    * @param argument what {@code getArgument()} gives
    * @param images open while it runs, the first one active
    */
-  public static synchronized Outcome run(String code, String argument, List<ImagePlus> images) {
+  public static synchronized MacroOutcome run(
+      String code, String argument, List<ImagePlus> images) {
     PrintStream out = System.out;
     PrintStream err = System.err;
     Capture log = new Capture();
@@ -122,8 +124,8 @@ public final class MacroRunner {
     }
     List<Columns> tables = tables();
     Hooks.end();
-    Outcome outcome =
-        new Outcome(failure, value, log.text(), Report.json(), tables, openImages());
+    MacroOutcome outcome =
+        new MacroOutcome(failure, value, log.text(), Report.json(), tables, openImages());
     WindowManager.setTempCurrentImage(null);
     if (exception != null) {
       forget();
@@ -197,7 +199,7 @@ public final class MacroRunner {
     return found;
   }
 
-  /** The plugin's own account, by name: the plugin's room is not below this one. */
+  /** The plugin's own report, by name: the plugin's package is not below this one. */
   private static final class Report {
     private static Object call(String name) {
       try {

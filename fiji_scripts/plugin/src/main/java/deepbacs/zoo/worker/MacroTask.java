@@ -29,7 +29,7 @@ public final class MacroTask {
   private final String code;
   private final String argument;
   private Future<?> work;
-  private volatile Outcome outcome;
+  private volatile MacroOutcome outcome;
 
   /**
    * @param code the macro's text
@@ -71,7 +71,7 @@ public final class MacroTask {
   }
 
   /** What it left; null where our own code failed. */
-  public Outcome outcome() {
+  public MacroOutcome outcome() {
     return outcome;
   }
 }

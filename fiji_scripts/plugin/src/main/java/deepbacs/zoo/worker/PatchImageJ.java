@@ -34,7 +34,7 @@ import net.imagej.patcher.LegacyInjector;
  *
  * <p>{@code LegacyInjector.preinit()} makes such classes at every start, which takes 2.5 seconds
  * (measured; most of it goes into the stack maps of {@code ij.Menus} and its like), while loading
- * them from a jar in front of ImageJ's own takes 0.1. On top of the patcher's changes, ImageJ tells
+ * them from a jar in front of ImageJ's own takes 0.1. Beyond the patcher's changes, ImageJ reports
  * {@link Hooks} of what would go to a window: errors, exceptions that it swallows, the message of
  * {@code exit()}, and tables.
  */
@@ -68,19 +68,19 @@ public final class PatchImageJ {
 
   /** Writes the jar at a path where there is no file yet. */
   public static void write(Path target) throws IOException, ReflectiveOperationException {
-    Path aside = Files.createTempFile(target.toAbsolutePath().getParent(), "patches", ".jar");
+    Path temporary = Files.createTempFile(target.toAbsolutePath().getParent(), "patches", ".jar");
     try {
       // "true, false": for headless use, and only the changed classes. All of ImageJ would be
       // written with entries twice, which java.util.zip refuses (ij1-patcher 2.0.0).
-      LegacyInjector.writeJar(aside.toFile(), true, false);
-      Map<String, byte[]> classes = read(aside.toFile());
-      addHooks(aside, classes);
+      LegacyInjector.writeJar(temporary.toFile(), true, false);
+      Map<String, byte[]> classes = read(temporary.toFile());
+      addHooks(temporary, classes);
       classes.put(MARK, new byte[0]);
       save(target, classes);
     } catch (NotFoundException | CannotCompileException error) {
       throw new IOException("this ImageJ cannot be patched: " + error, error);
     } finally {
-      Files.delete(aside);
+      Files.delete(temporary);
     }
   }
 

@@ -22,7 +22,7 @@ public final class Pixels {
     int count = header.rgb ? header.planes() / 3 : header.planes();
     for (int plane = 0; plane < count; plane++) {
       if (header.rgb) {
-        stack.addSlice("", readColours(size, stream));
+        stack.addSlice("", readColors(size, stream));
       } else {
         stack.addSlice("", readPlane(header, size, stream));
       }
@@ -74,15 +74,15 @@ public final class Pixels {
     return bytes;
   }
 
-  private static int[] readColours(int size, PixelStream stream) throws IOException {
-    int[] colours = new int[size];
+  private static int[] readColors(int size, PixelStream stream) throws IOException {
+    int[] colors = new int[size];
     for (int shift = 16; shift >= 0; shift -= 8) {
       byte[] channel = readBytes(size, stream);
       for (int index = 0; index < size; index++) {
-        colours[index] |= (channel[index] & 255) << shift;
+        colors[index] |= (channel[index] & 255) << shift;
       }
     }
-    return colours;
+    return colors;
   }
 
   /** Gives the pixels of an image. */
@@ -97,7 +97,7 @@ public final class Pixels {
       } else if (pixels instanceof float[]) {
         writeFloats((float[]) pixels, stream);
       } else {
-        writeColours((int[]) pixels, stream);
+        writeColors((int[]) pixels, stream);
       }
     }
   }
@@ -132,11 +132,11 @@ public final class Pixels {
     }
   }
 
-  private static void writeColours(int[] colours, PixelStream stream) throws IOException {
-    byte[] channel = new byte[colours.length];
+  private static void writeColors(int[] colors, PixelStream stream) throws IOException {
+    byte[] channel = new byte[colors.length];
     for (int shift = 16; shift >= 0; shift -= 8) {
       for (int index = 0; index < channel.length; index++) {
-        channel[index] = (byte) (colours[index] >> shift);
+        channel[index] = (byte) (colors[index] >> shift);
       }
       writeBytes(channel, stream);
     }

@@ -46,7 +46,7 @@ final class Replies {
    *
    * @param images of its images, those whose pixels were written, in the order of the file
    */
-  void outcome(Outcome outcome, List<ImagePlus> images) throws IOException {
+  void outcome(MacroOutcome outcome, List<ImagePlus> images) throws IOException {
     StringWriter text = new StringWriter();
     try (JsonWriter json = writer(text)) {
       json.beginObject();

@@ -35,7 +35,7 @@ public final class Worker {
     System.setOut(System.err);
     System.setIn(new ByteArrayInputStream(new byte[0]));
     Path folder = Paths.get(arguments[0]);
-    Lifeline lifeline = new Lifeline(folder);
+    ParentWatchdog lifeline = new ParentWatchdog(folder);
     lifeline.start(input);
     lifeline.endWith(Long.parseLong(arguments[1]));
     warmUp();
@@ -74,7 +74,8 @@ public final class Worker {
   /** Here, so that no class of ImageJ is loaded before it is patched. */
   private static final class Macros {
     static void answer(Request request, Replies replies) throws IOException {
-      try (Outcome outcome = MacroRunner.run(request.code, request.argument, images(request))) {
+      try (MacroOutcome outcome =
+          MacroRunner.run(request.code, request.argument, images(request))) {
         // Without an end there is nobody to look at them.
         List<ImagePlus> kept = outcome.failure == null ? outcome.images : new ArrayList<>();
         if (!kept.isEmpty()) {

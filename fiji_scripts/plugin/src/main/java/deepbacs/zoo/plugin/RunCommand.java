@@ -1,0 +1,160 @@
+package deepbacs.zoo.plugin;
+
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.images.ImageReader;
+import deepbacs.zoo.images.ZooImage;
+import deepbacs.zoo.prediction.Predictor;
+import deepbacs.zoo.prediction.Progress;
+import deepbacs.zoo.results.Result;
+import deepbacs.zoo.results.ResultFiles;
+import deepbacs.zoo.runner.OnnxSession;
+import ij.IJ;
+import ij.ImagePlus;
+import ij.WindowManager;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One image through one package, from paths to files. */
+final class RunCommand {
+
+  private final RunOptions options;
+  private final long start = System.nanoTime();
+
+  RunCommand(RunOptions options) {
+    this.options = options;
+  }
+
+  /** What to call the image in an error that has no place of its own. */
+  String where() {
+    return options.input == null ? "the active image" : options.input.toString();
+  }
+
+  /**
+   * Runs, writes, shows and reports.
+   *
+   * @throws ZooException as the packages below throw; USAGE: no image is open
+   */
+  void run() throws IOException {
+    Models models = Models.of(options.model);
+    ImagePlus open = options.input == null ? active() : null;
+    ZooImage active = open == null ? null : ZooImage.of(open);
+    String stem = active == null ? ZooImage.stemOf(options.input) : active.stem;
+    List<Path> planned = ResultFiles.planned(models.zooPackage, stem, options.output);
+    if (options.skipExisting && allExist(planned)) {
+      report(stem, planned, null, false, models);
+      return;
+    }
+    if (!options.overwrite) {
+      ResultFiles.refuseExisting(planned);
+    }
+    checkFolder();
+    IJ.showStatus("DeepBacs: " + stem);
+    Predictor[] predictor = new Predictor[1];
+    ZooImage image = active;
+    if (image == null) {
+      image =
+          ImageReader.read(
+              options.input,
+              shape ->
+                  predictor[0] =
+                      Predictor.of(models.zooPackage, shape, where(), options.options));
+    } else {
+      predictor[0] = Predictor.of(models.zooPackage, image.shape, image.name, options.options);
+    }
+    boolean loaded = !models.isLoaded();
+    OnnxSession session = models.session();
+    Result result = predictor[0].run(session, image, progress());
+    List<Path> files = ResultFiles.save(result, options.output, options.overwrite);
+    report(stem, files, result, loaded, models);
+    if (ResultWindows.isEnabled()) {
+      ResultWindows.show(files, open, options.input);
+    }
+  }
+
+  private static ImagePlus active() {
+    ImagePlus image = WindowManager.getCurrentImage();
+    if (image == null) {
+      throw new ZooException(
+          Kind.USAGE,
+          "option " + RunOptions.INPUT,
+          "there is no image open, and no file is named",
+          null,
+          "an open image, or input_path=[a file]",
+          "open an image, or choose a file");
+    }
+    return image;
+  }
+
+  private static boolean allExist(List<Path> files) {
+    for (Path file : files) {
+      if (!Files.exists(file)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Looks at the folder before hours of computing; writing says the rest. */
+  private void checkFolder() {
+    Path there = options.output;
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    boolean folder = there != null && Files.isDirectory(there);
+    if (!folder || !Files.isWritable(there)) {
+      throw new ZooException(
+          Kind.HOST,
+          options.output,
+          "the results cannot be written",
+          folder ? "Permission denied" : "Not a directory",
+          "a folder that can be written, on a disk with room",
+          "choose another --output");
+    }
+  }
+
+  private static Progress progress() {
+    IJ.resetEscape();
+    return (done, total) -> {
+      IJ.showProgress(done, total);
+      if (IJ.escapePressed()) {
+        IJ.resetEscape();
+        throw new ZooException(
+            Kind.USAGE,
+            RunPlugin.COMMAND,
+            "it was stopped with the Escape key",
+            done + " of " + total + " passes",
+            "a run to its end",
+            "run it again");
+      }
+    };
+  }
+
+  /** {@code result} is null where nothing was computed. */
+  private void report(
+      String stem, List<Path> files, Result result, boolean loaded, Models models) {
+    List<Object> findings = new ArrayList<>();
+    models.zooPackage.findings.forEach(finding -> findings.add(finding.parts()));
+    Map<String, Object> more = new LinkedHashMap<>();
+    more.put("engine", result == null ? "" : result.engine);
+    more.put("tiles", result == null ? 0 : result.tiles);
+    boolean boxes = result != null && result.boxes != null;
+    more.put("objects", result == null ? 0 : result.nObjects());
+    more.put("boxes", boxes ? result.nObjects() : null);
+    more.put("counts", boxes ? result.boxes.counts() : null);
+    more.put("network_seconds", result == null ? 0.0 : result.networkSeconds);
+    more.put("seconds", (System.nanoTime() - start) / 1e9);
+    more.put("loaded", loaded);
+    more.put("skipped", result == null);
+    if (result != null) {
+      result.findings.forEach(finding -> findings.add(finding.parts()));
+    }
+    more.put("findings", findings);
+    Report.good(stem, files, more);
+  }
+}

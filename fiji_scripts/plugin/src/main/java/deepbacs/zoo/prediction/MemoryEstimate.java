@@ -1,0 +1,69 @@
+package deepbacs.zoo.prediction;
+
+import deepbacs.zoo.images.ImageShape;
+import deepbacs.zoo.tensors.Axis;
+import deepbacs.zoo.tensors.Size;
+import deepbacs.zoo.tensors.TensorSpec;
+import deepbacs.zoo.tiling.AxisRule;
+import deepbacs.zoo.tiling.RunPlan;
+import deepbacs.zoo.tiling.TensorPlan;
+import java.util.List;
+
+/** The memory on Java's heap that an image takes on its way, at its fullest. */
+final class MemoryEstimate {
+
+  /** Values of one input at once: as taken, processed, and padded or cut. */
+  private static final int INPUT_COPIES = 3;
+  /** Values of one output at once: stitched, cropped and processed. */
+  private static final int OUTPUT_COPIES = 2;
+  /** Bytes for a pixel while it is decoded, outlined and drawn. */
+  private static final int DECODING = 40;
+
+  private MemoryEstimate() {}
+
+  /**
+   * Bytes for the image, one position on its way, and the results of all positions.
+   *
+   * @param specs the input, then the outputs
+   */
+  static long bytes(
+      List<TensorSpec> specs,
+      ImageShape image,
+      Positions positions,
+      RunPlan layout,
+      boolean decodes) {
+    TensorSpec input = specs.get(0);
+    double taken = Float.BYTES;
+    for (Axis axis : input.axes) {
+      taken *= length(layout, input, axis, image);
+    }
+    double working = INPUT_COPIES * taken;
+    double results = 0;
+    for (TensorSpec output : specs.subList(1, specs.size())) {
+      double values = Float.BYTES;
+      for (Axis axis : output.axes) {
+        values *= length(layout, output, axis, image);
+      }
+      working = Math.max(working, taken + OUTPUT_COPIES * values);
+      results += values * (positions.count() - 1) + values;
+    }
+    if (decodes) {
+      double plane = (double) image.height * image.width;
+      results += Integer.BYTES * plane * image.frames * image.slices;
+      working = Math.max(working, DECODING * plane);
+    }
+    return (long) (image.bytes() + working + results);
+  }
+
+  private static double length(RunPlan layout, TensorSpec spec, Axis axis, ImageShape image) {
+    TensorPlan share = layout.shares.get(spec.id);
+    AxisRule rule = share == null ? null : share.rule(axis.name);
+    if (rule != null) {
+      return Math.max(rule.out(share.plan.paddedShape[share.axes.indexOf(axis.name)]), 1);
+    }
+    if (axis.size.form == Size.Form.FIXED) {
+      return axis.size.value;
+    }
+    return Positions.IMAGE_AXES.indexOf(axis.name) >= 0 ? image.size(axis.name) : 1;
+  }
+}

@@ -1,0 +1,44 @@
+package deepbacs.zoo.prediction;
+
+import deepbacs.zoo.errors.PythonText;
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
+
+/** How an image is run. */
+public final class PredictOptions {
+
+  /** Bytes that one pass may take when nothing is said. */
+  public static final long MEMORY = 4L << 30;
+
+  /** Bytes that one pass may take; larger images are tiled. */
+  public final long memory;
+  /** Whether the image is continued by the halo all round, as bioimageio.core does. */
+  public final boolean haloBorder;
+  /** Micrometers per pixel along y and x, in place of what the file says; NaN takes the file's. */
+  public final double pixelSize;
+
+  /**
+   * @throws ZooException USAGE: a number is not positive
+   */
+  public PredictOptions(long memory, boolean haloBorder, double pixelSize) {
+    if (memory <= 0) {
+      throw notPositive("--memory", PythonText.str(memory));
+    }
+    if (pixelSize <= 0) {
+      throw notPositive("--pixel-size", PythonText.str(pixelSize));
+    }
+    this.memory = memory;
+    this.haloBorder = haloBorder;
+    this.pixelSize = pixelSize;
+  }
+
+  private static ZooException notPositive(String name, String value) {
+    return new ZooException(
+        Kind.USAGE,
+        name,
+        "it must be positive",
+        value,
+        "a number above 0",
+        "leave it out to take what the file or the default says");
+  }
+}

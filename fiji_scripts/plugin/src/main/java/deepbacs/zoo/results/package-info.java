@@ -1,0 +1,5 @@
+/**
+ * Results of a prediction: label images, boxes and tensors, with their tables, ROI sets, overlays
+ * and files.
+ */
+package deepbacs.zoo.results;

@@ -1,0 +1,2 @@
+/** ONNX Runtime: tensors in, tensors out. */
+package deepbacs.zoo.runner;

@@ -1,0 +1,2 @@
+/** Descriptions of tensors, and tensors themselves. */
+package deepbacs.zoo.tensors;

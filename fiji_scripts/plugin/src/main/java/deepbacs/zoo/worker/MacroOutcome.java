@@ -1,0 +1,56 @@
+package deepbacs.zoo.worker;
+
+import ij.ImagePlus;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** All that a macro leaves. Its images stay open until {@link #close()}. */
+public final class MacroOutcome implements AutoCloseable {
+
+  /** What went wrong, in ImageJ's words; null where nothing did. */
+  public final String failure;
+  /** The line of the macro at which it stopped; 0 where that is not known. */
+  public final int line;
+  /** The stack trace, for an exception that is no message of ImageJ; null otherwise. */
+  public final String trace;
+  /** What {@code return} gave; null for nothing. */
+  public final String value;
+  /** What was printed. */
+  public final String log;
+  /** {@code deepbacs.zoo.plugin.Report.json()}; null where the plugin is not there. */
+  public final String report;
+
+  public final List<Columns> tables;
+  public final List<ImagePlus> images;
+
+  MacroOutcome(
+      Failure failure,
+      String value,
+      String log,
+      String report,
+      List<Columns> tables,
+      List<ImagePlus> images) {
+    this.failure = failure == null ? null : failure.message;
+    this.line = failure == null ? 0 : failure.line;
+    this.trace = failure == null ? null : failure.trace;
+    this.value = value;
+    this.log = log;
+    this.report = report;
+    this.tables = Collections.unmodifiableList(new ArrayList<>(tables));
+    this.images = Collections.unmodifiableList(new ArrayList<>(images));
+  }
+
+  /** Describes an image that is still open. */
+  public ImageHeader header(int index) {
+    return ImageHeader.of(images.get(index));
+  }
+
+  /** Closes the images. */
+  @Override
+  public void close() {
+    for (ImagePlus image : images) {
+      MacroRunner.discard(image);
+    }
+  }
+}

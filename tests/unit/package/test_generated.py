@@ -13,6 +13,7 @@ import pytest
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.tensors import FixedSize, ReferencedSize, Step, SteppedSize, TensorSpec
 from tests import tiny_networks as networks
+from tests.each import each
 from tests.package_writer import example_inputs, image, like, write_package
 from tests.packages import ALL_WEIGHTS, CASES, REFUSED, reference_steps
 
@@ -49,9 +50,7 @@ def run_onnx(content: bytes, arrays: dict[str, np.ndarray]) -> dict[str, np.ndar
     return dict(zip(names, session.run(None, arrays), strict=True))
 
 
-@pytest.mark.parametrize(
-    "name", [n for n in CASES if n not in ("torchscript_only", "state_dict_only")]
-)
+@each("name", [n for n in CASES if n not in ("torchscript_only", "state_dict_only")])
 def test_a_case_reproduces_its_test_tensors(name: str, tmp_path: Path) -> None:
     with open_package(CASES[name](tmp_path, weights=("onnx",))) as package:
         given = arrays_of(package, package.inputs)
@@ -66,7 +65,7 @@ def test_a_case_reproduces_its_test_tensors(name: str, tmp_path: Path) -> None:
             np.testing.assert_allclose(result.astype(spec.dtype), expected[spec.id], **TOLERANCE)
 
 
-@pytest.mark.parametrize("name", CASES)
+@each("name", CASES)
 def test_test_tensors_have_the_sizes_described(name: str, tmp_path: Path) -> None:
     with open_package(CASES[name](tmp_path)) as package:
         shapes: dict[str, dict[str, int]] = {}
@@ -85,7 +84,7 @@ def test_test_tensors_have_the_sizes_described(name: str, tmp_path: Path) -> Non
                         assert found == axis.size.of(shapes[tensor][letter])
 
 
-@pytest.mark.parametrize("name", CASES)
+@each("name", CASES)
 def test_what_is_written_is_read_back(name: str, tmp_path: Path) -> None:
     """The description that a case was made from is the one that the reader returns."""
     build = CASES[name].keywords["build"]()
@@ -116,7 +115,7 @@ def normal(kwargs: Any) -> dict[str, Any]:
     return {k: set(v) if k == "axes" else v for k, v in kwargs.items()}
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@each("name", NETWORKS)
 def test_the_three_forms_of_a_network_agree(name: str) -> None:
     import torch
 

@@ -9,6 +9,7 @@ import pytest
 from deepbacs_zoo.processing import OPERATIONS, apply
 from deepbacs_zoo.tensors import Step
 from tests.data.processing.cases import CORE, cases
+from tests.each import each
 
 GOLDEN = json.loads(
     (Path(__file__).parents[2] / "data" / "processing" / "golden.json").read_text("utf-8")
@@ -43,7 +44,7 @@ def assert_agrees(found, expected):
     )
 
 
-@pytest.mark.parametrize("entry", GOLDEN, ids=name_of)
+@each("entry", GOLDEN, ids=name_of)
 def test_an_operation_gives_the_golden_numbers(entry):
     expected = array_of(entry["expected"])
     found = computed(entry)
@@ -84,12 +85,13 @@ def test_the_vectors_are_what_core_computes_today():
 
 
 @pytest.mark.filterwarnings(NAIVE)
-@pytest.mark.parametrize(
-    ("seed", "case"),
+@each(
+    "seed_and_case",
     [(seed, case) for seed, case in enumerate(cases()) if case.source == "specification"],
-    ids=lambda value: "" if isinstance(value, int) else value.why,
+    ids=lambda value: value[1].why,
 )
-def test_core_still_departs_from_its_specification(seed, case):
+def test_core_still_departs_from_its_specification(seed_and_case):
+    seed, case = seed_and_case
     pytest.importorskip("bioimageio.core", reason="the extra 'zoo' is not installed")
     from tests.data.processing.make_golden import by_core
 

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
+from tests.each import each
 from tests.unit.tiling.golden import PATH, cases, solve
 
 STORED = json.loads(PATH.read_text(encoding="utf-8"))["plans"]
 
 
-@pytest.mark.parametrize("case", STORED, ids=lambda case: case["name"])
+@each("case", STORED, ids=lambda case: case["name"])
 def test_plan_equals_its_golden_vector(case):
     assert solve(case) == case["expected"]
 

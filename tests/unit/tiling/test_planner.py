@@ -10,6 +10,7 @@ import pytest
 from deepbacs_zoo.errors import DataError, HostError, PackageError, UnsupportedError
 from deepbacs_zoo.tensors import FixedSize, FreeSize, SteppedSize
 from deepbacs_zoo.tiling import AxisRule, plan
+from tests.each import each
 
 MIB = 2**20
 UNET = SteppedSize(16, 16)
@@ -54,7 +55,7 @@ def planned(shape, rules, budget, **more):
         return planned(shape, rules, 2 * budget, **more)
 
 
-@pytest.mark.parametrize("seed", range(400))
+@each("seed", range(400))
 def test_random_plans_hold_their_promises(seed):
     found, rules, budget = solved(seed)
     written = np.zeros(found.padded_output_shape, dtype=int)
@@ -80,7 +81,7 @@ def test_random_plans_hold_their_promises(seed):
     assert found.needed == math.prod(found.image_shape)
 
 
-@pytest.mark.parametrize("seed", range(400))
+@each("seed", range(400))
 def test_random_tiles_have_valid_sizes_and_cover_the_image(seed):
     found, rules, _ = solved(seed)
     for axis, rule in enumerate(rules):
@@ -98,7 +99,7 @@ def test_random_tiles_have_valid_sizes_and_cover_the_image(seed):
         assert crop.stop - crop.start == found.output_shape[axis]
 
 
-@pytest.mark.parametrize("seed", range(60))
+@each("seed", range(60))
 def test_no_fitting_combination_processes_clearly_less(seed):
     shape, rules, budget, _ = random_case(seed + 5000)
     shape, rules = shape[:2], [AxisRule(SteppedSize(8, 8), rule.halo) for rule in rules[:2]]

@@ -54,7 +54,7 @@ class Facts:
         Pixels beyond an image part that its result depends on: the receptive field's radius.
     halo
         The halo stated in the package.
-    bytes_per_pixel
+    peak_bytes_per_pixel
         Peak memory of the network per input pixel.
     formats
         Names of the weights formats in the package.
@@ -84,7 +84,7 @@ class Facts:
     outputs: tuple[TensorFact, ...]
     border: int
     halo: int
-    bytes_per_pixel: float
+    peak_bytes_per_pixel: float
     formats: tuple[str, ...]
     pixel_size: tuple[float, float] | None = None
     agreement: float | None = None

@@ -122,7 +122,7 @@ def _tensors(card: Card, facts: Facts) -> list[str]:
     lines.append(
         f"A result depends on at most {facts.border} pixels around it; large images can be run in "
         f"tiles that overlap by a halo of {facts.halo} pixels. The network needs about "
-        f"{facts.bytes_per_pixel:.0f} bytes of memory per input pixel."
+        f"{facts.peak_bytes_per_pixel:.0f} bytes of memory per input pixel."
     )
     if facts.test_offset:
         lines.append(

@@ -12,7 +12,7 @@ order that is fixed, and every tie has a rule:
 3. Candidates are ordered by score, highest first, then by class, then by row, column and anchor.
    The first :data:`MOST_CANDIDATES` are kept.
 4. From the first to the last, a candidate is dropped if it overlaps a kept one of its class by
-   ``intersection > overlap_threshold * union``, in float64 (Redmon and Farhadi, YOLO9000, 2017,
+   ``intersection > nms_threshold * union``, in float64 (Redmon and Farhadi, YOLO9000, 2017,
    whose suppression is this one).
 """
 
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding.grids import on_grid
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.package.zoo_config.decoding import Boxes
+from deepbacs_zoo.package.zoo_config.decoding import AnchorBoxes
 
 __all__ = ["MOST_CANDIDATES", "FoundBox", "count_candidates", "decode_boxes"]
 
@@ -63,7 +63,7 @@ class FoundBox:
 
 
 def decode_boxes(
-    settings: Boxes, tensor: NDArray[Any], size: tuple[int, int]
+    settings: AnchorBoxes, tensor: NDArray[Any], size: tuple[int, int]
 ) -> tuple[FoundBox, ...]:
     """Decode one plane.
 
@@ -99,7 +99,7 @@ def decode_boxes(
     kept = np.zeros(len(order), np.bool_)
     for index in np.unique(classes):
         members = np.flatnonzero(classes == index)
-        kept[members[_greedy(corners[members], settings.overlap_threshold)]] = True
+        kept[members[_greedy(corners[members], settings.nms_threshold)]] = True
     x0, y0, x1, y1 = corners.T.tolist()
     return tuple(
         FoundBox(x0[at], y0[at], x1[at], y1[at], int(classes[at]), float(scores[at]))
@@ -107,12 +107,12 @@ def decode_boxes(
     )
 
 
-def count_candidates(settings: Boxes, tensor: NDArray[Any], size: tuple[int, int]) -> int:
+def count_candidates(settings: AnchorBoxes, tensor: NDArray[Any], size: tuple[int, int]) -> int:
     """Return how many candidates of a plane pass the score threshold; as :func:`decode_boxes`."""
     return int(_scored(settings, _blocks(settings, tensor, size))[2].sum())
 
 
-def _blocks(settings: Boxes, tensor: NDArray[Any], size: tuple[int, int]) -> Values:
+def _blocks(settings: AnchorBoxes, tensor: NDArray[Any], size: tuple[int, int]) -> Values:
     """Return the tensor as ``value anchor y x``."""
     width = _BEFORE_CLASSES + len(settings.classes)
     channels = settings.anchors * width
@@ -142,7 +142,9 @@ def _blocks(settings: Boxes, tensor: NDArray[Any], size: tuple[int, int]) -> Val
     return values.reshape(settings.anchors, width, rows, columns).transpose(1, 0, 2, 3)
 
 
-def _scored(settings: Boxes, blocks: Values) -> tuple[NDArray[np.int64], Values, NDArray[np.bool_]]:
+def _scored(
+    settings: AnchorBoxes, blocks: Values
+) -> tuple[NDArray[np.int64], Values, NDArray[np.bool_]]:
     """Return class, score and whether it passes of every candidate, as ``y x anchor``."""
     # The argmax of equals is the first; candidates with NaN are dropped below.
     classes = blocks[_BEFORE_CLASSES:].argmax(axis=0)
@@ -156,7 +158,7 @@ def _scored(settings: Boxes, blocks: Values) -> tuple[NDArray[np.int64], Values,
 
 
 def _corners(
-    settings: Boxes, blocks: Values, places: NDArray[np.intp], size: tuple[int, int]
+    settings: AnchorBoxes, blocks: Values, places: NDArray[np.intp], size: tuple[int, int]
 ) -> Corners:
     """Return ``x0 y0 x1 y1`` of candidates, given by their flat places in ``y x anchor``."""
     _, anchors, rows, columns = blocks.shape

@@ -14,8 +14,8 @@ implementation in another language gives the same labels for the same tensor:
    the two is the height of the pass between them.  Passes are looked at from the highest to the
    lowest; of equal height by the raster order of the end that comes first, then of the other one.
    With ``r`` the square root of a height, in double precision, two parts become one if r of the
-   pass is at least ``neck`` times r of the lower part, or less than 1 below it, or if one of them
-   has fewer than ``min_seed`` pixels.  The union has the height of the higher one.
+   pass is at least ``split_ratio`` times r of the lower part, or less than 1 below it, or if one of
+   them has fewer than ``min_seed`` pixels.  The union has the height of the higher one.
 4. Objects of fewer than ``min_size`` pixels are dropped; the others are numbered 1 to n by their
    first pixel in raster order.
 
@@ -134,7 +134,7 @@ class _Parts:
             if one == other:
                 continue
             neck, part = math.sqrt(passing), math.sqrt(min(height[one], height[other]))
-            wide = neck >= settings.neck * part or part - neck < 1
+            wide = neck >= settings.split_ratio * part or part - neck < 1
             if wide or min(area[one], area[other]) < settings.min_seed:
                 parent[other] = one
                 height[one] = max(height[one], height[other])

@@ -10,8 +10,8 @@ from deepbacs_zoo.package.zoo_config.decoding import (
     Foreground,
     LabelDecoding,
     Multilabel,
-    Splines,
-    Stars,
+    Spline,
+    StarConvex,
 )
 
 __all__ = ["decode"]
@@ -48,7 +48,7 @@ def decode(
             return multilabel.decode(settings, tensor)
         case Foreground():
             return foreground.decode(settings, tensor)
-        case Stars():
+        case StarConvex():
             return star_convex.decode(settings, tensor, size)
-        case Splines():
+        case Spline():
             return spline.decode(settings, tensor, size)

@@ -8,7 +8,7 @@ another language gives the same labels for the same tensor:
 2. An object's pixels are its seed, whatever P(background) says there, and pixels with
    P(background) < 1 - ``foreground_threshold`` that it grows over in waves.  In one wave every
    free pixel with labelled 4-neighbours takes the smallest of their labels, all at once; there
-   are at most ``max_growth`` waves.
+   are at most ``max_dilation`` waves.
 3. Objects smaller than ``min_size`` pixels are dropped; the others are numbered 1 to n by their
    first pixel in raster order.
 
@@ -67,7 +67,7 @@ def decode(settings: Multilabel, probabilities: NDArray[np.float32]) -> Labels:
     below = np.float32(1) - np.float32(settings.foreground_threshold)
     foreground = probabilities[settings.background] < below
     labels = without_small(_components(seeds), settings.min_seed)
-    labels = _grown(labels, foreground, settings.max_growth)
+    labels = _grown(labels, foreground, settings.max_dilation)
     return numbered(without_small(labels, settings.min_size))
 
 

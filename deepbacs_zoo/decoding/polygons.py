@@ -11,7 +11,7 @@ language gives the same labels for the same tensor:
    (y, x) is inside where the polygon's winding number around (256·y, 256·x) is not 0; points on
    an edge belong to the side of larger x, on a horizontal edge to the side of larger y.  Pixels
    beyond the image do not count.
-4. It is dropped if an object shares more than ``overlap_threshold`` times the smaller of two areas
+4. It is dropped if an object shares more than ``nms_threshold`` times the smaller of two areas
    with it: the pixels inside of it, and those that were inside of that object's polygon.  (A whole
    number is compared with a product in double precision.)
 5. Else its pixels that belong to no object become one, if they are at least ``min_size``, and one.
@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.decoding.grids import on_grid
 from deepbacs_zoo.decoding.numbering import Labels, numbered
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.package.zoo_config.decoding import Splines, Stars
+from deepbacs_zoo.package.zoo_config.decoding import Spline, StarConvex
 
 __all__ = ["FAR", "UNIT", "Whole", "fixed_point", "inside", "suppress"]
 
@@ -51,7 +51,7 @@ def fixed_point(values: NDArray[np.float32]) -> Whole:
 
 
 def suppress(
-    settings: Stars | Splines,
+    settings: StarConvex | Spline,
     tensor: NDArray[np.float32],
     size: tuple[int, int] | None,
     channels: int,
@@ -89,7 +89,7 @@ def suppress(
             "it does not have the channels that config.deepbacs_zoo.decode asks for",
             value=f"shape {'x'.join(map(str, tensor.shape))}",
             allowed=f"c y x with {channels} channels",
-            hint=f"correct {'rays' if isinstance(settings, Stars) else 'points'} "
+            hint=f"correct {'n_rays' if isinstance(settings, StarConvex) else 'points'} "
             "of config.deepbacs_zoo.decode",
         )
     tensor = tensor.astype(np.float32, copy=False)
@@ -110,7 +110,7 @@ def suppress(
 
 
 def _candidates(
-    settings: Stars | Splines, probabilities: NDArray[np.float32], size: tuple[int, int]
+    settings: StarConvex | Spline, probabilities: NDArray[np.float32], size: tuple[int, int]
 ) -> tuple[Whole, Whole]:
     """Return the rows and columns of candidates in the tensor, the best first."""
     height, width = (-(-length // settings.grid) for length in size)
@@ -191,7 +191,7 @@ def _counted(labels: Labels) -> list[tuple[int, int]]:
 class _Canvas:
     """Objects found so far: their labels, and the area of the polygon of each."""
 
-    settings: Stars | Splines
+    settings: StarConvex | Spline
     labels: Labels
     areas: list[int] = field(default_factory=lambda: [0])
 
@@ -207,7 +207,7 @@ class _Canvas:
         taken = below[mask]
         taken = taken[taken != 0]
         for label, pixels in _counted(taken):
-            if pixels > self.settings.overlap_threshold * min(area, self.areas[label]):
+            if pixels > self.settings.nms_threshold * min(area, self.areas[label]):
                 return
         below[free] = len(self.areas)
         self.areas.append(area)

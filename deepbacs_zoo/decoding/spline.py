@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding.numbering import Labels
 from deepbacs_zoo.decoding.polygons import Whole, fixed_point, suppress
-from deepbacs_zoo.package.zoo_config.decoding import Splines
+from deepbacs_zoo.package.zoo_config.decoding import Spline
 
 __all__ = ["decode"]
 
@@ -29,7 +29,7 @@ _DIVISOR: Final = 6 * _SAMPLES**3
 
 
 def decode(
-    settings: Splines, tensor: NDArray[np.float32], size: tuple[int, int] | None = None
+    settings: Spline, tensor: NDArray[np.float32], size: tuple[int, int] | None = None
 ) -> Labels:
     """Decode one plane; see :func:`deepbacs_zoo.decoding.decode`."""
 

@@ -2,7 +2,7 @@
 
 Schmidt et al. 2018, https://doi.org/10.1007/978-3-030-00934-2_30.  A candidate's corner ``k`` lies
 
-    (q · D + 2^19) >> 20,  q = floor(256·d + 1/2),  D = floor(2^20 · sin or cos(2πk / rays) + 1/2)
+    (q · D + 2^19) >> 20,  q = floor(256·d + 1/2),  D = floor(2^20 · sin or cos(2πk / n_rays) + 1/2)
 
 away from its place, in 1/256 pixel along y (sine) and x (cosine), where ``d`` is the distance of
 channel ``1 + k``, at least 0 and at most 65,536; NaN is 0.  How polygons become labels stands in
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding.numbering import Labels
 from deepbacs_zoo.decoding.polygons import Whole, fixed_point, suppress
-from deepbacs_zoo.package.zoo_config.decoding import Stars
+from deepbacs_zoo.package.zoo_config.decoding import StarConvex
 
 __all__ = ["decode"]
 
@@ -27,17 +27,17 @@ _BITS: Final = 20
 
 
 def decode(
-    settings: Stars, tensor: NDArray[np.float32], size: tuple[int, int] | None = None
+    settings: StarConvex, tensor: NDArray[np.float32], size: tuple[int, int] | None = None
 ) -> Labels:
     """Decode one plane; see :func:`deepbacs_zoo.decoding.decode`."""
-    sines, cosines = _directions(settings.rays)
+    sines, cosines = _directions(settings.n_rays)
 
     def trace(distances: NDArray[np.float32]) -> tuple[Whole, Whole]:
         far = np.maximum(fixed_point(distances.T), 0)
         half = 1 << (_BITS - 1)
         return (far * sines + half) >> _BITS, (far * cosines + half) >> _BITS
 
-    return suppress(settings, tensor, size, 1 + settings.rays, trace)
+    return suppress(settings, tensor, size, 1 + settings.n_rays, trace)
 
 
 def _directions(rays: int) -> tuple[Whole, Whole]:

@@ -24,7 +24,7 @@ from deepbacs_zoo.evaluation.labels.evaluator import LabelJudge
 from deepbacs_zoo.evaluation.labels.types import Evaluation
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package import Package, open_package
-from deepbacs_zoo.package.zoo_config import Boxes, Decoding, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, Decoding, read_decoding
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import Result
 from deepbacs_zoo.runners import load_session
@@ -105,7 +105,7 @@ def evaluate(
         decoded = _decoding_of(package)
         judge: Judge = (
             BoxJudge(decoded, baseline, pictures)
-            if isinstance(decoded, Boxes)
+            if isinstance(decoded, AnchorBoxes)
             else LabelJudge(decoded, baseline, pictures)
         )
         session = load_session(package, runner, device, trust=trust)
@@ -156,7 +156,7 @@ def finds_boxes(package: Package) -> bool:
     UnsupportedError
         It does not say how its output becomes objects.
     """
-    return isinstance(_decoding_of(package), Boxes)
+    return isinstance(_decoding_of(package), AnchorBoxes)
 
 
 def _decoding_of(package: Package) -> Decoding:

@@ -27,7 +27,7 @@ from deepbacs_zoo.files.staging import check_output, move_into_place, staging
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.package.writing.archive import pack
-from deepbacs_zoo.package.zoo_config import Boxes, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, read_decoding
 from deepbacs_zoo.tasks import annotation_kind
 from deepbacs_zoo.validation import validate
 
@@ -231,7 +231,7 @@ def _picture(staged: Stage) -> tuple[npt.NDArray[np.float32], Array | Rectangles
         size = (raw.shape[1], raw.shape[2])
         if settings is None:
             return shown, found[0, 0]
-        if isinstance(settings, Boxes):
+        if isinstance(settings, AnchorBoxes):
             boxes = decode_boxes(settings, found[0], size)
             corners = tuple((box.x0, box.y0, box.x1, box.y1) for box in boxes)
             return shown, Rectangles(corners, tuple(box.class_index + 1 for box in boxes))

@@ -27,7 +27,7 @@ def documentation_facts(
         outputs=tuple(_tensor(spec) for spec in stage.content.outputs),
         border=stage.reach.radius,
         halo=stage.reach.halo,
-        bytes_per_pixel=stage.bytes_per_pixel,
+        peak_bytes_per_pixel=stage.peak_bytes_per_pixel,
         formats=formats,
         pixel_size=source.pixel_size,
         agreement=agreement,
@@ -57,7 +57,8 @@ def description_facts(card: Card, stage: Stage, evaluation: Evaluated | None) ->
         "task": stage.source.task,
         "bias_risks_limitations": {"limitations": card.section("Limitations")},
         "memory_requirements_inference": (
-            f"about {stage.bytes_per_pixel * 2**20 / 1e9:.1f} GB for an image of 1024 x 1024 pixels"
+            f"about {stage.peak_bytes_per_pixel * 2**20 / 1e9:.1f} GB for an image of 1024 x 1024 "
+            "pixels"
         ),
     }
     if evaluation is not None:

@@ -13,7 +13,7 @@ from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.exporting.weights.torch import load_state
 from deepbacs_zoo.networks import build_network, get_network
-from deepbacs_zoo.package.zoo_config import Boxes, Decoding, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, Decoding, read_decoding
 from deepbacs_zoo.tasks import Task, get_task
 from deepbacs_zoo.tensors import TensorSpec
 
@@ -212,7 +212,8 @@ def _beginning_and_end(run: Run) -> dict[str, str]:
             for name, value in settings.items()
             if isinstance(value, float)
         )
-        less = " less the error of counts" if settings["kind"] == Boxes.kind else ""
+        typed = read_decoding({"decode": settings})
+        less = " less the error of counts" if isinstance(typed, AnchorBoxes) else ""
         rows["thresholds"] = (
             f"{names}; chosen by {run.decode['objects']} objects of the validation images, whose "
             f"mean F1{less} went from {before:.3f} to {after:.3f}"

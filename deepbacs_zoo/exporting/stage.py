@@ -31,11 +31,11 @@ from deepbacs_zoo.exporting.weights.torch import (
     write_state_dict,
     write_torchscript,
 )
-from deepbacs_zoo.graph.memory import bytes_per_pixel
+from deepbacs_zoo.graph.memory import peak_bytes_per_pixel
 from deepbacs_zoo.graph.receptive_field import Reach, measure_reach, reach_of
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.package.zoo_config import Boxes
+from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.runners import load_session
@@ -62,7 +62,7 @@ class Stage:
         What its description states.
     reach
         How far its network looks.
-    bytes_per_pixel
+    peak_bytes_per_pixel
         Peak memory per input pixel.
     parameters
         Number of trained values.
@@ -74,7 +74,7 @@ class Stage:
     source: Source
     content: Content
     reach: Reach
-    bytes_per_pixel: float
+    peak_bytes_per_pixel: float
     parameters: int
     offset: float = 0.0
 
@@ -94,7 +94,7 @@ def stage(source: Source, card: Card, folder: Path) -> Stage:
     """
     reach = _write_weights(source, folder)
     graph = read_graph(folder / names.ONNX, _shape(source, reach))
-    memory = bytes_per_pixel(graph)
+    memory = peak_bytes_per_pixel(graph)
     inputs, outputs = _sized(source, reach)
     parameters = parameter_count(source.network)
     staged = Stage(
@@ -115,7 +115,7 @@ def stage(source: Source, card: Card, folder: Path) -> Stage:
             timestamp=_timestamp(source),
         ),
         reach=reach,
-        bytes_per_pixel=memory,
+        peak_bytes_per_pixel=memory,
         parameters=parameters,
     )
     classes = source.task_arguments.get("classes", ())
@@ -132,7 +132,7 @@ def _tells(source: Source, crop: npt.NDArray[np.float32]) -> bool:
         return True
     found = compute(source.network, apply(source.inputs[0].steps, crop, "bcyx"))[0]
     size = (crop.shape[2], crop.shape[3])
-    if isinstance(settings, Boxes):
+    if isinstance(settings, AnchorBoxes):
         return bool(decode_boxes(settings, found, size))
     return bool(decode(settings, found, size).any())
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from deepbacs_zoo.package.zoo_config import Boxes, Decoding, Foreground, Multilabel, Splines, Stars
+from deepbacs_zoo.package.zoo_config import (
+    AnchorBoxes,
+    Decoding,
+    Foreground,
+    Multilabel,
+    Spline,
+    StarConvex,
+)
 
 __all__ = ["decoding_steps"]
 
 
 def decoding_steps(decode: Decoding) -> tuple[str, str]:
     """Return a sentence, and the numbered steps from the output to objects."""
-    becomes = "boxes" if isinstance(decode, Boxes) else "a label image"
+    becomes = "boxes" if isinstance(decode, AnchorBoxes) else "a label image"
     return (
         f"The output `{decode.output}` becomes {becomes} by these steps, with the settings "
         "in `config.deepbacs_zoo.decode` of the description:",
@@ -23,13 +30,13 @@ def _steps(decode: Decoding) -> tuple[str, ...]:
             return _multilabel(decode)
         case Foreground():
             return _foreground(decode)
-        case Stars():
-            shape = f"the polygon of its {decode.rays} distances, along rays from this place"
+        case StarConvex():
+            shape = f"the polygon of its {decode.n_rays} distances, along rays from this place"
             return _polygons(decode, shape)
-        case Splines():
+        case Spline():
             shape = f"the closed cubic B-spline of its {decode.points} control points"
             return _polygons(decode, shape)
-        case Boxes():
+        case AnchorBoxes():
             return _boxes(decode)
 
 
@@ -42,7 +49,7 @@ def _multilabel(decode: Multilabel) -> tuple[str, ...]:
         "3. Growth: in waves, every unlabelled foreground pixel with a labelled neighbour "
         "(of four)",
         "   takes the smallest neighbouring label, all pixels of a wave at once; at most",
-        f"   {decode.max_growth} waves.",
+        f"   {decode.max_dilation} waves.",
         *_last(4, decode.min_size),
     )
 
@@ -52,21 +59,22 @@ def _foreground(decode: Foreground) -> tuple[str, ...]:
         f"1. Foreground: pixels with a probability ≥ {decode.threshold:g}.",
         "2. Parts: a watershed of the distance to the background gives one part for each of its",
         "   maxima.",
-        f"3. Parts are joined where the neck between them has at least {decode.neck:g} times the",
+        f"3. Parts are joined where the neck between them has at least {decode.split_ratio:g} "
+        "times the",
         "   width of the narrower one, or is less than two pixels narrower, and where one of them",
         f"   has fewer than {decode.min_seed} pixels.",
         *_last(4, decode.min_size),
     )
 
 
-def _polygons(decode: Stars | Splines, shape: str) -> tuple[str, ...]:
+def _polygons(decode: StarConvex | Spline, shape: str) -> tuple[str, ...]:
     return (
         f"1. Candidates: pixels of the output with a probability ≥ "
         f"{decode.probability_threshold:g}, the most probable first.",
         f"   Pixel (i, j) of the output stands for pixel (i·{decode.grid}, j·{decode.grid}) of "
         "the image.",
         f"2. A candidate whose place is in no object yet is {shape}.",
-        f"3. If an object shares more than {decode.overlap_threshold:g} of the smaller area with "
+        f"3. If an object shares more than {decode.nms_threshold:g} of the smaller area with "
         "it, it is dropped;",
         "   else its free pixels become an object.",
         *_last(4, decode.min_size),
@@ -81,7 +89,7 @@ def _last(number: int, smallest: int) -> tuple[str, ...]:
     )
 
 
-def _boxes(decode: Boxes) -> tuple[str, ...]:
+def _boxes(decode: AnchorBoxes) -> tuple[str, ...]:
     return (
         f"1. Every pixel (i, j) of the output holds {decode.anchors} boxes, each of "
         f"{5 + len(decode.classes)} channels: the place",
@@ -91,5 +99,5 @@ def _boxes(decode: Boxes) -> tuple[str, ...]:
         "2. The score of a box is P(object) times its largest P(class); boxes with less than "
         f"{decode.score_threshold:g} are dropped.",
         "3. From the best score on, a box is dropped if its IoU with a better one of its class "
-        f"is above {decode.overlap_threshold:g}.",
+        f"is above {decode.nms_threshold:g}.",
     )

@@ -7,14 +7,14 @@ from typing import Final
 
 from deepbacs_zoo.graph.nodes import Graph
 
-__all__ = ["bytes_per_pixel", "peak_bytes"]
+__all__ = ["peak_bytes", "peak_bytes_per_pixel"]
 
 # ONNX Runtime on a CPU holds twice the tensors alive (measured: README of this room), PyTorch less.
 _ENGINE: Final = 2.1
 _ROUNDING: Final = 50
 
 
-def bytes_per_pixel(graph: Graph) -> float:
+def peak_bytes_per_pixel(graph: Graph) -> float:
     """Return the peak memory of one run, divided by the pixels of its input.
 
     Computed, not measured, so that two exports of one network state the same number; rounded up to

@@ -10,7 +10,7 @@ import numpy as np
 from deepbacs_zoo.decoding import MOST_CANDIDATES, FoundBox, count_candidates, decode_boxes
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Calibration
-from deepbacs_zoo.package.zoo_config import Boxes
+from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.results import BoxRow, list_boxes
 from deepbacs_zoo.runners.base import Array
 
@@ -18,7 +18,7 @@ __all__ = ["box_positions"]
 
 
 def box_positions(
-    settings: Boxes,
+    settings: AnchorBoxes,
     array: Array,
     size: Mapping[str, int],
     scaled: Mapping[str, int],
@@ -67,7 +67,7 @@ def _moved(box: FoundBox, factors: tuple[float, float]) -> FoundBox:
     )
 
 
-def _too_many(settings: Boxes, most: int) -> tuple[Finding, ...]:
+def _too_many(settings: AnchorBoxes, most: int) -> tuple[Finding, ...]:
     if most <= MOST_CANDIDATES:
         return ()
     return (

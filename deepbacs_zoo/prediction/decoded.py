@@ -11,7 +11,7 @@ import numpy.typing as npt
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Image
-from deepbacs_zoo.package.zoo_config import Boxes, Decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, Decoding
 from deepbacs_zoo.prediction.boxes import box_positions
 from deepbacs_zoo.prediction.collector import Collector
 from deepbacs_zoo.prediction.objects import decode_positions, measure_positions
@@ -71,7 +71,7 @@ def decode_output(
     size, scaled = (
         {letter: int(each.data.sizes[letter]) for letter in "yx"} for each in (image, seen)
     )
-    if isinstance(settings, Boxes):
+    if isinstance(settings, AnchorBoxes):
         boxes, findings = box_positions(settings, array, size, scaled, image.calibration)
         counts = count_boxes(boxes, settings.classes, *array.shape[:2])
         return Decoded(boxes=boxes, counts=counts, findings=findings)

@@ -18,7 +18,7 @@ from deepbacs_zoo.fiji import Gateway
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image, read_image, write_tiff
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.package.zoo_config import Boxes, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, read_decoding
 from deepbacs_zoo.prediction.local import MEMORY, plan_of
 from deepbacs_zoo.prediction.objects import measure_positions
 from deepbacs_zoo.prediction.sources import picture_of
@@ -166,7 +166,7 @@ def _read_back(
         plan = plan_of(package, image, memory=memory, border=border)
     labels = boxes = None
     counts: tuple[ClassCount, ...] = ()
-    if isinstance(decoding, Boxes):
+    if isinstance(decoding, AnchorBoxes):
         boxes, counts = read_written_boxes(*decoded[:2]), read_written_counts(decoded[2])
     elif decoding is not None:
         labels = read_image(decoded[0]).data.values[:, :, 0].astype(np.int32)

@@ -35,7 +35,7 @@ __all__ = ["Job", "Progress", "Rescale"]
 Rescale = Literal["none", "auto"]
 Progress = Callable[[int, int], None]
 
-_BYTES_PER_PIXEL: Final = 2048.0
+_PEAK_BYTES_PER_PIXEL: Final = 2048.0
 """Taken for a package that does not say: twice the 1,070 bytes per input pixel that a U-Net of four
 poolings and 32 features was measured to take in PyTorch, the hungriest engine."""
 
@@ -140,7 +140,7 @@ class Job:
             self.outputs,
             sizes,
             memory=memory,
-            bytes_per_pixel=_bytes_per_pixel(self.package.zoo_config),
+            peak_bytes_per_pixel=_peak_bytes_per_pixel(self.package.zoo_config),
             border=self.border,
             covering=None if self.decoding is None else self.decoding.output,
         )
@@ -209,10 +209,10 @@ class _Counter:
             self._progress(self._done, self._total)
 
 
-def _bytes_per_pixel(config: Mapping[str, Any]) -> float:
+def _peak_bytes_per_pixel(config: Mapping[str, Any]) -> float:
     stated = config.get("bytes_per_pixel")
     if stated is None:
-        return _BYTES_PER_PIXEL
+        return _PEAK_BYTES_PER_PIXEL
     if isinstance(stated, bool) or not isinstance(stated, int | float) or not stated > 0:
         raise PackageError(
             "config.deepbacs_zoo.bytes_per_pixel",

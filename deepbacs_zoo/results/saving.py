@@ -18,7 +18,7 @@ from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.errors import HostError, OutputExistsError
 from deepbacs_zoo.files import write_bytes
 from deepbacs_zoo.images import write_tiff
-from deepbacs_zoo.package.zoo_config import Boxes, Decoding, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, Decoding, read_decoding
 from deepbacs_zoo.results.boxes.rois import write_box_rois
 from deepbacs_zoo.results.labels.rois import write_rois
 from deepbacs_zoo.results.overlay import write_overlay, write_rectangles
@@ -62,7 +62,7 @@ def planned_outputs(package: Package, stem: str, folder: str | Path) -> tuple[Pa
 def _files_of(decoding: Decoding | None) -> tuple[str, ...]:
     if decoding is None:
         return ()
-    return _OF_BOXES if isinstance(decoding, Boxes) else _OF_LABELS
+    return _OF_BOXES if isinstance(decoding, AnchorBoxes) else _OF_LABELS
 
 
 def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tuple[Path, ...]:

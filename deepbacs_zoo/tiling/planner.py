@@ -176,7 +176,7 @@ def plan(
     rules: Sequence[AxisRule],
     *,
     budget: int,
-    bytes_per_pixel: float,
+    peak_bytes_per_pixel: float,
     border: Literal["none", "halo"] = "none",
     others: Sequence[Sequence[AxisRule]] = (),
 ) -> TilePlan:
@@ -190,7 +190,7 @@ def plan(
         One rule per space axis, towards the first output.
     budget
         Bytes that one pass may take.
-    bytes_per_pixel
+    peak_bytes_per_pixel
         Bytes of memory per input pixel that the network takes at its peak.
     border
         ``none``: the image is continued only to the next valid size.  ``halo``: it is first
@@ -226,7 +226,7 @@ def plan(
     for frame, axis, choice in zip(frames, per_axis, choices, strict=True):
         if not choice:
             raise _nothing_left(frame, axis)
-    best = _choose(choices, budget, bytes_per_pixel)
+    best = _choose(choices, budget, peak_bytes_per_pixel)
     tile_shape = tuple(tile for tile, _ in best)
     bare = TilePlan(
         image_shape=tuple(image_shape),
@@ -247,17 +247,17 @@ def plan(
 
 
 def _choose(
-    choices: Sequence[list[tuple[int, int]]], budget: int, bytes_per_pixel: float
+    choices: Sequence[list[tuple[int, int]]], budget: int, peak_bytes_per_pixel: float
 ) -> tuple[tuple[int, int], ...]:
     """Return size and number of tiles per axis: few processed pixels, and short seams."""
-    pixels = math.floor(budget / bytes_per_pixel)
+    pixels = math.floor(budget / peak_bytes_per_pixel)
     fitting = [
         combination
         for combination in itertools.product(*choices)
         if math.prod(tile for tile, _ in combination) <= pixels
     ]
     if not fitting:
-        raise _too_small([choice[-1][0] for choice in choices], budget, bytes_per_pixel)
+        raise _too_small([choice[-1][0] for choice in choices], budget, peak_bytes_per_pixel)
     least = min(map(_processed, fitting))
     return min(
         (choice for choice in fitting if within_tolerance(_processed(choice), least)),
@@ -279,8 +279,8 @@ def _seams(combination: tuple[tuple[int, int], ...]) -> int:
     )
 
 
-def _too_small(smallest: list[int], budget: int, bytes_per_pixel: float) -> HostError:
-    mebibytes = math.ceil(math.prod(smallest) * bytes_per_pixel / 2**20)
+def _too_small(smallest: list[int], budget: int, peak_bytes_per_pixel: float) -> HostError:
+    mebibytes = math.ceil(math.prod(smallest) * peak_bytes_per_pixel / 2**20)
     return HostError(
         "memory budget",
         f"it is too small for the smallest tile of {' x '.join(map(str, smallest))} pixels",

@@ -68,7 +68,7 @@ def lay_out(
     sizes: Mapping[str, Mapping[str, int]],
     *,
     memory: int,
-    bytes_per_pixel: float,
+    peak_bytes_per_pixel: float,
     border: Border,
     covering: str | None = None,
 ) -> Layout:
@@ -80,7 +80,7 @@ def lay_out(
         The tensors that take part; inputs that are left out are not among them.
     sizes
         Per input id, the pixels of the image along each space letter.
-    memory, bytes_per_pixel, border
+    memory, peak_bytes_per_pixel, border
         See :func:`deepbacs_zoo.tiling.plan`.
     covering
         The output that is decoded: on a grid of several pixels its size is rounded up and not down,
@@ -102,7 +102,7 @@ def lay_out(
     if covering in links:
         links[covering] = rounded_up(links[covering], roots)
     planned = [
-        _plan_root(root, rules, links, outputs, sizes, memory, bytes_per_pixel, border)
+        _plan_root(root, rules, links, outputs, sizes, memory, peak_bytes_per_pixel, border)
         for root, rules in roots.items()
     ]
     shares = {name: share for part in planned for name, share in part.items()}
@@ -110,8 +110,8 @@ def lay_out(
     firsts = [next(iter(part.values())) for part in planned]
     loose = [spec.id for spec in outputs if spec.id not in shares]
     if not all(each.plan.whole for each in firsts) and (len(firsts) > 1 or loose):
-        raise _needs_one_pass(loose or list(roots), firsts, bytes_per_pixel)
-    first = firsts[0].plan if firsts else plan((), (), budget=1, bytes_per_pixel=1)
+        raise _needs_one_pass(loose or list(roots), firsts, peak_bytes_per_pixel)
+    first = firsts[0].plan if firsts else plan((), (), budget=1, peak_bytes_per_pixel=1)
     return Layout(shares, first)
 
 
@@ -122,7 +122,7 @@ def _plan_root(
     outputs: Sequence[TensorSpec],
     sizes: Mapping[str, Mapping[str, int]],
     memory: int,
-    bytes_per_pixel: float,
+    peak_bytes_per_pixel: float,
     border: Border,
 ) -> dict[str, Share]:
     """Plan one root and give every tensor that follows it along all its letters its share."""
@@ -140,7 +140,7 @@ def _plan_root(
         tuple(sizes[root][letter] for letter in letters),
         rules[first],
         budget=memory,
-        bytes_per_pixel=bytes_per_pixel,
+        peak_bytes_per_pixel=peak_bytes_per_pixel,
         border=border,
         others=[rule for name, rule in rules.items() if name != first],
     )
@@ -181,7 +181,7 @@ def _check_sizes(
 
 
 def _needs_one_pass(
-    names: Sequence[str], firsts: Sequence[Share], bytes_per_pixel: float
+    names: Sequence[str], firsts: Sequence[Share], peak_bytes_per_pixel: float
 ) -> HostError | DataError:
     listed = ", ".join(f"'{name}'" for name in names)
     limited = [each.plan for each in firsts if not each.plan.whole and _is_limited(each.rules)]
@@ -194,7 +194,7 @@ def _needs_one_pass(
             hint="crop the image",
         )
     pixels = sum(math.prod(each.plan.padded_shape) for each in firsts)
-    mebibytes = math.ceil(pixels * bytes_per_pixel / 2**20)
+    mebibytes = math.ceil(pixels * peak_bytes_per_pixel / 2**20)
     return HostError(
         "memory budget",
         f"it is too small for one pass, and {listed} cannot be computed in tiles",

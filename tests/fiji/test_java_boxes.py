@@ -15,7 +15,7 @@ from deepbacs_zoo.decoding import count_candidates, decode_boxes
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.images import Calibration, read_image
 from deepbacs_zoo.images.lut import colour_of
-from deepbacs_zoo.package.zoo_config import Boxes, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, read_decoding
 from deepbacs_zoo.results import Result, count_boxes, list_boxes, save
 from tests.data.decoding.make_boxes import DEFAULTS, FILE, noise
 from tests.fiji.javac import Workshop
@@ -34,9 +34,9 @@ def request_of(scratch: Path, settings: dict, tensor: np.ndarray, size: Any, **m
     return {**texts, "shape": planes.shape, **more}
 
 
-def settings_of(request: dict) -> Boxes:
+def settings_of(request: dict) -> AnchorBoxes:
     found = read_decoding({"decode": request["settings"]})
-    assert isinstance(found, Boxes)
+    assert isinstance(found, AnchorBoxes)
     return found
 
 

@@ -43,7 +43,7 @@ def solve(case):
             tuple(case["image_shape"]),
             [rule_from_json(rule) for rule in case["rules"]],
             budget=case["budget"],
-            bytes_per_pixel=case["bytes_per_pixel"],
+            peak_bytes_per_pixel=case["bytes_per_pixel"],
             border=case["border"],
             others=others,
         )

@@ -20,7 +20,7 @@ from deepbacs_zoo.evaluation.evaluator import Engine, Predict, grey, note, view
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import read_image
 from deepbacs_zoo.metrics import BoxSet
-from deepbacs_zoo.package.zoo_config import Boxes
+from deepbacs_zoo.package.zoo_config import AnchorBoxes
 
 __all__ = ["LOWEST_SCORE", "BoxJudge"]
 
@@ -32,7 +32,7 @@ LOWEST_SCORE: Final = 0.01
 class BoxJudge:
     """Compares boxes with classes."""
 
-    decoding: Boxes
+    decoding: AnchorBoxes
     baseline: Baseline | None
     most_pictures: int
     names: list[str] = field(default_factory=list)

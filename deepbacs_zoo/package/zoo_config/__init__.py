@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from deepbacs_zoo.package.zoo_config.decoding import (
-    Boxes,
+    AnchorBoxes,
     Decoding,
     Foreground,
     LabelDecoding,
     Multilabel,
-    Splines,
-    Stars,
+    Spline,
+    StarConvex,
 )
 from deepbacs_zoo.package.zoo_config.reading import read_decoding
+from deepbacs_zoo.package.zoo_config.schemas import WRITTEN_SCHEMA
 
 __all__ = [
-    "Boxes",
+    "WRITTEN_SCHEMA",
+    "AnchorBoxes",
     "Decoding",
     "Foreground",
     "LabelDecoding",
     "Multilabel",
-    "Splines",
-    "Stars",
+    "Spline",
+    "StarConvex",
     "read_decoding",
 ]

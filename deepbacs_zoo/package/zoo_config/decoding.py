@@ -11,30 +11,35 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar, Final
 
-__all__ = ["KINDS", "Boxes", "Decoding", "Foreground", "LabelDecoding", "Multilabel", "Splines"]
-__all__ += ["Stars"]
+from deepbacs_zoo.package.zoo_config.schemas import SCHEMAS, WRITTEN_SCHEMA
+
+__all__ = ["KINDS", "LEAST", "AnchorBoxes", "Decoding", "Foreground", "LabelDecoding", "Multilabel"]
+__all__ += ["Spline", "StarConvex"]
 
 LEAST: Final = "least"
 """Key of the metadata of a field: the smallest number that it may have; 0 where it is missing."""
 
 
-class _Block:
-    """What all kinds have in common; the subclasses are dataclasses."""
+class _Settings:
+    """Common part of all kinds; the subclasses are dataclasses."""
 
     kind: ClassVar[str]
+    result: ClassVar[str]
+    """The kind of result: ``labels`` or ``boxes``."""
 
     def as_config(self) -> dict[str, Any]:
-        """Return the block that stands in the description."""
+        """Return the block that stands in a description, in the names of `WRITTEN_SCHEMA`."""
+        names = SCHEMAS[WRITTEN_SCHEMA]
         # Only the subclasses are dataclasses.
         values = {entry.name: getattr(self, entry.name) for entry in fields(self)}  # type: ignore[arg-type]
-        return {"kind": self.kind} | {
-            name: list(value) if isinstance(value, tuple) else value
+        return {"kind": names.kind(self.kind)} | {
+            names.field(name): list(value) if isinstance(value, tuple) else value
             for name, value in values.items()
         }
 
 
 @dataclass(frozen=True)
-class Multilabel(_Block):
+class Multilabel(_Settings):
     """Probabilities of background, interior and boundary, decoded to instances.
 
     Parameters
@@ -49,11 +54,12 @@ class Multilabel(_Block):
         An object's pixel has P(background) < 1 - this.
     min_seed, min_size
         Seeds and objects of fewer pixels are dropped.
-    max_growth
+    max_dilation
         Pixels that a seed grows at most.
     """
 
     kind: ClassVar[str] = "multilabel"
+    result: ClassVar[str] = "labels"
 
     output: str
     background: int = 0
@@ -63,11 +69,11 @@ class Multilabel(_Block):
     foreground_threshold: float = 0.5
     min_seed: int = 5
     min_size: int = 20
-    max_growth: int = 6
+    max_dilation: int = 6
 
 
 @dataclass(frozen=True)
-class Foreground(_Block):
+class Foreground(_Settings):
     """Probability of foreground, cut where cells touch by a watershed of the distance to the rim.
 
     Parameters
@@ -78,7 +84,7 @@ class Foreground(_Block):
         The one that holds the probability of foreground.
     threshold
         A foreground pixel has a probability >= this.
-    neck
+    split_ratio
         Two parts stay one object where the neck between them is at least this share of the width
         of the narrower part, or less than two pixels narrower.
     min_seed
@@ -88,50 +94,52 @@ class Foreground(_Block):
     """
 
     kind: ClassVar[str] = "foreground"
+    result: ClassVar[str] = "labels"
 
     output: str
     channel: int = 0
     threshold: float = 0.5
-    neck: float = 0.75
+    split_ratio: float = 0.75
     min_seed: int = 5
     min_size: int = 20
 
 
 @dataclass(frozen=True)
-class Stars(_Block):
+class StarConvex(_Settings):
     """Star-convex polygons (StarDist): probability and distances to the rim along rays.
 
     Channel 0 is the probability of being an object, channel ``1 + k`` the distance in image pixels
-    along ray ``k``, which points to the angle 2πk / ``rays``: ``(dy, dx) = (sin, cos)``, y down.
+    along ray ``k``, which points to the angle 2πk / ``n_rays``: ``(dy, dx) = (sin, cos)``, y down.
 
     Parameters
     ----------
     output
         Id of the output tensor.
-    rays
+    n_rays
         Number of rays, at least 3.
     grid
         Image pixels per pixel of the output.
     probability_threshold
         A candidate has a probability >= this.
-    overlap_threshold
+    nms_threshold
         A candidate that shares more than this part of the smaller area with an object is dropped.
     min_size
         Objects of fewer pixels are dropped.
     """
 
-    kind: ClassVar[str] = "stars"
+    kind: ClassVar[str] = "star_convex"
+    result: ClassVar[str] = "labels"
 
     output: str
-    rays: int = field(metadata={LEAST: 3})
+    n_rays: int = field(metadata={LEAST: 3})
     grid: int = field(default=1, metadata={LEAST: 1})
     probability_threshold: float = 0.5
-    overlap_threshold: float = 0.4
+    nms_threshold: float = 0.4
     min_size: int = 20
 
 
 @dataclass(frozen=True)
-class Splines(_Block):
+class Spline(_Settings):
     """Closed cubic B-splines (SplineDist): probability and control points.
 
     Channel 0 is the probability of being an object, channels ``1 + 2k`` and ``2 + 2k`` the place
@@ -143,22 +151,23 @@ class Splines(_Block):
         Id of the output tensor.
     points
         Number of control points, at least 3.
-    grid, probability_threshold, overlap_threshold, min_size
-        As for :class:`Stars`.
+    grid, probability_threshold, nms_threshold, min_size
+        As for :class:`StarConvex`.
     """
 
-    kind: ClassVar[str] = "splines"
+    kind: ClassVar[str] = "spline"
+    result: ClassVar[str] = "labels"
 
     output: str
     points: int = field(metadata={LEAST: 3})
     grid: int = field(default=1, metadata={LEAST: 1})
     probability_threshold: float = 0.5
-    overlap_threshold: float = 0.4
+    nms_threshold: float = 0.4
     min_size: int = 20
 
 
 @dataclass(frozen=True)
-class Boxes(_Block):
+class AnchorBoxes(_Settings):
     """Boxes with classes on a grid of anchors (YOLOv2).
 
     Per anchor a block of ``5 + len(classes)`` channels: x, y of the centre inside the cell (0 to
@@ -176,21 +185,29 @@ class Boxes(_Block):
         Image pixels per pixel of the output.
     score_threshold
         A box has objectness · class probability >= this.
-    overlap_threshold
+    nms_threshold
         A box whose IoU with a better one of its class is above this is dropped.
     """
 
-    kind: ClassVar[str] = "boxes"
+    kind: ClassVar[str] = "anchor_boxes"
+    result: ClassVar[str] = "boxes"
 
     output: str
     classes: tuple[str, ...]
     anchors: int = field(metadata={LEAST: 1})
     grid: int = field(metadata={LEAST: 1})
     score_threshold: float = 0.3
-    overlap_threshold: float = 0.3
+    nms_threshold: float = 0.3
 
 
-LabelDecoding = Multilabel | Foreground | Stars | Splines
+LabelDecoding = Multilabel | Foreground | StarConvex | Spline
 """Kinds that end in a label image."""
-Decoding = LabelDecoding | Boxes
-KINDS: Final[tuple[type[Decoding], ...]] = (Multilabel, Foreground, Stars, Splines, Boxes)
+Decoding = LabelDecoding | AnchorBoxes
+KINDS: Final[dict[str, type[Decoding]]] = {
+    "multilabel": Multilabel,
+    "foreground": Foreground,
+    "star_convex": StarConvex,
+    "spline": Spline,
+    "anchor_boxes": AnchorBoxes,
+}
+"""The kinds by their names in the newest schema."""

@@ -4,11 +4,11 @@ It is part of a package's description, which other tools may read (and ignore if
 
     config:
       deepbacs_zoo:
-        schema_version: 1
+        schema_version: 2
         decode:
-          kind: multilabel           # multilabel, foreground, stars, splines or boxes
-          output: probabilities      # id of the output tensor
-          min_size: 20               # and so on: the fields of that kind, see kinds.py
+          kind: multilabel         # multilabel, foreground, star_convex, spline or anchor_boxes
+          output: probabilities    # id of the output tensor
+          min_size: 20             # and so on: the fields of that kind, see decoding.py
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Any, Final
 
 from deepbacs_zoo.errors import PackageError, UnsupportedError
 from deepbacs_zoo.package.zoo_config.decoding import KINDS, LEAST, Decoding, Multilabel
+from deepbacs_zoo.package.zoo_config.schemas import SCHEMAS, Schema
 
 __all__ = ["read_decoding"]
 
 _WHERE: Final = "config.deepbacs_zoo.decode"
-_KINDS: Final = {each.kind: each for each in KINDS}
 
 
 def read_decoding(config: Mapping[str, Any]) -> Decoding | None:
@@ -41,25 +41,17 @@ def read_decoding(config: Mapping[str, Any]) -> Decoding | None:
         return None
     if not isinstance(block, Mapping):
         raise _wrong(_WHERE, block, "a mapping with kind and output")
-    name = block.get("kind")
-    kind = _KINDS.get(name) if isinstance(name, str) else None
-    if config.get("schema_version", 1) != 1 or kind is None:
-        *most, last = _KINDS
-        raise UnsupportedError(
-            _WHERE,
-            "a way of decoding that is not known here",
-            value=f"kind {name}, schema_version {config.get('schema_version', 1)}",
-            allowed=f"kind {', '.join(most)} or {last} of schema_version 1",
-            hint="update deepbacs_zoo with pip install --upgrade",
-        )
+    schema, kind = _schema_and_kind(config.get("schema_version", 1), block.get("kind"))
     values = {name: value for name, value in block.items() if name != "kind"}
-    known = {entry.name: entry for entry in fields(kind)}
+    known = {schema.field(entry.name): entry for entry in fields(kind)}
     for name, value in values.items():
         if name not in known:
             raise _wrong(f"{_WHERE}.{name}", value, f"one of {', '.join(known)}")
-    for name, entry in known.items():
-        if name in values or entry.default is MISSING:
-            values[name] = _checked(entry, values.get(name))
+    values = {
+        entry.name: _checked(f"{_WHERE}.{name}", entry, values.get(name))
+        for name, entry in known.items()
+        if name in values or entry.default is MISSING
+    }
     settings = kind(**values)
     if isinstance(settings, Multilabel):
         channels = (settings.background, settings.interior, settings.boundary)
@@ -68,9 +60,26 @@ def read_decoding(config: Mapping[str, Any]) -> Decoding | None:
     return settings
 
 
-def _checked(entry: Field[Any], value: object) -> object:
+def _schema_and_kind(version: object, name: object) -> tuple[Schema, type[Decoding]]:
+    schema = next((each for number, each in SCHEMAS.items() if number == version), None)
+    newest = SCHEMAS[max(SCHEMAS)]
+    kinds = {(schema or newest).kind(kind): settings for kind, settings in KINDS.items()}
+    if schema is None or not isinstance(name, str) or name not in kinds:
+        *most, last = kinds
+        raise UnsupportedError(
+            _WHERE,
+            "a way of decoding that is not known here",
+            value=f"kind {name}, schema_version {version}",
+            allowed=f"kind {', '.join(most)} or {last} of schema_version "
+            f"{(schema or newest).version}",
+            hint="update deepbacs_zoo with pip install --upgrade",
+        )
+    return schema, kinds[name]
+
+
+def _checked(where: str, entry: Field[Any], value: object) -> object:
     """Return the value of a field, or raise what is wrong with it."""
-    where, kind = f"{_WHERE}.{entry.name}", str(entry.type)
+    kind = str(entry.type)
     if kind == "str" and not isinstance(value, str):
         raise _wrong(where, value, "the id of an output tensor")
     if kind == "int":

@@ -17,7 +17,7 @@ import numpy as np
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding, Severity
-from deepbacs_zoo.package.zoo_config import Boxes
+from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks.detection.anchors import choose_anchors, choose_grid, encode_boxes
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
 from deepbacs_zoo.tasks.specs import axes, image_input
@@ -125,7 +125,7 @@ def build(
             zoom=1.33,
         ),
         decode=MappingProxyType(
-            Boxes("boxes", classes=names, anchors=len(sizes), grid=grid).as_config()
+            AnchorBoxes("boxes", classes=names, anchors=len(sizes), grid=grid).as_config()
         ),
         metrics=("map_50", "recall", "precision", "count_error"),
         annotation="boxes",

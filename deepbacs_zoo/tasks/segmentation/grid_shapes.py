@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from deepbacs_zoo.package.zoo_config import Splines, Stars
+from deepbacs_zoo.package.zoo_config import Spline, StarConvex
 from deepbacs_zoo.tasks.specs import SHAPES, axes, image_input
 from deepbacs_zoo.tasks.types import Loss, Target, Task
 from deepbacs_zoo.tensors import TensorSpec
@@ -25,7 +25,7 @@ def outline_task(
     make_target: Callable[[Any], Target],
     loss: Loss,
     activation: str,
-    decoding: Stars | Splines,
+    decoding: StarConvex | Spline,
     unit: float,
     channels: int,
 ) -> Task:

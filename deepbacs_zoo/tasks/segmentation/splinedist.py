@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
-from deepbacs_zoo.package.zoo_config import Splines
+from deepbacs_zoo.package.zoo_config import Spline
 from deepbacs_zoo.tasks.segmentation.grid_shapes import outline_task
 from deepbacs_zoo.tasks.specs import channels_of
 from deepbacs_zoo.tasks.targets.objects import choose_grid, some_objects
@@ -50,7 +50,7 @@ def build(
             "spline", MappingProxyType({"unit": unit, "points": points, "shape_weight": 1.0})
         ),
         activation="spline",
-        decoding=Splines("splines", points=points, grid=grid, min_size=min_size),
+        decoding=Spline("splines", points=points, grid=grid, min_size=min_size),
         unit=unit,
         channels=channels,
     )

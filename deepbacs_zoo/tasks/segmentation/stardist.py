@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from deepbacs_zoo.findings import Finding, Severity
-from deepbacs_zoo.package.zoo_config import Stars
+from deepbacs_zoo.package.zoo_config import StarConvex
 from deepbacs_zoo.tasks.segmentation.grid_shapes import outline_task
 from deepbacs_zoo.tasks.specs import channels_of
 from deepbacs_zoo.tasks.targets.objects import choose_grid, some_objects
@@ -58,7 +58,7 @@ def build(
             MappingProxyType({"unit": unit, "distance_weight": 1.0, "background_weight": 1e-4}),
         ),
         activation="star",
-        decoding=Stars("stars", rays=rays, grid=grid, min_size=min_size),
+        decoding=StarConvex("stars", n_rays=rays, grid=grid, min_size=min_size),
         unit=unit,
         channels=channels,
     )

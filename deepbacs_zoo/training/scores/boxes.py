@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.decoding import decode_boxes
 from deepbacs_zoo.evaluation.boxes.sets import found_set, true_set
 from deepbacs_zoo.metrics import BoxMatches, BoxSet, match_boxes
-from deepbacs_zoo.package.zoo_config import Boxes, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, read_decoding
 from deepbacs_zoo.tasks import Task, Truth
 
 __all__ = ["BoxScores"]
@@ -70,7 +70,7 @@ class BoxScores:
         return float(np.abs((hits + false) - (hits + missed)).mean())
 
     @property
-    def _settings(self) -> Boxes:
+    def _settings(self) -> AnchorBoxes:
         settings = read_decoding({"decode": self.task.decode})
-        assert isinstance(settings, Boxes)
+        assert isinstance(settings, AnchorBoxes)
         return settings

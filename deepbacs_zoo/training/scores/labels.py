@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.metrics import InstanceCounts, class_iou, match
-from deepbacs_zoo.package.zoo_config import Boxes, LabelDecoding, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, LabelDecoding, read_decoding
 from deepbacs_zoo.tasks import Task, Truth
 from deepbacs_zoo.training.scores.boxes import BoxScores
 
@@ -76,7 +76,7 @@ class LabelScores:
         if self.task.decode is None:
             return None
         settings = read_decoding({"decode": self.task.decode})
-        assert not isinstance(settings, Boxes)
+        assert not isinstance(settings, AnchorBoxes)
         return settings
 
 

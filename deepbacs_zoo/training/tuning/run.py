@@ -14,7 +14,7 @@ from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.evaluation.boxes.sets import true_set
 from deepbacs_zoo.exporting.weights.torch import load_state
 from deepbacs_zoo.networks import build_network
-from deepbacs_zoo.package.zoo_config import Boxes, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, read_decoding
 from deepbacs_zoo.tasks import Task
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
 from deepbacs_zoo.training.data.examples import Example
@@ -55,7 +55,7 @@ def tuned_decoding(
     with all_cores():
         tensors = _outputs(task, run, validation, device)
     truths = [example.truth for example in validation]
-    if isinstance(settings, Boxes):
+    if isinstance(settings, AnchorBoxes):
         boxes = [true_set(truth.content.boxes, settings.classes) for truth in truths]
         found = tune(settings, box_score(tensors, boxes, [truth.shape for truth in truths]))
     else:

@@ -22,13 +22,13 @@ from deepbacs_zoo.decoding.anchor_boxes import decode_boxes
 from deepbacs_zoo.evaluation.boxes.sets import found_set
 from deepbacs_zoo.metrics import BoxSet, match, match_boxes
 from deepbacs_zoo.package.zoo_config import (
-    Boxes,
+    AnchorBoxes,
     Decoding,
     Foreground,
     LabelDecoding,
     Multilabel,
-    Splines,
-    Stars,
+    Spline,
+    StarConvex,
 )
 
 __all__ = ["BOX_IOU", "IOU_THRESHOLDS", "Tuning", "box_score", "label_score", "tune"]
@@ -50,10 +50,10 @@ _OVERLAPS: Final = (0.2, 0.3, 0.4, 0.5)
 _CHOICES: Final[Mapping[type[Any], Mapping[str, tuple[float, ...]]]] = MappingProxyType(
     {
         Multilabel: {"seed_threshold": _PROBABILITIES, "foreground_threshold": _PROBABILITIES},
-        Foreground: {"threshold": _PROBABILITIES, "neck": (0.5, 0.65, 0.75, 0.85, 0.95)},
-        Stars: {"probability_threshold": _PROBABILITIES, "overlap_threshold": _OVERLAPS},
-        Splines: {"probability_threshold": _PROBABILITIES, "overlap_threshold": _OVERLAPS},
-        Boxes: {"score_threshold": _SCORES, "overlap_threshold": _OVERLAPS},
+        Foreground: {"threshold": _PROBABILITIES, "split_ratio": (0.5, 0.65, 0.75, 0.85, 0.95)},
+        StarConvex: {"probability_threshold": _PROBABILITIES, "nms_threshold": _OVERLAPS},
+        Spline: {"probability_threshold": _PROBABILITIES, "nms_threshold": _OVERLAPS},
+        AnchorBoxes: {"score_threshold": _SCORES, "nms_threshold": _OVERLAPS},
     }
 )
 
@@ -160,7 +160,7 @@ def box_score(
     tensors: Sequence[NDArray[np.float32]],
     truths: Sequence[BoxSet],
     sizes: Sequence[tuple[int, int]],
-) -> Callable[[Boxes], float]:
+) -> Callable[[AnchorBoxes], float]:
     """Return a function that scores a decoding by its boxes.
 
     Parameters
@@ -181,7 +181,7 @@ def box_score(
         without any box.
     """
 
-    def score(settings: Boxes) -> float:
+    def score(settings: AnchorBoxes) -> float:
         found = [
             found_set(decode_boxes(settings, tensor, size))
             for tensor, size in zip(tensors, sizes, strict=True)

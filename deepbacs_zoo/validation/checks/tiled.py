@@ -122,7 +122,7 @@ def _compared(
         for spec in inputs
     }
     # A byte a pixel makes the budget a number of pixels.
-    whole = lay_out(inputs, outputs, sizes, memory=2**62, bytes_per_pixel=1.0, border="none")
+    whole = lay_out(inputs, outputs, sizes, memory=2**62, peak_bytes_per_pixel=1.0, border="none")
     cut = _cut(inputs, outputs, sizes, math.prod(whole.plan.padded_shape))
     if cut is None:
         words = "not checked: the test input is too small to be cut into tiles with this halo"
@@ -155,7 +155,7 @@ def _cut(
                 outputs,
                 sizes,
                 memory=pixels // share,
-                bytes_per_pixel=1.0,
+                peak_bytes_per_pixel=1.0,
                 border="none",
             )
         except (HostError, DataError):

@@ -25,7 +25,7 @@ def facts() -> Facts:
         outputs=(TensorFact("probabilities", "bcyx", "float32", ("a", "b"), "as `raw`"),),
         border=44,
         halo=48,
-        bytes_per_pixel=512.0,
+        peak_bytes_per_pixel=512.0,
         formats=("onnx", "torchscript"),
         pixel_size=(0.08, 0.08),
         agreement=2e-7,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import zipfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,19 +17,19 @@ from deepbacs_zoo.decoding.anchor_boxes import FoundBox, count_candidates, decod
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.images.lut import colour_of
-from deepbacs_zoo.package.zoo_config.decoding import Boxes
+from deepbacs_zoo.package.zoo_config.decoding import AnchorBoxes
 from deepbacs_zoo.package.zoo_config.reading import read_decoding
 from deepbacs_zoo.results.boxes.rois import write_box_rois
 from deepbacs_zoo.results.boxes.rows import BoxRow, ClassCount, count_boxes, list_boxes
 from tests.data.decoding import make_boxes
 
 GOLDEN = json.loads(make_boxes.FILE.read_text("utf-8"))
-SETTINGS = Boxes("anchors", ("rod", "coccus"), 5, 8, 0.3, 0.3)
+SETTINGS = AnchorBoxes("anchors", ("rod", "coccus"), 5, 8, 0.3, 0.3)
 
 
-def settings_of(entry) -> Boxes:
+def settings_of(entry) -> AnchorBoxes:
     found = read_decoding({"decode": {"kind": "boxes", **entry["settings"]}})
-    assert isinstance(found, Boxes)
+    assert isinstance(found, AnchorBoxes)
     return found
 
 
@@ -64,10 +64,10 @@ def test_the_golden_file_is_what_its_maker_writes():
 @pytest.mark.parametrize("overlap", [0.01, 0.3, 0.95])
 @pytest.mark.parametrize(("low", "high"), [(0.5, 6), (2, 90), (300, 900)])
 def test_neighbours_are_found_whatever_the_sizes_of_boxes(low, high, overlap):
-    settings = replace(SETTINGS, overlap_threshold=overlap, anchors=2)
+    settings = replace(SETTINGS, nms_threshold=overlap, anchors=2)
     tensor = random_tensor(3, 12, 20, low, high, settings)
     plain = make_boxes.plain_decode(
-        {**settings.as_config(), "score_threshold": 0.3}, tensor, [96, 160]
+        {**asdict(settings), "overlap_threshold": overlap}, tensor, [96, 160]
     )
     assert rows_of(decode_boxes(settings, tensor, (96, 160))) == plain
 

@@ -70,7 +70,7 @@ def test_cocci_that_touch_are_two_of_about_equal_size(radius, distance):
     for angle in np.linspace(0, np.pi, 9):
         step = distance * radius * np.array([np.sin(angle), np.cos(angle)])
         plane = disks(64, 64, (28, 28, radius), (28 + step[0], 28 + step[1], radius))
-        labels = decode(Foreground("p", neck=0.85), plane)
+        labels = decode(Foreground("p", split_ratio=0.85), plane)
         assert labels.max() == 2
         assert np.ptp(np.bincount(labels.ravel())[1:]) < 0.12 * np.count_nonzero(labels)
 

@@ -6,7 +6,7 @@ import pytest
 from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.decoding.anchor_boxes import decode_boxes
 from deepbacs_zoo.decoding.grids import on_grid
-from deepbacs_zoo.package.zoo_config import Boxes, Splines, Stars
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, Spline, StarConvex
 
 GRIDS = (1, 2, 4)
 
@@ -30,9 +30,9 @@ def test_results_are_the_same(grid, kind):
     size = (37, 50)
     cells = (-(-37 // grid), -(-50 // grid))
     settings, channels = {
-        "stars": (Stars("p", rays=8, grid=grid, min_size=3), 9),
-        "splines": (Splines("p", points=4, grid=grid, min_size=3), 9),
-        "boxes": (Boxes("p", classes=("a", "b"), anchors=1, grid=grid), 7),
+        "stars": (StarConvex("p", n_rays=8, grid=grid, min_size=3), 9),
+        "splines": (Spline("p", points=4, grid=grid, min_size=3), 9),
+        "boxes": (AnchorBoxes("p", classes=("a", "b"), anchors=1, grid=grid), 7),
     }[kind]
     small = random.random((channels, *cells), np.float32)
     if kind != "boxes":

@@ -7,6 +7,7 @@ import pytest
 from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.package.zoo_config import Multilabel
+from tests.data.decoding.golden import settings_of
 from tests.data.decoding.make_golden import DEFAULTS, blobs, cases, plain_decode
 
 GOLDEN = json.loads(
@@ -16,7 +17,7 @@ GOLDEN = json.loads(
 
 def decoded(entry):
     tensor = np.array(entry["probabilities"], np.float32).reshape(entry["shape"])
-    return decode(Multilabel(**entry["settings"]), tensor)
+    return decode(settings_of("multilabel", entry["settings"]), tensor)
 
 
 @pytest.mark.parametrize("entry", GOLDEN, ids=lambda entry: entry["name"])
@@ -47,7 +48,7 @@ def test_both_implementations_agree_on_random_tensors(seed):
     }
     tensor = blobs(rng, int(rng.integers(1, 30)), int(rng.integers(1, 30)), int(rng.integers(0, 9)))
     np.testing.assert_array_equal(
-        decode(Multilabel(**settings), tensor), plain_decode(settings, tensor)
+        decode(settings_of("multilabel", settings), tensor), plain_decode(settings, tensor)
     )
 
 

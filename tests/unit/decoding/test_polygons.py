@@ -5,7 +5,7 @@ import pytest
 
 from deepbacs_zoo.decoding import decode, polygons
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.package.zoo_config import Splines, Stars
+from deepbacs_zoo.package.zoo_config import Spline, StarConvex
 from tests.data.decoding.golden import golden, settings_of, size_of, tensor_of
 from tests.data.decoding.make_polygons import (
     SPLINES,
@@ -23,7 +23,7 @@ ENTRIES = [(kind, entry) for kind in ("stars", "splines") for entry in golden(ki
 
 
 def stars(height, width, rays=32, **changes):
-    settings = Stars("p", rays, **changes)
+    settings = StarConvex("p", rays, **changes)
     return settings, np.zeros((1 + rays, height, width), np.float32)
 
 
@@ -164,14 +164,14 @@ def test_objects_are_at_least_as_large_as_asked_for():
     rng = np.random.default_rng(3)
     tensor = noise(rng, 9, 40, 40)
     for size in (1, 10, 25):
-        labels = decode(Stars("p", 8, min_size=size), tensor)
+        labels = decode(StarConvex("p", 8, min_size=size), tensor)
         counts = np.bincount(labels.ravel())[1:]
         assert counts.size
         assert counts.min() >= size
 
 
 def test_a_spline_of_a_circle_is_a_disk():
-    settings = Splines("p", 16, grid=2)
+    settings = Spline("p", 16, grid=2)
     tensor = np.zeros((33, 20, 20), np.float32)
     put(tensor, 10, 10, ring(16, 9, 9) + np.tile((1, -3), 16))
     labels = decode(settings, tensor, (39, 40))
@@ -184,7 +184,7 @@ def test_a_spline_of_a_circle_is_a_disk():
 
 
 def test_a_spline_may_be_bent_as_no_star_can():
-    settings = Splines("p", 12, min_size=5)
+    settings = Spline("p", 12, min_size=5)
     outer = [(-10, -10), (-14, 0), (-10, 10), (0, 14), (10, 10), (12, 5)]
     inner = [(6, 6), (2, 6), (-4, 4), (-5, 0), (-4, -6), (-6, -9)]
     tensor = np.zeros((25, 40, 40), np.float32)
@@ -197,7 +197,7 @@ def test_a_spline_may_be_bent_as_no_star_can():
 
 @pytest.mark.parametrize(
     ("settings", "field"),
-    [(Stars("p", 16), "rays"), (Splines("p", 16), "points")],
+    [(StarConvex("p", 16), "rays"), (Spline("p", 16), "points")],
     ids=["stars", "splines"],
 )
 def test_a_tensor_of_other_channels_is_refused(settings, field):

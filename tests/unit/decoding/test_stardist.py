@@ -11,7 +11,7 @@ from deepbacs_zoo.annotations import match_pairs, read_pair
 from deepbacs_zoo.datasets import sample_images
 from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.metrics import match
-from deepbacs_zoo.package.zoo_config import Stars
+from deepbacs_zoo.package.zoo_config import StarConvex
 
 if importlib.util.find_spec("stardist") is None:
     pytest.skip("stardist is not installed", allow_module_level=True)
@@ -64,7 +64,7 @@ def theirs(probabilities, distances, grid, shape):
 
 def ours(probabilities, distances, grid, shape):
     tensor = np.concatenate([probabilities[None], np.moveaxis(distances, 2, 0)])
-    return decode(Stars("p", RAYS, grid, min_size=1), tensor, shape)
+    return decode(StarConvex("p", RAYS, grid, min_size=1), tensor, shape)
 
 
 def share_found(truth, found, iou):

@@ -3,14 +3,14 @@
 import pytest
 
 from deepbacs_zoo.exporting.steps import decoding_steps
-from deepbacs_zoo.package.zoo_config import Boxes, Foreground, Multilabel, Splines, Stars
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, Foreground, Multilabel, Spline, StarConvex
 
 KINDS = [
-    (Multilabel("p", min_seed=7, max_growth=3), ["7 pixels", "3 waves"]),
-    (Foreground("p", threshold=0.35, neck=0.8, min_seed=7), ["0.35", "0.8", "7 pixels"]),
-    (Stars("p", 32, 2, 0.55, 0.35), ["32 distances", "i·2", "0.55", "0.35"]),
-    (Splines("p", 16, 4, 0.55, 0.35), ["16 control points", "i·4", "0.55", "0.35"]),
-    (Boxes("p", ("rod", "dividing"), 5, 8, 0.25, 0.35), ["5 boxes", "rod, dividing", "0.25"]),
+    (Multilabel("p", min_seed=7, max_dilation=3), ["7 pixels", "3 waves"]),
+    (Foreground("p", threshold=0.35, split_ratio=0.8, min_seed=7), ["0.35", "0.8", "7 pixels"]),
+    (StarConvex("p", 32, 2, 0.55, 0.35), ["32 distances", "i·2", "0.55", "0.35"]),
+    (Spline("p", 16, 4, 0.55, 0.35), ["16 control points", "i·4", "0.55", "0.35"]),
+    (AnchorBoxes("p", ("rod", "dividing"), 5, 8, 0.25, 0.35), ["5 boxes", "rod, dividing", "0.25"]),
 ]
 
 
@@ -18,7 +18,7 @@ KINDS = [
 def test_every_setting_stands_in_the_steps(settings, parts):
     sentence, steps = decoding_steps(settings)
     assert "`p`" in sentence
-    assert ("boxes" in sentence) == isinstance(settings, Boxes)
+    assert ("boxes" in sentence) == isinstance(settings, AnchorBoxes)
     for part in parts:
         assert part in steps
     numbers = [line.split(".")[0] for line in steps.splitlines() if line[0].isdigit()]

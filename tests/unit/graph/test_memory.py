@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deepbacs_zoo.exporting.weights.onnx import read_graph, write_onnx
-from deepbacs_zoo.graph.memory import bytes_per_pixel, peak_bytes
+from deepbacs_zoo.graph.memory import peak_bytes, peak_bytes_per_pixel
 from deepbacs_zoo.graph.nodes import Graph, Node
 from tests.unit.exporting.networks import Pooled, build
 
@@ -54,6 +54,6 @@ def test_a_skip_connection_stays_alive() -> None:
 def test_memory_per_pixel_does_not_depend_on_the_size(side: int, tmp_path: Path) -> None:
     path = tmp_path / "w.onnx"
     write_onnx(build(Pooled), (1, 1, 32, 32), path, input_id="raw", output_id="out")
-    found = bytes_per_pixel(read_graph(path, (1, 1, side, side)))
+    found = peak_bytes_per_pixel(read_graph(path, (1, 1, side, side)))
     assert found % 50 == 0
-    assert found == bytes_per_pixel(read_graph(path, (1, 1, 32, 32)))
+    assert found == peak_bytes_per_pixel(read_graph(path, (1, 1, 32, 32)))

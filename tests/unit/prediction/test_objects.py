@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.decoding import decode
-from deepbacs_zoo.package.zoo_config import Foreground, Splines, Stars
+from deepbacs_zoo.package.zoo_config import Foreground, Spline, StarConvex
 from deepbacs_zoo.prediction.objects import decode_positions
 
 
@@ -12,7 +12,7 @@ def stars(height, width, *places, grid, radius):
     tensor = np.zeros((9, height, width), np.float32)
     for y, x in places:
         tensor[0, y, x], tensor[1:, y, x] = 1, radius
-    return Stars("p", 8, grid), tensor
+    return StarConvex("p", 8, grid), tensor
 
 
 def test_a_tensor_on_a_grid_gives_labels_of_the_images_size():
@@ -52,7 +52,7 @@ def test_kinds_without_a_grid_have_the_tensors_size_and_are_brought_to_the_image
 
 def test_labels_that_vanish_on_the_way_leave_no_gap():
     tensor = np.zeros((9, 30, 30), np.float32)
-    settings = Splines("p", 4, min_size=1)
+    settings = Spline("p", 4, min_size=1)
     for y, x, radius in ((5, 5, 6), (5, 21, 1), (20, 20, 8)):
         tensor[0, y, x] = 1
         tensor[1:, y, x] = radius * np.array([0, 1, 1, 0, 0, -1, -1, 0])

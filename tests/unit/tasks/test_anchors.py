@@ -3,7 +3,7 @@ import pytest
 
 from deepbacs_zoo.annotations import Box
 from deepbacs_zoo.decoding import decode_boxes
-from deepbacs_zoo.package.zoo_config import Boxes
+from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks.detection.anchors import (
     choose_anchors,
     choose_grid,
@@ -52,7 +52,7 @@ def test_the_grid_is_as_coarse_as_the_smallest_class_allows(sides, grid):
 
 CLASSES = ("coccus", "rod")
 ANCHORS = ((20.0, 20.0), (60.0, 20.0), (20.0, 60.0))
-SETTINGS = Boxes("boxes", classes=CLASSES, anchors=len(ANCHORS), grid=16)
+SETTINGS = AnchorBoxes("boxes", classes=CLASSES, anchors=len(ANCHORS), grid=16)
 
 
 def spread_boxes(random, count=12, size=(200, 330)):

@@ -5,7 +5,7 @@ from deepbacs_zoo.annotations import Box
 from deepbacs_zoo.decoding import decode_boxes
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Severity
-from deepbacs_zoo.package.zoo_config import Boxes, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, read_decoding
 from deepbacs_zoo.tasks import Sample, get_entry, get_task
 from deepbacs_zoo.tasks.detection.yolov2 import CLASS_PRESETS
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
@@ -93,7 +93,7 @@ def test_targets_are_what_the_exported_network_should_give():
     target = task.make_target(truth.content)
     assert target.shape == (len(task.classes), 8, 13)
     settings = read_decoding({"decode": task.decode})
-    assert isinstance(settings, Boxes)
+    assert isinstance(settings, AnchorBoxes)
     found = decode_boxes(settings, target, SHAPE)
     assert {settings.classes[each.class_index] for each in found} == {"rod", "coccus"}
     rod = next(each for each in found if settings.classes[each.class_index] == "rod")

@@ -87,7 +87,7 @@ def solve(case):
             tuple(case["image_shape"]),
             [rule_from_json(rule) for rule in case["rules"]],
             budget=case["budget"],
-            bytes_per_pixel=case["bytes_per_pixel"],
+            peak_bytes_per_pixel=case["bytes_per_pixel"],
             border=case["border"],
         )
     except DeepbacsZooError as error:
@@ -95,7 +95,7 @@ def solve(case):
     return plan_to_json(found)
 
 
-def _case(name, shape, rules, budget, bytes_per_pixel=1000, border="none"):
+def _case(name, shape, rules, budget, peak_bytes_per_pixel=1000, border="none"):
     if isinstance(rules, AxisRule):
         rules = [rules] * len(shape)
     return {
@@ -103,7 +103,7 @@ def _case(name, shape, rules, budget, bytes_per_pixel=1000, border="none"):
         "image_shape": list(shape),
         "rules": [rule_to_json(rule) for rule in rules],
         "budget": budget,
-        "bytes_per_pixel": bytes_per_pixel,
+        "bytes_per_pixel": peak_bytes_per_pixel,
         "border": border,
     }
 

@@ -17,7 +17,7 @@ UNET = SteppedSize(16, 16)
 
 
 def square(side, rule, budget=4096 * MIB, **more):
-    return plan((side, side), (rule, rule), budget=budget, bytes_per_pixel=1000, **more)
+    return plan((side, side), (rule, rule), budget=budget, peak_bytes_per_pixel=1000, **more)
 
 
 def random_case(seed):
@@ -50,7 +50,7 @@ def solved(seed):
 def planned(shape, rules, budget, **more):
     """Plan with the budget drawn, or twice that until the smallest tile fits."""
     try:
-        return plan(shape, rules, budget=budget, bytes_per_pixel=1, **more), budget
+        return plan(shape, rules, budget=budget, peak_bytes_per_pixel=1, **more), budget
     except HostError:
         return planned(shape, rules, 2 * budget, **more)
 
@@ -251,5 +251,5 @@ def test_impossible_rule_is_refused(halo, scale):
 
 def test_planning_a_huge_volume_takes_no_time():
     rule = AxisRule(FreeSize(1), 10)
-    found = plan((300, 1999, 2001), (rule,) * 3, budget=1024 * MIB, bytes_per_pixel=1000)
+    found = plan((300, 1999, 2001), (rule,) * 3, budget=1024 * MIB, peak_bytes_per_pixel=1000)
     assert found.cost < 3

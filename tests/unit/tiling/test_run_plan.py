@@ -24,7 +24,7 @@ PIXELS = 2**40
 
 
 def layout(inputs, outputs, sizes, memory=PIXELS, border="none"):
-    return lay_out(inputs, outputs, sizes, memory=memory, bytes_per_pixel=1.0, border=border)
+    return lay_out(inputs, outputs, sizes, memory=memory, peak_bytes_per_pixel=1.0, border=border)
 
 
 def square(*names, side=50):
@@ -156,7 +156,7 @@ def test_axis_that_never_grows_enough_is_refused(monkeypatch):
 def test_the_output_that_is_decoded_covers_the_image_to_its_edge(size, rows):
     raw, cells = tensor("raw", size=size), output("cells", "raw", scale=1 / 8)
     sizes = square("raw")
-    options = {"memory": PIXELS, "bytes_per_pixel": 1.0, "border": "none"}
+    options = {"memory": PIXELS, "peak_bytes_per_pixel": 1.0, "border": "none"}
     found = lay_out([raw], [cells], sizes, covering="cells", **options)
     assert found.shares["cells"].plan.output_shape == (rows, rows)
     plain = lay_out([raw], [cells], sizes, **options)

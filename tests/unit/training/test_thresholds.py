@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.metrics import BoxSet
-from deepbacs_zoo.package.zoo_config import Boxes, Foreground, Multilabel, Splines, Stars
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, Foreground, Multilabel, Spline, StarConvex
 from deepbacs_zoo.package.zoo_config.decoding import KINDS
 from deepbacs_zoo.training.tuning.thresholds import _CHOICES, box_score, label_score, tune
 
-STARS = Stars("p", rays=8)
+STARS = StarConvex("p", n_rays=8)
 
 
 def test_every_kind_has_thresholds_to_choose_that_it_has():
-    examples = (Multilabel("p"), Foreground("p"), STARS, Splines("p", points=4))
-    examples += (Boxes("p", classes=("rod",), anchors=1, grid=8),)
-    assert [type(example) for example in examples] == list(KINDS) == list(_CHOICES)
+    examples = (Multilabel("p"), Foreground("p"), STARS, Spline("p", points=4))
+    examples += (AnchorBoxes("p", classes=("rod",), anchors=1, grid=8),)
+    assert [type(example) for example in examples] == list(KINDS.values()) == list(_CHOICES)
     for example in examples:
         found = tune(example, lambda settings: 0.5)
         assert found.settings == example
@@ -26,12 +26,10 @@ def test_every_kind_has_thresholds_to_choose_that_it_has():
 
 def test_the_best_of_two_thresholds_is_found():
     def score(settings):
-        return (
-            1 - abs(settings.probability_threshold - 0.65) - abs(settings.overlap_threshold - 0.2)
-        )
+        return 1 - abs(settings.probability_threshold - 0.65) - abs(settings.nms_threshold - 0.2)
 
     found = tune(STARS, score)
-    assert found.thresholds == {"probability_threshold": 0.65, "overlap_threshold": 0.2}
+    assert found.thresholds == {"probability_threshold": 0.65, "nms_threshold": 0.2}
     assert (found.before, found.after) == pytest.approx((0.65, 1.0))
 
 
@@ -64,13 +62,13 @@ def test_a_network_that_is_too_shy_gets_a_lower_threshold():
 
 
 def test_boxes_of_low_scores_that_are_true_lower_the_threshold():
-    settings = Boxes("p", classes=("rod", "dot"), anchors=1, grid=8)
+    settings = AnchorBoxes("p", classes=("rod", "dot"), anchors=1, grid=8)
     tensor = np.zeros((7, 4, 4), np.float32)
     for (row, column), kind, score in (((0, 0), 0, 0.9), ((1, 2), 1, 0.9), ((3, 3), 0, 0.62)):
         tensor[:5, row, column] = 0.5, 0.5, 6, 6, score
         tensor[5 + kind, row, column] = 1
     true = BoxSet.of([(1, 1, 7, 7), (17, 9, 23, 15), (25, 25, 31, 31)], [0, 1, 0])
-    strict = Boxes("p", classes=("rod", "dot"), anchors=1, grid=8, score_threshold=0.8)
+    strict = AnchorBoxes("p", classes=("rod", "dot"), anchors=1, grid=8, score_threshold=0.8)
     score = box_score([tensor], [true], [(32, 32)])
     found = tune(strict, score)
     assert found.settings.score_threshold == 0.6
@@ -80,7 +78,7 @@ def test_boxes_of_low_scores_that_are_true_lower_the_threshold():
 
 
 def test_of_thresholds_that_find_equally_well_the_one_that_counts_best_is_taken():
-    settings = Boxes("p", classes=("rod",), anchors=1, grid=8, score_threshold=0.3)
+    settings = AnchorBoxes("p", classes=("rod",), anchors=1, grid=8, score_threshold=0.3)
     tensor = np.zeros((6, 8, 8), np.float32)
     true = [(1, 1, 7, 7), (17, 9, 23, 15), (25, 25, 31, 31), (41, 41, 47, 47)]
     # Two finds are sure; of six weaker ones two are right: F1 is 2/3 with and without them.

@@ -23,7 +23,7 @@ def layout_of(height, width, pixels, *, halo=2, step=1, letters="bcyx"):
     spec = image("input", letters, sizes=SteppedSize(8, step))
     output = like(spec, "output", letters, halo=halo)
     sizes = {"input": {"y": height, "x": width}}
-    options = {"memory": pixels, "bytes_per_pixel": 1.0, "border": "none"}
+    options = {"memory": pixels, "peak_bytes_per_pixel": 1.0, "border": "none"}
     return output, lay_out([spec], [output], sizes, **options)
 
 

@@ -2,25 +2,30 @@ import pytest
 
 from deepbacs_zoo.errors import PackageError, UnsupportedError
 from deepbacs_zoo.package.zoo_config import (
-    Boxes,
+    WRITTEN_SCHEMA,
+    AnchorBoxes,
     Foreground,
     Multilabel,
-    Splines,
-    Stars,
+    Spline,
+    StarConvex,
     read_decoding,
 )
+from deepbacs_zoo.package.zoo_config.decoding import KINDS
 
 
 def config(**changes):
     return {"schema_version": 1, "decode": {"kind": "multilabel", "output": "p"} | changes}
 
 
+OLD = "kind multilabel, foreground, stars, splines or boxes of schema_version 1"
+NEW = "kind multilabel, foreground, star_convex, spline or anchor_boxes of schema_version 2"
+
 SETTINGS = [
     Multilabel("p", 2, 0, 1, 0.4, 0.6, 3, 9, 4),
     Foreground("p", 1, 0.4, 0.6, 2, 7),
-    Stars("p", 32, 2, 0.4, 0.3, 10),
-    Splines("p", 16, 4, 0.4, 0.3, 10),
-    Boxes("p", ("rod", "dividing"), 5, 16, 0.2, 0.4),
+    StarConvex("p", 32, 2, 0.4, 0.3, 10),
+    Spline("p", 16, 4, 0.4, 0.3, 10),
+    AnchorBoxes("p", ("rod", "dividing"), 5, 16, 0.2, 0.4),
 ]
 
 
@@ -28,7 +33,7 @@ SETTINGS = [
 def test_what_is_written_is_read_back(settings):
     block = settings.as_config()
     assert next(iter(block)) == "kind"
-    assert read_decoding({"schema_version": 1, "decode": block}) == settings
+    assert read_decoding({"schema_version": WRITTEN_SCHEMA, "decode": block}) == settings
 
 
 def test_a_block_holds_what_a_description_can():
@@ -45,11 +50,11 @@ def test_a_package_without_decoding_says_so():
     [
         ({"kind": "multilabel"}, Multilabel("p")),
         ({"kind": "foreground"}, Foreground("p")),
-        ({"kind": "stars", "rays": 32}, Stars("p", 32)),
-        ({"kind": "splines", "points": 16}, Splines("p", 16)),
+        ({"kind": "stars", "rays": 32}, StarConvex("p", 32)),
+        ({"kind": "splines", "points": 16}, Spline("p", 16)),
         (
             {"kind": "boxes", "classes": ["a"], "anchors": 5, "grid": 32},
-            Boxes("p", ("a",), 5, 32),
+            AnchorBoxes("p", ("a",), 5, 32),
         ),
     ],
     ids=str,
@@ -96,10 +101,60 @@ def test_a_block_that_is_no_mapping_is_refused():
 
 
 @pytest.mark.parametrize(
-    "changed", [config(kind="stardist"), config(kind=None), config() | {"schema_version": 2}]
+    ("changed", "known"),
+    [
+        (config(kind="star_convex"), OLD),
+        (config(kind=None), OLD),
+        (config(kind="stars") | {"schema_version": 2}, NEW),
+        (config() | {"schema_version": 3}, NEW),
+        (config() | {"schema_version": "2"}, NEW),
+    ],
+    ids=str,
 )
-def test_a_kind_or_version_from_the_future_is_unsupported(changed):
+def test_a_kind_or_version_from_the_future_is_unsupported(changed, known):
     with pytest.raises(UnsupportedError, match="update") as caught:
         read_decoding(changed)
-    known = "kind multilabel, foreground, stars, splines or boxes of schema_version 1"
     assert known in str(caught.value)
+
+
+NEW_BLOCKS = [
+    ({"kind": "multilabel", "max_dilation": 4}, Multilabel("p", max_dilation=4)),
+    ({"kind": "foreground", "split_ratio": 0.5}, Foreground("p", split_ratio=0.5)),
+    (
+        {"kind": "star_convex", "n_rays": 32, "nms_threshold": 0.2},
+        StarConvex("p", 32, nms_threshold=0.2),
+    ),
+    ({"kind": "spline", "points": 8, "nms_threshold": 0.2}, Spline("p", 8, nms_threshold=0.2)),
+    (
+        {"kind": "anchor_boxes", "classes": ["a"], "anchors": 5, "grid": 32, "nms_threshold": 0.2},
+        AnchorBoxes("p", ("a",), 5, 32, nms_threshold=0.2),
+    ),
+]
+
+
+@pytest.mark.parametrize(("fields", "settings"), NEW_BLOCKS, ids=str)
+def test_schema_2_has_the_names_of_the_classes(fields, settings):
+    assert read_decoding(config(**fields) | {"schema_version": 2}) == settings
+
+
+@pytest.mark.parametrize(
+    ("version", "changes", "parts"),
+    [
+        (2, {"kind": "star_convex", "rays": 8}, ["decode.rays", "n_rays", "nms_threshold"]),
+        (2, {"max_growth": 3}, ["decode.max_growth", "max_dilation"]),
+        (1, {"max_dilation": 3}, ["decode.max_dilation", "max_growth"]),
+    ],
+    ids=str,
+)
+def test_names_of_another_schema_are_refused(version, changes, parts):
+    with pytest.raises(PackageError) as caught:
+        read_decoding(config(**changes) | {"schema_version": version})
+    for part in parts:
+        assert part in str(caught.value)
+
+
+def test_each_kind_says_what_comes_of_it():
+    kinds = {kind: settings.result for kind, settings in KINDS.items()}
+    assert kinds.pop("anchor_boxes") == "boxes"
+    assert set(kinds.values()) == {"labels"}
+    assert all(settings.kind == kind for kind, settings in KINDS.items())

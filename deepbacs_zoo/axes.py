@@ -1,8 +1,8 @@
-"""Axis letters and orders.
+"""Names and orders of axes.
 
-One letter per axis, as bioimage.io uses them: ``b`` batch, ``i`` index, ``t`` time, ``c`` channel,
-``z y x`` space.  Image files hold ``t z c y x``, ImageJ's hyperstack order on disk (which ImageJ's
-own documentation, counting the fastest axis first, calls XYCZT).
+An axis is named by one character, as in bioimage.io: ``b`` batch, ``i`` index, ``t`` time,
+``c`` channel, ``z y x`` space.  Image files hold ``t z c y x``, ImageJ's hyperstack order on disk
+(which ImageJ's own documentation, counting the fastest axis first, calls XYCZT).
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["AXIS_LETTERS", "IMAGE_AXES", "SPACE", "letter_of"]
+__all__ = ["AXIS_NAMES", "IMAGE_AXES", "SPACE", "axis_name"]
 
-AXIS_LETTERS: Final = "bitczyx"
+AXIS_NAMES: Final = "bitczyx"
 IMAGE_AXES: Final = "tzcyx"
 SPACE: Final = "zyx"
 
-_LETTER_OF_TYPE: Final[Mapping[str, str]] = MappingProxyType(
+_AXIS_OF_TYPE: Final[Mapping[str, str]] = MappingProxyType(
     {"batch": "b", "index": "i", "time": "t", "channel": "c"}
 )
 
 
-def letter_of(axis_type: str, axis_id: str) -> str:
-    """Return the letter of an axis of format 0.5.
+def axis_name(axis_type: str, axis_id: str) -> str:
+    """Return the name of an axis of format 0.5.
 
     Parameters
     ----------
@@ -41,4 +41,4 @@ def letter_of(axis_type: str, axis_id: str) -> str:
         if axis_id not in tuple(SPACE):
             raise KeyError(axis_id)
         return axis_id
-    return _LETTER_OF_TYPE[axis_type]
+    return _AXIS_OF_TYPE[axis_type]

@@ -58,7 +58,7 @@ class SteppedSize:
 class ReferencedSize:
     """``floor(size of another tensor's axis * scale + offset)`` pixels.
 
-    ``axis`` is the letter of the axis of tensor ``tensor``.  ``scale`` is already the ratio of the
+    ``axis`` is the name of the axis of tensor ``tensor``.  ``scale`` is already the ratio of the
     two axis scales (0.5) or the ``scale`` of ``implicit_output_shape`` (0.4); ``offset`` is in
     pixels of this axis (0.4's offset counts twice and is doubled by the reader).
     """
@@ -91,7 +91,7 @@ class Axis:
 
     Parameters
     ----------
-    letter
+    name
         One of ``b i t c z y x``.
     id
         The identifier in the description, for example ``channel``.
@@ -108,7 +108,7 @@ class Axis:
         Names of a channel axis, empty when unknown.
     """
 
-    letter: str
+    name: str
     id: str
     size: Size
     halo: int = 0
@@ -129,9 +129,9 @@ class FileRef:
 class Step:
     """One pre- or postprocessing operation under its RDF name.
 
-    Both formats use the names and keyword arguments of format 0.5: axes are given as *letters*
+    Both formats use the names and keyword arguments of format 0.5: axes are given as one string
     (``"cyx"``), ``reference_tensor`` as a tensor id.  An operation along one axis
-    (``mean: [..], std: [..], axis: channel``) has that axis as its letter too.
+    (``mean: [..], std: [..], axis: channel``) names that axis in the same way.
     """
 
     name: str
@@ -179,26 +179,26 @@ class TensorSpec:
     description: str = ""
 
     @property
-    def letters(self) -> str:
-        """The axis letters in order, for example ``bcyx``."""
-        return "".join(axis.letter for axis in self.axes)
+    def axis_names(self) -> str:
+        """The names of the axes in order, for example ``bcyx``."""
+        return "".join(axis.name for axis in self.axes)
 
     @property
     def space(self) -> tuple[Axis, ...]:
         """The space axes, in tensor order."""
-        return tuple(axis for axis in self.axes if axis.letter in SPACE)
+        return tuple(axis for axis in self.axes if axis.name in SPACE)
 
-    def axis(self, letter: str) -> Axis:
-        """Return the axis with this letter; ``KeyError`` if there is none."""
+    def axis(self, axis_name: str) -> Axis:
+        """Return the axis with this name; ``KeyError`` if there is none."""
         for axis in self.axes:
-            if axis.letter == letter:
+            if axis.name == axis_name:
                 return axis
-        raise KeyError(letter)
+        raise KeyError(axis_name)
 
-    def size_of(self, letter: str) -> int | None:
+    def size_of(self, axis_name: str) -> int | None:
         """Return the fixed size of an axis, or ``None`` when absent or not fixed."""
         for axis in self.axes:
-            if axis.letter == letter and isinstance(axis.size, FixedSize):
+            if axis.name == axis_name and isinstance(axis.size, FixedSize):
                 return axis.size.value
         return None
 

@@ -46,8 +46,8 @@ def _simple(tmp_path: Path, /, *, name: str = "package.zip", **fields: Any) -> P
     return write_package(tmp_path / name, **{**spec, **fields})
 
 
-def _affine(letters: str = "bcyx", channels: Sequence[str] = ("grey",), **more: Any) -> dict:
-    source = image(letters=letters, channels=channels, **more)
+def _affine(axes: str = "bcyx", channels: Sequence[str] = ("grey",), **more: Any) -> dict:
+    source = image(axis_names=axes, channels=channels, **more)
     result = like(source, channels=channels)
     return {"inputs": [source], "outputs": [result], "network": networks.affine()}
 
@@ -131,7 +131,7 @@ def _channels() -> dict:
 
 def _channel_last() -> dict:
     channels = ("a", "b")
-    source = image(letters="byxc", channels=channels, sizes=SteppedSize(5, 1))
+    source = image(axis_names="byxc", channels=channels, sizes=SteppedSize(5, 1))
     return {
         "inputs": [source],
         "outputs": [like(source, channels=channels, halo=1)],
@@ -141,7 +141,7 @@ def _channel_last() -> dict:
 
 def _three_dimensional() -> dict:
     sizes = {"z": SteppedSize(4, 1), "y": SteppedSize(8, 2), "x": SteppedSize(8, 2)}
-    source = image(letters="bczyx", sizes=sizes)
+    source = image(axis_names="bczyx", sizes=sizes)
     return {
         "inputs": [source],
         "outputs": [like(source, halo=1)],
@@ -232,7 +232,7 @@ def _paddings(mode: str) -> dict:
 
 
 def _sampled() -> dict:
-    source = image(letters="bcyx", sample_tensor=FileRef("sample_input.tif"))
+    source = image(axis_names="bcyx", sample_tensor=FileRef("sample_input.tif"))
     output = like(source, sample_tensor=FileRef("sample_output.tif"))
     return {"inputs": [source], "outputs": [output], "network": networks.affine()}
 
@@ -292,7 +292,7 @@ def _missing_ids(description: dict[str, Any], files: dict[str, bytes]) -> None:
 
 
 def _listed_axes(description: dict[str, Any], files: dict[str, bytes]) -> None:
-    """Axes as a list of letters, as some old descriptions have them."""
+    """Axes as a list of characters, as some old descriptions have them."""
     for tensor in (*description["inputs"], *description["outputs"]):
         tensor["axes"] = list(tensor["axes"])
 

@@ -29,7 +29,7 @@ DEFAULT_IDS |= {"y": "y", "x": "x"}
 
 
 def axis_05(axis: Axis, specs: Mapping[str, TensorSpec]) -> dict[str, Any]:
-    kind = TYPES[axis.letter]
+    kind = TYPES[axis.name]
     if kind == "batch":
         size = {"size": 1} if axis.size == FixedSize(1) else {}
         return {"type": "batch", **size}
@@ -54,25 +54,25 @@ def _size_05(size: object, specs: Mapping[str, TensorSpec]) -> Any:
             return {"min": least, "step": step}
         case FreeSize(least, most):
             return {"min": least} if most is None else {"min": least, "max": most}
-        case ReferencedSize(tensor, letter, _, offset):
-            reference = {"tensor_id": tensor, "axis_id": specs[tensor].axis(letter).id}
+        case ReferencedSize(tensor, axis, _, offset):
+            reference = {"tensor_id": tensor, "axis_id": specs[tensor].axis(axis).id}
             return {**reference, "offset": int(offset)} if offset else reference
     raise AssertionError(size)
 
 
-def step_05(step: Step, letters_to_ids: Mapping[str, str]) -> dict[str, Any]:
+def step_05(step: Step, axes_to_ids: Mapping[str, str]) -> dict[str, Any]:
     kwargs = dict(step.kwargs)
     if step.name == "custom":
         return {"id": "custom", **kwargs}
     if "axes" in kwargs:
-        kwargs["axes"] = [letters_to_ids[letter] for letter in kwargs["axes"]]
+        kwargs["axes"] = [axes_to_ids[axis] for axis in kwargs["axes"]]
     if "axis" in kwargs:
-        kwargs["axis"] = letters_to_ids[kwargs["axis"]]
+        kwargs["axis"] = axes_to_ids[kwargs["axis"]]
     return {"id": step.name, "kwargs": kwargs} if kwargs else {"id": step.name}
 
 
 def tensor_05(spec: TensorSpec, specs: Mapping[str, TensorSpec], *, is_input: bool) -> dict:
-    ids = {axis.letter: axis.id for axis in spec.axes}
+    ids = {axis.name: axis.id for axis in spec.axes}
     result: dict[str, Any] = {
         "id": spec.id,
         "description": spec.description,
@@ -109,7 +109,7 @@ def tensor_04(spec: TensorSpec, specs: Mapping[str, TensorSpec], *, is_input: bo
     result: dict[str, Any] = {
         "name": spec.id,
         "description": spec.description,
-        "axes": spec.letters,
+        "axes": spec.axis_names,
         "data_type": spec.dtype,
         "shape": _shape_04(spec, specs),
     }
@@ -149,10 +149,10 @@ def _explicit_04(axis: Axis) -> tuple[int, int]:
 def _implicit_04(axis: Axis, reference: TensorSpec) -> tuple[float | None, float]:
     if isinstance(axis.size, ReferencedSize):
         return axis.size.scale, axis.size.offset / 2
-    if axis.letter == "b":
+    if axis.name == "b":
         return 1.0, 0
     assert isinstance(axis.size, FixedSize)
-    known = reference.size_of(axis.letter)
+    known = reference.size_of(axis.name)
     # An axis that the reference lacks is a new one, whose size is twice its offset.
     return (None, axis.size.value / 2) if known is None else (1.0, (axis.size.value - known) / 2)
 
@@ -161,7 +161,7 @@ def step_04(step: Step, spec: TensorSpec) -> dict[str, Any]:
     kwargs = dict(step.kwargs)
     name = step.name
     along = kwargs.pop("axis", None)
-    jointly = "".join(a for a in spec.letters if a not in ("b", along))
+    jointly = "".join(a for a in spec.axis_names if a not in ("b", along))
     if name == "fixed_zero_mean_unit_variance":
         return {
             "name": "zero_mean_unit_variance",
@@ -170,7 +170,7 @@ def step_04(step: Step, spec: TensorSpec) -> dict[str, Any]:
     if name == "scale_linear" and along is not None:
         kwargs["axes"] = jointly
     if name in ("zero_mean_unit_variance", "scale_range", "scale_mean_variance"):
-        axes = kwargs.get("axes", spec.letters)
+        axes = kwargs.get("axes", spec.axis_names)
         kwargs["mode"] = "per_dataset" if "b" in axes else "per_sample"
         kwargs["axes"] = axes.replace("b", "")
     return {"name": name, "kwargs": kwargs} if kwargs else {"name": name}

@@ -53,7 +53,7 @@ ANY = SteppedSize(1, 1)
 
 def image(
     name: str = "input",
-    letters: str = "bcyx",
+    axis_names: str = "bcyx",
     *,
     channels: Sequence[str] = ("grey",),
     sizes: Mapping[str, Size] | Size = ANY,
@@ -61,24 +61,24 @@ def image(
     unit: str | None = None,
     **fields: Any,
 ) -> TensorSpec:
-    """An input whose axes have these letters; ``sizes`` for the axes other than b and c."""
+    """An input whose axes have these names; ``sizes`` for the axes other than b and c."""
     axes = []
-    for letter in letters:
-        name_of = dialects.DEFAULT_IDS[letter]
-        if letter == "b":
+    for axis in axis_names:
+        name_of = dialects.DEFAULT_IDS[axis]
+        if axis == "b":
             axes.append(Axis("b", name_of, FreeSize()))
-        elif letter == "c":
+        elif axis == "c":
             size = FixedSize(len(channels))
             axes.append(Axis("c", name_of, size, channel_names=tuple(channels)))
         else:
-            size = sizes[letter] if isinstance(sizes, Mapping) else sizes
-            of_space = letter in "zyx"
+            size = sizes[axis] if isinstance(sizes, Mapping) else sizes
+            of_space = axis in "zyx"
             axes.append(
                 Axis(
-                    letter,
+                    axis,
                     name_of,
                     size,
-                    scale=(scale or {}).get(letter, 1.0),
+                    scale=(scale or {}).get(axis, 1.0),
                     unit=unit if of_space else None,
                 )
             )
@@ -88,7 +88,7 @@ def image(
 def like(
     reference: TensorSpec,
     name: str = "output",
-    letters: str | None = None,
+    axis_names: str | None = None,
     *,
     channels: Sequence[str] = ("grey",),
     ratio: float = 1.0,
@@ -98,22 +98,22 @@ def like(
 ) -> TensorSpec:
     """An output whose t, z, y, x are ``ratio`` times those of ``reference`` plus ``offset``."""
     axes = []
-    for letter in letters or reference.letters:
-        if letter == "b":
+    for axis in axis_names or reference.axis_names:
+        if axis == "b":
             axes.append(Axis("b", "batch", FreeSize()))
-        elif letter == "c":
+        elif axis == "c":
             size = FixedSize(len(channels))
             axes.append(Axis("c", "channel", size, channel_names=tuple(channels)))
         else:
-            of_space = letter in "zyx"
-            source = reference.axis(letter)
+            of_space = axis in "zyx"
+            source = reference.axis(axis)
             axes.append(
                 Axis(
-                    letter,
+                    axis,
                     source.id,
                     ReferencedSize(
                         reference.id,
-                        letter,
+                        axis,
                         ratio if of_space else 1.0,
                         offset if of_space else 0,
                     ),
@@ -128,44 +128,44 @@ def like(
 # --- the reference: steps and networks in NumPy ------------------------------------------------
 
 
-def reference_steps(steps: Sequence[Step], array: np.ndarray, letters: str) -> np.ndarray:
+def reference_steps(steps: Sequence[Step], array: np.ndarray, axes: str) -> np.ndarray:
     """Run processing steps in plain NumPy, in double precision; float32 out."""
     result = array.astype(np.float64)
     for step in steps:
-        result = _STEPS[step.name](result, letters, **step.kwargs)
+        result = _STEPS[step.name](result, axes, **step.kwargs)
     return result.astype(np.float32)
 
 
-def _dims(letters: str, axes: str | None) -> tuple[int, ...]:
-    return tuple(range(len(letters)) if axes is None else (letters.index(a) for a in axes))
+def _dims(axis_names: str, axes: str | None) -> tuple[int, ...]:
+    return tuple(range(len(axis_names)) if axes is None else (axis_names.index(a) for a in axes))
 
 
-def _along(values: Any, letters: str, axis: str | None) -> np.ndarray:
-    shape = [-1 if letter == axis else 1 for letter in letters]
+def _along(values: Any, axes: str, axis: str | None) -> np.ndarray:
+    shape = [-1 if axis_name == axis else 1 for axis_name in axes]
     return np.asarray(values, dtype=np.float64).reshape(shape)
 
 
-def _standardize(x: np.ndarray, letters: str, axes: str | None = None, eps: float = 1e-6) -> Any:
-    dims = _dims(letters, axes)
+def _standardize(x: np.ndarray, axis_names: str, axes: str | None = None, eps: float = 1e-6) -> Any:
+    dims = _dims(axis_names, axes)
     return (x - x.mean(dims, keepdims=True)) / (x.std(dims, keepdims=True) + eps)
 
 
 def _scale_range(
     x: np.ndarray,
-    letters: str,
+    axis_names: str,
     axes: str | None = None,
     min_percentile: float = 0.0,
     max_percentile: float = 100.0,
     eps: float = 1e-6,
 ) -> Any:
-    dims = _dims(letters, axes)
+    dims = _dims(axis_names, axes)
     low, high = np.percentile(x, [min_percentile, max_percentile], axis=dims, keepdims=True)
     return (x - low) / (high - low + eps)
 
 
-def _softmax(x: np.ndarray, letters: str, axis: str = "c") -> Any:
-    powers = np.exp(x - x.max(letters.index(axis), keepdims=True))
-    return powers / powers.sum(letters.index(axis), keepdims=True)
+def _softmax(x: np.ndarray, axes: str, axis: str = "c") -> Any:
+    powers = np.exp(x - x.max(axes.index(axis), keepdims=True))
+    return powers / powers.sum(axes.index(axis), keepdims=True)
 
 
 _STEPS: dict[str, Callable[..., Any]] = {
@@ -192,10 +192,10 @@ def reference_run(
     tensors: Mapping[str, np.ndarray],
 ) -> dict[str, np.ndarray]:
     """Preprocess, compute and postprocess whole tensors, without padding or cropping."""
-    ready = [reference_steps(s.steps, tensors[s.id], s.letters) for s in inputs]
+    ready = [reference_steps(s.steps, tensors[s.id], s.axis_names) for s in inputs]
     raw = network.compute(*(x.astype(network.input_dtype) for x in ready))
     return {
-        s.id: reference_steps(s.steps, x, s.letters).astype(s.dtype)
+        s.id: reference_steps(s.steps, x, s.axis_names).astype(s.dtype)
         for s, x in zip(outputs, raw, strict=True)
     }
 
@@ -212,14 +212,14 @@ def example_shape(spec: TensorSpec, known: Mapping[str, Mapping[str, int]]) -> t
     for axis in sorted(spec.axes, key=lambda a: isinstance(a.size, ReferencedSize)):
         match axis.size:
             case FixedSize(value):
-                sizes[axis.letter] = value
+                sizes[axis.name] = value
             case SteppedSize():
-                sizes[axis.letter] = axis.size.fit(_TARGETS[axis.letter])
+                sizes[axis.name] = axis.size.fit(_TARGETS[axis.name])
             case FreeSize(least, _):
-                sizes[axis.letter] = least
-            case ReferencedSize(tensor, letter, _, _):
-                sizes[axis.letter] = axis.size.of(own[tensor][letter])
-    return tuple(sizes[letter] for letter in spec.letters)
+                sizes[axis.name] = least
+            case ReferencedSize(tensor, axis_name, _, _):
+                sizes[axis.name] = axis.size.of(own[tensor][axis_name])
+    return tuple(sizes[axis_name] for axis_name in spec.axis_names)
 
 
 def example_inputs(inputs: Sequence[TensorSpec], seed: int = 0) -> dict[str, np.ndarray]:
@@ -229,7 +229,7 @@ def example_inputs(inputs: Sequence[TensorSpec], seed: int = 0) -> dict[str, np.
     result = {}
     for spec in sorted(inputs, key=_depends_on_others):
         shape = example_shape(spec, known)
-        known[spec.id] = dict(zip(spec.letters, shape, strict=True))
+        known[spec.id] = dict(zip(spec.axis_names, shape, strict=True))
         if spec.dtype.startswith("float"):
             result[spec.id] = rng.normal(size=shape).astype(spec.dtype)
         else:
@@ -362,8 +362,8 @@ def _weights(
         if kind == "onnx":
             content = networks.onnx_bytes(
                 network,
-                [(s.id, _graph_shape(s), s.letters) for s in inputs],
-                [(s.id, _graph_shape(s), s.letters) for s in outputs],
+                [(s.id, _graph_shape(s), s.axis_names) for s in inputs],
+                [(s.id, _graph_shape(s), s.axis_names) for s in outputs],
             )
             entry = _entry(add_file(files, "weights.onnx", content))
             entry["opset_version"] = networks.OPSET

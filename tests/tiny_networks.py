@@ -43,15 +43,15 @@ def onnx_bytes(
     inputs: Sequence[tuple[str, Sequence[int | None], str]],
     outputs: Sequence[tuple[str, Sequence[int | None], str]],
 ) -> bytes:
-    """Serialize with one graph input or output per ``(name, shape, letters)``; None is free."""
+    """Serialize with one graph input or output per ``(name, shape, axes)``; None is free."""
     from onnx import TensorProto, checker, helper
 
     dtype = getattr(TensorProto, _ONNX_NAMES[network.input_dtype])
 
     def value(
-        name: str, shape: Sequence[int | None], letters: str, kind: int = TensorProto.FLOAT
+        name: str, shape: Sequence[int | None], axes: str, kind: int = TensorProto.FLOAT
     ) -> Any:
-        dims = [f"{name}_{a}" if n is None else n for a, n in zip(letters, shape, strict=True)]
+        dims = [f"{name}_{a}" if n is None else n for a, n in zip(axes, shape, strict=True)]
         return helper.make_tensor_value_info(name, kind, dims)
 
     nodes, constants = network.nodes([i[0] for i in inputs], [o[0] for o in outputs])

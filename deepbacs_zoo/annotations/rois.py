@@ -140,7 +140,7 @@ def _check_plane(roi: ImagejRoi, place: str) -> None:
     planes = {"z": roi.z_position, "t": roi.t_position}
     if not any((roi.c_position, *planes.values())):
         planes = {"slice": roi.position}  # of a stack whose axis ImageJ does not know
-    told = ", ".join(f"{letter} {number}" for letter, number in planes.items() if number > 1)
+    told = ", ".join(f"{axis} {number}" for axis, number in planes.items() if number > 1)
     if told:
         raise DataError(
             place,

@@ -190,7 +190,7 @@ def _axis(axis: Axis, tensors: Mapping[str, TensorSpec]) -> dict[str, Any]:
     Its scale is stated for outputs on a grid only, those that the real deepImageJ fails on (README
     of this room).
     """
-    kind = _AXIS_TYPES[axis.letter]
+    kind = _AXIS_TYPES[axis.name]
     if kind == "batch":
         return {"type": "batch"}
     if kind == "channel":
@@ -207,8 +207,8 @@ def _size(axis: Axis, tensors: Mapping[str, TensorSpec]) -> object:
             return value
         case SteppedSize(smallest, step):
             return {"min": smallest, "step": step}
-        case ReferencedSize(tensor, letter, _, offset):
-            other = tensors[tensor].axis(letter)
+        case ReferencedSize(tensor, axis_name, _, offset):
+            other = tensors[tensor].axis(axis_name)
             return {"tensor_id": tensor, "axis_id": other.id, "offset": int(offset)}
         case _:
             raise AssertionError(axis.size)  # tasks state no free sizes
@@ -219,12 +219,12 @@ def _steps(field_name: str, spec: TensorSpec) -> dict[str, Any]:
 
 
 def _step(step: Step, spec: TensorSpec) -> dict[str, Any]:
-    """Return an operation with the ids of its axes instead of their letters."""
+    """Return an operation with the ids of its axes instead of their names."""
     kwargs = dict(step.kwargs)
     if isinstance(axes := kwargs.get("axes"), str):
-        kwargs["axes"] = [spec.axis(letter).id for letter in axes]
-    if isinstance(letter := kwargs.get("axis"), str) and len(letter) == 1:
-        kwargs["axis"] = spec.axis(letter).id
+        kwargs["axes"] = [spec.axis(axis).id for axis in axes]
+    if isinstance(axis := kwargs.get("axis"), str) and len(axis) == 1:
+        kwargs["axis"] = spec.axis(axis).id
     return {"id": step.name, **({"kwargs": _plain(kwargs)} if kwargs else {})}
 
 

@@ -89,7 +89,7 @@ def _evaluations(card: Card, stage: Stage, evaluation: Evaluated) -> list[dict[s
 
 
 def _short_names(names: Sequence[str]) -> list[str]:
-    """Cut names to the 16 letters that the format allows, and keep them different."""
+    """Cut names to the 16 characters that the format allows, and keep them different."""
     found: list[str] = []
     for name in names:
         short = name.replace(" at IoU ", "@").replace("IoU of ", "IoU ")[:16]
@@ -110,7 +110,7 @@ def _scores(evaluation: Evaluated) -> tuple[Score, ...]:
 def _tensor(spec: TensorSpec) -> TensorFact:
     return TensorFact(
         id=spec.id,
-        axes=spec.letters,
+        axes=spec.axis_names,
         dtype=spec.dtype,
         channels=spec.axis("c").channel_names,
         size=_size(spec),

@@ -172,7 +172,7 @@ def source_of(run: Run, *, upsampled: bool = False) -> Source:
 
 def _of_input_size(spec: TensorSpec) -> TensorSpec:
     axes = (
-        dataclasses.replace(axis, scale=1.0) if axis.letter in "yx" else axis for axis in spec.axes
+        dataclasses.replace(axis, scale=1.0) if axis.name in "yx" else axis for axis in spec.axes
     )
     return dataclasses.replace(spec, axes=tuple(axes))
 

@@ -191,14 +191,14 @@ def _sized(source: Source, reach: Reach) -> tuple[tuple[TensorSpec, ...], tuple[
     first = source.inputs[0].id
 
     def of_input(axis: Axis) -> Axis:
-        if axis.letter not in "yx":
+        if axis.name not in "yx":
             return axis
         return dataclasses.replace(axis, size=SteppedSize(reach.smallest, reach.step))
 
     def of_output(axis: Axis) -> Axis:
-        if axis.letter not in "yx":
+        if axis.name not in "yx":
             return axis
-        size = ReferencedSize(first, axis.letter, 1 / reach.scale)
+        size = ReferencedSize(first, axis.name, 1 / reach.scale)
         # The halo is in pixels of the output; both are multiples of the step.
         halo = reach.halo // reach.scale
         return dataclasses.replace(axis, size=size, halo=halo, scale=float(reach.scale))

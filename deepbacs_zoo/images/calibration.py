@@ -110,10 +110,10 @@ def _ome_pixels(xml: str) -> dict[str, Any]:
 def _from_ome(xml: str) -> Calibration:
     pixels = _ome_pixels(xml)
     sizes: dict[str, float | None] = {}
-    for letter in "XYZ":
-        unit = str(pixels.get(f"PhysicalSize{letter}Unit", "µm")).strip().lower()
-        size, factor = _positive(pixels.get(f"PhysicalSize{letter}")), _MICROMETERS.get(unit)
-        sizes[letter] = size * factor if size and factor else None
+    for axis in "XYZ":
+        unit = str(pixels.get(f"PhysicalSize{axis}Unit", "µm")).strip().lower()
+        size, factor = _positive(pixels.get(f"PhysicalSize{axis}")), _MICROMETERS.get(unit)
+        sizes[axis] = size * factor if size and factor else None
     step = _positive(pixels.get("TimeIncrement"))
     seconds = _SECONDS.get(str(pixels.get("TimeIncrementUnit", "s")))
     interval = step * seconds if step and seconds else None

@@ -154,14 +154,14 @@ def _read_tiff(path: Path) -> Read:
         series = tiff.series[0]
         check_planes(tiff, series)
         array, axes = _old_stack(tiff, series) or (np.asarray(series.asarray()), series.axes)
-        letters = _letters(axes, array.shape, path)
+        axis_names = _axis_names(axes, array.shape, path)
         calibration, names = calibration_of(tiff), channel_names_of(tiff)
         page = series.keyframe
         alpha = sum(int(kind) in _ALPHA for kind in page.extrasamples)
         is_colour = int(page.photometric) in _RGB
-    if "s" not in letters:
-        return _ordered(array, letters), calibration, names, False
-    if "c" in letters:
+    if "s" not in axis_names:
+        return _ordered(array, axis_names), calibration, names, False
+    if "c" in axis_names:
         raise DataError(
             path,
             "it has channels of colour pictures, and one of the two must be chosen",
@@ -169,8 +169,8 @@ def _read_tiff(path: Path) -> Read:
             allowed="channels or an RGB picture",
             hint="split the channels in ImageJ with Image > Color > Split Channels",
         )
-    letters = letters.replace("s", "c")
-    array = _ordered(array, letters)
+    axis_names = axis_names.replace("s", "c")
+    array = _ordered(array, axis_names)
     array = array[:, :, : array.shape[2] - alpha]  # alpha comes after the colours
     rgb = is_colour and array.shape[2] == len(_COLOURS)
     return array, calibration, _COLOURS if rgb else names, rgb
@@ -197,12 +197,12 @@ def _old_stack(
     return array.astype(dtype.newbyteorder("=")), "ZYX"
 
 
-def _letters(axes: str, shape: tuple[int, ...], path: Path) -> str:
-    """Return one letter of ``tzcyxs`` for every axis of a TIFF series."""
-    letters = axes.lower()
-    unknown = [index for index, letter in enumerate(letters) if letter not in "tzcyxs"]
+def _axis_names(axes: str, shape: tuple[int, ...], path: Path) -> str:
+    """Return one name of ``tzcyxs`` for every axis of a TIFF series."""
+    axis_names = axes.lower()
+    unknown = [index for index, axis in enumerate(axis_names) if axis not in "tzcyxs"]
     # Axes of one pixel say nothing; the first other one without a meaning is a stack of slices.
-    free = [letter for letter in "ztc" if letter not in letters]
+    free = [axis for axis in "ztc" if axis not in axis_names]
     unknown.sort(key=lambda index: shape[index] == 1)
     for index in unknown:
         if not free or (free[0] != "z" and shape[index] > 1):
@@ -213,8 +213,8 @@ def _letters(axes: str, shape: tuple[int, ...], path: Path) -> str:
                 allowed="time, slices, channels, rows and columns",
                 hint="save it as a hyperstack of at most five axes",
             )
-        letters = letters[:index] + free.pop(0) + letters[index + 1 :]
-    return letters
+        axis_names = axis_names[:index] + free.pop(0) + axis_names[index + 1 :]
+    return axis_names
 
 
 def _read_png(path: Path) -> Read:
@@ -251,11 +251,11 @@ def _picture(array: NDArray[np.generic]) -> Read:
     return _ordered(array, "yxc"[: array.ndim]), Calibration(), _COLOURS if rgb else (), rgb
 
 
-def _ordered(array: NDArray[np.generic], letters: str) -> NDArray[np.generic]:
+def _ordered(array: NDArray[np.generic], axes: str) -> NDArray[np.generic]:
     """Return the array with the five axes of an image in their order."""
-    present = [letter for letter in IMAGE_AXES if letter in letters]
-    array = array.transpose([letters.index(letter) for letter in present])
-    missing = tuple(index for index, letter in enumerate(IMAGE_AXES) if letter not in letters)
+    present = [axis for axis in IMAGE_AXES if axis in axes]
+    array = array.transpose([axes.index(axis) for axis in present])
+    missing = tuple(index for index, axis in enumerate(IMAGE_AXES) if axis not in axes)
     return np.expand_dims(array, missing)
 
 

@@ -40,7 +40,7 @@ def write_tiff(
     data
         uint8, uint16 or float32, the types that ImageJ has.
     axes
-        Its letters, some of ``t z c y x`` in any order.
+        Its axes, some of ``t z c y x`` in any order.
     calibration
         Size of the pixels.
     labels
@@ -53,9 +53,9 @@ def write_tiff(
     """
     if data.dtype.type not in _DTYPES:
         raise TypeError(f"ImageJ has no images of type {data.dtype}")
-    present = [letter for letter in IMAGE_AXES if letter in axes]
-    array = data.transpose([axes.index(letter) for letter in present])
-    missing = tuple(index for index, letter in enumerate(IMAGE_AXES) if letter not in axes)
+    present = [axis for axis in IMAGE_AXES if axis in axes]
+    array = data.transpose([axes.index(axis) for axis in present])
+    missing = tuple(index for index, axis in enumerate(IMAGE_AXES) if axis not in axes)
     array = np.ascontiguousarray(np.expand_dims(array, missing))
     # Without an axis of samples, tifffile takes the x axis of an image one pixel wide for it.
     metadata: dict[str, Any] = {"axes": IMAGE_AXES.upper() + "S"}

@@ -8,7 +8,7 @@ from typing import Final
 
 from deepbacs_zoo.files.fields import Field
 
-__all__ = ["DTYPES", "ID_OF_LETTER", "tensor_id"]
+__all__ = ["DTYPES", "ID_OF_AXIS", "tensor_id"]
 
 DTYPES: Final = (
     "float32",
@@ -24,7 +24,7 @@ DTYPES: Final = (
     "bool",
 )
 
-ID_OF_LETTER: Final[Mapping[str, str]] = MappingProxyType(
+ID_OF_AXIS: Final[Mapping[str, str]] = MappingProxyType(
     {"b": "batch", "t": "time", "i": "index", "c": "channel"}
 )
 

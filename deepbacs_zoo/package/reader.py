@@ -46,7 +46,7 @@ def open_package(path: str | Path) -> Package:
     PackageError
         The description breaks the format or contradicts itself.
     UnsupportedError
-        Another format than 0.4 and 0.5, not a model, or an axis without a letter.
+        Another format than 0.4 and 0.5, not a model, or an axis of an unknown type.
     IntegrityError
         The zip is cut off or damaged.
     HostError

@@ -90,16 +90,16 @@ def _table(tensors: Iterable[RawTensor]) -> dict[str, dict[str, RawAxis]]:
 
 
 def check_axes(axes: Sequence[RawAxis]) -> None:
-    """Raise when two axes of one tensor share an id or a letter."""
+    """Raise when two axes of one tensor share an id or a name."""
     ids: set[str] = set()
-    letters: set[str] = set()
+    axis_names: set[str] = set()
     for raw in axes:
         if raw.axis.id in ids:
             raise replace(raw.place, value=raw.axis.id).wrong(
                 "an id of its own for every axis of a tensor (a space axis without id is 'x')",
                 what="two axes of one tensor have the same id",
             )
-        if raw.axis.letter in letters:
+        if raw.axis.name in axis_names:
             raise replace(raw.place, value=raw.axis.id).wrong(
                 "at most one batch, index, time and channel axis in a tensor",
                 what="two axes of one tensor are of the same kind",
@@ -107,7 +107,7 @@ def check_axes(axes: Sequence[RawAxis]) -> None:
                 kind=UnsupportedError,
             )
         ids.add(raw.axis.id)
-        letters.add(raw.axis.letter)
+        axis_names.add(raw.axis.name)
 
 
 def _refuse_repeated_ids(tensors: Iterable[RawTensor]) -> None:
@@ -146,7 +146,7 @@ def _resolve_axis(tensor_id: str, raw: RawAxis, table: _Table) -> Axis:
     minimum = target.axis.size
     assert isinstance(minimum, FixedSize | SteppedSize)  # by _look_up
     least = minimum.value if isinstance(minimum, FixedSize) else minimum.min
-    if raw.axis.letter == "c":
+    if raw.axis.name == "c":
         # Channels are always counted, as format 0.5 has it.
         return replace(raw.axis, size=FixedSize(size.of(least)))
     _check_halo(raw, FixedSize(size.of(least)))
@@ -171,7 +171,7 @@ def _look_up(tensor_id: str, raw: RawAxis, reference: Reference, table: _Table) 
         )
     target = axes[reference.axis_id]
     itself = (reference.tensor, reference.axis_id) == (tensor_id, raw.axis.id)
-    given = isinstance(target.axis.size, FixedSize | SteppedSize) and target.axis.letter != "b"
+    given = isinstance(target.axis.size, FixedSize | SteppedSize) and target.axis.name != "b"
     if itself or not given:
         raise reference.axis_place.wrong(
             "another axis whose size is fixed or stepped",
@@ -189,7 +189,7 @@ def _referenced(raw: RawAxis, reference: Reference, target: RawAxis) -> Referenc
     scale = reference.scale
     if scale is None:
         scale = target.axis.scale / raw.axis.scale
-    return ReferencedSize(reference.tensor, target.axis.letter, scale, reference.offset)
+    return ReferencedSize(reference.tensor, target.axis.name, scale, reference.offset)
 
 
 def _check_halo(raw: RawAxis, least: Size) -> None:

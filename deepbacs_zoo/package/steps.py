@@ -1,4 +1,4 @@
-"""Processing steps of both formats as `Step`: names and keyword arguments of 0.5, axes as letters.
+"""Processing steps of both formats as `Step`, with the names and keyword arguments of format 0.5.
 
 Which operations exist and which arguments they take is the business of the room ``processing``; a
 step that it does not know is read all the same, and refused there.
@@ -13,7 +13,7 @@ from typing import Any
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package.members import file_ref
-from deepbacs_zoo.package.names import ID_OF_LETTER
+from deepbacs_zoo.package.names import ID_OF_AXIS
 from deepbacs_zoo.tensors import Axis, FixedSize, Step
 
 __all__ = ["steps_04", "steps_05"]
@@ -42,12 +42,12 @@ def _step_05(place: Field, axes: Sequence[Axis]) -> Step:
     if given is None:
         return _step(name, {})
     kwargs = {key: value for key, value in given.mapping().items() if value is not None}
-    letters = {axis.id: axis.letter for axis in axes}
+    axis_names = {axis.id: axis.name for axis in axes}
     if "axes" in kwargs:
         entries = given["axes"].items()
-        kwargs["axes"] = "".join(_letter(entry, letters) for entry in entries)
+        kwargs["axes"] = "".join(_axis_name(entry, axis_names) for entry in entries)
     if "axis" in kwargs:
-        kwargs["axis"] = _letter(given["axis"], letters)
+        kwargs["axis"] = _axis_name(given["axis"], axis_names)
         _check_lengths(given, kwargs, axes)
     return _step(name, kwargs)
 
@@ -64,18 +64,18 @@ def _custom(place: Field) -> Step:
     )
 
 
-def _letter(place: Field, letters: Mapping[str, str]) -> str:
-    name = ID_OF_LETTER.get(place.text(), place.text())
-    if name not in letters:
+def _axis_name(place: Field, axes: Mapping[str, str]) -> str:
+    name = ID_OF_AXIS.get(place.text(), place.text())
+    if name not in axes:
         raise place.wrong(
-            "an axis of this tensor: " + ", ".join(letters),
+            "an axis of this tensor: " + ", ".join(axes),
             what="this processing step names an axis that the tensor does not have",
         )
-    return letters[name]
+    return axes[name]
 
 
 def _check_lengths(place: Field, kwargs: Mapping[str, Any], axes: Sequence[Axis]) -> None:
-    (axis,) = (axis for axis in axes if axis.letter == kwargs["axis"])
+    (axis,) = (axis for axis in axes if axis.name == kwargs["axis"])
     if not isinstance(axis.size, FixedSize):
         return
     for key in _BY_CHANNEL:
@@ -107,8 +107,8 @@ def _step_04(place: Field, axes: Sequence[Axis]) -> Step:
     if given is None:
         given = place.at("kwargs", {})
     kwargs = {key: value for key, value in given.mapping().items() if value is not None}
-    letters = "".join(axis.letter for axis in axes)
-    jointly = _axes_04(given, letters)
+    axis_names = "".join(axis.name for axis in axes)
+    jointly = _axes_04(given, axis_names)
     kwargs.pop("axes", None)
     mode = kwargs.pop("mode", None)
     if name == "zero_mean_unit_variance" and mode in (None, "fixed"):
@@ -118,13 +118,13 @@ def _step_04(place: Field, axes: Sequence[Axis]) -> Step:
     if name == "scale_linear":
         return _fixed_04(given, name, kwargs, axes, jointly)
     if mode is not None:
-        kwargs["axes"] = _measured_04(given["mode"], letters, jointly)
+        kwargs["axes"] = _measured_04(given["mode"], axis_names, jointly)
     elif jointly is not None:
         kwargs["axes"] = jointly
     return _step(name, kwargs)
 
 
-def _axes_04(given: Field, letters: str) -> str | None:
+def _axes_04(given: Field, axes: str) -> str | None:
     place = given.get("axes")
     if place is None:
         return None
@@ -133,20 +133,20 @@ def _axes_04(given: Field, letters: str) -> str | None:
     else:
         # An empty text stands for no axes at all, which leaves every axis on its own.
         text = place.value if place.value == "" else place.text()
-    if not set(text) <= set(letters) or len(set(text)) != len(text):
+    if not set(text) <= set(axes) or len(set(text)) != len(text):
         raise place.wrong(
-            f"each of the letters {letters} at most once",
+            f"each of the axes {axes} at most once",
             what="this processing step names axes that the tensor does not have",
         )
     return str(text)
 
 
-def _measured_04(mode: Field, letters: str, jointly: str | None) -> str:
+def _measured_04(mode: Field, axis_names: str, jointly: str | None) -> str:
     """Return the axes over which statistics are taken, with ``b`` for those of the data set."""
     name = mode.choice(_MODES)
     # Left out, all axes of a sample count together.
-    axes = letters.replace("b", "") if jointly is None else jointly.replace("b", "")
-    return "b" + axes if name == "per_dataset" and "b" in letters else axes
+    axes = axis_names.replace("b", "") if jointly is None else jointly.replace("b", "")
+    return "b" + axes if name == "per_dataset" and "b" in axis_names else axes
 
 
 def _fixed_04(
@@ -156,7 +156,7 @@ def _fixed_04(
     keys = [key for key in ("gain", "offset", "mean", "std") if isinstance(kwargs.get(key), list)]
     if not keys:
         return _step(name, kwargs)
-    own = [a.letter for a in axes if a.letter != "b" and a.letter not in (jointly or "")]
+    own = [a.name for a in axes if a.name != "b" and a.name not in (jointly or "")]
     longest = max(len(kwargs[key]) for key in keys)
     if jointly is None or len(own) != 1:
         if all(len(kwargs[key]) == 1 for key in keys):

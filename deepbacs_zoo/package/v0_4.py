@@ -12,10 +12,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Final, Literal
 
-from deepbacs_zoo.axes import AXIS_LETTERS
+from deepbacs_zoo.axes import AXIS_NAMES
 from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package.members import file_ref
-from deepbacs_zoo.package.names import DTYPES, ID_OF_LETTER, tensor_id
+from deepbacs_zoo.package.names import DTYPES, ID_OF_AXIS, tensor_id
 from deepbacs_zoo.package.resolve import RawAxis, RawTensor, Reference, resolve
 from deepbacs_zoo.package.steps import steps_04
 from deepbacs_zoo.tensors import (
@@ -36,7 +36,7 @@ Kind = Literal["inputs", "outputs"]
 # Time and space: the axes that have pixels of a size, and halos.
 _CROPPED: Final = "tzyx"
 _TO_FLOAT: Final = Step("ensure_dtype", MappingProxyType({"dtype": "float32"}))
-_LETTER_OF_ID: Final = {name: letter for letter, name in ID_OF_LETTER.items()}
+_AXIS_OF_ID: Final = {name: axis for axis, name in ID_OF_AXIS.items()}
 
 
 def read_tensors(root: Field) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
@@ -74,8 +74,8 @@ def _files(place: Field | None) -> list[FileRef]:
 
 
 def _tensor(place: Field, kind: Kind) -> RawTensor:
-    letters = _letters(place["axes"])
-    axes = _axes(place, letters, kind)
+    axis_names = _axis_names(place["axes"])
+    axes = _axes(place, axis_names, kind)
     description = place.get("description")
     steps = place.get("preprocessing" if kind == "inputs" else "postprocessing")
     places = () if steps is None else tuple(steps.items())
@@ -93,49 +93,49 @@ def _tensor(place: Field, kind: Kind) -> RawTensor:
     return RawTensor(spec, axes, place["name"], places)
 
 
-def _letters(place: Field) -> str:
+def _axis_names(place: Field) -> str:
     if isinstance(place.value, list):
         names = [entry.text() for entry in place.entries()]
-        letters = [_LETTER_OF_ID.get(name, name) for name in names]
+        axes = [_AXIS_OF_ID.get(name, name) for name in names]
     else:
-        letters = list(place.text())
-    if not all(len(letter) == 1 and letter in AXIS_LETTERS for letter in letters):
-        raise place.wrong(f"letters out of {AXIS_LETTERS}")
-    if len(set(letters)) != len(letters):
-        raise place.wrong("each letter once")
-    return "".join(letters)
+        axes = list(place.text())
+    if not all(len(axis) == 1 and axis in AXIS_NAMES for axis in axes):
+        raise place.wrong(f"axes out of {AXIS_NAMES}")
+    if len(set(axes)) != len(axes):
+        raise place.wrong("each axis once")
+    return "".join(axes)
 
 
 # --- shapes --------------------------------------------------------------------------------------
 
 
-def _axes(place: Field, letters: str, kind: Kind) -> tuple[RawAxis, ...]:
+def _axes(place: Field, axes: str, kind: Kind) -> tuple[RawAxis, ...]:
     shape = place["shape"]
-    halos = _halo(place.get("halo") if kind == "outputs" else None, letters)
+    halos = _halo(place.get("halo") if kind == "outputs" else None, axes)
     if isinstance(shape.value, list):
-        sizes = [FixedSize(entry.integer(1)) for entry in _one_for_each(shape, letters)]
-        raw = [RawAxis(_axis(a, size), shape) for a, size in zip(letters, sizes, strict=True)]
+        sizes = [FixedSize(entry.integer(1)) for entry in _one_for_each(shape, axes)]
+        raw = [RawAxis(_axis(a, size), shape) for a, size in zip(axes, sizes, strict=True)]
     elif "reference_tensor" not in shape.mapping():
-        least = _one_for_each(shape["min"], letters)
-        step = _one_for_each(shape["step"], letters)
-        ranges = zip(letters, least, step, strict=True)
+        least = _one_for_each(shape["min"], axes)
+        step = _one_for_each(shape["step"], axes)
+        ranges = zip(axes, least, step, strict=True)
         raw = [RawAxis(_axis(a, _stepped(low, by)), shape) for a, low, by in ranges]
     elif kind == "inputs":
         raise shape.wrong("a list of sizes, or {min, step}")
     else:
-        raw = _implicit(shape, letters)
+        raw = _implicit(shape, axes)
     return tuple(_with_halo(axis, halo) for axis, halo in zip(raw, halos, strict=True))
 
 
 def _with_halo(raw: RawAxis, halo: Field | None) -> RawAxis:
-    if halo is None or raw.axis.letter not in _CROPPED:
+    if halo is None or raw.axis.name not in _CROPPED:
         return raw
     return replace(raw, axis=replace(raw.axis, halo=halo.integer(0)), halo_place=halo)
 
 
-def _axis(letter: str, size: Size) -> Axis:
+def _axis(axis: str, size: Size) -> Axis:
     # Any number of samples may be given at once, whatever size the description states.
-    return Axis(letter, ID_OF_LETTER.get(letter, letter), FreeSize() if letter == "b" else size)
+    return Axis(axis, ID_OF_AXIS.get(axis, axis), FreeSize() if axis == "b" else size)
 
 
 def _stepped(least: Field, step: Field) -> Size:
@@ -144,49 +144,49 @@ def _stepped(least: Field, step: Field) -> Size:
     return SteppedSize(least.integer(1), step.integer(1))
 
 
-def _implicit(shape: Field, letters: str) -> list[RawAxis]:
-    scales = _one_for_each(shape["scale"], letters)
-    offsets = _one_for_each(shape["offset"], letters)
+def _implicit(shape: Field, axes: str) -> list[RawAxis]:
+    scales = _one_for_each(shape["scale"], axes)
+    offsets = _one_for_each(shape["offset"], axes)
     result = []
-    for letter, scale, offset in zip(letters, scales, offsets, strict=True):
+    for axis_name, scale, offset in zip(axes, scales, offsets, strict=True):
         pixels = 2 * offset.number()
-        if letter == "b":
-            result.append(RawAxis(_axis(letter, FreeSize()), shape))
+        if axis_name == "b":
+            result.append(RawAxis(_axis(axis_name, FreeSize()), shape))
         elif not scale.value:
             size = FixedSize(replace(offset, value=pixels).integer(1))
-            result.append(RawAxis(_axis(letter, size), shape))
+            result.append(RawAxis(_axis(axis_name, size), shape))
         else:
             ratio = scale.positive()
-            axis = replace(_axis(letter, FreeSize()), scale=_pixel(letter, ratio))
-            result.append(RawAxis(axis, shape, _reference(shape, letter, pixels, ratio)))
+            axis = replace(_axis(axis_name, FreeSize()), scale=_pixel(axis_name, ratio))
+            result.append(RawAxis(axis, shape, _reference(shape, axis_name, pixels, ratio)))
     return result
 
 
-def _reference(shape: Field, letter: str, offset: float, scale: float) -> Reference:
-    """Read ``tensor``, or ``tensor.axis`` where the axis is not the one of the same letter."""
+def _reference(shape: Field, axis_name: str, offset: float, scale: float) -> Reference:
+    """Read ``tensor``, or ``tensor.axis`` where the axis is not the one of the same name."""
     place = shape["reference_tensor"]
     tensor, _, other = place.text().partition(".")
-    axis = other or letter
+    axis = other or axis_name
     name = tensor_id(replace(place, value=tensor))
-    return Reference(name, ID_OF_LETTER.get(axis, axis), offset, place, place, scale)
+    return Reference(name, ID_OF_AXIS.get(axis, axis), offset, place, place, scale)
 
 
-def _pixel(letter: str, scale: float) -> float:
+def _pixel(axis: str, scale: float) -> float:
     """Return the size of an output pixel in input pixels; index and channel axes have none."""
-    return 1 / scale if letter in _CROPPED else 1.0
+    return 1 / scale if axis in _CROPPED else 1.0
 
 
-def _one_for_each(place: Field, letters: str) -> list[Field]:
+def _one_for_each(place: Field, axes: str) -> list[Field]:
     entries = place.items()
-    if len(entries) != len(letters):
+    if len(entries) != len(axes):
         raise place.wrong(
-            f"{len(letters)} numbers, one for each of the axes {letters}",
+            f"{len(axes)} numbers, one for each of the axes {axes}",
             what=f"this list has {len(entries)} entries",
         )
     return entries
 
 
-def _halo(place: Field | None, letters: str) -> Sequence[Field | None]:
+def _halo(place: Field | None, axes: str) -> Sequence[Field | None]:
     if place is None or place.value == []:
-        return [None] * len(letters)
-    return _one_for_each(place, letters)
+        return [None] * len(axes)
+    return _one_for_each(place, axes)

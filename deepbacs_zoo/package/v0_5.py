@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal
 
-from deepbacs_zoo.axes import SPACE, letter_of
+from deepbacs_zoo.axes import SPACE, axis_name
 from deepbacs_zoo.errors import UnsupportedError
 from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package.members import file_ref
-from deepbacs_zoo.package.names import DTYPES, ID_OF_LETTER, tensor_id
+from deepbacs_zoo.package.names import DTYPES, ID_OF_AXIS, tensor_id
 from deepbacs_zoo.package.resolve import RawAxis, RawTensor, Reference, check_axes, resolve
 from deepbacs_zoo.package.steps import steps_05
 from deepbacs_zoo.tensors import (
@@ -81,28 +81,28 @@ def _axis(place: Field, kind: Kind) -> RawAxis:
             hint="use another package, or rename the axis in the description",
             kind=UnsupportedError,
         )
-    letter = letter_of(axis_type, name)
+    axis = axis_name(axis_type, name)
     if axis_type == "batch":
-        return RawAxis(Axis(letter, name, _batch_size(place)), place)
+        return RawAxis(Axis(axis, name, _batch_size(place)), place)
     if axis_type == "channel":
         names = tuple(entry.text() for entry in place["channel_names"].entries())
-        return RawAxis(Axis(letter, name, FixedSize(len(names)), channel_names=names), place)
-    return _sized_axis(place, kind, letter, name)
+        return RawAxis(Axis(axis, name, FixedSize(len(names)), channel_names=names), place)
+    return _sized_axis(place, kind, axis, name)
 
 
-def _sized_axis(place: Field, kind: Kind, letter: str, name: str) -> RawAxis:
+def _sized_axis(place: Field, kind: Kind, axis_name: str, name: str) -> RawAxis:
     scale = unit = halo = None
-    if letter != "i":
+    if axis_name != "i":
         scale, unit = place.get("scale"), place.get("unit")
         halo = place.get("halo") if kind == "outputs" else None
-    size, reference = _size(place["size"], kind, letter)
+    size, reference = _size(place["size"], kind, axis_name)
     if halo is not None and reference is None:
         raise place["size"].wrong(
             "a reference to another axis ({tensor_id, axis_id})",
             what="an axis with a halo must have a referenced size",
         )
     axis = Axis(
-        letter,
+        axis_name,
         name,
         size,
         halo=0 if halo is None else halo.integer(0),
@@ -121,7 +121,7 @@ def _batch_size(place: Field) -> Size:
     return FixedSize(1)
 
 
-def _size(place: Field, kind: Kind, letter: str) -> tuple[Size, Reference | None]:
+def _size(place: Field, kind: Kind, axis: str) -> tuple[Size, Reference | None]:
     if not isinstance(place.value, dict):
         return FixedSize(place.integer(1)), None
     if "tensor_id" in place.mapping():
@@ -136,7 +136,7 @@ def _size(place: Field, kind: Kind, letter: str) -> tuple[Size, Reference | None
         return FreeSize(), reference
     if kind == "inputs":
         return SteppedSize(place["min"].integer(1), place["step"].integer(1)), None
-    if letter != "i" or "step" in place.mapping():
+    if axis != "i" or "step" in place.mapping():
         raise place.wrong(
             "a whole number, {tensor_id, axis_id, offset}, or {min, max} for an index axis",
             what="the size of an output axis has an unknown form",
@@ -147,10 +147,10 @@ def _size(place: Field, kind: Kind, letter: str) -> tuple[Size, Reference | None
 
 
 def _axis_id(place: Field | None, default: str) -> str:
-    # The specification reads the letters b, t, i and c as the names of the axes.
+    # The specification takes b, t, i and c for the ids of these axes, too.
     if place is None:
         return default
-    return ID_OF_LETTER.get(place.text(), place.text())
+    return ID_OF_AXIS.get(place.text(), place.text())
 
 
 # --- data and padding ----------------------------------------------------------------------------
@@ -165,7 +165,7 @@ def _dtype(place: Field | None, axes: Sequence[Axis]) -> str:
     if len(set(dtypes)) > 1:
         raise place.wrong("one type for all channels", what="the channels differ in data type")
     for axis in axes:
-        if axis.letter == "c" and axis.size != FixedSize(len(dtypes)):
+        if axis.name == "c" and axis.size != FixedSize(len(dtypes)):
             raise place.wrong(
                 f"one entry for each of {len(axis.channel_names)} channels",
                 what=f"the data of {len(dtypes)} channels are described",

@@ -25,18 +25,18 @@ def check_own_axes(spec: TensorSpec, positions: Positions) -> None:
         The image has several positions along such an axis: several channels, for a network that
         takes none and gives some.
     """
-    for letter, count in positions.sizes.items():
-        size = spec.size_of(letter)
+    for axis, count in positions.sizes.items():
+        size = spec.size_of(axis)
         if count > 1 and size is not None and size > 1:
-            raise _own_axis(spec, letter, size, count)
+            raise _own_axis(spec, axis, size, count)
 
 
-def _own_axis(spec: TensorSpec, letter: str, size: int, count: int) -> UnsupportedError:
+def _own_axis(spec: TensorSpec, axis: str, size: int, count: int) -> UnsupportedError:
     return UnsupportedError(
         f"output '{spec.id}'",
-        f"it has an axis {letter} of its own, which the image's positions need",
+        f"it has an axis {axis} of its own, which the image's positions need",
         value=f"{size}, and {count} positions",
-        allowed=f"an image with one position along {letter}",
+        allowed=f"an image with one position along {axis}",
         hint="run the positions as images of their own",
     )
 
@@ -59,10 +59,10 @@ class Collector:
     def __init__(self, spec: TensorSpec, positions: Positions) -> None:
         self._spec = spec
         self._sizes = positions.sizes
-        self._own = spec.letters.replace("b", "")
+        self._own = spec.axis_names.replace("b", "")
         shaped = set(self._own) <= set(IMAGE_AXES)
         # An axis that the output has for itself is no position; if both are long, put() refuses.
-        outer = "".join(letter for letter in positions.sizes if letter not in self._own)
+        outer = "".join(axis for axis in positions.sizes if axis not in self._own)
         self.axes = IMAGE_AXES if shaped else outer + self._own
         self._array: Array | None = None
 
@@ -79,13 +79,13 @@ class Collector:
         block, where = self._block(own, position)
         if self._array is None:
             shape = tuple(
-                self._sizes.get(letter, 1) if letter in where else size
-                for letter, size in zip(self.axes, block.shape, strict=True)
+                self._sizes.get(axis, 1) if axis in where else size
+                for axis, size in zip(self.axes, block.shape, strict=True)
             )
             self._array = np.empty(shape, block.dtype)
         index = tuple(
-            slice(where[letter], where[letter] + 1) if letter in where else slice(None)
-            for letter in self.axes
+            slice(where[axis], where[axis] + 1) if axis in where else slice(None)
+            for axis in self.axes
         )
         if self._array[index].shape != block.shape:
             raise UnsupportedError(
@@ -98,9 +98,9 @@ class Collector:
         self._array[index] = block
 
     def _without_batch(self, found: Array) -> Array:
-        if "b" not in self._spec.letters:
+        if "b" not in self._spec.axis_names:
             return found
-        axis = self._spec.letters.index("b")
+        axis = self._spec.axis_names.index("b")
         if found.shape[axis] != 1:
             raise PackageError(
                 f"output '{self._spec.id}'",
@@ -112,17 +112,19 @@ class Collector:
         return np.squeeze(found, axis)
 
     def _block(self, own: Array, position: Position) -> tuple[Array, dict[str, int]]:
-        """Return the result in the order of :attr:`axes`, and the letters it is put at."""
+        """Return the result in the order of :attr:`axes`, and the axes it is put at."""
         sizes = dict(zip(self._own, own.shape, strict=True))
         where = {}
-        for letter, index in position.items():
-            if sizes.get(letter, 1) == 1:
-                where[letter] = index
-            elif self._sizes[letter] > 1:
-                raise _own_axis(self._spec, letter, sizes[letter], self._sizes[letter])
-        present = [letter for letter in self.axes if letter in self._own]
-        block = np.transpose(own, [self._own.index(letter) for letter in present])
-        for axis, letter in enumerate(self.axes):
-            if letter not in self._own:
+        for axis_name, index in position.items():
+            if sizes.get(axis_name, 1) == 1:
+                where[axis_name] = index
+            elif self._sizes[axis_name] > 1:
+                raise _own_axis(self._spec, axis_name, sizes[axis_name], self._sizes[axis_name])
+        present = [axis_name for axis_name in self.axes if axis_name in self._own]
+        block = np.transpose(own, [self._own.index(axis_name) for axis_name in present])
+        for axis, axis_name in enumerate(self.axes):
+            if axis_name not in self._own:
                 block = np.expand_dims(block, axis)
-        return block, {letter: index for letter, index in where.items() if letter in self.axes}
+        return block, {
+            axis_name: index for axis_name, index in where.items() if axis_name in self.axes
+        }

@@ -68,9 +68,7 @@ def decode_output(
             hint="correct the package's description",
         )
     array = collectors[name].array
-    size, scaled = (
-        {letter: int(each.data.sizes[letter]) for letter in "yx"} for each in (image, seen)
-    )
+    size, scaled = ({axis: int(each.data.sizes[axis]) for axis in "yx"} for each in (image, seen))
     if isinstance(settings, AnchorBoxes):
         boxes, findings = box_positions(settings, array, size, scaled, image.calibration)
         counts = count_boxes(boxes, settings.classes, *array.shape[:2])

@@ -112,13 +112,15 @@ class Job:
         )
 
     def _rescale(self) -> None:
-        letters = "".join(axis.letter for axis in self.inputs[0].space)
+        axes = "".join(axis.name for axis in self.inputs[0].space)
         config, calibration = self.package.zoo_config, self.image.calibration
-        self.factors = resample_factors(config, calibration, self.where, letters)
+        self.factors = resample_factors(config, calibration, self.where, axes)
         # What would have been warned of is being done about.
         self.findings = []
         if self.factors:
-            told = ", ".join(f"{letter} x{factor:.4g}" for letter, factor in self.factors.items())
+            told = ", ".join(
+                f"{axis_name} x{factor:.4g}" for axis_name, factor in self.factors.items()
+            )
             what = f"resampled to the model's pixel size and back ({told})"
             self.findings = [Finding(Severity.INFO, self.where, what)]
 
@@ -130,8 +132,7 @@ class Job:
     def _lay_out(self, memory: int) -> Layout:
         sizes = {
             spec.id: {
-                axis.letter: int(self.images[spec.id].data.sizes[axis.letter])
-                for axis in spec.space
+                axis.name: int(self.images[spec.id].data.sizes[axis.name]) for axis in spec.space
             }
             for spec in self.inputs
         }
@@ -176,20 +177,20 @@ class Job:
         share = self.layout.shares.get(spec.id)
         if share is None:
             return OutputTensor(array, axes, self.image.calibration)
-        rules = dict(zip(share.letters, share.rules, strict=True))
+        rules = dict(zip(share.axes, share.rules, strict=True))
         if self.factors:
             sizes = {
-                letter: max(rules[letter].out(int(self.image.data.sizes[letter])), 1)
-                for letter in self.factors
-                if letter in rules
+                axis: max(rules[axis].out(int(self.image.data.sizes[axis])), 1)
+                for axis in self.factors
+                if axis in rules
             }
             bring = nearest if array.dtype.kind in "uib" else resize
             array = bring(array, axes, sizes)
         calibration = self.image.calibration
         scaled: dict[str, Any] = {
-            letter: getattr(calibration, letter) / rule.scale
-            for letter, rule in rules.items()
-            if getattr(calibration, letter) is not None
+            axis: getattr(calibration, axis) / rule.scale
+            for axis, rule in rules.items()
+            if getattr(calibration, axis) is not None
         }
         return OutputTensor(array, axes, dataclasses.replace(calibration, **scaled))
 

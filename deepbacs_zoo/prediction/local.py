@@ -89,7 +89,7 @@ def predict(
             package = stack.enter_context(open_package(package))
         images = read_images(package, image, pixel_size)
         for spec in (*package.inputs, *package.outputs):
-            check(spec.steps, f"{package.path}: {spec.id}", spec.letters)
+            check(spec.steps, f"{package.path}: {spec.id}", spec.axis_names)
         job = Job(package, images, border, memory, rescale, decoding)
         if session is None:
             session = load_session(package, runner, device, trust=trust)

@@ -112,12 +112,12 @@ def postprocess(
 
 
 def _references(specs: Sequence[TensorSpec], raw: Tensors) -> dict[str, tuple[Array, str]]:
-    return {spec.id: (raw[spec.id], spec.letters) for spec in specs}
+    return {spec.id: (raw[spec.id], spec.axis_names) for spec in specs}
 
 
 def _processed(spec: TensorSpec, array: Array, references: References) -> Array:
     """Apply a tensor's steps, measured on the tensor itself."""
-    return _typed(spec, apply(spec.steps, array, spec.letters, references))
+    return _typed(spec, apply(spec.steps, array, spec.axis_names, references))
 
 
 def _typed(spec: TensorSpec, array: Array) -> Array:
@@ -138,7 +138,7 @@ def _prepare(
     if border == "halo":  # padded already
         return _processed(spec, array, references)
     if spec.pad.mode == "constant":  # its value is one of the raw image
-        steps = fit(spec.steps, array, spec.letters, references)
+        steps = fit(spec.steps, array, spec.axis_names, references)
         return _typed(spec, steps(_pad(array, spec, layout)))
     # Mirroring after the steps gives the same as before them, also where a statistic belongs to a
     # row or column of the image, of which the padding has none.
@@ -149,8 +149,8 @@ def _pad(array: Array, spec: TensorSpec, layout: Layout) -> Array:
     share = layout.shares.get(spec.id)
     if share is None:
         return array
-    widths = dict(zip(share.letters, _widths(share), strict=True))
-    padding = [widths.get(letter, (0, 0)) for letter in spec.letters]
+    widths = dict(zip(share.axes, _widths(share), strict=True))
+    padding = [widths.get(axis, (0, 0)) for axis in spec.axis_names]
     if not any(map(any, padding)):
         return array
     if spec.pad.mode == "constant":
@@ -160,7 +160,7 @@ def _pad(array: Array, spec: TensorSpec, layout: Layout) -> Array:
 
 
 def _widths(share: Share) -> list[tuple[int, int]]:
-    """Return the pixels before and behind this tensor's image, per letter of its share."""
+    """Return the pixels before and behind this tensor's image, per axis of its share."""
     found = []
     for axis, rule in enumerate(share.rules):
         before = round(share.plan.before[axis] * rule.scale)
@@ -206,20 +206,20 @@ def _stitch(
         return
     tile = share.plan.tiles[number]
     if spec.id not in stitched:
-        full = dict(zip(share.letters, share.plan.padded_output_shape, strict=True))
-        sizes = zip(spec.letters, found.shape, strict=True)
-        shape = [full.get(letter, size) for letter, size in sizes]
+        full = dict(zip(share.axes, share.plan.padded_output_shape, strict=True))
+        sizes = zip(spec.axis_names, found.shape, strict=True)
+        shape = [full.get(axis, size) for axis, size in sizes]
         stitched[spec.id] = np.empty(shape, found.dtype)
     kept = found[_index(spec, share, tile.keep)]
     stitched[spec.id][_index(spec, share, tile.write)] = kept
 
 
 def _check_output(spec: TensorSpec, share: Share, found: Array) -> None:
-    for letter, size, rule in zip(share.letters, share.plan.tile_shape, share.rules, strict=True):
-        given = found.shape[spec.letters.index(letter)]
+    for axis, size, rule in zip(share.axes, share.plan.tile_shape, share.rules, strict=True):
+        given = found.shape[spec.axis_names.index(axis)]
         if given != rule.out(size):
             raise PackageError(
-                f"output '{spec.id}', axis {letter}",
+                f"output '{spec.id}', axis {axis}",
                 "the network gives another size than the package describes",
                 value=f"{given} for {size} input pixels",
                 allowed=str(rule.out(size)),
@@ -238,6 +238,6 @@ def _crop(outputs: Sequence[TensorSpec], found: Tensors, layout: Layout) -> dict
 
 
 def _index(spec: TensorSpec, share: Share, slices: Slices) -> Slices:
-    """Return slices for all axes of a tensor from those of its share's letters."""
-    by_letter = dict(zip(share.letters, slices, strict=True))
-    return tuple(by_letter.get(letter, slice(None)) for letter in spec.letters)
+    """Return slices for all axes of a tensor from those of its share's axes."""
+    by_axis = dict(zip(share.axes, slices, strict=True))
+    return tuple(by_axis.get(axis, slice(None)) for axis in spec.axis_names)

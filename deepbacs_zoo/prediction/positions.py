@@ -26,12 +26,12 @@ Position = Mapping[str, int]
 
 @dataclass(frozen=True)
 class Positions:
-    """The positions of a run: their letters, in image order, and how many there are along each."""
+    """The positions of a run: their axes, in image order, and how many there are along each."""
 
     sizes: Mapping[str, int]
 
     def __iter__(self) -> Iterator[Position]:
-        """Yield every position as index by letter, the last letter fastest."""
+        """Yield every position as index by axis, the last axis fastest."""
         for indices in itertools.product(*(range(size) for size in self.sizes.values())):
             yield dict(zip(self.sizes, indices, strict=True))
 
@@ -61,27 +61,27 @@ def find_positions(specs: Sequence[TensorSpec], images: Mapping[str, Image]) -> 
     UnsupportedError
         An input has axes or a batch that no image has.
     """
-    consumed = {letter for spec in specs for letter in spec.letters}
-    found: dict[str, int] = {letter: 1 for letter in IMAGE_AXES if letter not in consumed}
+    consumed = {axis for spec in specs for axis in spec.axis_names}
+    found: dict[str, int] = {axis: 1 for axis in IMAGE_AXES if axis not in consumed}
     for spec in specs:
         image = images[spec.id]
         _check_axes(spec)
         _check_channels(spec, image)
-        for letter in IMAGE_AXES:
-            size = int(image.data.sizes[letter])
-            if letter in spec.letters or size == 1:
+        for axis in IMAGE_AXES:
+            size = int(image.data.sizes[axis])
+            if axis in spec.axis_names or size == 1:
                 continue
-            if letter not in found:
-                raise _not_alone(spec, image, letter, size)
-            if found[letter] not in {1, size}:
+            if axis not in found:
+                raise _not_alone(spec, image, axis, size)
+            if found[axis] not in {1, size}:
                 raise DataError(
                     place_of(image, spec.id),
-                    f"it has another number of positions along {letter} than the other images",
+                    f"it has another number of positions along {axis} than the other images",
                     value=size,
-                    allowed=f"1 or {found[letter]}",
+                    allowed=f"1 or {found[axis]}",
                     hint="give images of the same stack",
                 )
-            found[letter] = size
+            found[axis] = size
     return Positions(found)
 
 
@@ -95,11 +95,11 @@ def _check_axes(spec: TensorSpec) -> None:
             allowed="a batch of 1",
             hint="run the bare network through deepbacs_zoo.runners",
         )
-    if "i" in spec.letters and spec.size_of("i") != 1:
+    if "i" in spec.axis_names and spec.size_of("i") != 1:
         raise UnsupportedError(
             f"input '{spec.id}'",
             "it has an index axis, which no image has",
-            value=spec.letters,
+            value=spec.axis_names,
             allowed="the axes b t c z y x",
             hint="run the bare network through deepbacs_zoo.runners",
         )
@@ -107,8 +107,8 @@ def _check_axes(spec: TensorSpec) -> None:
 
 def _check_channels(spec: TensorSpec, image: Image) -> None:
     count = int(image.data.sizes["c"])
-    wanted = spec.size_of("c") if "c" in spec.letters else None
-    if image.rgb and ("c" not in spec.letters or wanted == 1):
+    wanted = spec.size_of("c") if "c" in spec.axis_names else None
+    if image.rgb and ("c" not in spec.axis_names or wanted == 1):
         raise DataError(
             place_of(image, spec.id),
             "it is an RGB image, and the network takes one grey channel",
@@ -129,16 +129,16 @@ def _check_channels(spec: TensorSpec, image: Image) -> None:
 
 
 def _channels(spec: TensorSpec, count: int) -> str:
-    names = spec.axis("c").channel_names if "c" in spec.letters else ()
+    names = spec.axis("c").channel_names if "c" in spec.axis_names else ()
     return str(count) + (f" ({', '.join(names)})" if names else "")
 
 
-def _not_alone(spec: TensorSpec, image: Image, letter: str, size: int) -> DataError:
+def _not_alone(spec: TensorSpec, image: Image, axis: str, size: int) -> DataError:
     return DataError(
         place_of(image, spec.id),
-        f"it has several positions along {letter}, which another input of the network consumes",
+        f"it has several positions along {axis}, which another input of the network consumes",
         value=size,
-        allowed=f"1 position along {letter}",
+        allowed=f"1 position along {axis}",
         hint=f"extract one position for the input '{spec.id}'",
     )
 
@@ -153,15 +153,15 @@ def take(spec: TensorSpec, image: Image, position: Position) -> Array:
     """
     chosen = image.data.isel(
         {
-            letter: min(position.get(letter, 0), image.data.sizes[letter] - 1)
-            for letter in IMAGE_AXES
-            if letter not in spec.letters
+            axis_name: min(position.get(axis_name, 0), image.data.sizes[axis_name] - 1)
+            for axis_name in IMAGE_AXES
+            if axis_name not in spec.axis_names
         }
     )
-    inner = "".join(letter for letter in spec.letters if letter in IMAGE_AXES)
+    inner = "".join(axis_name for axis_name in spec.axis_names if axis_name in IMAGE_AXES)
     array = chosen.transpose(*inner).values
-    for axis, letter in enumerate(spec.letters):
-        if letter not in IMAGE_AXES:
+    for axis, axis_name in enumerate(spec.axis_names):
+        if axis_name not in IMAGE_AXES:
             array = np.expand_dims(array, axis)
     return _as_dtype(array, spec, image)
 
@@ -185,7 +185,7 @@ def _as_dtype(array: Array, spec: TensorSpec, image: Image) -> Array:
 def thin_stack(specs: Sequence[TensorSpec], images: Mapping[str, Image]) -> str | None:
     """Return what to say when a network of volumes gets a single plane, else ``None``."""
     for spec in specs:
-        if "z" not in spec.letters:
+        if "z" not in spec.axis_names:
             continue
         size = spec.axis("z").size
         least = size.value if isinstance(size, FixedSize) else 1

@@ -43,13 +43,13 @@ Sizes = dict[str, float]
 
 
 def _model_sizes(config: Mapping[str, Any]) -> Sizes:
-    """Return the model's pixel size in micrometers by letter; empty if it states none."""
+    """Return the model's pixel size in micrometers by axis; empty if it states none."""
     entry = config.get("pixel_size")
     if entry is None:
         return {}
     stated: Mapping[str, Any] = entry if isinstance(entry, Mapping) else {"y": entry}
     unit = _MICROMETERS.get(str(stated.get("unit", "micrometer")))
-    sizes = {letter: stated[letter] for letter in SPACE if stated.get(letter) is not None}
+    sizes = {axis: stated[axis] for axis in SPACE if stated.get(axis) is not None}
     wrong = [value for value in sizes.values() if not (_is_number(value) and value > 0)]
     if stated is not entry or unit is None or wrong:
         raise PackageError(
@@ -59,7 +59,7 @@ def _model_sizes(config: Mapping[str, Any]) -> Sizes:
             allowed="positive numbers for y and x (and z), with a unit such as micrometer",
             hint="correct the package's description",
         )
-    return {letter: float(value) * unit for letter, value in sizes.items()}
+    return {axis: float(value) * unit for axis, value in sizes.items()}
 
 
 def _is_number(value: object) -> bool:
@@ -70,8 +70,8 @@ def _image_sizes(calibration: Calibration) -> Sizes:
     unit = _MICROMETERS.get(calibration.unit)
     if unit is None:
         return {}
-    sizes = {letter: getattr(calibration, letter) for letter in SPACE}
-    return {letter: value * unit for letter, value in sizes.items() if value is not None}
+    sizes = {axis: getattr(calibration, axis) for axis in SPACE}
+    return {axis: value * unit for axis, value in sizes.items() if value is not None}
 
 
 def check_pixel_size(
@@ -94,27 +94,27 @@ def check_pixel_size(
         A warning if they differ by more than 20 %, an information if the image has none.
     """
     model, image = _model_sizes(config), _image_sizes(calibration)
-    for letter in "yx":
-        if letter not in model:
+    for axis in "yx":
+        if axis not in model:
             continue
-        if letter not in image:
+        if axis not in image:
             return [
                 Finding(
                     Severity.INFO,
                     where,
-                    f"it has no pixel size; the model was trained at {model[letter]:.4g} µm",
+                    f"it has no pixel size; the model was trained at {model[axis]:.4g} µm",
                     "an image that states its pixel size",
                     "pass --pixel-size if it differs",
                 )
             ]
-        if abs(image[letter] / model[letter] - 1) > TOLERANCE:
+        if abs(image[axis] / model[axis] - 1) > TOLERANCE:
             return [
                 Finding(
                     Severity.WARNING,
                     where,
-                    f"its pixels are {image[letter]:.4g} µm, the model was trained at "
-                    f"{model[letter]:.4g} µm",
-                    f"{model[letter]:.4g} µm, up to {TOLERANCE:.0%} more or less",
+                    f"its pixels are {image[axis]:.4g} µm, the model was trained at "
+                    f"{model[axis]:.4g} µm",
+                    f"{model[axis]:.4g} µm, up to {TOLERANCE:.0%} more or less",
                     "use --rescale auto",
                 )
             ]
@@ -122,7 +122,7 @@ def check_pixel_size(
 
 
 def resample_factors(
-    config: Mapping[str, Any], calibration: Calibration, where: str, letters: str
+    config: Mapping[str, Any], calibration: Calibration, where: str, axes: str
 ) -> Sizes:
     """Return by what to multiply the number of pixels along each axis to get the model's size.
 
@@ -130,13 +130,13 @@ def resample_factors(
     ----------
     config, calibration, where
         See :func:`check_pixel_size`.
-    letters
+    axes
         The space axes that the network consumes; others are left alone.
 
     Returns
     -------
     dict
-        Factors by letter; empty if nothing differs by 1 % or more.
+        Factors by axis; empty if nothing differs by 1 % or more.
 
     Raises
     ------
@@ -154,8 +154,8 @@ def resample_factors(
             allowed="none",
             hint="leave --rescale out",
         )
-    wanted = [letter for letter in letters if letter in model]
-    missing = [letter for letter in wanted if letter not in image]
+    wanted = [axis for axis in axes if axis in model]
+    missing = [axis for axis in wanted if axis not in image]
     if missing:
         raise DataError(
             where,
@@ -163,7 +163,7 @@ def resample_factors(
             allowed="an image that states its pixel size",
             hint="pass --pixel-size",
         )
-    factors = {letter: image[letter] / model[letter] for letter in wanted}
+    factors = {axis: image[axis] / model[axis] for axis in wanted}
     if all(abs(factor - 1) < NEGLIGIBLE for factor in factors.values()):
         return {}
     return factors
@@ -177,21 +177,19 @@ def resample_image(image: Image, factors: Sizes, *, whole_numbers: bool) -> Imag
     image
         The image.
     factors
-        Multipliers of the number of pixels by letter.
+        Multipliers of the number of pixels by axis.
     whole_numbers
         Whether the values are rounded back to the image's own data type; else they are float32.
     """
     data = image.data.transpose(*IMAGE_AXES)
-    sizes = {
-        letter: max(round(data.sizes[letter] * factor), 1) for letter, factor in factors.items()
-    }
+    sizes = {axis: max(round(data.sizes[axis] * factor), 1) for axis, factor in factors.items()}
     values = resize(data.values, IMAGE_AXES, sizes)
     if whole_numbers and data.dtype.kind in "uib":
         values = np.rint(values).astype(data.dtype)
     scaled = {
-        letter: getattr(image.calibration, letter) * data.sizes[letter] / size
-        for letter, size in sizes.items()
-        if getattr(image.calibration, letter) is not None
+        axis: getattr(image.calibration, axis) * data.sizes[axis] / size
+        for axis, size in sizes.items()
+        if getattr(image.calibration, axis) is not None
     }
     return dataclasses.replace(
         image,
@@ -213,9 +211,9 @@ def resize(array: Array, axes: str, sizes: Mapping[str, int]) -> Array:
     array
         Any array.
     axes
-        Its letters.
+        Its axes.
     sizes
-        The new sizes by letter.
+        The new sizes by axis.
 
     Returns
     -------
@@ -224,7 +222,7 @@ def resize(array: Array, axes: str, sizes: Mapping[str, int]) -> Array:
     """
     from skimage.transform import resize as sk_resize
 
-    moved = [axes.index(letter) for letter in sizes]
+    moved = [axes.index(axis_name) for axis_name in sizes]
     kept = [axis for axis in range(array.ndim) if axis not in moved]
     blocks = np.transpose(array, kept + moved)
     outer = blocks.shape[: len(kept)]
@@ -247,8 +245,8 @@ def resize(array: Array, axes: str, sizes: Mapping[str, int]) -> Array:
 
 def nearest(array: Array, axes: str, sizes: Mapping[str, int]) -> Array:
     """Return an array with other sizes, each pixel from the one under its centre."""
-    for letter, size in sizes.items():
-        axis = axes.index(letter)
+    for axis_name, size in sizes.items():
+        axis = axes.index(axis_name)
         # Whole numbers: floor((i + 1/2) * old / new).
         index = (2 * np.arange(size) + 1) * array.shape[axis] // (2 * size)
         array = np.take(array, index, axis)

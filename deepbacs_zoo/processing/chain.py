@@ -54,7 +54,7 @@ class Fitted:
 def fit(
     steps: Sequence[Step],
     array: Array,
-    letters: str,
+    axes: str,
     references: References = _NO_REFERENCES,
 ) -> Fitted:
     """Measure steps on a whole tensor.
@@ -69,10 +69,10 @@ def fit(
         The steps in order.
     array
         The whole tensor, of any number type of the format.
-    letters
+    axes
         Its axes.
     references
-        Other tensors, unprocessed, by id: array and letters.
+        Other tensors, unprocessed, by id: array and axes.
 
     Raises
     ------
@@ -83,27 +83,27 @@ def fit(
     DataError
         The tensor does not have these axes, is empty, or has no finite statistics.
     """
-    return _measured(steps, Tensor(array, letters), references)
+    return _measured(steps, Tensor(array, axes), references)
 
 
 def apply(
     steps: Sequence[Step],
     array: Array,
-    letters: str,
+    axes: str,
     references: References = _NO_REFERENCES,
 ) -> Array:
     """Measure steps on a whole tensor and apply them to it, computing each once.
 
     Parameters and errors are those of :func:`fit`.
     """
-    tensor = Tensor(array, letters)
+    tensor = Tensor(array, axes)
     _measured(steps, tensor, references)
     return tensor.array
 
 
 def _measured(steps: Sequence[Step], tensor: Tensor, references: References) -> Fitted:
     """Measure steps and put them behind the tensor."""
-    check(steps, "processing", tensor.letters)
+    check(steps, "processing", tensor.axes)
     _check_tensor(tensor)
     functions: list[Function] = []
     statistics: list[Mapping[str, Statistic]] = []
@@ -118,12 +118,12 @@ def _measured(steps: Sequence[Step], tensor: Tensor, references: References) -> 
 
 
 def _check_tensor(tensor: Tensor) -> None:
-    if len(tensor.shape) != len(tensor.letters) or 0 in tensor.shape:
+    if len(tensor.shape) != len(tensor.axes) or 0 in tensor.shape:
         raise DataError(
             "processing",
             "a tensor is empty or does not have the axes that it is described with",
             value=f"shape {tensor.shape}",
-            allowed=f"sizes above 0 of the axes {tensor.letters}",
+            allowed=f"sizes above 0 of the axes {tensor.axes}",
             hint="pass a tensor that fits the package's description",
         )
 

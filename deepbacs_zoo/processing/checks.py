@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from deepbacs_zoo.axes import AXIS_LETTERS
+from deepbacs_zoo.axes import AXIS_NAMES
 from deepbacs_zoo.errors import PackageError, UnsupportedError
 from deepbacs_zoo.tensors import Step
 
@@ -17,7 +17,7 @@ _INTEGERS: Final = tuple(f"{sign}int{bits}" for bits in (8, 16, 32, 64) for sign
 _DTYPES: Final = ("float32", "float64", *_INTEGERS, "bool")
 _FOREIGN: Final = ("custom", "stardist_postprocessing", "cellpose_flow_dynamics")
 _SMALLEST_STD: Final = 1e-6
-_NOT_BATCH: Final = tuple(AXIS_LETTERS.replace("b", ""))
+_NOT_BATCH: Final = tuple(AXIS_NAMES.replace("b", ""))
 _RELATIVE: Final = ("min_percentile", "max_percentile")
 
 Rule = tuple[str, Callable[[Any], bool]]
@@ -36,7 +36,7 @@ def _is_deviation(value: object) -> bool:
 
 
 def _is_axes(value: object) -> bool:
-    return isinstance(value, str) and set(value) <= set(AXIS_LETTERS)
+    return isinstance(value, str) and set(value) <= set(AXIS_NAMES)
 
 
 def _is_axis(value: object) -> bool:
@@ -49,7 +49,7 @@ _DEVIATIONS: Final[Rule] = (
     "a number of at least 1e-6, or a list of them",
     lambda v: _is_deviation(v) or _is_list(v, _is_deviation),
 )
-_AXES: Final[Rule] = (f"axes of the tensor, among {AXIS_LETTERS}", _is_axes)
+_AXES: Final[Rule] = (f"axes of the tensor, among {AXIS_NAMES}", _is_axes)
 _AXIS: Final[Rule] = ("one axis other than batch", _is_axis)
 _EPS: Final[Rule] = ("a number above 0, at most 0.1", lambda v: _is_number(v) and 0 < v <= 0.1)
 _LOWER: Final[Rule] = ("a percentile from 0 to below 100", lambda v: _is_number(v) and 0 <= v < 100)
@@ -93,7 +93,7 @@ _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 
 
-def check(steps: Sequence[Step], where: str, letters: str | None = None) -> None:
+def check(steps: Sequence[Step], where: str, axes: str | None = None) -> None:
     """Check the names and arguments of steps.
 
     Parameters
@@ -102,7 +102,7 @@ def check(steps: Sequence[Step], where: str, letters: str | None = None) -> None
         Pre- or postprocessing of one tensor.
     where
         The tensor, for messages.
-    letters
+    axes
         Its axes, where they are known: then steps may name no other.
 
     Raises
@@ -129,8 +129,8 @@ def check(steps: Sequence[Step], where: str, letters: str | None = None) -> None
         _check_percentiles(step, place)
         if step.name == "clip":
             _check_clip(step, place)
-        if letters is not None:
-            _check_axes(step, place, letters)
+        if axes is not None:
+            _check_axes(step, place, axes)
 
 
 def _check_arguments(step: Step, place: str) -> None:
@@ -179,14 +179,14 @@ def _check_clip(step: Step, place: str) -> None:
         raise _wrong(place, "axes without a percentile", kwargs["axes"], "axes with percentiles")
 
 
-def _check_axes(step: Step, place: str, letters: str) -> None:
+def _check_axes(step: Step, place: str, axes: str) -> None:
     named = step.kwargs.get("axes", "") + step.kwargs.get("axis", "")
     if step.name == "softmax" and not named:
         named = "c"
-    absent = [letter for letter in named if letter not in letters]
+    absent = [axis for axis in named if axis not in axes]
     if absent:
         found = ", ".join(absent)
-        raise _wrong(place, "it names an axis that the tensor does not have", found, letters)
+        raise _wrong(place, "it names an axis that the tensor does not have", found, axes)
 
 
 def _wrong(place: str, what: str, value: object, allowed: str) -> PackageError:

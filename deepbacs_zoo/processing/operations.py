@@ -60,7 +60,7 @@ def _along(name: str, kwargs: Kwargs, tensor: Tensor, default: float = 0.0) -> S
     if values.ndim == 0:
         return values
     axis = kwargs["axis"]
-    size = tensor.shape[tensor.letters.index(axis)]
+    size = tensor.shape[tensor.axes.index(axis)]
     if values.size != size:
         raise PackageError(
             f"processing argument {name}",
@@ -69,11 +69,11 @@ def _along(name: str, kwargs: Kwargs, tensor: Tensor, default: float = 0.0) -> S
             allowed=f"{size} values",
             hint="correct the package's description, or pass a tensor that fits it",
         )
-    return values.reshape([-1 if letter == axis else 1 for letter in tensor.letters])
+    return values.reshape([-1 if axis_name == axis else 1 for axis_name in tensor.axes])
 
 
 def _own_mean_and_std(kwargs: Kwargs, tensor: Tensor) -> tuple[Statistic, Statistic]:
-    return mean_and_std(tensor.array, tensor.letters, tensor.letters, kwargs.get("axes"))
+    return mean_and_std(tensor.array, tensor.axes, tensor.axes, kwargs.get("axes"))
 
 
 def _scaled(values: Array, shift: Statistic, divisor: Statistic) -> None:
@@ -100,8 +100,8 @@ def _clip(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
     if relative:
         found = percentiles(
             tensor.array,
-            tensor.letters,
-            tensor.letters,
+            tensor.axes,
+            tensor.axes,
             kwargs.get("axes"),
             tuple(relative.values()),
         )
@@ -147,20 +147,20 @@ def _scale_mean_variance(kwargs: Kwargs, tensor: Tensor, references: References)
         values += onto
 
     eps = float(kwargs.get("eps", _EPS))
-    other, other_letters = reference(kwargs["reference_tensor"], references)
+    other, other_axes = reference(kwargs["reference_tensor"], references)
     mean, std = _own_mean_and_std(kwargs, tensor)
-    ref_mean, ref_std = mean_and_std(other, other_letters, tensor.letters, kwargs.get("axes"))
+    ref_mean, ref_std = mean_and_std(other, other_axes, tensor.axes, kwargs.get("axes"))
     found = {"mean": mean, "std": std, "ref_mean": ref_mean, "ref_std": ref_std}
     return found, evaluated(formula, (mean, std + eps, ref_std + eps, ref_mean))
 
 
 def _scale_range(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
     if "reference_tensor" in kwargs:
-        source, letters = reference(kwargs["reference_tensor"], references)
+        source, axes = reference(kwargs["reference_tensor"], references)
     else:
-        source, letters = tensor.array, tensor.letters
+        source, axes = tensor.array, tensor.axes
     wanted = (float(kwargs.get("min_percentile", 0.0)), float(kwargs.get("max_percentile", 100.0)))
-    lower, upper = percentiles(source, letters, tensor.letters, kwargs.get("axes"), wanted)
+    lower, upper = percentiles(source, axes, tensor.axes, kwargs.get("axes"), wanted)
     divisor = upper - lower + float(kwargs.get("eps", _EPS))
     return {"lower": lower, "upper": upper}, evaluated(_scaled, (lower, divisor))
 
@@ -178,7 +178,7 @@ def _sigmoid(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured
 
 
 def _softmax(kwargs: Kwargs, tensor: Tensor, references: References) -> Measured:
-    axis = tensor.letters.index(kwargs.get("axis", "c"))
+    axis = tensor.axes.index(kwargs.get("axis", "c"))
 
     def formula(values: Array) -> None:
         values -= values.max(axis=axis, keepdims=True)

@@ -24,7 +24,7 @@ References = Mapping[str, tuple[Array, str]]
 
 
 def reference(name: str, references: References) -> tuple[Array, str]:
-    """Return another tensor that statistics are taken from, and its letters."""
+    """Return another tensor that statistics are taken from, and its axes."""
     if name not in references:
         raise PackageError(
             "reference_tensor",
@@ -37,7 +37,7 @@ def reference(name: str, references: References) -> tuple[Array, str]:
 
 
 def mean_and_std(
-    source: Array, source_letters: str, letters: str, axes: str | None
+    source: Array, source_axes: str, axis_names: str, axes: str | None
 ) -> tuple[Statistic, Statistic]:
     """Return mean and standard deviation (of the whole population) over ``axes``.
 
@@ -46,14 +46,14 @@ def mean_and_std(
 
     Parameters
     ----------
-    source, source_letters
+    source, source_axes
         The measured tensor and its axes.
-    letters
+    axis_names
         Axes of the tensor that the statistics are for.
     axes
         Axes that count together; ``None`` for all.
     """
-    reduced = _reduced(source_letters, axes)
+    reduced = _reduced(source_axes, axes)
     mean = np.asarray(np.mean(source, axis=reduced, dtype=np.float64, keepdims=True))
     squares = np.zeros(mean.shape)
     for block in blocks(source.shape):
@@ -62,13 +62,13 @@ def mean_and_std(
         total = part_of(squares, block)
         total += away.sum(axis=reduced, keepdims=True)
     std = np.sqrt(squares / (source.size / mean.size))
-    return _shaped(mean, source_letters, letters), _shaped(std, source_letters, letters)
+    return _shaped(mean, source_axes, axis_names), _shaped(std, source_axes, axis_names)
 
 
 def percentiles(
     source: Array,
-    source_letters: str,
-    letters: str,
+    source_axes: str,
+    axis_names: str,
     axes: str | None,
     wanted: tuple[float, ...],
 ) -> tuple[Statistic, ...]:
@@ -83,21 +83,21 @@ def percentiles(
 
     Parameters
     ----------
-    source, source_letters
+    source, source_axes
         The measured tensor and its axes.
-    letters
+    axis_names
         Axes of the tensor that the statistics are for.
     axes
         Axes that count together; ``None`` for all.
     wanted
         The percentiles.
     """
-    reduced = _reduced(source_letters, axes)
+    reduced = _reduced(source_axes, axes)
     kept = tuple(i for i in range(source.ndim) if i not in reduced)
     rows = source.transpose((*kept, *reduced)).reshape(*(source.shape[i] for i in kept), -1)
     shape = [1 if i in reduced else size for i, size in enumerate(source.shape)]
     return tuple(
-        _shaped(values.reshape(shape), source_letters, letters)
+        _shaped(values.reshape(shape), source_axes, axis_names)
         for values in _order_statistics(rows, wanted)
     )
 
@@ -122,27 +122,27 @@ def _order_statistics(rows: Array, wanted: tuple[float, ...]) -> list[Statistic]
     return results
 
 
-def _reduced(letters: str, axes: str | None) -> tuple[int, ...]:
+def _reduced(axis_names: str, axes: str | None) -> tuple[int, ...]:
     """Return the indices of the axes that count together; all of them by default."""
-    return tuple(i for i, letter in enumerate(letters) if axes is None or letter in axes)
+    return tuple(i for i, axis in enumerate(axis_names) if axes is None or axis in axes)
 
 
-def _shaped(statistic: NDArray[Any], source_letters: str, letters: str) -> Statistic:
+def _shaped(statistic: NDArray[Any], source_axes: str, axes: str) -> Statistic:
     """Bring a statistic with kept dimensions to the axes of the tensor that it is applied to."""
-    if source_letters == letters:
+    if source_axes == axes:
         return statistic
-    for letter, size in zip(source_letters, statistic.shape, strict=True):
-        if size > 1 and letter not in letters:
+    for axis, size in zip(source_axes, statistic.shape, strict=True):
+        if size > 1 and axis not in axes:
             raise PackageError(
                 "reference_tensor",
                 "its statistics keep an axis that the processed tensor does not have",
-                value=letter,
-                allowed=f"the axes {letters}",
+                value=axis,
+                allowed=f"the axes {axes}",
                 hint="add this axis to 'axes' in the description",
             )
-    shared = [letter for letter in source_letters if letter in letters]
-    dropped = tuple(i for i, letter in enumerate(source_letters) if letter not in letters)
+    shared = [axis for axis in source_axes if axis in axes]
+    dropped = tuple(i for i, axis in enumerate(source_axes) if axis not in axes)
     kept = np.squeeze(statistic, dropped)
-    in_order = [shared.index(letter) for letter in letters if letter in shared]
-    missing = tuple(i for i, letter in enumerate(letters) if letter not in shared)
+    in_order = [shared.index(axis) for axis in axes if axis in shared]
+    missing = tuple(i for i, axis in enumerate(axes) if axis not in shared)
     return np.expand_dims(kept.transpose(in_order), missing)

@@ -23,12 +23,12 @@ class Tensor:
     ----------
     array
         The raw tensor.
-    letters
-        Its axes, one letter each, in order.
+    axes
+        Its axes in order, for example ``bcyx``.
     """
 
-    def __init__(self, array: Array, letters: str) -> None:
-        self.letters = letters
+    def __init__(self, array: Array, axes: str) -> None:
+        self.axes = axes
         self.shape: tuple[int, ...] = array.shape  # no step changes it
         self._array = array
         self._waiting: list[Function] = []

@@ -225,14 +225,14 @@ def _as_image(array: Array, axes: str) -> tuple[Array, str]:
     """
     if "x" not in axes and "y" not in axes and "i" in axes:
         axes = axes.replace("c", "x")
-    free = [letter for letter in "yxzt" if letter not in axes]
-    for index, letter in enumerate(axes):
-        if letter not in IMAGE_AXES:
+    free = [axis for axis in "yxzt" if axis not in axes]
+    for index, axis in enumerate(axes):
+        if axis not in IMAGE_AXES:
             axes = axes[:index] + free.pop(0) + axes[index + 1 :]
-    order = [axes.index(letter) for letter in IMAGE_AXES if letter in axes]
+    order = [axes.index(axis) for axis in IMAGE_AXES if axis in axes]
     array = np.transpose(array, order)
-    for index, letter in enumerate(IMAGE_AXES):
-        if letter not in axes:
+    for index, axis in enumerate(IMAGE_AXES):
+        if axis not in axes:
             array = np.expand_dims(array, index)
     return np.ascontiguousarray(array), IMAGE_AXES
 

@@ -29,7 +29,7 @@ class OutputTensor:
     array
         The postprocessed values, of the data type that the package states.
     axes
-        Its letters: ``tzcyx``, or the output's own where it has an index axis.
+        Its axes: ``tzcyx``, or the output's own where it has an index axis.
     calibration
         Size of its pixels, which differs from the image's where the network scales.
     """

@@ -49,14 +49,14 @@ def _check_tensor(
             f"input '{spec.id}'",
             "the tensor has another number of axes than the package says",
             value=f"shape {array.shape}",
-            allowed=f"{len(spec.axes)} axes, {spec.letters}",
+            allowed=f"{len(spec.axes)} axes, {spec.axis_names}",
             hint="bring the axes into the package's order",
         )
     for axis, size in zip(spec.axes, array.shape, strict=True):
         allowed = _violated(axis.size, size, specs, tensors)
         if allowed:
             raise DataError(
-                f"input '{spec.id}', axis {axis.letter}",
+                f"input '{spec.id}', axis {axis.name}",
                 "the network does not take this size",
                 value=size,
                 allowed=allowed,
@@ -81,8 +81,8 @@ def _violated(
             return "" if fits else f"{least} to {most or 'any size'}"
         case ReferencedSize(tensor, axis):
             for spec in specs:
-                if spec.id == tensor and tensor in tensors and axis in spec.letters:
-                    expected = rule.of(tensors[tensor].shape[spec.letters.index(axis)])
+                if spec.id == tensor and tensor in tensors and axis in spec.axis_names:
+                    expected = rule.of(tensors[tensor].shape[spec.axis_names.index(axis)])
                     return "" if size == expected else f"{expected}, from {tensor}.{axis}"
     return ""
 
@@ -116,7 +116,7 @@ def name_outputs(
                 f"output '{spec.id}'",
                 "the network's tensor has another number of axes than the package describes",
                 value=f"shape {array.shape}",
-                allowed=f"{len(spec.axes)} axes, {spec.letters}",
+                allowed=f"{len(spec.axes)} axes, {spec.axis_names}",
                 hint="correct the axes in the package's description",
             )
     return {spec.id: np.asarray(array) for spec, array in zip(specs, found, strict=True)}

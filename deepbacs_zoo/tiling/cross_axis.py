@@ -1,4 +1,4 @@
-"""Axes whose size follows from an axis of another letter, such as ``x = y + 4``.
+"""Axes whose size follows from another axis, such as ``x = y + 4``.
 
 Such axes cannot be cut one by one.  For one image they are settled: the smallest valid size that
 holds the image is chosen, and all axes that hang together are fixed at it.
@@ -30,7 +30,7 @@ def uncrossed(
     inputs, outputs
         The tensors; those without crossed references are returned as they are.
     sizes
-        Per input id, the pixels of the image along each space letter.
+        Per input id, the pixels of the image along each space axis.
 
     Raises
     ------
@@ -40,14 +40,14 @@ def uncrossed(
     crossed: dict[tuple[str, str], list[tuple[str, Axis]]] = {}
     for spec in (*inputs, *outputs):
         for axis in spec.space:
-            if isinstance(axis.size, ReferencedSize) and axis.size.axis != axis.letter:
+            if isinstance(axis.size, ReferencedSize) and axis.size.axis != axis.name:
                 key = (axis.size.tensor, axis.size.axis)
                 crossed.setdefault(key, []).append((spec.id, axis))
     settled = {
-        (spec.id, axis.letter): _settle(spec, axis, crossed[spec.id, axis.letter], sizes)
+        (spec.id, axis.name): _settle(spec, axis, crossed[spec.id, axis.name], sizes)
         for spec in inputs
         for axis in spec.space
-        if (spec.id, axis.letter) in crossed and not isinstance(axis.size, ReferencedSize)
+        if (spec.id, axis.name) in crossed and not isinstance(axis.size, ReferencedSize)
     }
     if not settled:
         return list(inputs), list(outputs)
@@ -62,7 +62,7 @@ def _settle(
 ) -> int:
     """Return the smallest valid size of an axis at which it and its followers hold the images."""
     wanted = [
-        (follower.size, sizes[name][follower.letter])
+        (follower.size, sizes[name][follower.name])
         for name, follower in followers
         if name in sizes and isinstance(follower.size, ReferencedSize)
     ]
@@ -70,9 +70,9 @@ def _settle(
     if isinstance(rule, FixedSize):
         return rule.value
     if isinstance(rule, SteppedSize):
-        size, step = rule.fit(sizes[spec.id][axis.letter]), max(rule.step, 1)
+        size, step = rule.fit(sizes[spec.id][axis.name]), max(rule.step, 1)
     else:
-        size, step = sizes[spec.id][axis.letter], 1
+        size, step = sizes[spec.id][axis.name], 1
     for _ in range(_MOST_TRIES):
         if all(follower.of(size) >= least for follower, least in wanted):
             return size
@@ -80,8 +80,8 @@ def _settle(
     raise DataError(
         f"input '{spec.id}'",
         "the network takes no size that holds this image",
-        value=", ".join(f"{letter} {size}" for letter, size in sizes[spec.id].items()),
-        allowed=f"sizes whose other axes follow from {axis.letter}",
+        value=", ".join(f"{axis_name} {size}" for axis_name, size in sizes[spec.id].items()),
+        allowed=f"sizes whose other axes follow from {axis.name}",
         hint="crop the image",
     )
 
@@ -90,10 +90,10 @@ def _fixed(spec: TensorSpec, settled: Mapping[tuple[str, str], int]) -> TensorSp
     axes = []
     for axis in spec.axes:
         rule = axis.size
-        if (spec.id, axis.letter) in settled:
-            rule = FixedSize(settled[spec.id, axis.letter])
-        elif isinstance(rule, ReferencedSize) and rule.axis != axis.letter:
-            # References along the same letter stay: they follow the axis that is fixed now.
+        if (spec.id, axis.name) in settled:
+            rule = FixedSize(settled[spec.id, axis.name])
+        elif isinstance(rule, ReferencedSize) and rule.axis != axis.name:
+            # References along the same axis stay: they follow the axis that is fixed now.
             base = settled.get((rule.tensor, rule.axis))
             rule = rule if base is None else FixedSize(rule.of(base))
         axes.append(replace(axis, size=rule))

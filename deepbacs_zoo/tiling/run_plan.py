@@ -40,8 +40,8 @@ class Share:
     ----------
     plan
         The plan of its root, with ``keep``, ``write`` and ``crop`` for this tensor.
-    letters
-        The space letters that the plan is about.
+    axes
+        The space axes that the plan is about.
     reads
         Per tile, what this tensor gives to the network (inputs only).
     rules
@@ -49,7 +49,7 @@ class Share:
     """
 
     plan: TilePlan
-    letters: str
+    axes: str
     reads: tuple[tuple[slice, ...], ...]
     rules: tuple[AxisRule, ...]
 
@@ -79,7 +79,7 @@ def lay_out(
     inputs, outputs
         The tensors that take part; inputs that are left out are not among them.
     sizes
-        Per input id, the pixels of the image along each space letter.
+        Per input id, the pixels of the image along each space axis.
     memory, peak_bytes_per_pixel, border
         See :func:`deepbacs_zoo.tiling.plan`.
     covering
@@ -125,19 +125,19 @@ def _plan_root(
     peak_bytes_per_pixel: float,
     border: Border,
 ) -> dict[str, Share]:
-    """Plan one root and give every tensor that follows it along all its letters its share."""
-    letters = "".join(letter for letter in sizes[root] if letter in sizes_of)
-    halos = {spec.id: {axis.letter: axis.halo for axis in spec.space} for spec in outputs}
+    """Plan one root and give every tensor that follows it along all its axes its share."""
+    axes = "".join(axis_name for axis_name in sizes[root] if axis_name in sizes_of)
+    halos = {spec.id: {axis.name: axis.halo for axis in spec.space} for spec in outputs}
     rules: dict[str, tuple[AxisRule, ...]] = {}
     for name, of in links.items():
-        if all(letter in of and of[letter].root == root for letter in letters):
+        if all(axis_name in of and of[axis_name].root == root for axis_name in axes):
             rules[name] = tuple(
-                _rule(sizes_of[letter], of[letter], halos.get(name, {}).get(letter, 0))
-                for letter in letters
+                _rule(sizes_of[axis_name], of[axis_name], halos.get(name, {}).get(axis_name, 0))
+                for axis_name in axes
             )
     first = next((spec.id for spec in outputs if spec.id in rules), root)
     planned = plan(
-        tuple(sizes[root][letter] for letter in letters),
+        tuple(sizes[root][axis_name] for axis_name in axes),
         rules[first],
         budget=memory,
         peak_bytes_per_pixel=peak_bytes_per_pixel,
@@ -145,7 +145,7 @@ def _plan_root(
         others=[rule for name, rule in rules.items() if name != first],
     )
     return {
-        name: Share(planned.towards(own), letters, planned.reads_of(own), own)
+        name: Share(planned.towards(own), axes, planned.reads_of(own), own)
         for name, own in rules.items()
     }
 
@@ -166,14 +166,12 @@ def _check_sizes(
         share = shares.get(spec.id)
         if share is None:
             continue
-        for letter, rule, size in zip(
-            share.letters, share.rules, share.plan.image_shape, strict=True
-        ):
-            expected, found = rule.out(size), sizes[spec.id].get(letter)
+        for axis, rule, size in zip(share.axes, share.rules, share.plan.image_shape, strict=True):
+            expected, found = rule.out(size), sizes[spec.id].get(axis)
             if found is not None and found != expected:
                 raise DataError(
                     f"input '{spec.id}'",
-                    f"its image has another size along {letter} than the other inputs ask for",
+                    f"its image has another size along {axis} than the other inputs ask for",
                     value=found,
                     allowed=f"{expected} pixels",
                     hint="give images of the same field and size",

@@ -45,26 +45,24 @@ Roots = dict[str, dict[str, OwnSize]]
 def own_sizes(spec: TensorSpec) -> dict[str, OwnSize]:
     """Return the rules of the space axes that do not refer to another tensor."""
     return {
-        axis.letter: axis.size for axis in spec.space if not isinstance(axis.size, ReferencedSize)
+        axis.name: axis.size for axis in spec.space if not isinstance(axis.size, ReferencedSize)
     }
 
 
 def links_of(spec: TensorSpec, inputs: Sequence[TensorSpec]) -> dict[str, Link]:
-    """Return per space letter of a tensor its root, following references."""
+    """Return per space axis of a tensor its root, following references."""
     found = {}
     for axis in spec.space:
         if not isinstance(axis.size, ReferencedSize):
-            found[axis.letter] = Link(spec.id)
+            found[axis.name] = Link(spec.id)
             continue
         parent = next((each for each in inputs if each.id == axis.size.tensor), None)
-        if parent is None or parent.id == spec.id or axis.size.axis != axis.letter:
+        if parent is None or parent.id == spec.id or axis.size.axis != axis.name:
             continue
-        up = links_of(parent, inputs).get(axis.letter)
+        up = links_of(parent, inputs).get(axis.name)
         if up is not None:
             scale = axis.size.scale
-            found[axis.letter] = Link(
-                up.root, up.scale * scale, up.offset * scale + axis.size.offset
-            )
+            found[axis.name] = Link(up.root, up.scale * scale, up.offset * scale + axis.size.offset)
     return found
 
 
@@ -75,14 +73,14 @@ def output_links(
     found = links_of(spec, [*inputs, *(each for each in outputs if each.id != spec.id)])
     for axis in spec.space:
         if not isinstance(axis.size, ReferencedSize):
-            found.pop(axis.letter, None)
+            found.pop(axis.name, None)
             for given in inputs:
-                size = given.size_of(axis.letter)
+                size = given.size_of(axis.name)
                 if size is not None and isinstance(axis.size, FixedSize):
-                    found[axis.letter] = Link(given.id, axis.size.value / size)
+                    found[axis.name] = Link(given.id, axis.size.value / size)
                     break
     names = {each.id for each in inputs}
-    return {letter: link for letter, link in found.items() if link.root in names}
+    return {axis_name: link for axis_name, link in found.items() if link.root in names}
 
 
 def joined(
@@ -94,11 +92,11 @@ def joined(
     for name, own in roots.items():
         for host, host_rules in kept.items():
             common = {
-                letter: _common(host_rules[letter], rule)
-                for letter, rule in own.items()
-                if letter in host_rules and sizes[host][letter] == sizes[name][letter]
+                axis: _common(host_rules[axis], rule)
+                for axis, rule in own.items()
+                if axis in host_rules and sizes[host][axis] == sizes[name][axis]
             }
-            agreed = {letter: rule for letter, rule in common.items() if rule is not None}
+            agreed = {axis: rule for axis, rule in common.items() if rule is not None}
             if len(agreed) == len(own) == len(host_rules):
                 kept[host] = agreed
                 renamed[name] = host
@@ -107,8 +105,7 @@ def joined(
             kept[name] = own
     moved = {
         name: {
-            letter: replace(link, root=renamed.get(link.root, link.root))
-            for letter, link in of.items()
+            axis: replace(link, root=renamed.get(link.root, link.root)) for axis, link in of.items()
         }
         for name, of in links.items()
     }
@@ -149,10 +146,10 @@ def _fits(size: int, least: int, step: int) -> bool:
 def rounded_up(of: dict[str, Link], roots: Roots) -> dict[str, Link]:
     """Return links whose sizes are rounded up, where every valid size is a multiple of the grid."""
     found = dict(of)
-    for letter, link in of.items():
+    for axis, link in of.items():
         grid = round(1 / link.scale)
-        rule = roots.get(link.root, {}).get(letter, FreeSize())
+        rule = roots.get(link.root, {}).get(axis, FreeSize())
         whole = grid > 1 and abs(grid * link.scale - 1) < _SAME and link.offset == 0
         if whole and not isinstance(rule, FreeSize) and not any(n % grid for n in _as_steps(rule)):
-            found[letter] = replace(link, offset=1 - link.scale)
+            found[axis] = replace(link, offset=1 - link.scale)
     return found

@@ -78,7 +78,7 @@ def test_the_package_states_what_consumers_need(demo_package):
     with open_package(demo_package) as package:
         assert {"onnx", "torchscript", "pytorch_state_dict"} == set(package.weights)
         (raw,), (probabilities,) = package.inputs, package.outputs
-        assert raw.letters == probabilities.letters == "bcyx"
+        assert raw.axis_names == probabilities.axis_names == "bcyx"
         assert probabilities.axis("c").channel_names == ("background", "interior", "boundary")
         assert package.tensor(raw.test_tensor).dtype == np.float32
         assert package.zoo_config["decode"]["kind"] == "multilabel"

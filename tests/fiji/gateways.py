@@ -50,6 +50,6 @@ def gateway_setup() -> Setup:
 
 def image(array: np.ndarray, axes: str = "yx", **more: object) -> Image:
     """Make an image of an array with some of its axes."""
-    missing = {letter: 1 for letter in "tzcyx" if letter not in axes}
+    missing = {axis: 1 for axis in "tzcyx" if axis not in axes}
     data = xr.DataArray(array, dims=tuple(axes)).expand_dims(missing).transpose(*"tzcyx")
     return Image(data, **{"calibration": Calibration(), **more})

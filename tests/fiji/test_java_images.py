@@ -145,7 +145,7 @@ def test_a_stack_with_one_page_and_all_planes_behind_it(reader: Reader, tmp_path
 @pytest.mark.parametrize("axes", ["TZCYX", "TCZYX", "ZTCYX", "CZTYX"])
 def test_ome_in_every_order(reader: Reader, tmp_path: Path, axes: str) -> None:
     path = tmp_path / "cells.ome.tif"
-    order = ["TZCYX".index(letter) for letter in axes]
+    order = ["TZCYX".index(axis) for axis in axes]
     metadata = {
         "axes": axes,
         "PhysicalSizeX": 65,

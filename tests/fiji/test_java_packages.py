@@ -69,7 +69,7 @@ def contents(package: Package, request: Mapping[str, Any]) -> dict[str, Any]:
     arrays = {name: array(package, FileRef(name), None) for name in request.get("tensors", ())}
     for spec in (*package.inputs, *package.outputs) if "tests" in request else ():
         if spec.test_tensor is not None:
-            arrays[f"test {spec.id}"] = array(package, spec.test_tensor, spec.letters)
+            arrays[f"test {spec.id}"] = array(package, spec.test_tensor, spec.axis_names)
     return {"files": files, "tensors": arrays}
 
 
@@ -80,7 +80,7 @@ def digest(package: Package, file: FileRef) -> Any:
         return complaint(error)
 
 
-def array(package: Package, file: FileRef, letters: str | None) -> Any:
+def array(package: Package, file: FileRef, axes: str | None) -> Any:
     try:
         found = package.tensor(file)
     except DeepbacsZooError as error:
@@ -88,7 +88,7 @@ def array(package: Package, file: FileRef, letters: str | None) -> Any:
     return {
         "dtype": str(found.dtype),
         "shape": list(found.shape),
-        "letters": letters or "?" * found.ndim,
+        "letters": axes or "?" * found.ndim,
         "values": found.ravel().astype(np.float64).tolist(),
     }
 
@@ -119,7 +119,7 @@ def tensor(spec: TensorSpec) -> dict[str, Any]:
 
 def axis(one: Axis) -> dict[str, Any]:
     return {
-        "letter": one.letter,
+        "letter": one.name,
         "id": one.id,
         "halo": one.halo,
         "scale": one.scale,
@@ -137,8 +137,8 @@ def size(rule: object) -> list[Any]:
             return ["stepped", least, step]
         case FreeSize(least, most):
             return ["free", least, most]
-        case ReferencedSize(other, letter, scale, offset):
-            return ["referenced", other, letter, scale, offset]
+        case ReferencedSize(other, axis, scale, offset):
+            return ["referenced", other, axis, scale, offset]
     raise AssertionError(rule)
 
 

@@ -92,7 +92,7 @@ def _image_for(package: Package, path: Path, dtype: str, height: int, width: int
     """A hyperstack with the channels of a package's first input, and two frames and slices."""
     spec = package.inputs[0]
     channels = spec.size_of("c") or 1
-    slices = 14 if "z" in spec.letters else 2
+    slices = 14 if "z" in spec.axis_names else 2
     rng = np.random.default_rng(height)
     values = rng.integers(0, 200, (2, slices, channels, height, width)).astype(dtype)
     if dtype == "float32":

@@ -30,9 +30,9 @@ def json_of(array: np.ndarray) -> Entry:
     return {"dtype": str(array.dtype), "shape": array.shape, "values": array.ravel().tolist()}
 
 
-def entry(array: np.ndarray, letters: str, *steps: Step, **more: Any) -> Entry:
+def entry(array: np.ndarray, axes: str, *steps: Step, **more: Any) -> Entry:
     written = [{"name": step.name, "kwargs": dict(step.kwargs)} for step in steps]
-    return {"steps": written, "letters": letters, "input": json_of(array), **more}
+    return {"steps": written, "letters": axes, "input": json_of(array), **more}
 
 
 def in_python(case: Entry) -> np.ndarray | DeepbacsZooError:
@@ -41,11 +41,11 @@ def in_python(case: Entry) -> np.ndarray | DeepbacsZooError:
         name: (array_of(other), other["letters"])
         for name, other in case.get("references", {}).items()
     }
-    array, letters = array_of(case["input"]), case["letters"]
+    array, axes = array_of(case["input"]), case["letters"]
     try:
         if "crop" in case:
-            return fit(steps, array, letters, references)(array_of(case["crop"]))
-        return apply(steps, array, letters, references)
+            return fit(steps, array, axes, references)(array_of(case["crop"]))
+        return apply(steps, array, axes, references)
     except DeepbacsZooError as error:
         return error
 
@@ -138,8 +138,10 @@ SMALL = np.arange(6, dtype=np.float32).reshape(1, 2, 3)
 NAN = np.float32([[[1, np.nan]]])
 
 
-def refused(name: str, array: np.ndarray = SMALL, /, *, letters: str = "cyx", **kwargs: Any) -> Any:
-    return entry(array, letters, Step(name, kwargs))
+def refused(
+    name: str, array: np.ndarray = SMALL, /, *, axis_names: str = "cyx", **kwargs: Any
+) -> Any:
+    return entry(array, axis_names, Step(name, kwargs))
 
 
 REFUSED: list[Entry] = [
@@ -148,7 +150,7 @@ REFUSED: list[Entry] = [
     refused("stardist_postprocessing"),
     refused("sigmoid", axis="c"),
     refused("softmax", axis="b"),
-    refused("softmax", letters="zyx"),
+    refused("softmax", axis_names="zyx"),
     refused("softmax", axis="t"),
     refused("binarize"),
     refused("binarize", threshold="a"),

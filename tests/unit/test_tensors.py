@@ -1,6 +1,6 @@
 import pytest
 
-from deepbacs_zoo.axes import letter_of
+from deepbacs_zoo.axes import axis_name
 from deepbacs_zoo.tensors import Axis, FixedSize, FreeSize, ReferencedSize, SteppedSize, TensorSpec
 
 
@@ -17,7 +17,7 @@ def test_a_referenced_size_is_floored_without_losing_a_pixel(scale, offset, size
     assert ReferencedSize("input", "x", scale, offset).of(size) == expected
 
 
-def test_a_tensor_finds_its_axes_by_letter():
+def test_a_tensor_finds_its_axes_by_name():
     tensor = TensorSpec(
         "raw",
         (
@@ -27,18 +27,18 @@ def test_a_tensor_finds_its_axes_by_letter():
             Axis("x", "x", SteppedSize(16, 8)),
         ),
     )
-    assert tensor.letters == "bcyx"
-    assert [axis.letter for axis in tensor.space] == ["y", "x"]
+    assert tensor.axis_names == "bcyx"
+    assert [axis.name for axis in tensor.space] == ["y", "x"]
     assert tensor.size_of("c") == 3
     assert tensor.size_of("y") is None
     with pytest.raises(KeyError):
         tensor.axis("z")
 
 
-def test_letters_of_axis_types():
-    assert [letter_of(kind, "any") for kind in ("batch", "index", "time", "channel")] == list(
+def test_names_of_axis_types():
+    assert [axis_name(kind, "any") for kind in ("batch", "index", "time", "channel")] == list(
         "bitc"
     )
-    assert letter_of("space", "z") == "z"
+    assert axis_name("space", "z") == "z"
     with pytest.raises(KeyError):
-        letter_of("space", "depth")
+        axis_name("space", "depth")

@@ -110,6 +110,6 @@ def _cells(labels: NDArray[np.int32]) -> NDArray[np.int32]:
 
 def _channels_first(array: NDArray[np.floating], axes: str) -> NDArray[np.floating]:
     """Return the first position of an output tensor as ``c y x``."""
-    kept = array[tuple(slice(None) if letter in "cyx" else 0 for letter in axes)]
-    letters = "".join(letter for letter in axes if letter in "cyx")
-    return np.transpose(kept, [letters.index(letter) for letter in "cyx"])
+    kept = array[tuple(slice(None) if axis in "cyx" else 0 for axis in axes)]
+    axis_names = "".join(axis for axis in axes if axis in "cyx")
+    return np.transpose(kept, [axis_names.index(axis) for axis in "cyx"])

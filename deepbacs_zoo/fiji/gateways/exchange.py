@@ -83,7 +83,7 @@ def headers_of(images: Mapping[str, Image]) -> tuple[Header, ...]:
 
 def _header(title: str, image: Image) -> Header:
     dtype = image.data.dtype.newbyteorder("=").name
-    shape = tuple(image.data.sizes[letter] for letter in IMAGE_AXES)
+    shape = tuple(image.data.sizes[axis] for axis in IMAGE_AXES)
     if not title or dtype not in _DTYPES or 0 in shape:
         raise DataError(
             f"image '{title}'",

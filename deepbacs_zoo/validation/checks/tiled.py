@@ -102,8 +102,8 @@ def _enlarged(spec: TensorSpec, array: NDArray[Any], count: int) -> NDArray[Any]
         array = np.pad(
             array,
             [
-                (0, size if letter == axis.letter else 0)
-                for letter, size in zip(spec.letters, array.shape, strict=True)
+                (0, size if axis_name == axis.name else 0)
+                for axis_name, size in zip(spec.axis_names, array.shape, strict=True)
             ],
             mode="symmetric",
         )
@@ -117,7 +117,7 @@ def _compared(
     outputs = list(package.outputs)
     sizes = {
         spec.id: {
-            axis.letter: raw[spec.id].shape[spec.letters.index(axis.letter)] for axis in spec.space
+            axis.name: raw[spec.id].shape[spec.axis_names.index(axis.name)] for axis in spec.space
         }
         for spec in inputs
     }
@@ -171,7 +171,7 @@ def _measure(spec: TensorSpec, layout: Layout, whole: NDArray[Any], tiled: NDArr
     allowed = _ALLOWED * max(1.0, float(np.nanmax(np.abs(whole), initial=0.0)))
     distance = _distance_to_seams(spec, layout, whole.shape)
     others = tuple(
-        index for index, letter in enumerate(spec.letters) if letter not in _letters(layout, spec)
+        index for index, axis in enumerate(spec.axis_names) if axis not in _axis_names(layout, spec)
     )
     worst = difference.max(axis=others) if others else difference
     mean = difference.mean(axis=others) if others else difference
@@ -186,8 +186,8 @@ def _measure(spec: TensorSpec, layout: Layout, whole: NDArray[Any], tiled: NDArr
     )
 
 
-def _letters(layout: Layout, spec: TensorSpec) -> str:
-    return layout.shares[spec.id].letters
+def _axis_names(layout: Layout, spec: TensorSpec) -> str:
+    return layout.shares[spec.id].axes
 
 
 def _distance_to_seams(
@@ -198,11 +198,11 @@ def _distance_to_seams(
     Axes are those of the output that tiles are cut along, in the output's order.
     """
     share = layout.shares[spec.id]
-    order = [letter for letter in spec.letters if letter in share.letters]
+    order = [axis_name for axis_name in spec.axis_names if axis_name in share.axes]
     along = []
-    for letter in order:
-        axis = share.letters.index(letter)
-        length = shape[spec.letters.index(letter)]
+    for axis_name in order:
+        axis = share.axes.index(axis_name)
+        length = shape[spec.axis_names.index(axis_name)]
         before = share.plan.crop[axis].start or 0
         seams = {tile.write[axis].start - before for tile in share.plan.tiles}
         places = np.arange(length)

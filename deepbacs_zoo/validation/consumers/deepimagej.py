@@ -153,7 +153,7 @@ def _axes(package: Package) -> Iterator[Reason]:
         for index, spec in enumerate(specs):
             where = f"{side}.{index}.axes"
             for axis in spec.axes:
-                if axis.letter in "ti":
+                if axis.name in "ti":
                     yield Reason(
                         f"{where}.{axis.id}",
                         "there is a time or index axis",
@@ -169,11 +169,11 @@ def _axes_05(package: Package, side: str, index: int, spec: TensorSpec) -> Itera
     for axis, entry in zip(spec.axes, raw, strict=False):
         stated = entry if isinstance(entry, Mapping) else {}
         where = f"{side}.{index}.axes.{axis.id}"
-        if axis.letter == "c" and not axis.channel_names:
+        if axis.name == "c" and not axis.channel_names:
             yield Reason(where, "no channel names", "channel_names", "name the channels")
-        if axis.letter in "zyx" and "id" not in stated:
+        if axis.name in "zyx" and "id" not in stated:
             yield Reason(where, "the space axis states no id", "an id x, y or z", "state the id")
-        if side == "outputs" and axis.letter in "zyx" and axis.scale != 1.0:
+        if side == "outputs" and axis.name in "zyx" and axis.scale != 1.0:
             yield Reason(
                 where,
                 f"the output axis has scale {axis.scale:g}",

@@ -61,10 +61,10 @@ def _covers(package: Package) -> list[object]:
 
 def _halo_and_step(package: Package) -> Iterator[Finding]:
     """Predict the crash of ``bioimageio predict`` on images padded by the halo."""
-    halos = {axis.letter: axis.halo for spec in package.outputs for axis in spec.space}
+    halos = {axis.name: axis.halo for spec in package.outputs for axis in spec.space}
     for index, spec in enumerate(package.inputs):
         for axis in spec.space:
-            padding = 2 * halos.get(axis.letter, 0)
+            padding = 2 * halos.get(axis.name, 0)
             bad_step = isinstance(axis.size, SteppedSize) and padding % axis.size.step
             bad_size = isinstance(axis.size, FixedSize) and padding
             if bad_step or bad_size:

@@ -46,7 +46,7 @@ class Case:
     """
 
     steps: list[dict[str, Any]]
-    letters: str
+    axes: str
     dtype: str
     why: str = ""
     formula: Formula | None = None
@@ -64,23 +64,23 @@ class Case:
 
     def tensors(self, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """The tensor and the reference; channels differ, and values are exact in JSON."""
-        shape = self.shape or SHAPES[self.letters]
+        shape = self.shape or SHAPES[self.axes]
         if self.values is None:
-            array = drawn(shape, self.letters, self.dtype, seed)
+            array = drawn(shape, self.axes, self.dtype, seed)
         else:
             array = np.array(self.values, self.dtype).reshape(shape)
-        return array, drawn(shape, self.letters, "float32", seed + 10_000)
+        return array, drawn(shape, self.axes, "float32", seed + 10_000)
 
 
-def drawn(shape: tuple[int, ...], letters: str, dtype: str, seed: int) -> np.ndarray:
+def drawn(shape: tuple[int, ...], axes: str, dtype: str, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     if dtype.startswith("float"):
         values = np.round(rng.normal(0.5, 2.0, shape), 3).astype(dtype)
     else:
         info = np.iinfo(dtype)
         values = rng.integers(max(info.min, -3000), min(info.max, 40000), shape).astype(dtype)
-    if "c" in letters:
-        second = tuple(1 if letter == "c" else slice(None) for letter in letters)
+    if "c" in axes:
+        second = tuple(1 if axis == "c" else slice(None) for axis in axes)
         values[second] = values[second] // 3
     return values
 
@@ -89,12 +89,12 @@ def step(name: str, **kwargs: Any) -> dict[str, Any]:
     return {"name": name, "kwargs": kwargs}
 
 
-def joint_axes(letters: str) -> list[str | None]:
+def joint_axes(axes: str) -> list[str | None]:
     """All axes, each sample alone, each channel alone, with the batch, some left out."""
-    without_b = letters.replace("b", "")
-    choices: list[str | None] = [None, without_b, letters.replace("c", "")]
+    without_b = axes.replace("b", "")
+    choices: list[str | None] = [None, without_b, axes.replace("c", "")]
     choices.append(without_b.replace("c", ""))
-    choices.append("".join(letter for letter in letters if letter not in "cy") or "x")
+    choices.append("".join(axis for axis in axes if axis not in "cy") or "x")
     return list(dict.fromkeys(choices))
 
 
@@ -109,15 +109,15 @@ def cases() -> Iterator[Case]:
 
 
 def _measuring() -> Iterator[Case]:
-    for letters in SHAPES:
-        for axes in joint_axes(letters):
+    for axis_names in SHAPES:
+        for axes in joint_axes(axis_names):
             chosen = {} if axes is None else {"axes": axes}
             for dtype in DTYPES:
-                yield Case([step("zero_mean_unit_variance", **chosen)], letters, dtype)
-                yield Case([step("scale_range", **chosen)], letters, dtype)
+                yield Case([step("zero_mean_unit_variance", **chosen)], axis_names, dtype)
+                yield Case([step("scale_range", **chosen)], axis_names, dtype)
             wanted = {"min_percentile": 5, "max_percentile": 90.5}
             for dtype in ("uint16", "float32"):
-                yield Case([step("scale_range", **chosen, **wanted)], letters, dtype)
+                yield Case([step("scale_range", **chosen, **wanted)], axis_names, dtype)
     for axes in ("bcyx", "byx", "cyx", "yx", "y"):
         for dtype in ("uint8", "float32"):
             yield Case([step("zero_mean_unit_variance", axes=axes)], "bcyx", dtype, shape=PAIR)
@@ -145,26 +145,26 @@ def _measuring() -> Iterator[Case]:
 
 
 def _pointwise() -> Iterator[Case]:
-    for letters in ("bcyx", "byxc", "yx"):
+    for axes in ("bcyx", "byxc", "yx"):
         for dtype in (*DTYPES, "int32", "float64"):
-            yield Case([step("scale_linear", gain=0.25, offset=-3.5)], letters, dtype)
-            yield Case([step("clip", min=10, max=200)], letters, dtype)
-            yield Case([step("fixed_zero_mean_unit_variance", mean=3.5, std=2.5)], letters, dtype)
-            yield Case([step("binarize", threshold=2)], letters, dtype)
+            yield Case([step("scale_linear", gain=0.25, offset=-3.5)], axes, dtype)
+            yield Case([step("clip", min=10, max=200)], axes, dtype)
+            yield Case([step("fixed_zero_mean_unit_variance", mean=3.5, std=2.5)], axes, dtype)
+            yield Case([step("binarize", threshold=2)], axes, dtype)
     gains, offsets = [2, 0.5], [1, -1]
-    for letters in ("bcyx", "byxc", "bczyx"):
-        yield Case([step("scale_linear", axis="c", gain=gains, offset=offsets)], letters, "uint8")
-        yield Case([step("scale_linear", axis="c", gain=gains)], letters, "float32")
-        yield Case([step("scale_linear", axis="c", offset=offsets, gain=3)], letters, "float32")
+    for axes in ("bcyx", "byxc", "bczyx"):
+        yield Case([step("scale_linear", axis="c", gain=gains, offset=offsets)], axes, "uint8")
+        yield Case([step("scale_linear", axis="c", gain=gains)], axes, "float32")
+        yield Case([step("scale_linear", axis="c", offset=offsets, gain=3)], axes, "float32")
         yield Case(
             [step("fixed_zero_mean_unit_variance", axis="c", mean=[3, 100], std=[20, 50])],
-            letters,
+            axes,
             "uint8",
         )
         for place in ("input", "output"):
-            yield Case([step("softmax")], letters, "float32", place=place)
-            yield Case([step("softmax", axis="x")], letters, "float32", place=place)
-            yield Case([step("sigmoid")], letters, "float32", place=place)
+            yield Case([step("softmax")], axes, "float32", place=place)
+            yield Case([step("softmax", axis="x")], axes, "float32", place=place)
+            yield Case([step("sigmoid")], axes, "float32", place=place)
     yield Case([step("sigmoid")], "yx", "float32", shape=(1, 5), values=[-80, -1, 0, 1, 80])
     yield Case([step("clip", min=0.5)], "bcyx", "float32")
     yield Case([step("clip", max=0.5)], "bcyx", "float32")
@@ -291,11 +291,11 @@ def _other_departures() -> Iterator[Case]:
     def above(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
         return x > np.array([1, 0.25]).reshape(shape)
 
-    for letters, shape in (("bcyx", (1, 2, 1, 1)), ("bczyx", (1, 2, 1, 1, 1))):
+    for axis_names, shape in (("bcyx", (1, 2, 1, 1)), ("bczyx", (1, 2, 1, 1, 1))):
         for dtype in ("uint8", "float32"):
             yield Case(
                 [step("binarize", axis="c", threshold=[1, 0.25])],
-                letters,
+                axis_names,
                 dtype,
                 f"{CORE} does not shape thresholds along an axis and fails",
                 lambda x, r, shape=shape: above(x, shape),

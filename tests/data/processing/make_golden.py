@@ -25,7 +25,7 @@ def by_core(case: Case, array: np.ndarray, reference: np.ndarray) -> np.ndarray:
     from bioimageio.core.proc_setup import get_pre_and_postprocessing
     from bioimageio.spec.model import v0_5
 
-    names = [AXIS_NAMES.get(letter, letter) for letter in case.letters]
+    names = [AXIS_NAMES.get(axis, axis) for axis in case.axes]
     steps = [described(entry, v0_5) for entry in case.steps]
     # Only ids and steps are read from these descriptions.
     inputs = [v0_5.InputTensorDescr.model_construct(id="ref", preprocessing=[])]
@@ -54,7 +54,7 @@ def described(entry: dict[str, Any], v0_5: Any) -> Any:
     """One step as a description of format 0.5, validated by bioimageio.spec."""
     kwargs = dict(entry["kwargs"])
     if "axes" in kwargs:
-        kwargs["axes"] = [AXIS_NAMES.get(letter, letter) for letter in kwargs["axes"]]
+        kwargs["axes"] = [AXIS_NAMES.get(axis, axis) for axis in kwargs["axes"]]
     if "axis" in kwargs:
         kwargs["axis"] = AXIS_NAMES.get(kwargs["axis"], kwargs["axis"])
     content = {"id": entry["name"]} | ({"kwargs": kwargs} if kwargs else {})
@@ -87,7 +87,7 @@ def entry_of(case: Case, seed: int) -> dict[str, Any]:
         expected = case.formula(array.astype(np.float64), reference.astype(np.float64))
     entry = {
         "steps": case.steps,
-        "letters": case.letters,
+        "letters": case.axes,
         "input": encoded(array),
         "expected": encoded(in_result_type(case, expected)),
         "source": case.source,
@@ -97,7 +97,7 @@ def entry_of(case: Case, seed: int) -> dict[str, Any]:
     if case.place == "output":
         entry["place"] = case.place
     if case.reference:
-        entry["references"] = {"ref": {"letters": case.letters, **encoded(reference)}}
+        entry["references"] = {"ref": {"letters": case.axes, **encoded(reference)}}
     return entry
 
 

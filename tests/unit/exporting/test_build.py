@@ -97,13 +97,13 @@ def test_the_dialect_is_the_one_that_everyone_reads(description: dict) -> None:
 
 
 def test_sizes_and_halo_suit_jdll_and_the_format(description: dict) -> None:
-    for index, letter in ((2, "y"), (3, "x")):
+    for index, axis in ((2, "y"), (3, "x")):
         size = description["inputs"][0]["axes"][index]["size"]
         output = description["outputs"][0]["axes"][index]
         assert size["min"] % size["step"] == 0
         assert size["min"] > 2 * output["halo"]
         assert output["halo"] % size["step"] == 0
-        assert output["size"] == {"tensor_id": "raw", "axis_id": letter, "offset": 0}
+        assert output["size"] == {"tensor_id": "raw", "axis_id": axis, "offset": 0}
 
 
 def test_the_pixel_size_stands_in_our_config_and_the_sample(

@@ -54,13 +54,13 @@ def run_onnx(content: bytes, arrays: dict[str, np.ndarray]) -> dict[str, np.ndar
 def test_a_case_reproduces_its_test_tensors(name: str, tmp_path: Path) -> None:
     with open_package(CASES[name](tmp_path, weights=("onnx",))) as package:
         given = arrays_of(package, package.inputs)
-        ready = {s.id: reference_steps(s.steps, given[s.id], s.letters) for s in package.inputs}
+        ready = {s.id: reference_steps(s.steps, given[s.id], s.axis_names) for s in package.inputs}
         dtype = CASES[name].keywords["build"]()["network"].input_dtype
         ready = {key: value.astype(dtype) for key, value in ready.items()}
         found = run_onnx(package.read(package.weights["onnx"].file), ready)
         expected = arrays_of(package, package.outputs)
         for spec in package.outputs:
-            result = reference_steps(spec.steps, found[spec.id], spec.letters)
+            result = reference_steps(spec.steps, found[spec.id], spec.axis_names)
             assert expected[spec.id].dtype == spec.dtype
             np.testing.assert_allclose(result.astype(spec.dtype), expected[spec.id], **TOLERANCE)
 
@@ -71,17 +71,17 @@ def test_test_tensors_have_the_sizes_described(name: str, tmp_path: Path) -> Non
         shapes: dict[str, dict[str, int]] = {}
         for spec in (*package.inputs, *package.outputs):
             array = package.tensor(spec.test_tensor)
-            shapes[spec.id] = dict(zip(spec.letters, array.shape, strict=True))
+            shapes[spec.id] = dict(zip(spec.axis_names, array.shape, strict=True))
         for spec in (*package.inputs, *package.outputs):
             for axis in spec.axes:
-                found = shapes[spec.id][axis.letter]
+                found = shapes[spec.id][axis.name]
                 match axis.size:
                     case FixedSize(value):
                         assert found == value
                     case SteppedSize():
                         assert found == axis.size.fit(found)
-                    case ReferencedSize(tensor, letter, _, _):
-                        assert found == axis.size.of(shapes[tensor][letter])
+                    case ReferencedSize(tensor, axis_name, _, _):
+                        assert found == axis.size.of(shapes[tensor][axis_name])
 
 
 @each("name", CASES)
@@ -95,7 +95,7 @@ def test_what_is_written_is_read_back(name: str, tmp_path: Path) -> None:
             (package.outputs, build["outputs"]),
         ):
             for found, expected in zip(ours, stated, strict=True):
-                assert found.letters == expected.letters
+                assert found.axis_names == expected.axis_names
                 assert [a.size for a in found.axes] == [a.size for a in expected.axes]
                 assert [a.halo for a in found.axes] == [a.halo for a in expected.axes]
                 steps = expected.steps
@@ -119,23 +119,23 @@ def normal(kwargs: Any) -> dict[str, Any]:
 def test_the_three_forms_of_a_network_agree(name: str) -> None:
     import torch
 
-    network, letters, channels, count = NETWORKS[name]
-    specs = [image(f"in{i}", letters, channels="abc"[:channels]) for i in range(count)]
+    network, axes, channels, count = NETWORKS[name]
+    specs = [image(f"in{i}", axes, channels="abc"[:channels]) for i in range(count)]
     rng = np.random.default_rng(1)
     size = {"b": 1, "c": channels, "z": 6, "y": 8, "x": 12}
-    shape = [size[letter] for letter in letters]
+    shape = [size[axis] for axis in axes]
     arrays = [(rng.normal(size=shape) * 9).astype(network.input_dtype) for _ in specs]
     expected = network.compute(*arrays)
 
     content = networks.onnx_bytes(
         network,
-        [(s.id, [None] * len(letters), letters) for s in specs],
+        [(s.id, [None] * len(axes), axes) for s in specs],
         [(f"out{i}", [None] * y.ndim, "bczyx"[: y.ndim]) for i, y in enumerate(expected)],
     )
     found = list(run_onnx(content, {s.id: x for s, x in zip(specs, arrays, strict=True)}).values())
     module = networks.torch_module(network)
     module.load_state_dict(torch.load(io.BytesIO(networks.state_dict_bytes(network))))
-    smaller = [[n if a in "bc" else n - 2 for a, n in zip(letters, shape, strict=True)]] * count
+    smaller = [[n if a in "bc" else n - 2 for a, n in zip(axes, shape, strict=True)]] * count
     with warnings.catch_warnings(action="ignore"):  # torch.jit.load is deprecated
         traced = torch.jit.load(io.BytesIO(networks.torchscript_bytes(network, smaller)))
     tensors = [torch.from_numpy(x) for x in arrays]

@@ -75,12 +75,12 @@ def assert_same_model(package: Package, oracle: Any) -> None:
         for spec, other in zip(ours, theirs, strict=True):
             assert_same_tensor(spec, other)
             steps = getattr(other, "preprocessing", None) or getattr(other, "postprocessing", [])
-            assert_same_steps(spec, steps, {a.id: letter(a) for a in other.axes})
+            assert_same_steps(spec, steps, {a.id: axis_name(a) for a in other.axes})
     assert_same_sizes(package, oracle)
     assert_same_weights(package, oracle)
 
 
-def letter(axis: Any) -> str:
+def axis_name(axis: Any) -> str:
     short = {"batch": "b", "channel": "c", "index": "i", "time": "t"}
     return short.get(axis.type, str(axis.id))
 
@@ -88,7 +88,7 @@ def letter(axis: Any) -> str:
 def assert_same_tensor(spec: TensorSpec, other: Any) -> None:
     assert spec.id == str(other.id)
     assert [axis.id for axis in spec.axes] == [str(a.id) for a in other.axes]
-    assert spec.letters == "".join(map(letter, other.axes))
+    assert spec.axis_names == "".join(map(axis_name, other.axes))
     assert spec.dtype == other.dtype
     assert spec.optional == getattr(other, "optional", False)
     assert spec.description == other.description
@@ -117,7 +117,7 @@ def assert_same_axis(axis: Axis, other: Any) -> None:
             assert other.size == value
         case SteppedSize(least, step):
             assert (other.size.min, other.size.step) == (least, step)
-        case FreeSize(least, most) if axis.letter != "b":
+        case FreeSize(least, most) if axis.name != "b":
             assert (other.size.min, other.size.max) == (least, most)
         case FreeSize():
             assert other.size is None
@@ -136,21 +136,21 @@ def assert_same_sizes(package: Package, oracle: Any) -> None:
     for n in range(4):
         theirs = oracle.get_axis_sizes({(t, a.id): n for t, a in stepped}, batch_size=1)
         found = {**theirs.inputs, **theirs.outputs}
-        expected = {(t, a.letter): a.size.min + n * a.size.step for t, a in stepped}
+        expected = {(t, a.name): a.size.min + n * a.size.step for t, a in stepped}
         for spec in (*package.inputs, *package.outputs):
             for axis in spec.axes:
                 if isinstance(axis.size, FixedSize):
-                    expected[spec.id, axis.letter] = axis.size.value
+                    expected[spec.id, axis.name] = axis.size.value
         for spec in (*package.inputs, *package.outputs):
             for axis in spec.axes:
                 if isinstance(axis.size, ReferencedSize):
                     source = expected[axis.size.tensor, axis.size.axis]
-                    expected[spec.id, axis.letter] = axis.size.of(source)
+                    expected[spec.id, axis.name] = axis.size.of(source)
                 if not isinstance(axis.size, FreeSize):
-                    assert found[spec.id, axis.id] == expected[spec.id, axis.letter]
+                    assert found[spec.id, axis.id] == expected[spec.id, axis.name]
 
 
-def assert_same_steps(spec: TensorSpec, steps: list[Any], letters: Mapping[Any, str]) -> None:
+def assert_same_steps(spec: TensorSpec, steps: list[Any], axes: Mapping[Any, str]) -> None:
     # The specification's library adds ensure_dtype at the ends; ours does not.
     stated = [step for step in steps if step.id != "ensure_dtype"]
     ours = [step for step in spec.steps if step.name != "ensure_dtype"]
@@ -158,13 +158,13 @@ def assert_same_steps(spec: TensorSpec, steps: list[Any], letters: Mapping[Any, 
     for step, other in zip(ours, stated, strict=True):
         kwargs = {k: v for k, v in dict(other.kwargs).items() if v is not None}
         if "axes" in kwargs:
-            kwargs["axes"] = {letters[a] for a in kwargs["axes"]}
+            kwargs["axes"] = {axes[a] for a in kwargs["axes"]}
         if "axis" in kwargs:
-            kwargs["axis"] = letters[kwargs["axis"]]
-        assert normal(step, spec.letters) == {**_STEP_DEFAULTS.get(step.name, {}), **kwargs}
+            kwargs["axis"] = axes[kwargs["axis"]]
+        assert normal(step, spec.axis_names) == {**_STEP_DEFAULTS.get(step.name, {}), **kwargs}
 
 
-def normal(step: Step, letters: str) -> dict[str, Any]:
+def normal(step: Step, axes: str) -> dict[str, Any]:
     kwargs = {**_STEP_DEFAULTS.get(step.name, {}), **step.kwargs}
     if "axes" in kwargs:
         kwargs["axes"] = set(kwargs["axes"])
@@ -343,7 +343,7 @@ def test_what_the_specification_accepts_is_read(name: str, tmp_path: Path) -> No
         try:
             read(other)
         except UnsupportedError:
-            continue  # valid, but an axis has no letter
+            continue  # valid, but an axis has an unknown type
         except PackageError as error:
             if not any(words in error.what for words in _STRICTER):
                 raise

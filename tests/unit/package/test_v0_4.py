@@ -58,7 +58,7 @@ def steps(entry: dict[str, Any], set_field) -> tuple[Step, ...]:
 
 def test_everything_that_is_stated_is_read() -> None:
     raw, mask = read(DESCRIPTION)
-    assert (raw.id, raw.letters, raw.dtype) == ("raw", "bcyx", "float32")
+    assert (raw.id, raw.axis_names, raw.dtype) == ("raw", "bcyx", "float32")
     assert [axis.id for axis in raw.axes] == ["batch", "channel", "y", "x"]
     assert [axis.size for axis in raw.axes] == [
         FreeSize(),
@@ -122,11 +122,11 @@ def test_a_reference_may_name_an_axis(set_field) -> None:
 
 
 @pytest.mark.parametrize(
-    "axes", [["b", "c", "y", "x"], ["batch", "channel", "y", "x"]], ids=["letters", "names"]
+    "axes", [["b", "c", "y", "x"], ["batch", "channel", "y", "x"]], ids=["short", "names"]
 )
 def test_axes_may_be_a_list(axes: list[str], set_field) -> None:
     raw, _ = read(set_field(DESCRIPTION, "inputs.0.axes", axes))
-    assert raw.letters == "bcyx"
+    assert raw.axis_names == "bcyx"
 
 
 def test_time_and_index_axes_are_read(set_field) -> None:
@@ -156,7 +156,7 @@ def test_samples_that_do_not_pair_up_are_left_out(set_field) -> None:
         ("inputs.0.name", "a/b", "", "letters"),
         ("inputs.0.axes", DROP, "", "a value"),
         ("inputs.0.axes", "bcyw", "", "bitczyx"),
-        ("inputs.0.axes", "bcyy", "", "each letter once"),
+        ("inputs.0.axes", "bcyy", "", "each axis once"),
         ("inputs.0.axes", [], "", "at least one"),
         ("inputs.0.axes", [{"type": "batch"}], "inputs.0.axes.0", "text"),
         ("inputs.0.axes", "bcy", "inputs.0.shape.min", "3 numbers"),
@@ -328,7 +328,7 @@ def test_statistics_of_a_tensor_without_batch_are_of_the_sample(set_field) -> No
         ("zero_mean_unit_variance", {"mode": "per_image", "axes": "yx"}, "mode", "per_dataset"),
         ("zero_mean_unit_variance", {"axes": "yx"}, "mean", "a value"),
         ("zero_mean_unit_variance", {"axes": "yx", "mean": 1}, "std", "a value"),
-        ("scale_range", {"mode": "per_sample", "axes": "yz"}, "axes", "letters bcyx"),
+        ("scale_range", {"mode": "per_sample", "axes": "yz"}, "axes", "axes bcyx"),
         ("scale_range", {"mode": "per_sample", "axes": "yy"}, "axes", "at most once"),
         ("scale_range", {"mode": "per_sample", "axes": 3}, "axes", "text"),
         ("scale_linear", {"gain": [1, 2]}, "gain", "exactly one axis"),

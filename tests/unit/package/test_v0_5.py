@@ -68,7 +68,7 @@ def read(description: dict[str, Any]) -> tuple[TensorSpec, TensorSpec]:
 
 def test_everything_that_is_stated_is_read() -> None:
     raw, mask = read(DESCRIPTION)
-    assert (raw.id, raw.letters, raw.dtype) == ("raw", "bcyx", "uint16")
+    assert (raw.id, raw.axis_names, raw.dtype) == ("raw", "bcyx", "uint16")
     assert raw.test_tensor == FileRef("in.npy", HASH)
     assert raw.sample_tensor == FileRef("in.tif")
     assert raw.axis("b").size == FreeSize()
@@ -77,7 +77,7 @@ def test_everything_that_is_stated_is_read() -> None:
     assert raw.axis("y").size == SteppedSize(16, 8)
     assert raw.axis("y").scale == 0.2
     assert raw.steps[0].kwargs == {"axes": "yx"}
-    assert (mask.id, mask.letters) == ("mask", "bcyx")
+    assert (mask.id, mask.axis_names) == ("mask", "bcyx")
     assert mask.axis("b").size == FixedSize(1)
     assert mask.axis("y").size == ReferencedSize("raw", "y", 2.0, -4)
     assert mask.axis("y").halo == 2
@@ -97,7 +97,7 @@ def test_defaults_are_those_of_the_specification(set_field) -> None:
     )
     assert (first.id, second.id) == ("input", "output")
     assert [axis.id for axis in first.axes] == ["batch", "channel", "index", "time", "x"]
-    assert first.letters == "bcitx"
+    assert first.axis_names == "bcitx"
     assert first.dtype == "float32"
     assert first.steps == ()
     assert first.test_tensor is None
@@ -118,7 +118,7 @@ def test_null_counts_as_left_out(set_field) -> None:
     assert (raw.dtype, raw.sample_tensor, raw.steps) == ("float32", None, ())
 
 
-def test_letters_stand_for_the_names_of_axes(set_field) -> None:
+def test_short_names_stand_for_the_ids_of_axes(set_field) -> None:
     description = set_field(DESCRIPTION, "inputs.0.axes.1.id", "c")
     description = set_field(
         description, "inputs.0.preprocessing", [{"id": "softmax", "kwargs": {"axis": "c"}}]
@@ -326,7 +326,7 @@ def test_an_input_may_not_refer_to_an_output(set_field) -> None:
 
 
 @pytest.mark.parametrize("name", ["width", "yx"])
-def test_an_axis_without_a_letter_is_not_supported(name: str, set_field, check_message) -> None:
+def test_an_axis_of_an_unknown_type_is_not_supported(name: str, set_field, check_message) -> None:
     with pytest.raises(UnsupportedError) as caught:
         read(set_field(DESCRIPTION, "inputs.0.axes.3.id", name))
     check_message(caught.value, where="inputs.0.axes.3.id", value=name, allowed="x, y and z")

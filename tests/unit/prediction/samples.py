@@ -16,8 +16,8 @@ STEP = SteppedSize(8, 4)
 def image_of(values, axes="yx", calibration=None, **more):
     """An image in memory from an array with these axes."""
     array = np.asarray(values)
-    missing = [index for index, letter in enumerate("tzcyx") if letter not in axes]
-    order = [axes.index(letter) for letter in "tzcyx" if letter in axes]
+    missing = [index for index, axis in enumerate("tzcyx") if axis not in axes]
+    order = [axes.index(axis) for axis in "tzcyx" if axis in axes]
     data = np.expand_dims(array.transpose(order), missing)
     return Image(xr.DataArray(data, dims=tuple("tzcyx")), calibration or Calibration(), **more)
 

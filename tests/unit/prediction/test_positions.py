@@ -21,10 +21,10 @@ def result(package, session, image, **options):
     return predict(package, image, session=session, **options)
 
 
-@pytest.mark.parametrize("letters", ["bcyx", "byxc", "bxyc", "cyx", "yx", "xy", "bcxy"])
-def test_every_axes_order_comes_back_as_the_image_has_it(letters):
-    inputs = (tensor("raw", letters, size=STEP),)
-    package, session = fake(identity, inputs, (output("out", "raw", letters, halo=2),))
+@pytest.mark.parametrize("axes", ["bcyx", "byxc", "bxyc", "cyx", "yx", "xy", "bcxy"])
+def test_every_axes_order_comes_back_as_the_image_has_it(axes):
+    inputs = (tensor("raw", axes, size=STEP),)
+    package, session = fake(identity, inputs, (output("out", "raw", axes, halo=2),))
     array = noise(3, 2, 61, 50)
     found = result(package, session, image_of(array, "tzyx"), memory=40**2 * 2048).tensors["out"]
     assert found.axes == "tzcyx"
@@ -92,7 +92,7 @@ def test_output_with_own_axis_that_positions_need_is_unsupported():
         TensorSpec(
             "out",
             tuple(
-                Axis("z", "z", FixedSize(3)) if axis.letter == "z" else axis
+                Axis("z", "z", FixedSize(3)) if axis.name == "z" else axis
                 for axis in outputs[0].axes
             ),
         ),
@@ -121,7 +121,7 @@ def test_channels_that_only_the_output_has_are_refused_before_the_network_is_run
 
 def test_an_axis_whose_size_depends_on_the_data_is_refused_where_it_is_long():
     axes = output("out", "raw", "bzyx").axes
-    free = tuple(Axis("z", "z", FreeSize()) if axis.letter == "z" else axis for axis in axes)
+    free = tuple(Axis("z", "z", FreeSize()) if axis.name == "z" else axis for axis in axes)
     package, session = fake(
         lambda x: np.repeat(x, 3, 1),
         (tensor("raw", "bcyx", size=STEP),),
@@ -143,9 +143,9 @@ def test_output_with_an_index_axis_keeps_its_own_axes():
 
 
 def test_rgb_is_refused_where_grey_is_wanted():
-    for letters in ("bcyx", "byx"):
+    for axes in ("bcyx", "byx"):
         package, session = fake(
-            identity, (tensor("raw", letters, size=STEP),), (output("out", "raw", letters),)
+            identity, (tensor("raw", axes, size=STEP),), (output("out", "raw", axes),)
         )
         image = image_of(noise(3, 32, 24, dtype=np.uint8), "cyx", rgb=True)
         with pytest.raises(DataError, match=r"RGB.*3 channels.*allowed: 1.*8-bit"):

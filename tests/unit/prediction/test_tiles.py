@@ -273,7 +273,7 @@ def test_generated_package_in_tiles_equals_whole(name, seed, tmp_path):
         np.testing.assert_allclose(found.array, tiled.tensors[output_id].array, atol=1e-5)
 
 
-def test_axis_that_follows_another_letter_is_settled_for_the_image(tmp_path):
+def test_axis_that_follows_another_axis_is_settled_for_the_image(tmp_path):
     array = noise(37, 45)
     with open_package(CASES["own_reference"](tmp_path)) as package:
         found = predict(package, image_of(array))

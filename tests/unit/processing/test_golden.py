@@ -25,7 +25,7 @@ def array_of(entry):
 
 def name_of(entry):
     names = "+".join(step["name"] for step in entry["steps"])
-    return f"{names}-{entry['letters']}-{entry['input']['dtype']}"
+    return f"{names}-{entry['axes']}-{entry['input']['dtype']}"
 
 
 def computed(entry):

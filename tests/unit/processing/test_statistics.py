@@ -14,7 +14,7 @@ def drawn(dtype, shape=LARGE, seed=0):
 @pytest.mark.parametrize("axes", [None, "cyx", "yx", "y", "x", "c", ""])
 def test_mean_and_deviation_are_those_of_numpy_in_float64(dtype, axes):
     array = drawn(dtype)
-    numbers = tuple("bcyx".index(letter) for letter in ("bcyx" if axes is None else axes))
+    numbers = tuple("bcyx".index(axis) for axis in ("bcyx" if axes is None else axes))
     mean, std = mean_and_std(array, "bcyx", "bcyx", axes)
     exact = array.astype(np.float64)
     np.testing.assert_allclose(mean, exact.mean(numbers, keepdims=True), rtol=1e-13)
@@ -33,7 +33,7 @@ def test_the_mean_of_integers_is_exact():
 @pytest.mark.parametrize("wanted", [(0.0, 100.0), (1.0, 99.8), (50.0,), (0.0, 33.3), (99.9999,)])
 def test_percentiles_are_those_of_numpy_on_float64(dtype, axes, wanted):
     array = drawn(dtype, (2, 3, 40, 31))
-    numbers = tuple("bcyx".index(letter) for letter in ("bcyx" if axes is None else axes))
+    numbers = tuple("bcyx".index(axis) for axis in ("bcyx" if axes is None else axes))
     expected = np.percentile(array.astype(np.float64), wanted, axis=numbers, keepdims=True)
     found = percentiles(array, "bcyx", "bcyx", axes, wanted)
     np.testing.assert_allclose(found, expected, rtol=1e-14)

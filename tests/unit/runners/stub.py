@@ -38,17 +38,17 @@ class StubPackage:
         pass
 
 
-def tensor(name, letters="bcyx", size=STEP, channels=1, **more):
+def tensor(name, axis_names="bcyx", size=STEP, channels=1, **more):
     """Describe an input: batch of one, space axes of the given size rule."""
     sizes = {"b": FixedSize(1), "c": FixedSize(channels)}
     names = tuple(f"channel{i}" for i in range(channels))
     axes = tuple(
-        Axis(a, a, sizes.get(a, size), channel_names=names if a == "c" else ()) for a in letters
+        Axis(a, a, sizes.get(a, size), channel_names=names if a == "c" else ()) for a in axis_names
     )
     return TensorSpec(name, axes, **more)
 
 
-def output(name, of, letters="bcyx", channels=1, scale=1.0, offset=0.0, halo=0, **more):
+def output(name, of, axis_names="bcyx", channels=1, scale=1.0, offset=0.0, halo=0, **more):
     """Describe an output whose space axes follow those of input ``of``."""
     sizes = {"b": FixedSize(1), "c": FixedSize(channels)}
     names = tuple(f"class{i}" for i in range(channels))
@@ -56,7 +56,7 @@ def output(name, of, letters="bcyx", channels=1, scale=1.0, offset=0.0, halo=0, 
         Axis(a, a, sizes[a], channel_names=names if a == "c" else ())
         if a in sizes
         else Axis(a, a, ReferencedSize(of, a, scale, offset), halo=halo)
-        for a in letters
+        for a in axis_names
     )
     return TensorSpec(name, axes, **more)
 

@@ -41,7 +41,7 @@ def test_the_tensors_fit_the_network(name):
     assert task.network_arguments["in_channels"] == task.channels
     assert task.network_arguments.get("out_channels", len(task.classes)) == len(task.classes)
     assert task.training.patch % task.multiple == 0
-    assert [spec.letters for spec in (*task.inputs, *task.outputs)] == ["bcyx", "bcyx"]
+    assert [spec.axis_names for spec in (*task.inputs, *task.outputs)] == ["bcyx", "bcyx"]
     assert task.ranges.keys() == {spec.id for spec in task.outputs}
 
 

@@ -19,9 +19,9 @@ from tests.package_writer import image, like, write_package
 from tests.tiny_networks import Network, _node, box
 
 
-def layout_of(height, width, pixels, *, halo=2, step=1, letters="bcyx"):
-    spec = image("input", letters, sizes=SteppedSize(8, step))
-    output = like(spec, "output", letters, halo=halo)
+def layout_of(height, width, pixels, *, halo=2, step=1, axes="bcyx"):
+    spec = image("input", axes, sizes=SteppedSize(8, step))
+    output = like(spec, "output", axes, halo=halo)
     sizes = {"input": {"y": height, "x": width}}
     options = {"memory": pixels, "peak_bytes_per_pixel": 1.0, "border": "none"}
     return output, lay_out([spec], [output], sizes, **options)
@@ -55,7 +55,7 @@ def test_distance_is_to_the_nearest_seam_of_any_axis():
 
 
 def test_axes_in_another_order_are_measured_in_that_order():
-    output, layout = layout_of(20, 60, 20 * 30, letters="bcxy")
+    output, layout = layout_of(20, 60, 20 * 30, axes="bcxy")
     distance = _distance_to_seams(output, layout, (1, 1, 60, 20))
     assert distance.shape == (60, 20)
     assert (distance == distance[:, :1]).all(), "the seams run along y"

@@ -79,7 +79,7 @@ final class Steps04 {
       char axisName = text.charAt(index);
       if (tensorAxes.indexOf(axisName) < 0 || text.indexOf(axisName) != index) {
         throw place.wrong(
-            "each of the letters " + tensorAxes + " at most once",
+            "each of the axes " + tensorAxes + " at most once",
             "this processing step names axes that the tensor does not have");
       }
     }

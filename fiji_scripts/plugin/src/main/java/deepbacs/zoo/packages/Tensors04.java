@@ -92,11 +92,11 @@ final class Tensors04 {
     Set<String> different = new HashSet<>(names);
     for (String name : different) {
       if (name.length() != 1 || !AXIS_NAMES.contains(name)) {
-        throw place.wrong("letters out of " + AXIS_NAMES);
+        throw place.wrong("axes out of " + AXIS_NAMES);
       }
     }
     if (different.size() != names.size()) {
-      throw place.wrong("each letter once");
+      throw place.wrong("each axis once");
     }
     return String.join("", names);
   }

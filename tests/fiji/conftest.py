@@ -1,15 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from deepbacs_zoo.errors import HostError, UsageError
-from tests.fiji.javac import Workshop, open_workshop
+from tests.fiji.javac import Harness, Jvm, open_harness
 
 
 @pytest.fixture(scope="session")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
-    """Compiles and runs Java; ``workshop.run("PackagesTest", file)``, ``workshop.ask(...)``."""
+def harness() -> Iterator[Harness]:
+    """Compiled Java; ``harness.run("PackagesTest", file)``, ``harness.ask(...)``."""
     try:
-        return open_workshop(tmp_path_factory.mktemp("classes"))
+        opened = open_harness()
     except (UsageError, HostError) as error:
         pytest.skip(str(error))
+    with opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def imagej(harness: Harness, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Jvm]:
+    """A JVM for ImageJ without a window, with preferences of its own."""
+    with harness.open_imagej(tmp_path_factory.mktemp("preferences")) as jvm:
+        yield jvm

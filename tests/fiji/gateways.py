@@ -17,35 +17,26 @@ from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
 from deepbacs_zoo.fiji.java.runtime import find_java
 from deepbacs_zoo.fiji.java.setup import Setup
 from deepbacs_zoo.images import Calibration, Image
-from tests.fiji.javac import open_workshop
+from tests.fiji.javac import open_harness
 
-CLASSES = (
-    "deepbacs.zoo.worker.Worker",
-    "deepbacs.zoo.worker.MacroTask",
-    "deepbacs.zoo.tests.Misbehaving",
-)
 BROKEN = "deepbacs.zoo.tests.Misbehaving"
 
 
 @cache
 def gateway_setup() -> Setup:
-    """Compile the worker's room once a session; skips the test where there is no Java."""
+    """Pack the compiled classes once a session; skips the test where there is no Java."""
     folder = Path(mkdtemp(prefix="deepbacs_zoo_tests_"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    (folder / "classes").mkdir()
     try:
-        workshop = open_workshop(folder / "classes")
+        harness = open_harness()
         java = find_java()
     except (UsageError, HostError, IntegrityError) as error:
         pytest.skip(str(error))
-    for name in CLASSES:
-        workshop.compile(name)
     jar = folder / "Tests_.jar"
     with zipfile.ZipFile(jar, "w") as archive:
-        for path in sorted(workshop.folder.rglob("*.class")):
-            archive.write(path, path.relative_to(workshop.folder).as_posix())
-    jars = tuple(path for path in workshop.jars if not path.name.startswith("ecj-"))
-    return Setup(java, (jar, *jars), jar, (), {"ij": "1.54p"})
+        for path in sorted(harness.folder.rglob("*.class")):
+            archive.write(path, path.relative_to(harness.folder).as_posix())
+    return Setup(java, (jar, *harness.jars), jar, (), {"ij": "1.54p"})
 
 
 def image(array: np.ndarray, axes: str = "yx", **more: object) -> Image:

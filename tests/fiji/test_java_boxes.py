@@ -18,7 +18,7 @@ from deepbacs_zoo.images.lut import colour_of
 from deepbacs_zoo.package.zoo_config import AnchorBoxes, read_decoding
 from deepbacs_zoo.results import Result, count_boxes, list_boxes, save
 from tests.data.decoding.make_boxes import DEFAULTS, FILE, noise
-from tests.fiji.javac import Workshop
+from tests.fiji.javac import Harness
 
 GOLDEN = json.loads(FILE.read_text("utf-8"))
 CLASSES = ["rod", "two, words", 'say "x"', "\u00fc\\\U0001f9a0/", " blank\n"]
@@ -160,7 +160,7 @@ def assert_same_files(request: dict, tensor: np.ndarray, picture: np.ndarray, wh
 
 
 def test_java_gives_the_boxes_files_and_sentences_of_python(
-    workshop: Workshop, tmp_path: Path
+    harness: Harness, tmp_path: Path
 ) -> None:
     scratch = tmp_path / "data"
     scratch.mkdir()
@@ -178,7 +178,7 @@ def test_java_gives_the_boxes_files_and_sentences_of_python(
         *(request for request, _ in bad.values()),
         *({"rois": str(files[0])} for files in python),
     ]
-    answers = iter(workshop.ask("BoxesTest", requests))
+    answers = iter(harness.ask("BoxesTest", requests))
     for (_, boxes), answer in zip(golden, answers, strict=False):
         assert answer["boxes"] == boxes
     found = 0

@@ -27,8 +27,8 @@ THRESHOLDS = (0.5, 0.7, 0.3, 0.1, 0.9, 1 / 3, 0.999999, 1e-7)
 class Java:
     """Asks the test class; arrays travel in files."""
 
-    def __init__(self, workshop, folder):
-        self.workshop, self.folder = workshop, folder
+    def __init__(self, harness, folder):
+        self.harness, self.folder = harness, folder
 
     def decode(self, cases):
         """Labels of ``(settings, tensor)``, or the sentence of the refusal."""
@@ -70,12 +70,12 @@ class Java:
     def ask(self, what, **request):
         files = {"input": str(self.folder / "in"), "output": str(self.folder / "out")}
         text = json.dumps({**files, **request})
-        return json.loads(self.workshop.run("DecodingTest", what, text=text))
+        return json.loads(self.harness.run("DecodingTest", what, text=text))
 
 
 @pytest.fixture()
-def java(workshop, tmp_path):
-    return Java(workshop, tmp_path)
+def java(harness, tmp_path):
+    return Java(harness, tmp_path)
 
 
 def ours(settings, tensor):
@@ -189,7 +189,7 @@ def told(config):
     return {"class": type(found).__name__} | json.loads(json.dumps(asdict(found)))
 
 
-def test_the_block_is_read_and_refused_as_in_python(workshop):
+def test_the_block_is_read_and_refused_as_in_python(harness):
     blocks = [
         GOOD,
         {**GOOD, "seed_threshold": 0.25, "min_size": 0, "max_growth": 3},
@@ -218,7 +218,7 @@ def test_the_block_is_read_and_refused_as_in_python(workshop):
     configs = [{"decode": block} for block in blocks]
     configs += [{}, {"task": "segmentation", "schema_version": 1, "decode": GOOD}]
     configs += [{"schema_version": each, "decode": GOOD} for each in (2, "1", 1.0, True, None)]
-    answers = json.loads(workshop.run("DecodingTest", "settings", text=json.dumps(configs)))
+    answers = json.loads(harness.run("DecodingTest", "settings", text=json.dumps(configs)))
     assert answers == [told(config) for config in configs]
 
 
@@ -229,7 +229,7 @@ def bits(values):
     return [struct.pack(">d", value).hex() for value in values]
 
 
-def test_numbers_are_written_as_python_writes_them(workshop):
+def test_numbers_are_written_as_python_writes_them(harness):
     rng = np.random.default_rng(0)
     values = [0.0, -0.0, 1.0, 100000.0, 999999.5, 999999.4999, 1e6, 123456.5, 123455.5, 1e-4]
     values += [1e-5, 0.00012345675, 9.9999995e-5, 9.999995, 0.5, 2.5e-5, 1e100, 5e-324, 1e22]
@@ -237,7 +237,7 @@ def test_numbers_are_written_as_python_writes_them(workshop):
     values += [n / 8 for n in range(-2000000, 2000000, 40009)]  # exact ties
     values += [(n + 0.5) * 10.0**e for n in (100000, 100001, 654321) for e in range(-12, 9)]
     values += list(rng.normal(0, 1, 2000) * 10.0 ** rng.integers(-12, 15, 2000))
-    answers = json.loads(workshop.run("DecodingTest", "g", text=json.dumps(bits(values))))
+    answers = json.loads(harness.run("DecodingTest", "g", text=json.dumps(bits(values))))
     assert answers == [f"{value:.6g}" for value in values]
 
 

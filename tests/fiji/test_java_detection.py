@@ -17,7 +17,7 @@ from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import Result, save
 from tests.fiji.detecting import CLASSES, RGB, colours, detector
-from tests.fiji.javac import Workshop
+from tests.fiji.javac import Jvm
 from tests.fiji.test_java_plugin import COMMAND, ask, line
 
 MICROSCOPE = Calibration(0.08, 0.08, 0.3, "µm")
@@ -68,7 +68,7 @@ def time_series(package: Path, movie: Path, output: Path) -> str:
     return code.replace("getArgument()", f'"{argument}"')
 
 
-def test_the_plugin_writes_the_files_of_python(workshop: Workshop, tmp_path: Path) -> None:
+def test_the_plugin_writes_the_files_of_python(imagej: Jvm, tmp_path: Path) -> None:
     grey, rgb = detector(tmp_path / "grey.zip"), detector(tmp_path / "rgb.zip", channels=RGB)
     plain, coloured = images(tmp_path / "images")
     plane = plain["plane.tif"]
@@ -88,7 +88,7 @@ def test_the_plugin_writes_the_files_of_python(workshop: Workshop, tmp_path: Pat
     opened = run_line(COMMAND, {"model_path": rgb, "output_folder": tmp_path / "open"})
     macros.append(f'open("{coloured["photo.png"]}");\n{opened}')
     macros.append(time_series(rgb, coloured["movie.tif"], tmp_path / "series"))
-    told = ask(workshop, tmp_path, macros)
+    told = ask(imagej, macros)
     *answers, of_active, of_macro = [answer["report"] for answer in told]
     results = [predict(p, path, runner="onnx", **options) for p, path, options in jobs]
     for number, (answer, result) in enumerate(zip(answers, results, strict=False)):

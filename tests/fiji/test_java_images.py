@@ -14,7 +14,7 @@ from PIL import Image as Picture
 
 from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
-from tests.fiji.javac import Workshop
+from tests.fiji.javac import Harness
 
 RAMP = np.arange(2 * 3 * 4 * 5 * 6, dtype=np.uint16).reshape(2, 3, 4, 5, 6)
 RNG = np.random.default_rng(0)
@@ -25,7 +25,7 @@ COLOURS = RNG.integers(0, 256, (40, 53, 3)).astype(np.uint8)
 
 @dataclass
 class Reader:
-    workshop: Workshop
+    harness: Harness
     folder: Path
 
     def all(self, paths: list[Path], **more: Any) -> list[dict[str, Any]]:
@@ -34,7 +34,7 @@ class Reader:
             {"path": str(path), "target": str(target), **more}
             for path, target in zip(paths, targets, strict=True)
         ]
-        answers = self.workshop.ask("ImagesTest", asked)
+        answers = self.harness.ask("ImagesTest", asked)
         for answer, target in zip(answers, targets, strict=True):
             if "error" not in answer:
                 shape = list(map(int, answer["shape"].split("x")))
@@ -43,10 +43,10 @@ class Reader:
 
 
 @pytest.fixture
-def reader(workshop: Workshop, tmp_path: Path) -> Reader:
+def reader(harness: Harness, tmp_path: Path) -> Reader:
     folder = tmp_path / "read"
     folder.mkdir()
-    return Reader(workshop, folder)
+    return Reader(harness, folder)
 
 
 def assert_alike(path: Path, answer: dict[str, Any]) -> None:

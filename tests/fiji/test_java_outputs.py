@@ -58,8 +58,8 @@ def numbers(calibration):
 
 
 class Java:
-    def __init__(self, workshop, folder):
-        self.workshop, self.folder = workshop, folder
+    def __init__(self, harness, folder):
+        self.harness, self.folder = harness, folder
 
     def save(self, found, folder, *, overwrite=False):
         """Paths written, or the refusal."""
@@ -97,12 +97,12 @@ class Java:
         }
 
     def ask(self, what, request):
-        return json.loads(self.workshop.run("OutputsTest", what, text=json.dumps(request)))
+        return json.loads(self.harness.run("OutputsTest", what, text=json.dumps(request)))
 
 
 @pytest.fixture()
-def java(workshop, tmp_path):
-    return Java(workshop, tmp_path)
+def java(harness, tmp_path):
+    return Java(harness, tmp_path)
 
 
 def everything(folder):
@@ -377,9 +377,12 @@ def test_a_full_disk_leaves_nothing_and_keeps_old_results(java, tmp_path, place)
     before = everything(old)
     shape, labels = TOO_LARGE[place]
     request = java.request(result(labels.astype(np.int32), probabilities=tensor(shape)))
-    with largest_file(1 << 20):
+    with largest_file(1 << 20), java.harness.open() as limited:
         for folder, overwrite in ((old, True), (new, False)):
-            answer = java.ask("save", {**request, "folder": str(folder), "overwrite": overwrite})
+            more = {"folder": str(folder), "overwrite": overwrite}
+            answer = json.loads(
+                limited.run("OutputsTest", "save", text=json.dumps({**request, **more}))
+            )
             assert answer["error"] == "HostError"
             assert f"{folder}: the results cannot be written (" in answer["message"]
             assert "too large" in answer["message"]

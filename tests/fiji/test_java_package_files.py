@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import yaml
 
-from tests.fiji.javac import Workshop
+from tests.fiji.javac import Harness
 from tests.fiji.test_java_packages import assert_same, in_python, is_same
 from tests.packages import CASES, REFUSED
 
@@ -78,7 +78,7 @@ def sources(members: dict[str, bytes]) -> dict[str, dict[str, bytes]]:
 
 
 def test_packages_are_found_and_refused_alike(
-    workshop: Workshop, members: dict[str, bytes], tmp_path: Path
+    harness: Harness, members: dict[str, bytes], tmp_path: Path
 ) -> None:
     requests = {}
     for name, files in sources(members).items():
@@ -98,26 +98,26 @@ def test_packages_are_found_and_refused_alike(
         requests[name] = {"path": str(tmp_path / name)}
     (tmp_path / "empty").mkdir()
     requests["empty"] = {"path": str(tmp_path / "empty")}
-    answers = assert_same(workshop, requests)
+    answers = assert_same(harness, requests)
     opened = {name for name, answer in answers.items() if "message" not in answer}
     assert opened >= {"dotted", "one_down", "first_counts", "umlaut", "stored", "folder"}
     assert not opened & {"up", "hidden_up", "absolute", "drive", "backslash", "twice", "several"}
 
 
 def test_members_that_cannot_be_unpacked_are_unsupported(
-    workshop: Workshop, members: dict[str, bytes], tmp_path: Path
+    harness: Harness, members: dict[str, bytes], tmp_path: Path
 ) -> None:
     encrypted = bytearray(make_zip(tmp_path / "plain.zip", members).read_bytes())
     encrypted[encrypted.index(b"PK\x01\x02") + 8] |= 1
     (tmp_path / "encrypted.zip").write_bytes(encrypted)
     make_zip(tmp_path / "lzma.zip", members, zipfile.ZIP_LZMA)
     names = ("encrypted.zip", "lzma.zip")
-    answers = workshop.ask("PackagesTest", [{"path": str(tmp_path / name)} for name in names])
+    answers = harness.ask("PackagesTest", [{"path": str(tmp_path / name)} for name in names])
     assert [answer["kind"] for answer in answers] == ["UnsupportedError"] * 2
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(
-    workshop: Workshop, members: dict[str, bytes], tmp_path: Path
+    harness: Harness, members: dict[str, bytes], tmp_path: Path
 ) -> None:
     path = tmp_path / "bomb.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -126,24 +126,24 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(
             for _ in range(257):
                 file.write(bytes(2**20))
     crowd = make_zip(tmp_path / "crowd.zip", {f"{n}": b"" for n in range(10_001)})
-    answers = assert_same(workshop, {"big": {"path": str(path)}, "many": {"path": str(crowd)}})
+    answers = assert_same(harness, {"big": {"path": str(path)}, "many": {"path": str(crowd)}})
     assert all("more than a package can need" in a["message"] for a in answers.values())
 
 
-def test_a_zip_cut_off_anywhere_is_refused(workshop: Workshop, whole: Path, tmp_path: Path) -> None:
+def test_a_zip_cut_off_anywhere_is_refused(harness: Harness, whole: Path, tmp_path: Path) -> None:
     data = whole.read_bytes()
     requests = []
     for share in (0.0, 0.001, 0.1, 0.5, 0.9, 0.99, 0.999):
         path = tmp_path / f"{share}.zip"
         path.write_bytes(data[: int(len(data) * share)])
         requests.append({"path": str(path)})
-    for answer in workshop.ask("PackagesTest", requests):
+    for answer in harness.ask("PackagesTest", requests):
         assert answer["kind"] == "IntegrityError"
         assert "the zip is cut off or damaged" in answer["message"]
 
 
 def test_random_damage_to_a_zip_is_found_or_harmless(
-    workshop: Workshop, whole: Path, tmp_path: Path
+    harness: Harness, whole: Path, tmp_path: Path
 ) -> None:
     data = whole.read_bytes()
     files = ["README.md", "test_input.npy", "test_output.npy", "cover.png"]
@@ -158,7 +158,7 @@ def test_random_damage_to_a_zip_is_found_or_harmless(
         requests.append({"path": str(path), "files": files})
     expected = in_python({"path": str(whole), "files": files})["files"]
     found = 0
-    for answer in workshop.ask("PackagesTest", requests, options=("-Xmx128m",)):
+    for answer in harness.ask("PackagesTest", requests, options=("-Xmx128m",)):
         wrong = {name: value for name, value in answer.get("files", {}).items()}
         wrong = {name: value for name, value in wrong.items() if value != expected.get(name)}
         found += "message" in answer or bool(wrong)
@@ -167,12 +167,12 @@ def test_random_damage_to_a_zip_is_found_or_harmless(
     assert found > 200
 
 
-def test_tampered_files_are_refused_on_disk_too(workshop: Workshop, tmp_path: Path) -> None:
+def test_tampered_files_are_refused_on_disk_too(harness: Harness, tmp_path: Path) -> None:
     requests = {
         name: {"path": str(REFUSED[name](tmp_path / name)), "files": ["weights.onnx", "README.md"]}
         for name in ("tampered_weights", "tampered_weights_folder")
     }
-    for answer in assert_same(workshop, requests).values():
+    for answer in assert_same(harness, requests).values():
         assert "its SHA-256 differs" in answer["files"]["weights.onnx"]["message"]
 
 
@@ -204,7 +204,7 @@ def yaml_requests(texts: list[bytes], folder: Path) -> list[dict[str, Any]]:
 
 
 def test_plain_values_are_those_of_python(
-    workshop: Workshop, members: dict[str, bytes], tmp_path: Path
+    harness: Harness, members: dict[str, bytes], tmp_path: Path
 ) -> None:
     texts = [members["rdf.yaml"] + f"\nextra: {scalar}\n".encode() for scalar in SCALARS]
     aliases = [b"l0: &l0 [x, x]"]
@@ -216,32 +216,32 @@ def test_plain_values_are_those_of_python(
     ]
     requests = yaml_requests(texts, tmp_path)
     for text, request, answer in zip(
-        texts, requests, workshop.ask("PackagesTest", requests), strict=True
+        texts, requests, harness.ask("PackagesTest", requests), strict=True
     ):
         assert is_same(answer, in_python(request)), text[-60:]
         assert "message" not in answer
 
 
 def test_a_bomb_of_aliases_neither_hangs_nor_fills_the_memory(
-    workshop: Workshop, tmp_path: Path
+    harness: Harness, tmp_path: Path
 ) -> None:
     lines = ["l0: &l0 [x, x]"] + [f"l{i}: &l{i} [*l{i - 1}, *l{i - 1}]" for i in range(1, 60)]
     (request,) = yaml_requests(["\n".join(lines).encode()], tmp_path)
-    (answer,) = workshop.ask("PackagesTest", [request], options=("-Xmx64m",), timeout=60)
+    (answer,) = harness.ask("PackagesTest", [request], options=("-Xmx64m",), timeout=60)
     assert "type: this required field is missing" in answer["message"]
 
 
-def test_what_is_no_plain_yaml_is_one_sentence(workshop: Workshop, tmp_path: Path) -> None:
+def test_what_is_no_plain_yaml_is_one_sentence(harness: Harness, tmp_path: Path) -> None:
     requests = yaml_requests(NOT_YAML, tmp_path)
-    for text, answer in zip(NOT_YAML, workshop.ask("PackagesTest", requests), strict=True):
+    for text, answer in zip(NOT_YAML, harness.ask("PackagesTest", requests), strict=True):
         assert answer["kind"] == "PackageError", text[:20]
         assert re.search("cannot be read as YAML|is not a mapping", answer["message"]), text[:20]
         assert "\n" not in answer["message"]
 
 
-def test_other_descriptions_get_the_sentence_of_python(workshop: Workshop, tmp_path: Path) -> None:
+def test_other_descriptions_get_the_sentence_of_python(harness: Harness, tmp_path: Path) -> None:
     requests = yaml_requests([*NO_MAPPING, *TWICE, b"a: " + b"b" * 2**22], tmp_path)
-    assert_same(workshop, {request["path"]: request for request in requests})
+    assert_same(harness, {request["path"]: request for request in requests})
 
 
 # --- NumPy files ---------------------------------------------------------------------------------
@@ -292,18 +292,18 @@ def npy_request(members: dict[str, bytes], arrays: list[bytes], path: Path) -> d
 
 
 def test_arrays_of_numbers_come_back(
-    workshop: Workshop, members: dict[str, bytes], tmp_path: Path
+    harness: Harness, members: dict[str, bytes], tmp_path: Path
 ) -> None:
     request = npy_request(members, ARRAYS, tmp_path / "arrays.zip")
-    answers = assert_same(workshop, {"arrays": request})
+    answers = assert_same(harness, {"arrays": request})
     assert all("message" not in answer for answer in answers["arrays"]["tensors"].values())
 
 
 def test_damaged_arrays_are_refused(
-    workshop: Workshop, members: dict[str, bytes], tmp_path: Path
+    harness: Harness, members: dict[str, bytes], tmp_path: Path
 ) -> None:
     request = npy_request(members, DAMAGED, tmp_path / "damaged.zip")
-    (answer,) = workshop.ask("PackagesTest", [request], options=("-Xmx64m",))
+    (answer,) = harness.ask("PackagesTest", [request], options=("-Xmx64m",))
     expected = in_python(request)["tensors"]
     for name, found in answer["tensors"].items():
         content = DAMAGED[int(name.removesuffix(".npy"))]
@@ -312,7 +312,7 @@ def test_damaged_arrays_are_refused(
 
 
 def test_random_damage_to_an_array_never_ends_otherwise(
-    workshop: Workshop, members: dict[str, bytes], tmp_path: Path
+    harness: Harness, members: dict[str, bytes], tmp_path: Path
 ) -> None:
     data = npy(np.arange(20, dtype=np.float32))
     rng = random.Random(0)
@@ -323,7 +323,7 @@ def test_random_damage_to_an_array_never_ends_otherwise(
             damaged[rng.randrange(128)] = rng.randrange(256)
         arrays.append(bytes(damaged))
     request = npy_request(members, arrays, tmp_path / "random.zip")
-    (answer,) = workshop.ask("PackagesTest", [request])
+    (answer,) = harness.ask("PackagesTest", [request])
     expected = in_python(request)["tensors"]
     for name, found in answer["tensors"].items():
         # Python's own literals allow more forms of a header than NumPy writes.
@@ -333,7 +333,7 @@ def test_random_damage_to_an_array_never_ends_otherwise(
 
 
 def test_the_description_of_a_package_is_what_yaml_holds(
-    workshop: Workshop, whole: Path, members: dict[str, bytes]
+    harness: Harness, whole: Path, members: dict[str, bytes]
 ) -> None:
-    (answer,) = workshop.ask("PackagesTest", [{"path": str(whole)}])
+    (answer,) = harness.ask("PackagesTest", [{"path": str(whole)}])
     assert answer["description"] == yaml.safe_load(members["rdf.yaml"])

@@ -24,7 +24,7 @@ from deepbacs_zoo.tensors import (
     SteppedSize,
     TensorSpec,
 )
-from tests.fiji.javac import Workshop
+from tests.fiji.javac import Harness
 from tests.packages import ALL_WEIGHTS, CASES, REFUSED
 
 # --- what Python finds ---------------------------------------------------------------------------
@@ -142,9 +142,9 @@ def size(rule: object) -> list[Any]:
     raise AssertionError(rule)
 
 
-def assert_same(workshop: Workshop, requests: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def assert_same(harness: Harness, requests: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Ask Java and Python about all packages, and return what both said by name."""
-    found = workshop.ask("PackagesTest", list(requests.values()), timeout=300)
+    found = harness.ask("PackagesTest", list(requests.values()), timeout=300)
     answers = dict(zip(requests, found, strict=True))
     expected = {name: in_python(request) for name, request in requests.items()}
     for name, answer in answers.items():
@@ -162,12 +162,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("packages")
 
 
-def test_every_good_package_is_read_alike(workshop: Workshop, folder: Path) -> None:
+def test_every_good_package_is_read_alike(harness: Harness, folder: Path) -> None:
     requests = {
         name: {"path": str(build(folder / name)), "files": ["README.md", "none"], "tests": True}
         for name, build in CASES.items()
     }
-    answers = assert_same(workshop, requests)
+    answers = assert_same(harness, requests)
     assert len(answers) == len(CASES)
     assert all("message" not in answer for answer in answers.values())
     assert all(answer["tensors"] for answer in answers.values())
@@ -175,11 +175,9 @@ def test_every_good_package_is_read_alike(workshop: Workshop, folder: Path) -> N
     assert weights == list(ALL_WEIGHTS)
 
 
-def test_every_refused_package_gets_the_sentence_of_python(
-    workshop: Workshop, folder: Path
-) -> None:
+def test_every_refused_package_gets_the_sentence_of_python(harness: Harness, folder: Path) -> None:
     requests = {name: {"path": str(case(folder / name))} for name, case in REFUSED.items()}
-    answers = assert_same(workshop, requests)
+    answers = assert_same(harness, requests)
     for name, case in REFUSED.items():
         assert ("message" in answers[name]) == (case.when == "open"), name
         if case.when == "read":
@@ -232,7 +230,7 @@ BASES += ("all_weights_0_4", "steps_fixed_channel_0_4", "upsampled_0_4", "sample
 @pytest.mark.slow
 @pytest.mark.parametrize("base", BASES)
 def test_descriptions_with_odd_values_are_read_or_refused_alike(
-    workshop: Workshop, tmp_path: Path, base: str
+    harness: Harness, tmp_path: Path, base: str
 ) -> None:
     description = dict(read_by_python(base, tmp_path))
     random = np.random.default_rng(len(base))
@@ -248,7 +246,7 @@ def test_descriptions_with_odd_values_are_read_or_refused_alike(
             file.write_text(text, "utf-8")
             name = f"{'.'.join(map(str, path))} {number} {value!r:.40}"
             requests[name] = {"path": str(file)}
-    answers = workshop.ask("PackagesTest", list(requests.values()), timeout=300)
+    answers = harness.ask("PackagesTest", list(requests.values()), timeout=300)
     different = {}
     for (name, request), answer in zip(requests.items(), answers, strict=True):
         expected = in_python(request)

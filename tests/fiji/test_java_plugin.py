@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,11 @@ from deepbacs_zoo.fiji.gateways.macro import run_line
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import save
-from tests.fiji.javac import Workshop
+from tests.fiji.javac import Harness, Jvm
 from tests.fiji.segmenting import cells, segmenter
 from tests.packages import CASES, REFUSED
 
 COMMAND = "DeepBacs Run"
-OPEN = "--add-opens=java.base/java.lang=ALL-UNNAMED"
 
 
 @pytest.fixture(scope="module")
@@ -37,20 +37,9 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def ask(
-    workshop: Workshop, tmp_path: Path, macros: list[str], *options: str, **more: Any
-) -> list[dict[str, Any]]:
+def ask(imagej: Jvm, macros: list[str], **more: Any) -> list[dict[str, Any]]:
     """Run macros one after the other in one ImageJ."""
-    preferences = tmp_path / "preferences"
-    preferences.mkdir(exist_ok=True)
-    text = workshop.run(
-        "PluginTest",
-        preferences,
-        text=json.dumps(macros),
-        options=(OPEN, *options),
-        **more,
-    )
-    answers = json.loads(text)
+    answers = imagej.ask("PluginTest", macros, **more)
     assert isinstance(answers, list)
     return answers
 
@@ -61,10 +50,11 @@ def line(model: Path, image: Path, output: Path, **more: Any) -> str:
 
 
 def test_a_macro_line_writes_the_files_of_python(
-    workshop: Workshop, tmp_path: Path, model: Path, image: Path
+    imagej: Jvm, tmp_path: Path, model: Path, image: Path
 ) -> None:
-    macro = line(model, image, tmp_path / "java") + "\nreturn 'done';".replace("'", '"')
-    (answer,) = ask(workshop, tmp_path, [macro])
+    mine = shutil.copy(model, tmp_path / "mine.zip")  # that no other test has loaded
+    macro = line(mine, image, tmp_path / "java") + '\nreturn "done";'
+    (answer,) = ask(imagej, [macro])
     report = answer["report"]
     assert (report["status"], answer["value"]) == ("ok", "done")
     assert answer.get("exception") is None
@@ -89,10 +79,10 @@ def test_a_macro_line_writes_the_files_of_python(
 
 
 def test_the_active_image_is_run_where_no_path_is_given(
-    workshop: Workshop, tmp_path: Path, model: Path, image: Path
+    imagej: Jvm, tmp_path: Path, model: Path, image: Path
 ) -> None:
     run = run_line(COMMAND, {"model_path": model, "output_folder": tmp_path / "java"})
-    (answer,) = ask(workshop, tmp_path, [f'open("{image}");\n{run}\nreturn getTitle();'])
+    (answer,) = ask(imagej, [f'open("{image}");\n{run}\nreturn getTitle();'])
     assert answer.get("exception") is None
     assert answer["value"] == "cells.tif"
     assert answer["images"] == ["cells.tif"]
@@ -102,14 +92,14 @@ def test_the_active_image_is_run_where_no_path_is_given(
 
 
 def test_options_are_those_of_predict(
-    workshop: Workshop, tmp_path: Path, model: Path, image: Path
+    imagej: Jvm, tmp_path: Path, model: Path, image: Path
 ) -> None:
     macros = [
         line(model, image, tmp_path / "tiled", memory="2MiB"),
         line(model, image, tmp_path / "halo", border="halo", pixel_size=0.1),
         line(model, image, tmp_path / "halo", border="halo", pixel_size=0.1, overwrite=True),
     ]
-    tiled, halo, again = ask(workshop, tmp_path, macros)
+    tiled, halo, again = ask(imagej, macros)
     assert tiled["report"]["tiles"] == len(predict(model, image, memory=2**21).plan.tiles) > 1
     result = predict(model, image, runner="onnx", border="halo", pixel_size=0.1)
     save(result, tmp_path / "python")
@@ -169,12 +159,12 @@ def _bad(model: Path, image: Path, tmp_path: Path) -> dict[str, tuple[str, str, 
 
 
 def test_bad_input_is_one_clear_sentence_and_ends_the_macro(
-    workshop: Workshop, tmp_path: Path, model: Path, image: Path
+    imagej: Jvm, tmp_path: Path, model: Path, image: Path
 ) -> None:
     bad = _bad(model, image, tmp_path)
     macros = [macro + '\nreturn "went on";' for macro, _, _ in bad.values()]
     good = line(model, image, tmp_path / "good")
-    *answers, last = ask(workshop, tmp_path, [*macros, good])
+    *answers, last = ask(imagej, [*macros, good])
     for (name, (_, kind, words)), answer in zip(bad.items(), answers, strict=True):
         report = answer["report"]
         assert report["status"] == "error", name
@@ -192,11 +182,11 @@ def test_bad_input_is_one_clear_sentence_and_ends_the_macro(
 
 
 def test_results_are_never_overwritten_unasked(
-    workshop: Workshop, tmp_path: Path, model: Path, image: Path
+    imagej: Jvm, tmp_path: Path, model: Path, image: Path
 ) -> None:
     run = line(model, image, tmp_path / "out")
     skip = line(model, image, tmp_path / "out", skip_existing=True)
-    first, second, third = ask(workshop, tmp_path, [run, run, skip])
+    first, second, third = ask(imagej, [run, run, skip])
     assert first["report"]["status"] == "ok"
     assert second["report"]["error"]["kind"] == "OutputExistsError"
     assert (third["report"]["status"], third["report"]["skipped"]) == ("ok", True)
@@ -204,14 +194,14 @@ def test_results_are_never_overwritten_unasked(
 
 
 def test_keep_going_tells_the_error_and_goes_on(
-    workshop: Workshop, tmp_path: Path, model: Path, image: Path
+    imagej: Jvm, tmp_path: Path, model: Path, image: Path
 ) -> None:
     run = line(model, tmp_path / "no.tif", tmp_path / "out", keep_going=True)
     good = line(model, image, tmp_path / "out", keep_going=True)
     error = 'call("deepbacs.zoo.plugin.Report.error")'
     stem = 'call("deepbacs.zoo.plugin.Report.stem")'
     macro = f"{run}\na = {error};\n{good}\nreturn a + '|' + {error} + '|' + {stem};"
-    (answer,) = ask(workshop, tmp_path, [macro.replace("'", '"')])
+    (answer,) = ask(imagej, [macro.replace("'", '"')])
     assert answer.get("exception") is None
     told, nothing, name = answer["value"].split("|")
     assert "no such image file" in told
@@ -219,24 +209,26 @@ def test_keep_going_tells_the_error_and_goes_on(
 
 
 def test_a_heap_that_is_too_small_is_named_with_one_that_works(
-    workshop: Workshop, tmp_path: Path, model: Path
+    harness: Harness, tmp_path: Path, model: Path
 ) -> None:
     big = tmp_path / "big.tif"
     values = np.tile((cells(500, 500) * 3000 + 500).astype(np.uint16), (4, 4))
     tifffile.imwrite(big, values)
     run = line(model, big, tmp_path / "out", memory="256MiB")
-    (answer,) = ask(workshop, tmp_path, [run], "-Xmx100m")
+    with harness.open_imagej(tmp_path, "-Xmx100m") as imagej:
+        (answer,) = ask(imagej, [run])
     error = answer["report"]["error"]
     assert error["kind"] == "HostError"
     assert "the heap is too small" in error["message"]
     assert "Edit > Options > Memory & Threads" in error["message"]
     number = int(error["allowed"].split()[2])
-    (answer,) = ask(workshop, tmp_path, [run], f"-Xmx{number}m")
+    with harness.open_imagej(tmp_path, f"-Xmx{number}m") as imagej:
+        (answer,) = ask(imagej, [run])
     assert answer["report"]["status"] == "ok", answer["report"]
 
 
 def test_three_hundred_images_load_the_model_once_and_leave_nothing(
-    workshop: Workshop, tmp_path: Path, model: Path
+    harness: Harness, tmp_path: Path, model: Path
 ) -> None:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -251,7 +243,9 @@ def test_three_hundred_images_load_the_model_once_and_leave_nothing(
     )
     loop = f"for (i = {{0}}; i < {{1}}; i++) {{ {run} }}".replace("{ ", "{{ ").replace(" }", " }}")
     parts = [loop.format(start, start + 100) for start in (0, 100, 200)]
-    answers = ask(workshop, tmp_path, parts, f"-Djava.io.tmpdir={scratch}", "-Xmx256m", timeout=300)
+    options = (f"-Djava.io.tmpdir={scratch}", "-Xmx256m")
+    with harness.open_imagej(tmp_path, *options) as imagej:
+        answers = ask(imagej, parts, timeout=300)
     reports = [answer["report"] for answer in answers]
     assert [report["status"] for report in reports] == ["ok"] * 3
     assert not any(report["loaded"] for report in reports)
@@ -269,7 +263,7 @@ def test_three_hundred_images_load_the_model_once_and_leave_nothing(
 
 
 def test_a_package_that_changes_is_loaded_again(
-    workshop: Workshop, tmp_path: Path, model: Path, image: Path
+    imagej: Jvm, tmp_path: Path, model: Path, image: Path
 ) -> None:
     mine = tmp_path / "mine.zip"
     mine.write_bytes(model.read_bytes())
@@ -277,6 +271,6 @@ def test_a_package_that_changes_is_loaded_again(
     call = 'call("deepbacs.zoo.plugin.Report.json")'
     runs = [line(mine, image, tmp_path / "out", overwrite=True) + f"\nreturn {call};"] * 2
     other = line(model, image, tmp_path / "out", overwrite=True) + f"\nreturn {call};"
-    first, second, third, fourth = ask(workshop, tmp_path, [*runs, other, runs[0]])
+    first, second, third, fourth = ask(imagej, [*runs, other, runs[0]])
     loaded = [json.loads(each["value"])["loaded"] for each in (first, second, third, fourth)]
     assert loaded == [True, False, True, True]

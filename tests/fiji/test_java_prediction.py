@@ -15,7 +15,7 @@ from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import Result, save
-from tests.fiji.javac import Workshop
+from tests.fiji.javac import Harness
 from tests.fiji.segmenting import cells, segmenter
 from tests.packages import CASES, REFUSED, image, like, write_package
 from tests.tiny_networks import Network
@@ -23,14 +23,14 @@ from tests.tiny_networks import Network
 TOLERANCE = 1e-5
 
 
-def ask(workshop: Workshop, tmp_path: Path, requests: list[dict], **more: Any) -> list[dict]:
+def ask(harness: Harness, tmp_path: Path, requests: list[dict], **more: Any) -> list[dict]:
     """Run requests in one Java; numbers and labels come back as arrays."""
     given = []
     for number, request in enumerate(requests):
         folder = str(tmp_path / f"numbers{number}")
         texts = {key: str(v) if isinstance(v, Path) else v for key, v in request.items()}
         given.append({"folder": folder, **texts})
-    answers = workshop.ask("PredictionTest", given, **more)
+    answers = harness.ask("PredictionTest", given, **more)
     for request, answer in zip(given, answers, strict=True):
         folder = Path(request["folder"])
         for tensor in answer.get("tensors", ()):
@@ -71,10 +71,10 @@ def assert_alike(answer: dict, result: Result) -> None:
 
 
 def assert_all_alike(
-    workshop: Workshop, tmp_path: Path, requests: list[dict], **more: Any
+    harness: Harness, tmp_path: Path, requests: list[dict], **more: Any
 ) -> list[dict]:
     """Compare results, and sentences where Python refuses; returns Java's answers."""
-    answers = ask(workshop, tmp_path, requests, **more)
+    answers = ask(harness, tmp_path, requests, **more)
     for request, answer in zip(requests, answers, strict=True):
         try:
             result = expected(request)
@@ -107,7 +107,7 @@ ELSEWHERE = {"two_inputs", "two_inputs_0_4", "torchscript_only", "state_dict_onl
 NO_UINT16 = {"uint16_network", "uint16_0_4"}
 
 
-def test_every_kind_of_package(workshop: Workshop, tmp_path: Path) -> None:
+def test_every_kind_of_package(harness: Harness, tmp_path: Path) -> None:
     requests = []
     for name in CASES.keys() - ELSEWHERE - {"uint16_network"}:
         folder = tmp_path / name
@@ -122,7 +122,7 @@ def test_every_kind_of_package(workshop: Workshop, tmp_path: Path) -> None:
             requests.append({"package": path, "image": image})
             requests.append({"package": path, "image": image, "border": "halo"})
             requests.append({"package": path, "image": image, "memory": 600 * 2048})
-    assert_all_alike(workshop, tmp_path, requests)
+    assert_all_alike(harness, tmp_path, requests)
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return segmenter(tmp_path_factory.mktemp("model") / "spots.zip")
 
 
-def test_sizes_types_and_stacks(workshop: Workshop, tmp_path: Path, model: Path) -> None:
+def test_sizes_types_and_stacks(harness: Harness, tmp_path: Path, model: Path) -> None:
     big = cells(1000, 1025)
     images = {
         "512": (big[:512, :512] * 3000 + 500).astype(np.uint16),
@@ -153,21 +153,19 @@ def test_sizes_types_and_stacks(workshop: Workshop, tmp_path: Path, model: Path)
         path = tmp_path / f"{axes}.tif"
         tifffile.imwrite(path, stack, imagej=True, metadata={"axes": axes})
         requests.append({"package": model, "image": path})
-    answers = assert_all_alike(workshop, tmp_path, requests)
+    answers = assert_all_alike(harness, tmp_path, requests)
     assert [a["tiles"] for a in answers] == [1] * len(answers)
     assert answers[1]["objects"] > 300
     assert answers[5]["objects"] > 20
     assert answers[7]["passes"] == ["1/4", "2/4", "3/4", "4/4"]
 
 
-def test_tiles_give_the_numbers_of_one_pass(
-    workshop: Workshop, tmp_path: Path, model: Path
-) -> None:
+def test_tiles_give_the_numbers_of_one_pass(harness: Harness, tmp_path: Path, model: Path) -> None:
     image = tmp_path / "cells.tif"
     tifffile.imwrite(image, (cells(333, 410) * 3000 + 500).astype(np.uint16))
     whole = {"package": model, "image": image}
     tiled = {**whole, "memory": 400 * 120 * 120}
-    one, many = assert_all_alike(workshop, tmp_path, [whole, tiled])
+    one, many = assert_all_alike(harness, tmp_path, [whole, tiled])
     assert many["tiles"] > 6
     np.testing.assert_allclose(
         many["tensors"][0]["values"], one["tensors"][0]["values"], rtol=0, atol=1e-6
@@ -176,25 +174,25 @@ def test_tiles_give_the_numbers_of_one_pass(
 
 
 def test_labels_of_a_scaled_output_come_back_to_the_size_of_the_image(
-    workshop: Workshop, tmp_path: Path
+    harness: Harness, tmp_path: Path
 ) -> None:
     path = segmenter(tmp_path / "doubled.zip", ratio=2)
     image = tmp_path / "cells.tif"
     write_tiff(image, (cells(101, 122) * 99).astype(np.uint8), "yx", Calibration(0.08, 0.08))
     request = {"package": path, "image": image}
-    answer, tiled = assert_all_alike(workshop, tmp_path, [request, {**request, "memory": 2**20}])
+    answer, tiled = assert_all_alike(harness, tmp_path, [request, {**request, "memory": 2**20}])
     assert answer["labels"].shape == (1, 1, 101, 122)
     assert answer["tensors"][0]["shape"] == [1, 1, 3, 202, 244]
     np.testing.assert_array_equal(tiled["labels"], answer["labels"])
 
 
-def test_saved_files_are_those_of_python(workshop: Workshop, tmp_path: Path, model: Path) -> None:
+def test_saved_files_are_those_of_python(harness: Harness, tmp_path: Path, model: Path) -> None:
     stack = np.stack([cells(120, 150, seed) for seed in range(3)])
     image = tmp_path / "cells.tif"
     calibration = Calibration(0.08, 0.08, None, "µm", 5.0)
     write_tiff(image, (stack * 3000 + 500).astype(np.uint16), "tyx", calibration)
     (answer,) = ask(
-        workshop, tmp_path, [{"package": model, "image": image, "save": tmp_path / "java"}]
+        harness, tmp_path, [{"package": model, "image": image, "save": tmp_path / "java"}]
     )
     result = predict(model, image, runner="onnx")
     np.testing.assert_array_equal(answer["labels"], result.labels)
@@ -205,11 +203,11 @@ def test_saved_files_are_those_of_python(workshop: Workshop, tmp_path: Path, mod
         assert java.read_bytes() == python.read_bytes()
 
 
-def test_a_pixel_size_that_is_given_counts(workshop: Workshop, tmp_path: Path, model: Path) -> None:
+def test_a_pixel_size_that_is_given_counts(harness: Harness, tmp_path: Path, model: Path) -> None:
     image = tmp_path / "cells.tif"
     write_tiff(image, (cells(60, 60) * 99).astype(np.uint8), "yx", Calibration(1, 1, 2, "µm"))
     requests = [{"package": model, "image": image, "pixel_size": size} for size in (0.08, 0.2)]
-    assert_all_alike(workshop, tmp_path, [{"package": model, "image": image}, *requests])
+    assert_all_alike(harness, tmp_path, [{"package": model, "image": image}, *requests])
 
 
 def doubled(target: Path) -> Path:
@@ -235,7 +233,7 @@ def doubled(target: Path) -> Path:
 
 
 def test_wrong_images_are_refused_in_the_words_of_python(
-    workshop: Workshop, tmp_path: Path, model: Path
+    harness: Harness, tmp_path: Path, model: Path
 ) -> None:
     tifffile.imwrite(tmp_path / "rgb.tif", np.zeros((32, 32, 3), np.uint8), photometric="rgb")
     write_tiff(tmp_path / "two.tif", np.zeros((2, 32, 32), np.uint8), "cyx", Calibration())
@@ -249,30 +247,30 @@ def test_wrong_images_are_refused_in_the_words_of_python(
         requests.append({"package": CASES["uint8"](tmp_path, name=f"{name}.zip"), "image": path})
     requests.append({"package": doubled(tmp_path / "doubled.zip"), "image": tmp_path / "two.tif"})
     small = {"package": model, "image": large, "memory": 1000}
-    answers = assert_all_alike(workshop, tmp_path, [*requests, small])
+    answers = assert_all_alike(harness, tmp_path, [*requests, small])
     assert all("error" in answer for answer in answers)
 
 
-def test_wrong_packages_are_refused(workshop: Workshop, tmp_path: Path) -> None:
+def test_wrong_packages_are_refused(harness: Harness, tmp_path: Path) -> None:
     requests = []
     for name, refusal in REFUSED.items():
         folder = tmp_path / name
         folder.mkdir()
         tifffile.imwrite(folder / "a.tif", np.ones((24, 24), np.uint8))
         requests.append({"package": refusal(folder), "image": folder / "a.tif"})
-    answers = ask(workshop, tmp_path, requests)
+    answers = ask(harness, tmp_path, requests)
     for request, answer in zip(requests, answers, strict=True):
         with pytest.raises(DeepbacsZooError) as caught:
             predict(request["package"], request["image"], runner="onnx")
         assert answer.get("error") == type(caught.value).__name__, (request, answer)
 
 
-def test_what_imagej_cannot_run_is_named(workshop: Workshop, tmp_path: Path) -> None:
+def test_what_imagej_cannot_run_is_named(harness: Harness, tmp_path: Path) -> None:
     tifffile.imwrite(tmp_path / "a.tif", np.ones((24, 24), np.uint8))
     names = ("two_inputs", "torchscript_only", "uint16_network")
     paths = [CASES[name](tmp_path, name=f"{name}.zip") for name in names]
     requests = [{"package": path, "image": tmp_path / "a.tif"} for path in paths]
-    several, other, kind = ask(workshop, tmp_path, requests)
+    several, other, kind = ask(harness, tmp_path, requests)
     assert {a["error"] for a in (several, other, kind)} == {"UnsupportedError"}
     assert "in ImageJ a model runs on one (raw, other)" in several["message"]
     assert "(torchscript)" in other["message"]
@@ -280,14 +278,14 @@ def test_what_imagej_cannot_run_is_named(workshop: Workshop, tmp_path: Path) -> 
 
 
 def test_a_heap_that_is_too_small_is_told_with_one_that_works(
-    workshop: Workshop, tmp_path: Path, model: Path
+    harness: Harness, tmp_path: Path, model: Path
 ) -> None:
     image = tmp_path / "large.tif"
     tifffile.imwrite(image, np.tile((cells(500, 500) * 99 + 50).astype(np.uint8), (3, 3)))
     request = [{"package": model, "image": image, "memory": 2**26}]
-    (answer,) = ask(workshop, tmp_path, request, options=("-Xmx80m",))
+    (answer,) = ask(harness, tmp_path, request, options=("-Xmx80m",))
     assert answer["error"] == "HostError"
     assert "the heap is too small" in answer["message"]
     number = int(answer["message"].partition("-Xmx")[2].rstrip("m."))
-    (answer,) = ask(workshop, tmp_path, request, options=(f"-Xmx{number}m",))
+    (answer,) = ask(harness, tmp_path, request, options=(f"-Xmx{number}m",))
     assert "error" not in answer, answer

@@ -12,7 +12,7 @@ import pytest
 from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.processing import apply, fit
 from deepbacs_zoo.tensors import Step
-from tests.fiji.javac import Workshop
+from tests.fiji.javac import Harness
 
 GOLDEN = json.loads(
     (Path(__file__).parents[1] / "data" / "processing" / "golden.json").read_text("utf-8")
@@ -62,8 +62,8 @@ def assert_agrees(found: Entry, expected: np.ndarray) -> None:
 # --- numbers -------------------------------------------------------------------------------------
 
 
-def test_every_golden_vector_comes_out(workshop: Workshop) -> None:
-    found = workshop.ask("ProcessingTest", GOLDEN)
+def test_every_golden_vector_comes_out(harness: Harness) -> None:
+    found = harness.ask("ProcessingTest", GOLDEN)
     assert len(found) == len(GOLDEN)
     for case, answer in zip(GOLDEN, found, strict=True):
         assert "message" not in answer, answer
@@ -123,8 +123,8 @@ NUMBERS: dict[str, Entry] = {
 }
 
 
-def test_large_tensors_chains_and_casts_give_the_numbers_of_python(workshop: Workshop) -> None:
-    found = workshop.ask("ProcessingTest", list(NUMBERS.values()))
+def test_large_tensors_chains_and_casts_give_the_numbers_of_python(harness: Harness) -> None:
+    found = harness.ask("ProcessingTest", list(NUMBERS.values()))
     for name, answer in zip(NUMBERS, found, strict=True):
         expected = in_python(NUMBERS[name])
         assert isinstance(expected, np.ndarray), name
@@ -207,8 +207,8 @@ REFUSED[-1]["crop"] = json_of(SMALL[:, :1])
 
 # The mean of infinity is infinity with a warning about what infinity minus itself is.
 @pytest.mark.filterwarnings("ignore:invalid value encountered")
-def test_refused_steps_get_the_sentence_of_python(workshop: Workshop) -> None:
-    found = workshop.ask("ProcessingTest", REFUSED)
+def test_refused_steps_get_the_sentence_of_python(harness: Harness) -> None:
+    found = harness.ask("ProcessingTest", REFUSED)
     for case, answer in zip(REFUSED, found, strict=True):
         error = in_python(case)
         assert isinstance(error, DeepbacsZooError), case["steps"]

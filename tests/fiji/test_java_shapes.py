@@ -22,7 +22,7 @@ BLOCKS = {
 }
 
 
-def ask(workshop, folder, cases):
+def ask(harness, folder, cases):
     """Labels of ``(kind, settings, tensor, size)``, or the sentence of the refusal."""
     requests = []
     with (folder / "in").open("wb") as file:
@@ -33,7 +33,7 @@ def ask(workshop, folder, cases):
             requests.append({"settings": block, "shape": tensor.shape, "size": size, **wide})
     files = {"input": str(folder / "in"), "output": str(folder / "out")}
     text = json.dumps({**files, "cases": requests})
-    errors = json.loads(workshop.run("DecodingTest", "decode", text=text))
+    errors = json.loads(harness.run("DecodingTest", "decode", text=text))
     data = np.fromfile(folder / "out", ">i4")
     found = []
     for error, (_, _, _, size) in zip(errors, cases, strict=True):
@@ -105,7 +105,7 @@ def large():
         yield sized(kind, settings, tensor.astype(np.float32), (479, 450))
 
 
-def test_labels_are_those_of_the_golden_vectors_and_of_python(workshop, tmp_path):
+def test_labels_are_those_of_the_golden_vectors_and_of_python(harness, tmp_path):
     entries = [(kind, entry) for kind in KINDS for entry in golden(kind)]
     cases = [
         sized(kind, entry["settings"], tensor_of(entry), size_of(entry)) for kind, entry in entries
@@ -118,7 +118,7 @@ def test_labels_are_those_of_the_golden_vectors_and_of_python(workshop, tmp_path
     doubles = np.full((9, 6, 6), np.nextafter(0.7, 0))  # as floats they are 0.7
     cases.append(sized("stars", {**STARS, "probability_threshold": 0.7}, 1.0 * doubles))
     cases.append(sized("foreground", {**DEFAULTS, "threshold": 0.7}, 1.0 * doubles))
-    found = ask(workshop, tmp_path, cases)
+    found = ask(harness, tmp_path, cases)
     for (_, entry), labels in zip(entries, found, strict=False):
         assert labels.ravel().tolist() == entry["labels"], entry["name"]
     expected = [ours(*case) for case in cases]
@@ -129,7 +129,7 @@ def test_labels_are_those_of_the_golden_vectors_and_of_python(workshop, tmp_path
     assert found[-1].max() == 1
 
 
-def test_missing_channels_are_refused_in_the_same_words(workshop, tmp_path):
+def test_missing_channels_are_refused_in_the_same_words(harness, tmp_path):
     cases = [
         sized("foreground", {"output": "p", "channel": 3}, np.zeros((3, 4, 5), np.float32)),
         sized("stars", {"output": "p", "rays": 8}, np.zeros((8, 4, 5), np.float32)),
@@ -140,7 +140,7 @@ def test_missing_channels_are_refused_in_the_same_words(workshop, tmp_path):
         with pytest.raises(DeepbacsZooError) as caught:
             ours(*case)
         expected.append(str(caught.value))
-    assert ask(workshop, tmp_path, cases) == expected
+    assert ask(harness, tmp_path, cases) == expected
 
 
 def changed():
@@ -159,8 +159,8 @@ def changed():
         yield {**block, "smooth": 1, "min_size": -1}
 
 
-def test_the_block_is_read_and_refused_as_in_python(workshop):
+def test_the_block_is_read_and_refused_as_in_python(harness):
     configs = [{"decode": block} for block in changed()]
     configs += [{"decode": {"kind": kind, "output": "p"}} for kind in (None, 3, "star", ["stars"])]
-    answers = json.loads(workshop.run("DecodingTest", "settings", text=json.dumps(configs)))
+    answers = json.loads(harness.run("DecodingTest", "settings", text=json.dumps(configs)))
     assert answers == [told(config) for config in configs]

@@ -88,9 +88,9 @@ def drawn_case(rng):
     }
 
 
-def test_golden_plans(workshop):
+def test_golden_plans(harness):
     cases = json.loads(PATH.read_text(encoding="utf-8"))["plans"]
-    for case, answer in zip(cases, workshop.ask("TilingTest", cases), strict=True):
+    for case, answer in zip(cases, harness.ask("TilingTest", cases), strict=True):
         expected = case["expected"]
         if "error" in expected:
             assert answer["error"] == expected["error"], case["name"]
@@ -106,11 +106,11 @@ def test_golden_plans(workshop):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_drawn_plans_with_further_tensors_are_those_of_python(workshop, seed):
+def test_drawn_plans_with_further_tensors_are_those_of_python(harness, seed):
     rng = np.random.default_rng(seed)
     cases = [drawn_case(rng) for _ in range(300)]
     expected = [solve(case) for case in cases]
-    for case, ours, answer in zip(cases, expected, workshop.ask("TilingTest", cases), strict=True):
+    for case, ours, answer in zip(cases, expected, harness.ask("TilingTest", cases), strict=True):
         assert answer == ours, case
     kinds = {
         answer.get("error", "cut" if not answer.get("whole") else "whole") for answer in expected
@@ -122,7 +122,7 @@ def test_drawn_plans_with_further_tensors_are_those_of_python(workshop, seed):
     "change",
     [{"halo": -1}, {"scale": 0.0}, {"scale": -1234567.0}],
 )
-def test_rules_that_make_no_sense_are_refused_in_the_same_words(workshop, change):
+def test_rules_that_make_no_sense_are_refused_in_the_same_words(harness, change):
     rule = {"size": {"kind": "fixed", "value": 8}, "halo": 0, "scale": 1.0, "offset": 0.0}
     case = {
         "image_shape": [8],
@@ -131,4 +131,4 @@ def test_rules_that_make_no_sense_are_refused_in_the_same_words(workshop, change
         "bytes_per_pixel": 1,
         "border": "none",
     }
-    assert workshop.ask("TilingTest", [case]) == [solve(case)]
+    assert harness.ask("TilingTest", [case]) == [solve(case)]

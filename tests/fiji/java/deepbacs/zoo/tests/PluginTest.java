@@ -9,7 +9,6 @@ import deepbacs.zoo.plugin.RunPlugin;
 import ij.IJ;
 import ij.ImagePlus;
 import ij.Menus;
-import ij.Prefs;
 import ij.WindowManager;
 import ij.macro.Interpreter;
 import java.io.ByteArrayOutputStream;
@@ -21,19 +20,24 @@ import java.util.Hashtable;
 import net.imagej.patcher.LegacyInjector;
 
 /**
- * Runs macros in ImageJ with ij1-patcher and without a window, all in one Java; the first argument
- * is a folder for preferences. An answer has the macro's value, what left it as an exception, what
- * was printed, the plugin's report, the images left open, and the memory in use.
+ * Runs macros in ImageJ with ij1-patcher and without a window. An answer has the macro's value, what
+ * left it as an exception, what was printed, the plugin's report, the images left open, and the
+ * memory in use.
  */
 public final class PluginTest {
+
+  private static boolean isPatched;
 
   private PluginTest() {}
 
   public static void main(String[] arguments) throws Exception {
-    LegacyInjector.preinit();
+    if (!isPatched) {
+      LegacyInjector.preinit();
+      isPatched = true;
+    }
     PrintStream out = System.out;
+    System.setOut(new PrintStream(new ByteArrayOutputStream(), true, "UTF-8"));
     JsonArray answers = new JsonArray();
-    Asking.start(arguments[0]);
     for (JsonElement each :
         JsonParser.parseReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
             .getAsJsonArray()) {
@@ -41,19 +45,12 @@ public final class PluginTest {
     }
     System.setOut(out);
     System.out.println(answers);
-    System.out.flush();
-    System.exit(0); // ImageJ's threads would keep Java alive
   }
 
   /** Here, so that no class of ImageJ is loaded before it is patched. */
   private static final class Asking {
 
-    static void start(String preferences) throws UnsupportedEncodingException {
-      String home = System.getProperty("user.home");
-      System.setProperty("user.home", preferences);
-      Prefs.getPrefsDir();
-      System.setProperty("user.home", home);
-      System.setOut(new PrintStream(new ByteArrayOutputStream(), true, "UTF-8"));
+    static {
       try {
         IJ.run("No such command"); // makes the table of commands
       } catch (RuntimeException expected) {

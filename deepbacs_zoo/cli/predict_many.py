@@ -55,20 +55,21 @@ def predict_many(
     if not wanted.overwrite:
         refuse_existing(wanted.output, COMPARISON_FILES)
     images: dict[str, None] = {}
+    kinds: dict[str, str] = {}
     seconds: dict[tuple[str, str], float] = {}
     reports: list[dict[str, Any]] = []
     errors: list[DeepbacsZooError] = []
     folders = {name: wanted.output / name for name in named}
     for name, path in named.items():
         own = dataclasses.replace(wanted, output=folders[name])
-        stems, report, wrong = _run(name, path, words, own, way)
+        stems, kinds[name], report, wrong = _run(name, path, words, own, way)
         images.update(dict.fromkeys(stems))
         for row in report["images"]:
             if "seconds" in row:
                 seconds[name, row["stem"]] = row["seconds"]
         reports.append(report)
         errors += wrong
-    comparison = compare_outputs(folders, list(images), seconds)
+    comparison = compare_outputs(folders, kinds, list(images), seconds)
     written = write_outputs(comparison, wanted.output, overwrite=wanted.overwrite)
     if as_json:
         print(json.dumps({"models": reports, "comparison": outputs_as_dict(comparison)}))
@@ -80,8 +81,9 @@ def predict_many(
 
 def _run(
     name: str, path: Path, words: Sequence[str], wanted: Wanted, way: Way
-) -> tuple[list[str], dict[str, Any], list[DeepbacsZooError]]:
-    """Run one package; return the names of all images, what it gave, and what went wrong."""
+) -> tuple[list[str], str, dict[str, Any], list[DeepbacsZooError]]:
+    """Run one package; return the names of all images, the kind of results, report and errors."""
+    from deepbacs_zoo.evaluation import kind_of
     from deepbacs_zoo.package import open_package
 
     with open_package(path) as opened:
@@ -96,4 +98,4 @@ def _run(
                 rows, errors = run_jobs(run_one, left, f"{name}: ", go_on=True)
         engine = next((row["engine"] for row in rows if "engine" in row), None)
         report = {"name": name, "package": opened.name, "engine": engine, "images": rows}
-        return [stem for stem, _ in jobs], report, errors
+        return [stem for stem, _ in jobs], kind_of(opened), report, errors

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.demo.agreement import Comparison, Way
-from deepbacs_zoo.evaluation import Evaluation
+from deepbacs_zoo.evaluation import LabelEvaluation
 from deepbacs_zoo.findings import Summary
 from deepbacs_zoo.reports import Agreement, Fact, FileRow, Report, StepRow, write_report
 
@@ -17,7 +17,7 @@ __all__ = ["write_page"]
 def write_page(
     output: Path,
     run: Run,
-    evaluation: Evaluation,
+    evaluation: LabelEvaluation,
     summary: Summary,
     comparison: Comparison,
     seconds: Mapping[str, float],

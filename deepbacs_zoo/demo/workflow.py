@@ -20,7 +20,7 @@ from deepbacs_zoo.demo.agreement import Comparison, compare_ways
 from deepbacs_zoo.demo.imagej import InImagej, run_in_imagej
 from deepbacs_zoo.demo.page import write_page
 from deepbacs_zoo.errors import OutputExistsError
-from deepbacs_zoo.evaluation import Evaluation, evaluate
+from deepbacs_zoo.evaluation import LabelEvaluation, evaluate
 from deepbacs_zoo.exporting import export
 from deepbacs_zoo.files import write_bytes
 from deepbacs_zoo.findings import Summary
@@ -113,7 +113,7 @@ def run_demo(
         road.details["export"] = f"{package.stat().st_size / 1e6:.1f} MB"
     with road.step("evaluate"), open_package(package) as opened:
         evaluation = evaluate(opened, pairs, labels_complete=False)
-        assert isinstance(evaluation, Evaluation)  # the demo's task gives labels
+        assert isinstance(evaluation, LabelEvaluation)  # the demo's task gives labels
         recall = evaluation.model.at(0.5).recall
         road.details["evaluate"] = f"recall at IoU 0.5 = {recall}"
     with road.step("validate"):
@@ -149,7 +149,7 @@ def _prepare(output: Path, *, overwrite: bool) -> None:
 def _finish(
     road: Road,
     run: Run,
-    evaluation: Evaluation,
+    evaluation: LabelEvaluation,
     summary: Summary,
     comparison: Comparison,
     inside: InImagej,

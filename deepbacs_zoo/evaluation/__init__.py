@@ -1,74 +1,70 @@
-"""Scores of a package on images with ground truth, beside a classical method on the same images."""
+"""Scores of a package on images with ground truth, beside a baseline on the same images."""
 
 from __future__ import annotations
 
-from deepbacs_zoo.evaluation.base import Evaluated, Headline
+from deepbacs_zoo.evaluation.base import EvaluationResult, Headline
 from deepbacs_zoo.evaluation.baseline import BASELINE, Baseline
-from deepbacs_zoo.evaluation.boxes.types import (
+from deepbacs_zoo.evaluation.boxes.result import BoxEvaluation, BoxPreview
+from deepbacs_zoo.evaluation.boxes.scores import (
     BOX_THRESHOLDS,
-    BoxEvaluation,
     BoxImageRow,
     BoxOutcome,
-    BoxPicture,
     BoxScores,
     CountScores,
 )
-from deepbacs_zoo.evaluation.comparison import (
-    Comparison,
-    ScoreRow,
-    compare,
-    distinct_names,
-    require_one_kind,
-)
-from deepbacs_zoo.evaluation.comparison_writing import (
-    COMPARISON_FILES,
-    refuse_existing,
-    write_comparison,
-)
-from deepbacs_zoo.evaluation.estimates import Estimate
-from deepbacs_zoo.evaluation.labels.types import (
+from deepbacs_zoo.evaluation.comparison import Comparison, ScoreRow, distinct_names
+from deepbacs_zoo.evaluation.evaluator import Evaluator
+from deepbacs_zoo.evaluation.images.result import ImageEvaluation, ImagePreview, ImageScores
+from deepbacs_zoo.evaluation.kinds import KINDS, EvaluationKind, kind_of, pairs_for
+from deepbacs_zoo.evaluation.labels.result import LabelEvaluation, LabelPreview
+from deepbacs_zoo.evaluation.labels.scores import (
     THRESHOLDS,
-    Evaluation,
-    ImageRow,
+    LabelImageRow,
+    LabelScores,
     ObjectOutcome,
-    Picture,
-    Scores,
     ThresholdScores,
 )
-from deepbacs_zoo.evaluation.loop import evaluate, finds_boxes, pairs_for
+from deepbacs_zoo.evaluation.loop import compare, evaluate, require_one_kind
 from deepbacs_zoo.evaluation.output_tables import outputs_as_dict, outputs_as_text, write_outputs
-from deepbacs_zoo.evaluation.outputs import OutputComparison, compare_outputs
-from deepbacs_zoo.evaluation.writing import write
+from deepbacs_zoo.evaluation.output_types import OutputComparison
+from deepbacs_zoo.evaluation.outputs import compare_outputs
+from deepbacs_zoo.evaluation.serialize import refuse_existing
+from deepbacs_zoo.evaluation.writing import COMPARISON_FILES, write, write_comparison
 
 __all__ = [
     "BASELINE",
     "BOX_THRESHOLDS",
     "COMPARISON_FILES",
+    "KINDS",
     "THRESHOLDS",
     "Baseline",
     "BoxEvaluation",
     "BoxImageRow",
     "BoxOutcome",
-    "BoxPicture",
+    "BoxPreview",
     "BoxScores",
     "Comparison",
     "CountScores",
-    "Estimate",
-    "Evaluated",
-    "Evaluation",
+    "EvaluationKind",
+    "EvaluationResult",
+    "Evaluator",
     "Headline",
-    "ImageRow",
+    "ImageEvaluation",
+    "ImagePreview",
+    "ImageScores",
+    "LabelEvaluation",
+    "LabelImageRow",
+    "LabelPreview",
+    "LabelScores",
     "ObjectOutcome",
     "OutputComparison",
-    "Picture",
     "ScoreRow",
-    "Scores",
     "ThresholdScores",
     "compare",
     "compare_outputs",
     "distinct_names",
     "evaluate",
-    "finds_boxes",
+    "kind_of",
     "outputs_as_dict",
     "outputs_as_text",
     "pairs_for",

@@ -1,13 +1,17 @@
-"""What every evaluation has, whatever the package gives: labels or boxes."""
+"""The result of an evaluation, common to all kinds of results."""
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Sized
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
-__all__ = ["Best", "Evaluated", "Headline", "MethodScores"]
+from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.package.zoo_config import Decoding
+
+__all__ = ["Best", "EvaluationResult", "Headline", "MethodScores"]
 
 Best = Literal["highest", "lowest", "one"]
 """Which value of a score is the best one."""
@@ -26,24 +30,32 @@ class Headline:
 
 
 class MethodScores(Protocol):
-    """What the scores of one method on all images have, whatever it gives."""
+    """Scores of one method on all images, common to all kinds of results."""
 
     @property
-    def rows(self) -> Sized:
+    def method(self) -> str:
+        """Short name of the method."""
+
+    @property
+    def description(self) -> str:
+        """The method in one sentence."""
+
+    @property
+    def rows(self) -> Sequence[Any]:
         """One row per image."""
-
-    @property
-    def n_true(self) -> int:
-        """Labelled objects in all images."""
 
     @property
     def seconds(self) -> float:
         """Wall time of all predictions, reading not included."""
 
 
+S = TypeVar("S", bound=MethodScores)
+P = TypeVar("P")
+
+
 @dataclass(frozen=True, eq=False)
-class Evaluated(ABC):
-    """How good a package is on images with truth.
+class EvaluationResult(ABC, Generic[S, P]):
+    """Scores of a package on images with ground truth.
 
     Parameters
     ----------
@@ -53,13 +65,30 @@ class Evaluated(ABC):
         What ran it.
     model
         The scores of the model.
+    baseline
+        The scores of a method without training on the same images, ``None`` when left out.
+    previews
+        The first images, for overlays.
+    findings
+        Remarks of prediction and annotations on the images, each once.
+    labels_complete
+        Whether every object of every image is labelled.  If not, a correct detection without a
+        label counts as false: recall means something, and precision, F1, AP and PQ are lower
+        bounds.
     """
+
+    kind: ClassVar[str]
+    """Key of the kind of result in the tables of kinds."""
 
     package: str
     engine: str
     device: str
     weights_format: str
-    model: MethodScores
+    model: S
+    baseline: S | None = None
+    previews: tuple[P, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    labels_complete: bool = True
 
     @property
     def images(self) -> int:
@@ -67,20 +96,47 @@ class Evaluated(ABC):
         return len(self.model.rows)
 
     @property
-    def n_true(self) -> int:
-        """Labelled objects in all images."""
-        return self.model.n_true
-
-    @property
     def seconds(self) -> float:
         """Wall time of all predictions, reading not included."""
         return self.model.seconds
 
     @property
-    @abstractmethod
+    def methods(self) -> tuple[tuple[str, S], ...]:
+        """Scores of the model and of the baseline, by the names that tables give them."""
+        baseline = () if self.baseline is None else (("baseline", self.baseline),)
+        return (("model", self.model), *baseline)
+
+    @property
     def baseline_name(self) -> str:
-        """Short name of the classical method beside the model; empty when it was left out."""
+        """Short name of the baseline; empty when it was left out."""
+        return "" if self.baseline is None else self.baseline.method
+
+    @property
+    def baselines(self) -> tuple[tuple[str, str, str], ...]:
+        """Role, short name and description of every baseline."""
+        if self.baseline is None:
+            return ()
+        return (("the baseline", self.baseline.method, self.baseline.description),)
+
+    @property
+    def n_true(self) -> int:
+        """Labelled objects in all images; 0 where the ground truth is no objects."""
+        return 0
+
+    @property
+    @abstractmethod
+    def ground_truth(self) -> str:
+        """The ground truth in words, for example ``412 labelled objects``."""
 
     @abstractmethod
     def headlines(self) -> tuple[Headline, ...]:
         """Return the scores that are worth a line each, the most telling first."""
+
+    def shares_baseline(self, decoding: Decoding | None) -> bool:
+        """Return whether a package of this decoding has the same baseline on the same images."""
+        del decoding
+        return True
+
+    def with_baseline_of(self, other: Self) -> Self:
+        """Return the same with the baseline of another package on the same images."""
+        return dataclasses.replace(self, baseline=other.baseline)

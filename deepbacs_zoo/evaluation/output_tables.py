@@ -1,17 +1,13 @@
-"""The comparison of what several packages found, as a table, as JSON, and as text."""
+"""The comparison of the outputs of several packages, as a table, as JSON, and as text."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from deepbacs_zoo.evaluation.outputs import OutputComparison, OutputRow
-from deepbacs_zoo.evaluation.serialize import cell
-from deepbacs_zoo.evaluation.writing import write_files
+from deepbacs_zoo.evaluation.output_types import OutputComparison, OutputRow
+from deepbacs_zoo.evaluation.serialize import as_json, cell, csv_table, write_files
 
 __all__ = ["outputs_as_dict", "outputs_as_text", "write_outputs"]
 
@@ -39,11 +35,12 @@ def write_outputs(
     HostError
         The folder cannot be written.
     """
-    text = json.dumps(outputs_as_dict(comparison), indent=2) + "\n"
-    files = {"comparison.csv": _csv(comparison), "comparison.json": text}
-    return write_files(
-        folder, {name: text.encode("utf-8") for name, text in files.items()}, overwrite=overwrite
-    )
+    head, *rows = _lines(comparison, comparison.rows)
+    files = {
+        "comparison.csv": csv_table([str(name) for name in head], rows),
+        "comparison.json": as_json(outputs_as_dict(comparison)),
+    }
+    return write_files(folder, files, overwrite=overwrite)
 
 
 def outputs_as_dict(comparison: OutputComparison) -> dict[str, Any]:
@@ -74,12 +71,6 @@ def _plain(comparison: OutputComparison, row: OutputRow) -> dict[str, Any]:
             if found is not None
         },
     }
-
-
-def _csv(comparison: OutputComparison) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(_lines(comparison, comparison.rows))
-    return buffer.getvalue()
 
 
 def outputs_as_text(comparison: OutputComparison) -> str:

@@ -1,12 +1,39 @@
-"""Scores as text and plain data."""
+"""Scores as text, tables and plain data, and the files that hold them."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
 
-from deepbacs_zoo.evaluation.estimates import Estimate
+from deepbacs_zoo.errors import OutputExistsError
+from deepbacs_zoo.files import write_bytes
+from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.metrics import Estimate
 
-__all__ = ["cell", "number", "plain_estimate"]
+__all__ = [
+    "OUTCOMES",
+    "as_json",
+    "cell",
+    "csv_table",
+    "number",
+    "plain_estimate",
+    "plain_finding",
+    "refuse_existing",
+    "write_files",
+]
+
+OUTCOMES: Final = {
+    "true positive": "hit",
+    "wrong class": "wrong class",
+    "false negative": "miss",
+    "false positive": "false find",
+}
+"""Outcomes of objects as the column ``outcome`` of result files names them since the beginning."""
 
 
 def cell(value: object) -> object:
@@ -14,6 +41,20 @@ def cell(value: object) -> object:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     return f"{value:.4f}" if isinstance(value, float) else value
+
+
+def csv_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return the text of a CSV file."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def as_json(content: object) -> str:
+    """Return the text of a JSON file."""
+    return json.dumps(content, indent=2) + "\n"
 
 
 def number(value: float) -> float | None:
@@ -24,3 +65,59 @@ def number(value: float) -> float | None:
 def plain_estimate(estimate: Estimate) -> dict[str, float | None]:
     """Return a score and its interval; ``None`` where it is not defined."""
     return {"value": number(estimate.value), "low": estimate.low, "high": estimate.high}
+
+
+def plain_finding(finding: Finding) -> dict[str, str]:
+    """Return a finding as strings, with options as Python writes them."""
+    return {
+        "severity": finding.severity.name.lower(),
+        "where": str(finding.where),
+        **{key: str(getattr(finding, key)) for key in ("what", "allowed", "hint", "id")},
+    }
+
+
+def write_files(
+    folder: str | Path, files: Mapping[str, str | bytes], *, overwrite: bool = False
+) -> tuple[Path, ...]:
+    """Write files into a folder.
+
+    Parameters
+    ----------
+    folder
+        Made if it does not exist.
+    files
+        Contents by their names in the folder; text is written as UTF-8.
+    overwrite
+        Replace files that exist.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Raises
+    ------
+    OutputExistsError
+        One of the files exists and ``overwrite`` is not set; nothing is written then.
+    HostError
+        The folder cannot be written.
+    """
+    if not overwrite:
+        refuse_existing(folder, files)
+    for name, content in files.items():
+        data = content.encode("utf-8") if isinstance(content, str) else content
+        write_bytes(Path(folder) / name, data)
+    return tuple(Path(folder) / name for name in files)
+
+
+def refuse_existing(folder: str | Path, names: Iterable[str]) -> None:
+    """Look for results that would be overwritten, before hours of computing.
+
+    Raises
+    ------
+    OutputExistsError
+        A file or folder of one of the names is in the folder already.
+    """
+    for name in names:
+        if (Path(folder) / name).exists():
+            raise OutputExistsError.of(Path(folder) / name)

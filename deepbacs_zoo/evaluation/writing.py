@@ -1,37 +1,43 @@
-"""Write an evaluation: tables per image and per object, all scores as JSON, overlays as PNG."""
+"""Write evaluations and comparisons: tables, all scores as JSON, overlays as PNG."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from deepbacs_zoo.errors import OutputExistsError
-from deepbacs_zoo.evaluation.boxes.tables import box_tables, plain_box_scores
-from deepbacs_zoo.evaluation.boxes.types import BoxEvaluation
-from deepbacs_zoo.evaluation.estimates import CONFIDENCE
-from deepbacs_zoo.evaluation.labels.tables import label_tables, plain_label_scores
-from deepbacs_zoo.evaluation.labels.types import Evaluation
-from deepbacs_zoo.evaluation.overlay import draw_boxes, draw_outcome
+from deepbacs_zoo.evaluation.base import EvaluationResult
+from deepbacs_zoo.evaluation.comparison import Comparison
+from deepbacs_zoo.evaluation.kinds import KINDS
 from deepbacs_zoo.evaluation.png import encode_png
-from deepbacs_zoo.files import write_bytes
+from deepbacs_zoo.evaluation.serialize import (
+    as_json,
+    cell,
+    csv_table,
+    number,
+    plain_estimate,
+    plain_finding,
+    refuse_existing,
+    write_files,
+)
+from deepbacs_zoo.metrics import CONFIDENCE
 
-__all__ = ["as_dict", "write", "write_files"]
+__all__ = ["COMPARISON_FILES", "as_dict", "comparison_as_dict", "write", "write_comparison"]
+
+COMPARISON_FILES: Final = ("comparison.csv", "comparison.json", "comparison.html")
 
 
 def write(
-    evaluation: Evaluation | BoxEvaluation, folder: str | Path, *, overwrite: bool = False
+    evaluation: EvaluationResult[Any, Any], folder: str | Path, *, overwrite: bool = False
 ) -> tuple[Path, ...]:
-    """Write ``per_image.csv``, ``per_object.csv``, ``scores.json`` and ``overlays/<image>.png``.
+    """Write ``scores.json``, the tables of its kind and ``overlays/<image>.png``.
 
-    With boxes also ``curves.csv`` (precision over recall) and ``confusion.csv``.
+    Tables are ``per_image.csv``, with objects ``per_object.csv``, with boxes also ``curves.csv``
+    (precision over recall) and ``confusion.csv``.
 
     Parameters
     ----------
     evaluation
-        What ``evaluate`` returned.
+        Made by ``evaluate``.
     folder
         Made if it does not exist.
     overwrite
@@ -49,31 +55,19 @@ def write(
     HostError
         The folder cannot be written.
     """
-    if isinstance(evaluation, BoxEvaluation):
-        tables, overlays = box_tables(evaluation), _box_overlays(evaluation)
-    else:
-        tables, overlays = label_tables(evaluation), _label_overlays(evaluation)
-    files = {name: text.encode("utf-8") for name, text in tables.items()}
-    files["scores.json"] = json.dumps(as_dict(evaluation), indent=2).encode("utf-8") + b"\n"
-    files |= {f"overlays/{name}.png": picture for name, picture in overlays.items()}
+    kind = KINDS[evaluation.kind]
+    files: dict[str, str | bytes] = {
+        **kind.tables(evaluation),
+        "scores.json": as_json(as_dict(evaluation)),
+        **{
+            f"overlays/{name}.png": encode_png(picture)
+            for name, picture in kind.overlays(evaluation).items()
+        },
+    }
     return write_files(folder, files, overwrite=overwrite)
 
 
-def write_files(
-    folder: str | Path, files: Mapping[str, bytes], *, overwrite: bool = False
-) -> tuple[Path, ...]:
-    """Write files into a folder, by their names in it; errors as in ``write``."""
-    paths = {Path(folder) / name: content for name, content in files.items()}
-    if not overwrite:
-        for path in paths:
-            if path.exists():
-                raise OutputExistsError.of(path)
-    for path, content in paths.items():
-        write_bytes(path, content)
-    return tuple(paths)
-
-
-def as_dict(evaluation: Evaluation | BoxEvaluation) -> dict[str, Any]:
+def as_dict(evaluation: EvaluationResult[Any, Any]) -> dict[str, Any]:
     """Return all scores as plain data; a score that is not defined is ``None``."""
     return {
         "package": evaluation.package,
@@ -83,28 +77,85 @@ def as_dict(evaluation: Evaluation | BoxEvaluation) -> dict[str, Any]:
         "images": evaluation.images,
         "labels_complete": evaluation.labels_complete,
         "confidence": CONFIDENCE,
-        **(
-            plain_box_scores(evaluation)
-            if isinstance(evaluation, BoxEvaluation)
-            else plain_label_scores(evaluation)
-        ),
-        "findings": [
-            {**asdict(finding), "severity": finding.severity.name.lower()}
-            for finding in evaluation.findings
-        ],
+        **KINDS[evaluation.kind].scores(evaluation),
+        "findings": [plain_finding(finding) for finding in evaluation.findings],
     }
 
 
-def _label_overlays(evaluation: Evaluation) -> dict[str, bytes]:
+def write_comparison(
+    comparison: Comparison, folder: str | Path, *, overwrite: bool = False
+) -> tuple[Path, ...]:
+    """Write ``comparison.csv`` and ``comparison.json``, and ``<name>/...`` as ``write`` does.
+
+    Parameters
+    ----------
+    comparison
+        Made by ``compare``.
+    folder
+        Made if it does not exist.
+    overwrite
+        Replace files that exist.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Raises
+    ------
+    OutputExistsError
+        Something is there already and ``overwrite`` is not set; nothing is written then.
+    HostError
+        The folder cannot be written.
+    """
+    folder = Path(folder)
+    if not overwrite:
+        refuse_existing(folder, (*COMPARISON_FILES, *comparison.evaluations))
+    files = {
+        "comparison.csv": _table(comparison),
+        "comparison.json": as_json(comparison_as_dict(comparison)),
+    }
+    written = [write_files(folder, files, overwrite=overwrite)]
+    written += [
+        write(evaluation, folder / name, overwrite=overwrite)
+        for name, evaluation in comparison.evaluations.items()
+    ]
+    return tuple(path for part in written for path in part)
+
+
+def comparison_as_dict(comparison: Comparison) -> dict[str, Any]:
+    """Return the table as plain data; a score that is not defined is ``None``."""
+    names = list(comparison.evaluations)
     return {
-        each.name: encode_png(draw_outcome(each.image, each.truth, each.predicted))
-        for each in evaluation.pictures
+        "models": {
+            name: {"package": each.package, "engine": each.engine, "images": each.images}
+            for name, each in comparison.evaluations.items()
+        },
+        "baseline": comparison.first.baseline_name or None,
+        "labels_complete": comparison.first.labels_complete,
+        "scores": {
+            row.name: {
+                "best": row.best,
+                "models": {
+                    name: {**plain_estimate(value), "best": winner}
+                    for name, value, winner in zip(names, row.values, row.winners, strict=True)
+                },
+                "baseline": None if row.baseline is None else number(row.baseline),
+            }
+            for row in comparison.rows()
+        },
     }
 
 
-def _box_overlays(evaluation: BoxEvaluation) -> dict[str, bytes]:
-    objects = {row.name: row.objects for row in evaluation.model.rows}
-    return {
-        each.name: encode_png(draw_boxes(each.image, objects[each.name]))
-        for each in evaluation.pictures
-    }
+def _table(comparison: Comparison) -> str:
+    """Return one row for each score and model, the baseline last."""
+    rows: list[list[object]] = []
+    for row in comparison.rows():
+        for name, value, winner in zip(
+            comparison.evaluations, row.values, row.winners, strict=True
+        ):
+            ends = (cell(each) for each in (value.value, value.low, value.high))
+            rows.append([row.name, name, *ends, "yes" if winner else ""])
+        if row.baseline is not None:
+            rows.append([row.name, "baseline", cell(row.baseline), "", "", ""])
+    return csv_table(["score", "model", "value", "low", "high", "best"], rows)

@@ -16,7 +16,7 @@ from deepbacs_zoo.cards import Card, TrainingData, render
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.decoding import decode, decode_boxes
 from deepbacs_zoo.errors import PackageError, UsageError
-from deepbacs_zoo.evaluation import Evaluated, evaluate
+from deepbacs_zoo.evaluation import EvaluationResult, evaluate
 from deepbacs_zoo.exporting import description as names
 from deepbacs_zoo.exporting.cover import Rectangles, cover
 from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
@@ -195,7 +195,7 @@ def _scored_on(source: Source, data: Path | Sequence[Pair] | None) -> Source:
     return source.scored_on(data)
 
 
-def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> Evaluated:
+def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> EvaluationResult[Any, Any]:
     """Score the draft by the code that a user runs; on the CPU, so that exports are repeatable."""
     _document(staged, card, None, None)
     return evaluate(
@@ -203,13 +203,16 @@ def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> Evaluated
         staged.source.pairs,
         device="cpu",
         labels_complete=card.training_data.labels == "complete",
-        pictures=0,
+        previews=0,
         progress=step,
     )
 
 
 def _document(
-    staged: Stage, card: Card, evaluation: Evaluated | None, agreement: float | None
+    staged: Stage,
+    card: Card,
+    evaluation: EvaluationResult[Any, Any] | None,
+    agreement: float | None,
 ) -> None:
     """Write cover, documentation and description from what is known by now."""
     facts = documentation_facts(staged, FORMATS, evaluation, agreement)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from deepbacs_zoo.cards import Card, Facts, Score, TensorFact
-from deepbacs_zoo.evaluation import Evaluated
+from deepbacs_zoo.evaluation import EvaluationResult
 from deepbacs_zoo.exporting.stage import Stage
 from deepbacs_zoo.exporting.steps import decoding_steps
 from deepbacs_zoo.tensors import ReferencedSize, Step, SteppedSize, TensorSpec
@@ -18,7 +18,10 @@ _ROLES: Final[Mapping[str, str]] = {"test": "test", "validation": "validation", 
 
 
 def documentation_facts(
-    stage: Stage, formats: tuple[str, ...], evaluation: Evaluated | None, agreement: float | None
+    stage: Stage,
+    formats: tuple[str, ...],
+    evaluation: EvaluationResult[Any, Any] | None,
+    agreement: float | None,
 ) -> Facts:
     """Return what the documentation states beside the card's prose."""
     source = stage.source
@@ -40,7 +43,7 @@ def documentation_facts(
     )
 
 
-def _measured(evaluation: Evaluated) -> dict[str, Any]:
+def _measured(evaluation: EvaluationResult[Any, Any]) -> dict[str, Any]:
     return {
         "images": evaluation.images,
         "objects": evaluation.n_true,
@@ -49,7 +52,9 @@ def _measured(evaluation: Evaluated) -> dict[str, Any]:
     }
 
 
-def description_facts(card: Card, stage: Stage, evaluation: Evaluated | None) -> dict[str, Any]:
+def description_facts(
+    card: Card, stage: Stage, evaluation: EvaluationResult[Any, Any] | None
+) -> dict[str, Any]:
     """Return what ``config.bioimageio`` states: only what is known, in the format's names."""
     facts: dict[str, Any] = {
         "modality": card.modality,
@@ -66,7 +71,9 @@ def description_facts(card: Card, stage: Stage, evaluation: Evaluated | None) ->
     return {key: value for key, value in facts.items() if value}
 
 
-def _evaluations(card: Card, stage: Stage, evaluation: Evaluated) -> list[dict[str, Any]]:
+def _evaluations(
+    card: Card, stage: Stage, evaluation: EvaluationResult[Any, Any]
+) -> list[dict[str, Any]]:
     """Return the scores in the format's form, which needs an identifier and an address of data."""
     data = card.training_data
     if data.id is None or data.link is None:
@@ -99,7 +106,7 @@ def _short_names(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _scores(evaluation: Evaluated) -> tuple[Score, ...]:
+def _scores(evaluation: EvaluationResult[Any, Any]) -> tuple[Score, ...]:
     return tuple(
         Score(line.name, line.value, line.low, line.high, line.baseline)
         for line in evaluation.headlines()

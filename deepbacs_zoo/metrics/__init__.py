@@ -1,4 +1,4 @@
-"""Numbers that say how good a result is, or how well two results agree."""
+"""Scores of results against ground truth, and the agreement of two results."""
 
 from deepbacs_zoo.metrics.agreement import (
     FORMAT_AGREEMENT,
@@ -16,18 +16,37 @@ from deepbacs_zoo.metrics.detection import (
     Curve,
     match_boxes,
 )
+from deepbacs_zoo.metrics.estimates import (
+    CONFIDENCE,
+    FEWEST_IMAGES,
+    Estimate,
+    Estimates,
+    estimated,
+    estimated_mean,
+)
 from deepbacs_zoo.metrics.formulas import FORMULAS, f1, precision, ratio, recall
+from deepbacs_zoo.metrics.images import (
+    ImageSimilarity,
+    compare_images,
+    fit_to_target,
+    scale_target,
+)
 from deepbacs_zoo.metrics.overlaps import Partners, partners
 from deepbacs_zoo.metrics.segmentation import InstanceCounts, class_iou, match
 
 __all__ = [
     "COCO_THRESHOLDS",
+    "CONFIDENCE",
+    "FEWEST_IMAGES",
     "FORMAT_AGREEMENT",
     "FORMULAS",
     "BoxMatches",
     "BoxSet",
     "ClassFinds",
     "Curve",
+    "Estimate",
+    "Estimates",
+    "ImageSimilarity",
     "InstanceCounts",
     "LabelAgreement",
     "Partners",
@@ -36,9 +55,13 @@ __all__ = [
     "bootstrap_sums",
     "box_iou",
     "class_iou",
+    "compare_images",
     "compare_labels",
     "confusion",
+    "estimated",
+    "estimated_mean",
     "f1",
+    "fit_to_target",
     "match",
     "match_boxes",
     "partners",
@@ -48,4 +71,5 @@ __all__ = [
     "recall",
     "relative_difference",
     "right_partners",
+    "scale_target",
 ]

@@ -87,8 +87,9 @@ def confusion(
     -------
     ndarray
         ``classes+1 classes+1``: rows are labelled classes, columns found ones, and the last of each
-        is the background: its column holds misses, its row false finds.  The diagonal holds the
-        hits of ``matches.counts``; boxes that are left over there are matched across classes.
+        is the background: its column holds false negatives, its row false positives.  The diagonal
+        holds the true positives of ``matches.counts``; boxes that are left over there are matched
+        across classes.
     """
     classes = len(matches.finds)
     table = np.zeros((classes + 1, classes + 1), np.int64)

@@ -160,7 +160,7 @@ class BoxMatches:
         return Curve(_RECALLS[:reached], precision[:reached])
 
     def counts(self, threshold: float, score: float) -> NDArray[np.int64]:
-        """Return ``images classes 3``: hits, false finds, misses among boxes of at least ``score``.
+        """Return ``images classes 3`` int64: TP, FP and FN among boxes of at least ``score``.
 
         Raises
         ------

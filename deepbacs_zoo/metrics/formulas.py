@@ -1,4 +1,4 @@
-"""The formulas of scores from counts of hits, false finds and misses: the only place for them.
+"""Formulas of scores from counts of true positives, false positives and false negatives.
 
 Every function works on numbers and arrays alike, and gives NaN for 0/0.
 """
@@ -64,4 +64,4 @@ FORMULAS: Final[Mapping[str, Callable[[Numbers, Numbers, Numbers, Numbers], Numb
     "ap": lambda tp, fp, fn, iou: average_precision(tp, fp, fn),
     "pq": panoptic_quality,
 }
-"""By the names in tables: functions of hits, false finds, misses and the sum of matched IoU."""
+"""By the names in tables: functions of TP, FP, FN and the sum of matched IoU."""

@@ -1,13 +1,13 @@
-"""Which lines a report draws: training curves, and scores over the IoU threshold."""
+"""The charts of a report: training curves, and scores over the IoU threshold."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 
-from deepbacs_zoo.evaluation import BOX_THRESHOLDS, BoxEvaluation, Evaluation, Scores
-from deepbacs_zoo.evaluation.boxes.types import ClassScores
-from deepbacs_zoo.reports.figures import Line, Panel, draw, finite
+from deepbacs_zoo.evaluation import BOX_THRESHOLDS, BoxEvaluation, LabelEvaluation, LabelScores
+from deepbacs_zoo.evaluation.boxes.scores import ClassScores
+from deepbacs_zoo.reports.figures import Chart, Line, draw, finite
 
 __all__ = ["compared_curves", "precision_recall_curves", "score_curves", "training_curves"]
 
@@ -38,23 +38,25 @@ def training_curves(
             lines = tuple(_over_epochs(history, name) for name in chosen)
             ends = ", ".join(f"{line.name} {line.y[-1]:.3g}" for line in lines)
             words = f"{title} over {len(history)} epochs; at the end {ends}"
-            panel = Panel(title, "epoch", lines, mark=mark)
-            charts.append(draw(f"training-{title.lower()}", panel, words))
+            chart = Chart(title, "epoch", lines, mark=mark)
+            charts.append(draw(f"training-{title.lower()}", chart, words))
     return tuple(charts)
 
 
-def score_curves(evaluation: Evaluation) -> tuple[str, ...]:
+def score_curves(evaluation: LabelEvaluation) -> tuple[str, ...]:
     """Draw recall and average precision over the IoU threshold, model and baseline."""
     return _score_curves([("model", evaluation.model)], evaluation.baseline)
 
 
-def compared_curves(evaluations: Mapping[str, Evaluation]) -> tuple[str, ...]:
+def compared_curves(evaluations: Mapping[str, LabelEvaluation]) -> tuple[str, ...]:
     """Draw recall and average precision over the IoU threshold: the first models, the baseline."""
     methods = [(name, each.model) for name, each in evaluations.items()]
     return _score_curves(methods[: _MOST_LINES - 1], next(iter(evaluations.values())).baseline)
 
 
-def _score_curves(methods: list[tuple[str, Scores]], baseline: Scores | None) -> tuple[str, ...]:
+def _score_curves(
+    methods: list[tuple[str, LabelScores]], baseline: LabelScores | None
+) -> tuple[str, ...]:
     if baseline is not None:
         methods = [*methods, (baseline.method, baseline)]
     charts = []
@@ -63,8 +65,8 @@ def _score_curves(methods: list[tuple[str, Scores]], baseline: Scores | None) ->
         points = zip(lines[0].x, lines[0].y, strict=True)
         ends = ", ".join(f"{y:.2f} at {x:g}" for x, y in points)
         words = f"{title} over the IoU threshold; {methods[0][0]}: {ends}"
-        panel = Panel(title, "IoU threshold", lines, limits=(0.0, 1.02))
-        charts.append(draw(f"scores-{attribute}", panel, words))
+        chart = Chart(title, "IoU threshold", lines, limits=(0.0, 1.02))
+        charts.append(draw(f"scores-{attribute}", chart, words))
     return tuple(charts)
 
 
@@ -72,24 +74,24 @@ def precision_recall_curves(evaluation: BoxEvaluation) -> tuple[str, ...]:
     """Draw precision over recall for each class; a dot marks the package's own score."""
     present = [each for each in evaluation.model.classes if each.n_true]
     count = math.ceil(len(present) / _MOST_LINES)
-    each_panel = math.ceil(len(present) / count) if count else 1
+    each_chart = math.ceil(len(present) / count) if count else 1
     charts = []
     for place, threshold in reversed(list(enumerate(BOX_THRESHOLDS))):
         for part in range(count):
-            chosen = present[part * each_panel : (part + 1) * each_panel]
+            chosen = present[part * each_chart : (part + 1) * each_chart]
             lines = tuple(_curve(each, place) for each in chosen)
-            told = ", ".join(f"{each.name} {each.ap[place].value:.2f}" for each in chosen)
-            words = f"Precision over recall at IoU {threshold:g}; average precision: {told}"
+            means = ", ".join(f"{each.name} {each.ap[place].value:.2f}" for each in chosen)
+            words = f"Precision over recall at IoU {threshold:g}; average precision: {means}"
             title = f"Precision at IoU {threshold:g}" + (f" ({part + 1})" if count > 1 else "")
-            panel = Panel(title, "recall", lines, limits=(0.0, 1.04), x_limits=(-0.02, 1.04))
-            charts.append(draw(f"curve-{place}-{part}", panel, words))
+            chart = Chart(title, "recall", lines, limits=(0.0, 1.04), x_limits=(-0.02, 1.04))
+            charts.append(draw(f"curve-{place}-{part}", chart, words))
     return tuple(charts)
 
 
 def _curve(scores: ClassScores, place: int) -> Line:
     curve, point = scores.curves[place], scores.points[place]
     dot = (point.recall.value, point.precision.value)
-    # From the first find on, and down to the axis where recall ends.
+    # From the first detection on, and down to the axis where recall ends.
     x, y = curve.recall.tolist(), curve.precision.tolist()
     end = [(x[-1], 0.0)] if x else []
     points = [*zip(x, y, strict=True), *end]
@@ -109,7 +111,7 @@ def _over_epochs(history: Sequence[Mapping[str, float]], name: str) -> Line:
     )
 
 
-def _over_thresholds(name: str, scores: Scores, attribute: str) -> Line:
+def _over_thresholds(name: str, scores: LabelScores, attribute: str) -> Line:
     estimates = [getattr(at, attribute) for at in scores.thresholds]
     known = all(estimate.low is not None for estimate in estimates)
     return Line(

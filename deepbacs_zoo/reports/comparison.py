@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 
 from deepbacs_zoo._version import __version__
 from deepbacs_zoo.errors import OutputExistsError
-from deepbacs_zoo.evaluation import BoxEvaluation, Comparison, Evaluation
+from deepbacs_zoo.evaluation import Comparison
 from deepbacs_zoo.files import write_bytes
-from deepbacs_zoo.reports.page import environment, write_evaluation
+from deepbacs_zoo.reports.kinds import KINDS
+from deepbacs_zoo.reports.page import write_evaluation
+from deepbacs_zoo.reports.render import render
 
 __all__ = ["render_comparison", "write_comparison_pages"]
-
-_MOST_CARDS: Final = 4
 
 
 def write_comparison_pages(
@@ -24,7 +23,7 @@ def write_comparison_pages(
     Parameters
     ----------
     comparison
-        What ``evaluation.compare`` returned.
+        Made by ``evaluation.compare``.
     folder
         Made if it does not exist.
     overwrite
@@ -53,28 +52,17 @@ def write_comparison_pages(
 
 def render_comparison(comparison: Comparison) -> str:
     """Return the page of a comparison; the same comparison gives the same text."""
-    from deepbacs_zoo.reports.charts import compared_curves
-    from deepbacs_zoo.reports.gallery import hang, hang_boxes
-
-    every = comparison.evaluations
-    labels = {name: each for name, each in every.items() if isinstance(each, Evaluation)}
-    rows = comparison.rows()
-    hung = [
-        hang_boxes(each, _MOST_CARDS)
-        if isinstance(each, BoxEvaluation)
-        else hang(each.pictures, each.model.rows, _MOST_CARDS)
-        for each in every.values()
-    ]
-    template = environment().get_template("comparison.html.j2")
-    return template.render(
+    every, rows = comparison.evaluations, comparison.rows()
+    kind = KINDS[comparison.first.kind]
+    return render(
+        "comparison.html.j2",
         title=f"Comparison of {len(every)} models",
         names=list(every),
         evaluations=every,
         first=comparison.first,
-        boxes=not labels,
         rows=rows,
         intervals=any(value.low is not None for row in rows for value in row.values),
-        charts=compared_curves(labels) if labels else (),
-        cards=list(zip(*hung, strict=True)),
+        charts=kind.charts(every),
+        side_by_side=kind.side_by_side(every),
         version=__version__,
     )

@@ -1,6 +1,6 @@
-"""Line charts as inline SVG, coloured by the page's style sheet.
+"""Line charts as inline SVG, colored by the page's style sheet.
 
-matplotlib draws with marker colours, which are replaced by CSS variables: one figure serves light,
+matplotlib draws with marker colors, which are replaced by CSS variables: one figure serves light,
 dark and print.  ``pyplot`` is not used, so no global state is touched, and ids are salted by the
 figure's name, so the same numbers give the same bytes.
 """
@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Line", "Panel", "draw"]
+__all__ = ["Chart", "Line", "draw"]
 
-# Colours that nothing else in a figure has, and what the style sheet calls them.
+# Colours that nothing else in a figure has, and their names in the style sheet.
 _INK: Final = "#010203"
 _FAINT: Final = "#010204"
 _SERIES: Final = ("#010205", "#010206", "#010207", "#010208", "#010209")
 _VARIABLES: Final[Mapping[str, str]] = {
     _INK: "var(--ink)",
     _FAINT: "var(--line)",
-    **{colour: f"var(--series-{number})" for number, colour in enumerate(_SERIES, 1)},
+    **{color: f"var(--series-{number})" for number, color in enumerate(_SERIES, 1)},
 }
 _STYLES: Final = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
 _SETTINGS: Final[dict[Any, Any]] = {
@@ -55,9 +55,9 @@ _SETTINGS: Final[dict[Any, Any]] = {
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a panel: points, and the ends of their intervals where there are any.
+    """One line of a chart: points, and the ends of their intervals where there are any.
 
-    ``dot`` is a point to be seen, with the colour of the line.
+    ``dot`` is a point to be seen, with the color of the line.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Panel:
+class Chart:
     """One pair of axes.
 
     Parameters
@@ -81,7 +81,7 @@ class Panel:
     limits, x_limits
         Ends of the axes; chosen by the data when ``None``.
     mark
-        Where a vertical line is drawn, and what it says.
+        A vertical line: its place and its words.
     """
 
     title: str
@@ -92,17 +92,17 @@ class Panel:
     x_limits: tuple[float, float] | None = None
 
 
-def draw(name: str, panel: Panel, description: str) -> str:
-    """Draw one panel.
+def draw(name: str, chart: Chart, description: str) -> str:
+    """Draw one chart.
 
     Parameters
     ----------
     name
         Unique on the page; every id in the figure starts with it.
-    panel
+    chart
         What is drawn.
     description
-        What the figure shows, for people who do not see it.
+        The figure in words, for people who do not see it.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def draw(name: str, panel: Panel, description: str) -> str:
         figure = Figure(figsize=(4.9, 3.4), layout="constrained")
         figure.patch.set_visible(False)
         canvas: Any = FigureCanvasSVG(figure)
-        _draw_panel(figure.add_subplot(), panel)
+        _draw_chart(figure.add_subplot(), chart)
         # Below the axes, where it hides no line.
         figure.legend(loc="outside lower center", ncols=3, fontsize=9)
         buffer = io.StringIO()
@@ -125,17 +125,17 @@ def draw(name: str, panel: Panel, description: str) -> str:
     return _inline(buffer.getvalue(), name, description)
 
 
-def _draw_panel(axes: Axes, panel: Panel) -> None:
+def _draw_chart(axes: Axes, chart: Chart) -> None:
     from matplotlib.ticker import MaxNLocator
 
     axes.patch.set_visible(False)
-    for line, colour, style in zip(panel.lines, _SERIES, _STYLES, strict=False):
+    for line, color, style in zip(chart.lines, _SERIES, _STYLES, strict=False):
         # A single point would be an invisible line.
         marker = "o" if len(line.x) <= 12 else ""
         axes.plot(
             line.x,
             line.y,
-            color=colour,
+            color=color,
             linestyle=style,
             marker=marker,
             markersize=4,
@@ -143,32 +143,32 @@ def _draw_panel(axes: Axes, panel: Panel) -> None:
             label=line.name,
         )
         if line.low is not None and line.high is not None:
-            axes.fill_between(line.x, line.low, line.high, color=colour, alpha=0.15, linewidth=0)
+            axes.fill_between(line.x, line.low, line.high, color=color, alpha=0.15, linewidth=0)
         if line.dot is not None:
-            axes.plot(*line.dot, color=colour, marker="o", markersize=7, linestyle="", zorder=4)
-    if panel.mark is not None:
-        axes.axvline(panel.mark[0], color=_INK, linewidth=0.8, linestyle=(0, (2, 3)))
+            axes.plot(*line.dot, color=color, marker="o", markersize=7, linestyle="", zorder=4)
+    if chart.mark is not None:
+        axes.axvline(chart.mark[0], color=_INK, linewidth=0.8, linestyle=(0, (2, 3)))
         axes.annotate(
-            panel.mark[1],
-            (panel.mark[0], 1.0),
+            chart.mark[1],
+            (chart.mark[0], 1.0),
             xycoords=("data", "axes fraction"),
             xytext=(0, 3),
             textcoords="offset points",
             fontsize=9,
             ha="center",
         )
-    axes.set_title(panel.title)
-    axes.set_xlabel(panel.x_label)
-    if all(value == int(value) for line in panel.lines for value in line.x):
+    axes.set_title(chart.title)
+    axes.set_xlabel(chart.x_label)
+    if all(value == int(value) for line in chart.lines for value in line.x):
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if panel.limits is not None:
-        axes.set_ylim(*panel.limits)
-    if panel.x_limits is not None:
-        axes.set_xlim(*panel.x_limits)
+    if chart.limits is not None:
+        axes.set_ylim(*chart.limits)
+    if chart.x_limits is not None:
+        axes.set_xlim(*chart.x_limits)
 
 
 def _inline(svg: str, name: str, description: str) -> str:
-    """Cut out the element, make its ids unique, and give its colours to the style sheet."""
+    """Cut out the element, make its ids unique, and give its colors to the style sheet."""
     element = svg[svg.index("<svg") :]
     for marker, variable in _VARIABLES.items():
         element = element.replace(marker, variable)

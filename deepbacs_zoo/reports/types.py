@@ -1,11 +1,12 @@
-"""What a report shows, as frozen plain data.  A part that is empty has no section in the page."""
+"""The contents of a report, as frozen plain data; an empty part has no section in the page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from deepbacs_zoo.evaluation import BoxEvaluation, Evaluation
+from deepbacs_zoo.evaluation import EvaluationResult
 from deepbacs_zoo.findings import Summary
 
 __all__ = ["Agreement", "Fact", "FileRow", "KeyFigure", "Report", "StepRow"]
@@ -18,11 +19,11 @@ class KeyFigure:
     Parameters
     ----------
     name
-        What it is.
+        Its name.
     value
         The number as text, with its unit.
     note
-        A few words below it: the interval, what was allowed.
+        A few words below it: the interval, the limit.
     passed
         Whether it keeps a limit; ``None`` when there is none.
     """
@@ -35,7 +36,7 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class StepRow:
-    """One step that was done, with its wall time in seconds and what it gave."""
+    """One step that was done, with its wall time in seconds and its outcome."""
 
     name: str
     seconds: float
@@ -44,7 +45,7 @@ class StepRow:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two ways to the same result, compared.
+    """The same result computed in two ways, compared.
 
     Parameters
     ----------
@@ -94,7 +95,7 @@ class Report:
     figures
         Large numbers at the top, after those of the evaluation, which come by themselves.
     steps
-        What was done.
+        The steps that were done.
     history
         One mapping per epoch with ``epoch`` and numbers by name.  Names that contain ``loss`` are
         drawn together, all others beside them; missing and non-finite numbers leave a gap.
@@ -105,11 +106,11 @@ class Report:
     agreement
         Comparisons of formats, runners, tiled and whole.
     facts
-        What the package says about itself.
+        Facts of the package.
     summary
         The findings of validation.
     files
-        What was written.
+        The files that were written.
     """
 
     title: str
@@ -118,7 +119,7 @@ class Report:
     steps: tuple[StepRow, ...] = ()
     history: tuple[Mapping[str, float], ...] = ()
     best_epoch: int | None = None
-    evaluation: Evaluation | BoxEvaluation | None = None
+    evaluation: EvaluationResult[Any, Any] | None = None
     agreement: tuple[Agreement, ...] = ()
     facts: tuple[Fact, ...] = ()
     summary: Summary | None = None

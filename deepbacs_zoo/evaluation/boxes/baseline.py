@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.evaluation.baseline import Baseline
-from deepbacs_zoo.evaluation.boxes.scoring import FoundBoxes
+from deepbacs_zoo.evaluation.boxes.scores import DetectedBoxes
 from deepbacs_zoo.metrics import BoxSet
 
 __all__ = ["boxes_by_baseline", "corners_of"]
@@ -31,15 +31,15 @@ def boxes_by_baseline(
     seconds: Sequence[float],
     truth: Sequence[BoxSet],
     classes: Sequence[str],
-) -> FoundBoxes:
-    """Name what the classical method found; it knows no classes, so all are of the commonest.
+) -> DetectedBoxes:
+    """Return the boxes of the classical method; it knows no classes, so all are of the commonest.
 
     Parameters
     ----------
     baseline
         The method.
     corners, seconds
-        What it found in each image, and how long it took.
+        Its boxes in each image, and the time that each image took.
     truth
         The true boxes, of which the commonest class is taken: the best single guess.
     classes
@@ -47,7 +47,7 @@ def boxes_by_baseline(
     """
     totals = np.bincount(np.concatenate([each.classes for each in truth]), minlength=len(classes))
     kind = int(totals.argmax())
-    return FoundBoxes(
+    return DetectedBoxes(
         baseline.name,
         f"{baseline.description}; boxes around these objects, all called {classes[kind]}, "
         "the commonest class",

@@ -1,4 +1,4 @@
-"""Scores the boxes of a package image by image."""
+"""Boxes of a package, scored image by image."""
 
 from __future__ import annotations
 
@@ -11,38 +11,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Pair, read_boxes
-from deepbacs_zoo.evaluation.baseline import Baseline
 from deepbacs_zoo.evaluation.boxes.baseline import boxes_by_baseline, corners_of
-from deepbacs_zoo.evaluation.boxes.scoring import FoundBoxes, gather_boxes, guess_counts
+from deepbacs_zoo.evaluation.boxes.result import BoxEvaluation, BoxPreview
+from deepbacs_zoo.evaluation.boxes.scores import BoxScores, DetectedBoxes
+from deepbacs_zoo.evaluation.boxes.scoring import gather_boxes, guess_counts
 from deepbacs_zoo.evaluation.boxes.sets import true_set
-from deepbacs_zoo.evaluation.boxes.types import BoxEvaluation, BoxPicture, BoxScores
-from deepbacs_zoo.evaluation.evaluator import Engine, Predict, grey, note, view
-from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.evaluation.evaluator import Engine, Evaluator, Predict
+from deepbacs_zoo.evaluation.previews import grey, preview
 from deepbacs_zoo.images import read_image
 from deepbacs_zoo.metrics import BoxSet
-from deepbacs_zoo.package.zoo_config import AnchorBoxes
 
-__all__ = ["LOWEST_SCORE", "BoxJudge"]
+__all__ = ["LOWEST_SCORE", "BoxEvaluator"]
 
 LOWEST_SCORE: Final = 0.01
 """Boxes of lower scores than the package's own count for curves, down to this one."""
 
 
 @dataclass
-class BoxJudge:
+class BoxEvaluator(Evaluator):
     """Compares boxes with classes."""
 
-    decoding: AnchorBoxes
-    baseline: Baseline | None
-    most_pictures: int
     names: list[str] = field(default_factory=list)
     truth: list[BoxSet] = field(default_factory=list)
     found: list[BoxSet] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     corners: list[NDArray[np.float64]] = field(default_factory=list)
     baseline_seconds: list[float] = field(default_factory=list)
-    pictures: list[BoxPicture] = field(default_factory=list)
-    findings: dict[Finding, None] = field(default_factory=dict)
 
     def add(self, pair: Pair, predict: Predict) -> None:
         """Read a pair, predict its image, and keep both sets of boxes."""
@@ -67,9 +61,9 @@ class BoxJudge:
         )
         self.seconds.append(seconds)
         self._add_baseline(grey(result))
-        if len(self.pictures) < self.most_pictures:
-            self.pictures.append(BoxPicture(pair.name, view(image)))
-        note(self.findings, annotation.findings, result.findings)
+        self.keep(
+            lambda: BoxPreview(pair.name, preview(image)), annotation.findings, result.findings
+        )
 
     def _add_baseline(self, plane: NDArray[np.float32]) -> None:
         if self.baseline is not None:
@@ -77,13 +71,13 @@ class BoxJudge:
             self.corners.append(corners_of(self.baseline(plane)))
             self.baseline_seconds.append(time.perf_counter() - started)
 
-    def evaluation(self, engine: Engine, *, labels_complete: bool) -> BoxEvaluation:
+    def result(self, engine: Engine, *, labels_complete: bool) -> BoxEvaluation:
         """Return the scores over all images."""
         classes = self.decoding.classes
         # Scores are float32: decoding compares them with the threshold as such.
         threshold = float(np.float32(self.decoding.score_threshold))
 
-        def scored(found: FoundBoxes) -> BoxScores:
+        def scored(found: DetectedBoxes) -> BoxScores:
             return gather_boxes(
                 found, self.truth, names=self.names, classes=classes, score=threshold
             )
@@ -93,7 +87,7 @@ class BoxJudge:
         return BoxEvaluation(
             **dataclasses.asdict(engine),
             model=scored(
-                FoundBoxes(
+                DetectedBoxes(
                     "model", f"{engine.package} by {engine.engine}", self.found, self.seconds
                 )
             ),
@@ -106,7 +100,7 @@ class BoxJudge:
             if baseline is not None
             else None,
             constant=guess_counts(true, classes) if baseline is not None else None,
-            pictures=tuple(self.pictures),
+            previews=tuple(self.previews),
             findings=tuple(self.findings),
             labels_complete=labels_complete,
         )

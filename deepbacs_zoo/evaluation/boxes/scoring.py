@@ -1,14 +1,13 @@
-"""From boxes to scores with intervals."""
+"""Scores of boxes, with intervals."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.evaluation.boxes.types import (
+from deepbacs_zoo.evaluation.boxes.scores import (
     BOX_THRESHOLDS,
     BoxImageRow,
     BoxOutcome,
@@ -16,16 +15,19 @@ from deepbacs_zoo.evaluation.boxes.types import (
     ClassScores,
     CountScore,
     CountScores,
+    DetectedBoxes,
     PointScores,
 )
-from deepbacs_zoo.evaluation.estimates import FEWEST_IMAGES, Estimates, estimated
 from deepbacs_zoo.metrics import (
     COCO_THRESHOLDS,
+    FEWEST_IMAGES,
     BoxMatches,
     BoxSet,
+    Estimates,
     bootstrap_many,
     box_iou,
     confusion,
+    estimated,
     f1,
     match_boxes,
     partners_of,
@@ -35,7 +37,7 @@ from deepbacs_zoo.metrics import (
     right_partners,
 )
 
-__all__ = ["FoundBoxes", "gather_boxes", "guess_counts", "score_counts"]
+__all__ = ["gather_boxes", "guess_counts", "score_counts"]
 
 _SHOWN_IOU = 0.5
 _RESAMPLES = 1000
@@ -43,28 +45,8 @@ _RESAMPLES = 1000
 Numbers = NDArray[np.float64]
 
 
-@dataclass(frozen=True, eq=False)
-class FoundBoxes:
-    """What one method found, image by image.
-
-    Parameters
-    ----------
-    method, description
-        Its short name, and what it is in one sentence.
-    boxes
-        One set for each image, also those of a low score.
-    seconds
-        Wall time for each image.
-    """
-
-    method: str
-    description: str
-    boxes: Sequence[BoxSet]
-    seconds: Sequence[float]
-
-
 def gather_boxes(
-    found: FoundBoxes,
+    found: DetectedBoxes,
     truth: Sequence[BoxSet],
     *,
     names: Sequence[str],
@@ -76,7 +58,7 @@ def gather_boxes(
     Parameters
     ----------
     found
-        What the method found.
+        The boxes of the method.
     truth
         The true boxes of each image.
     names
@@ -88,7 +70,7 @@ def gather_boxes(
     """
     thresholds = tuple(dict.fromkeys((*BOX_THRESHOLDS, *COCO_THRESHOLDS)))
     matches = match_boxes(truth, found.boxes, len(classes), thresholds)
-    # images classes (hits, false finds, misses), for each threshold
+    # images classes (true positives, false positives, false negatives), for each threshold
     counts = {each: matches.counts(each, score) for each in BOX_THRESHOLDS}
     ap, mean_ap = _average_precisions(matches)
     numbers = np.arange(len(classes))
@@ -160,7 +142,7 @@ def _mean(values: Numbers) -> float:
 
 
 def _points(threshold: float, counts: NDArray[np.int64]) -> PointScores:
-    """From ``images 3``: hits, false finds, misses."""
+    """From ``images 3``: true positives, false positives, false negatives."""
 
     def scores(sums: Numbers) -> Numbers:
         tp, fp, fn = np.moveaxis(sums, -1, 0)
@@ -171,7 +153,7 @@ def _points(threshold: float, counts: NDArray[np.int64]) -> PointScores:
 
 
 def _rows(
-    found: FoundBoxes,
+    found: DetectedBoxes,
     truth: Sequence[BoxSet],
     matches: BoxMatches,
     counts: dict[float, NDArray[np.int64]],
@@ -182,7 +164,7 @@ def _rows(
     right = right_partners(matches, [len(each) for each in found.boxes], _SHOWN_IOU)
     at_score = counts[BOX_THRESHOLDS[0]][..., :2].sum(axis=2)
     for image, name in enumerate(names):
-        # thresholds (hits, false finds, misses)
+        # thresholds (true positives, false positives, false negatives)
         sums = np.array([counts[each][image].sum(axis=0) for each in BOX_THRESHOLDS])
         boxes, kept = found.boxes[image].above(score), found.boxes[image].scores >= score
         partners = partners_of(truth[image], boxes, right[image][kept], _SHOWN_IOU)
@@ -209,18 +191,18 @@ def _labelled(
 def _outcomes(
     truth: BoxSet, found: BoxSet, partners: NDArray[np.int64], classes: Sequence[str]
 ) -> Iterator[BoxOutcome]:
-    """Yield the labelled boxes in their order, then false finds in the order of their scores."""
+    """Yield the labelled boxes in their order, then false positives by their scores."""
     iou = box_iou(truth.corners, found.corners)
     of_true = {int(true): place for place, true in enumerate(partners) if true >= 0}
     for place, kind in enumerate(truth.classes.tolist()):
         partner = of_true.get(place)
         if partner is None:
             edges = truth.corners[place].tolist()
-            yield BoxOutcome("miss", classes[kind], None, None, None, *edges)
+            yield BoxOutcome("false negative", classes[kind], None, None, None, *edges)
             continue
         other = int(found.classes[partner])
         yield BoxOutcome(
-            "hit" if other == kind else "wrong class",
+            "true positive" if other == kind else "wrong class",
             classes[kind],
             classes[other],
             float(found.scores[partner]),
@@ -229,7 +211,7 @@ def _outcomes(
         )
     for place in np.flatnonzero(partners < 0).tolist():
         yield BoxOutcome(
-            "false find",
+            "false positive",
             None,
             classes[int(found.classes[place])],
             float(found.scores[place]),
@@ -274,13 +256,13 @@ def guess_counts(true: NDArray[np.int64], classes: Sequence[str]) -> CountScores
     """
     medians = np.median(true, axis=0)
     modes = np.array([np.bincount(column).argmax() for column in true.T])
-    told = ", ".join(
+    guesses_by_class = ", ".join(
         f"{name} {median:g} ({mode})"
         for name, median, mode in zip(classes, medians, modes, strict=True)
     )
     description = (
         "the same number for every image, chosen on these very images: the median count for the "
-        f"error, the most frequent count (in brackets) for exactness: {told}"
+        f"error, the most frequent count (in brackets) for exactness: {guesses_by_class}"
     )
     guesses = [
         score_counts(

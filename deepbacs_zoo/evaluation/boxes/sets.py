@@ -1,4 +1,4 @@
-"""True and found boxes as the sets that metrics compare."""
+"""Annotated and detected boxes as the sets that metrics compare."""
 
 from __future__ import annotations
 

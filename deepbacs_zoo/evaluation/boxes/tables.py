@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
-from deepbacs_zoo.evaluation.boxes.types import (
+from deepbacs_zoo.evaluation.boxes.result import BoxEvaluation
+from deepbacs_zoo.evaluation.boxes.scores import (
     BOX_THRESHOLDS,
-    BoxEvaluation,
     BoxOutcome,
     BoxScores,
     CountScores,
     PointScores,
 )
-from deepbacs_zoo.evaluation.serialize import cell, plain_estimate
+from deepbacs_zoo.evaluation.serialize import OUTCOMES, cell, csv_table, plain_estimate
 
 __all__ = ["box_tables", "plain_box_scores"]
 
@@ -91,11 +88,6 @@ def _counts(counts: CountScores) -> dict[str, Any]:
     }
 
 
-def _methods(evaluation: BoxEvaluation) -> list[tuple[str, BoxScores]]:
-    baseline = [("baseline", evaluation.baseline)] if evaluation.baseline else []
-    return [("model", evaluation.model), *baseline]
-
-
 def _images(evaluation: BoxEvaluation) -> str:
     names = [f"{kind}_{name}" for kind in ("labelled", "found") for name in evaluation.classes]
     counts = [f"{kind}_{each:g}" for each in BOX_THRESHOLDS for kind in ("tp", "fp", "fn")]
@@ -108,47 +100,39 @@ def _images(evaluation: BoxEvaluation) -> str:
             *(value for at in zip(row.tp, row.fp, row.fn, strict=True) for value in at),
             f"{row.seconds:.3f}",
         ]
-        for method, scores in _methods(evaluation)
+        for method, scores in evaluation.methods
         for row in scores.rows
     )
-    return _table(["image", "method", *names, *counts, "seconds"], rows)
+    return csv_table(["image", "method", *names, *counts, "seconds"], rows)
 
 
 def _objects(evaluation: BoxEvaluation) -> str:
-    columns = [field.name for field in fields(BoxOutcome)]
+    columns = [field.name for field in fields(BoxOutcome)][1:]
     rows = (
-        [row.name, method, *(cell(getattr(each, name)) for name in columns)]
-        for method, scores in _methods(evaluation)
+        [row.name, method, OUTCOMES[each.outcome], *(cell(getattr(each, key)) for key in columns)]
+        for method, scores in evaluation.methods
         for row in scores.rows
         for each in row.objects
     )
-    return _table(["image", "method", *columns], rows)
+    return csv_table(["image", "method", "outcome", *columns], rows)
 
 
 def _curves(evaluation: BoxEvaluation) -> str:
     rows = (
         [method, each.name, f"{threshold:g}", f"{recall:.2f}", f"{precision:.4f}"]
-        for method, scores in _methods(evaluation)
+        for method, scores in evaluation.methods
         for each in scores.classes
         for threshold, curve in zip(BOX_THRESHOLDS, each.curves, strict=True)
         for recall, precision in zip(curve.recall, curve.precision, strict=True)
     )
-    return _table(["method", "class", "iou", "recall", "precision"], rows)
+    return csv_table(["method", "class", "iou", "recall", "precision"], rows)
 
 
 def _confusion(evaluation: BoxEvaluation) -> str:
     names = [*evaluation.classes, "background"]
     rows = (
         [method, name, *counts]
-        for method, scores in _methods(evaluation)
+        for method, scores in evaluation.methods
         for name, counts in zip(names, scores.confusion.tolist(), strict=True)
     )
-    return _table(["method", "labelled", *(f"found_{name}" for name in names)], rows)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(rows)
-    return buffer.getvalue()
+    return csv_table(["method", "labelled", *(f"found_{name}" for name in names)], rows)

@@ -1,4 +1,4 @@
-"""Scores the label images of a package image by image."""
+"""Label images of a package, scored image by image."""
 
 from __future__ import annotations
 
@@ -11,30 +11,24 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Pair, read_annotated
 from deepbacs_zoo.annotations.labels.classes import CLASSES, predicted_classes, true_classes
-from deepbacs_zoo.evaluation.baseline import Baseline
-from deepbacs_zoo.evaluation.evaluator import Engine, Predict, grey, note, view
+from deepbacs_zoo.evaluation.evaluator import Engine, Evaluator, Predict
+from deepbacs_zoo.evaluation.labels.result import LabelEvaluation, LabelPreview
+from deepbacs_zoo.evaluation.labels.scores import LabelImageRow
 from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
-from deepbacs_zoo.evaluation.labels.types import Evaluation, ImageRow, Picture
-from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.evaluation.previews import first_position, grey, preview
 from deepbacs_zoo.metrics import class_iou
 from deepbacs_zoo.package.zoo_config import LabelDecoding, Multilabel
 from deepbacs_zoo.results import Result
 
-__all__ = ["LabelJudge"]
+__all__ = ["LabelEvaluator"]
 
 
 @dataclass
-class LabelJudge:
+class LabelEvaluator(Evaluator):
     """Compares label images."""
 
-    decoding: LabelDecoding
-    baseline: Baseline | None
-    most_pictures: int
-    rows: list[ImageRow] = field(default_factory=list)
-    baseline_rows: list[ImageRow] = field(default_factory=list)
-    pictures: list[Picture] = field(default_factory=list)
-    # A dictionary keeps each finding once, in order.
-    findings: dict[Finding, None] = field(default_factory=dict)
+    rows: list[LabelImageRow] = field(default_factory=list)
+    baseline_rows: list[LabelImageRow] = field(default_factory=list)
 
     def add(self, pair: Pair, predict: Predict) -> None:
         """Read a pair, predict its image, and compare."""
@@ -47,9 +41,11 @@ class LabelJudge:
             score_image(pair.name, truth, predicted, seconds=seconds, class_iou=classes)
         )
         found = self._add_baseline(pair.name, grey(result), truth)
-        if len(self.pictures) < self.most_pictures:
-            self.pictures.append(Picture(pair.name, view(image), truth, predicted, found))
-        note(self.findings, annotation.findings, result.findings)
+        self.keep(
+            lambda: LabelPreview(pair.name, preview(image), truth, predicted, found),
+            annotation.findings,
+            result.findings,
+        )
 
     def _add_baseline(
         self, name: str, plane: NDArray[np.float32], truth: NDArray[np.int32]
@@ -65,16 +61,16 @@ class LabelJudge:
         )
         return found
 
-    def evaluation(self, engine: Engine, *, labels_complete: bool) -> Evaluation:
+    def result(self, engine: Engine, *, labels_complete: bool) -> LabelEvaluation:
         """Return the scores over all images."""
         baseline = self.baseline
-        return Evaluation(
+        return LabelEvaluation(
             **dataclasses.asdict(engine),
             model=gather("model", f"{engine.package} by {engine.engine}", self.rows),
             baseline=gather(baseline.name, baseline.description, self.baseline_rows)
             if baseline is not None
             else None,
-            pictures=tuple(self.pictures),
+            previews=tuple(self.previews),
             findings=tuple(self.findings),
             labels_complete=labels_complete,
         )
@@ -93,7 +89,7 @@ def _class_scores(
         channels = {name: int(getattr(decoding, name)) for name in CLASSES}
         scores = class_iou(
             true_classes(truth),
-            predicted_classes(_channels_first(tensor.array, tensor.axes), channels),
+            predicted_classes(first_position(tensor.array, tensor.axes), channels),
             len(CLASSES),
         )
         found |= {name: float(value) for name, value in zip(CLASSES, scores, strict=True)}
@@ -106,10 +102,3 @@ def _foreground(truth: NDArray[np.int32], predicted: NDArray[np.int32]) -> float
 
 def _cells(labels: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.asarray(labels > 0, np.int32)
-
-
-def _channels_first(array: NDArray[np.floating], axes: str) -> NDArray[np.floating]:
-    """Return the first position of an output tensor as ``c y x``."""
-    kept = array[tuple(slice(None) if axis in "cyx" else 0 for axis in axes)]
-    axis_names = "".join(axis for axis in axes if axis in "cyx")
-    return np.transpose(kept, [axis_names.index(axis) for axis in "cyx"])

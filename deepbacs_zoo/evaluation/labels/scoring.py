@@ -7,15 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.evaluation.estimates import Estimate, estimated
-from deepbacs_zoo.evaluation.labels.types import (
+from deepbacs_zoo.evaluation.labels.scores import (
     THRESHOLDS,
-    ImageRow,
+    LabelImageRow,
+    LabelScores,
     ObjectOutcome,
-    Scores,
     ThresholdScores,
 )
-from deepbacs_zoo.metrics import FORMULAS, Partners, match, partners, ratio
+from deepbacs_zoo.metrics import (
+    FORMULAS,
+    Estimate,
+    Partners,
+    estimated,
+    estimated_mean,
+    match,
+    partners,
+    ratio,
+)
 
 __all__ = ["gather", "object_outcomes", "score_image"]
 
@@ -29,7 +37,7 @@ def score_image(
     *,
     seconds: float,
     class_iou: Mapping[str, float] | None = None,
-) -> ImageRow:
+) -> LabelImageRow:
     """Compare the objects of one image with its truth.
 
     Parameters
@@ -44,7 +52,7 @@ def score_image(
         IoU per class, if the method gives classes.
     """
     counts = match(truth, predicted, THRESHOLDS)
-    return ImageRow(
+    return LabelImageRow(
         name=name,
         n_true=counts.tp[0] + counts.fn[0],
         n_pred=counts.tp[0] + counts.fp[0],
@@ -61,7 +69,7 @@ def score_image(
 def object_outcomes(
     truth: NDArray[np.int32], predicted: NDArray[np.int32]
 ) -> tuple[ObjectOutcome, ...]:
-    """Return what became of each labelled object, and each false find, at an IoU of 0.5."""
+    """Return each labelled object, and each false positive, at an IoU of 0.5."""
     found = partners(truth, predicted, THRESHOLDS[0])
     return tuple(_outcomes(found, truth, predicted))
 
@@ -73,20 +81,19 @@ def _outcomes(
     centres, found_centres = _centres(truth), _centres(predicted)
     for place, label in enumerate(objects.true.tolist()):
         partner = int(found.of_true[place])
-        hit = partner >= 0
         yield ObjectOutcome(
-            "hit" if hit else "miss",
+            "true positive" if partner >= 0 else "false negative",
             label,
-            int(objects.found[partner]) if hit else None,
+            int(objects.found[partner]) if partner >= 0 else None,
             float(found.true_iou[place]),
             int(objects.true_areas[place]),
-            int(objects.found_areas[partner]) if hit else None,
+            int(objects.found_areas[partner]) if partner >= 0 else None,
             *centres[label],
         )
     for place, label in enumerate(objects.found.tolist()):
         if found.of_found[place] < 0:
             yield ObjectOutcome(
-                "false find",
+                "false positive",
                 None,
                 label,
                 float(found.found_iou[place]),
@@ -105,12 +112,12 @@ def _centres(labels: NDArray[np.int32]) -> list[tuple[float, float]]:
     return list(zip(means[0].tolist(), means[1].tolist(), strict=True))
 
 
-def gather(method: str, description: str, rows: Sequence[ImageRow]) -> Scores:
+def gather(method: str, description: str, rows: Sequence[LabelImageRow]) -> LabelScores:
     """Sum rows over images and add bootstrap intervals, resampled over images."""
     counts = np.array([(row.tp, row.fp, row.fn, row.matched_iou) for row in rows], np.float64)
     scores = estimated(counts, _instance_scores)
     objects = np.array([(row.n_pred, row.n_true) for row in rows], np.float64)
-    return Scores(
+    return LabelScores(
         method=method,
         description=description,
         rows=tuple(rows),
@@ -121,7 +128,7 @@ def gather(method: str, description: str, rows: Sequence[ImageRow]) -> Scores:
             for column, threshold in enumerate(THRESHOLDS)
         ),
         objects_per_label=estimated(objects, _share)[()],
-        class_iou=_classes(rows),
+        class_iou=_class_iou(rows),
     )
 
 
@@ -135,15 +142,6 @@ def _share(values: Numbers) -> Numbers:
     return ratio(values[..., 0], values[..., 1])
 
 
-def _classes(rows: Sequence[ImageRow]) -> dict[str, Estimate]:
+def _class_iou(rows: Sequence[LabelImageRow]) -> dict[str, Estimate]:
     names = rows[0].class_iou if rows else {}
-    return {
-        name: _mean(np.array([row.class_iou[name] for row in rows], np.float64)) for name in names
-    }
-
-
-def _mean(values: Numbers) -> Estimate:
-    defined = values[~np.isnan(values)]
-    if not len(defined):
-        return Estimate(float("nan"))
-    return estimated(np.stack([defined, np.ones_like(defined)], axis=1), _share)[()]
+    return {name: estimated_mean(row.class_iou[name] for row in rows) for name in names}

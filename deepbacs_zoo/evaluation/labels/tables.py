@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
 
-from deepbacs_zoo.evaluation.labels.types import (
+from deepbacs_zoo.evaluation.labels.result import LabelEvaluation
+from deepbacs_zoo.evaluation.labels.scores import (
     THRESHOLDS,
-    Evaluation,
-    ImageRow,
+    LabelImageRow,
+    LabelScores,
     ObjectOutcome,
-    Scores,
     ThresholdScores,
 )
-from deepbacs_zoo.evaluation.serialize import cell, plain_estimate
+from deepbacs_zoo.evaluation.serialize import OUTCOMES, cell, csv_table, plain_estimate
 
 __all__ = ["label_tables", "plain_label_scores"]
 
 
-def label_tables(evaluation: Evaluation) -> dict[str, str]:
+def label_tables(evaluation: LabelEvaluation) -> dict[str, str]:
     """Return the text of each table by the name of its file."""
     return {"per_image.csv": _images(evaluation), "per_object.csv": _objects(evaluation)}
 
 
-def plain_label_scores(evaluation: Evaluation) -> dict[str, Any]:
+def plain_label_scores(evaluation: LabelEvaluation) -> dict[str, Any]:
     """Return the scores of model and baseline as plain data."""
     return {
         "model": _scores(evaluation.model),
@@ -35,7 +33,7 @@ def plain_label_scores(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def _scores(scores: Scores) -> dict[str, Any]:
+def _scores(scores: LabelScores) -> dict[str, Any]:
     return {
         "method": scores.method,
         "description": scores.description,
@@ -55,42 +53,32 @@ def _threshold(at: ThresholdScores) -> dict[str, Any]:
     }
 
 
-def _images(evaluation: Evaluation) -> str:
+def _images(evaluation: LabelEvaluation) -> str:
     classes = list(evaluation.model.class_iou)
     counts = [f"{kind}_{threshold:g}" for threshold in THRESHOLDS for kind in ("tp", "fp", "fn")]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(
-        ["image", "method", "labelled", "predicted", *counts]
-        + [f"iou_{name}" for name in classes]
-        + ["seconds"]
+    head = ["image", "method", "labelled", "predicted", *counts]
+    head += [*(f"iou_{name}" for name in classes), "seconds"]
+    rows = (
+        [*_cells(row, method, classes)]
+        for method, scores in evaluation.methods
+        for row in scores.rows
     )
-    for method, scores in _methods(evaluation):
-        for row in scores.rows:
-            writer.writerow(_cells(row, method, classes))
-    return buffer.getvalue()
+    return csv_table(head, rows)
 
 
-def _objects(evaluation: Evaluation) -> str:
-    """Return one row for each labelled object, found or not, and for each false find."""
-    columns = [field.name for field in fields(ObjectOutcome)]
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(["image", "method", *columns])
-    for method, scores in _methods(evaluation):
-        for row in scores.rows:
-            for each in row.objects:
-                values = (getattr(each, name) for name in columns)
-                writer.writerow([row.name, method, *map(cell, values)])
-    return buffer.getvalue()
+def _objects(evaluation: LabelEvaluation) -> str:
+    """Return one row for each labelled object, found or not, and for each false positive."""
+    columns = [field.name for field in fields(ObjectOutcome)][1:]
+    rows = (
+        [row.name, method, OUTCOMES[each.outcome], *(cell(getattr(each, key)) for key in columns)]
+        for method, scores in evaluation.methods
+        for row in scores.rows
+        for each in row.objects
+    )
+    return csv_table(["image", "method", "outcome", *columns], rows)
 
 
-def _methods(evaluation: Evaluation) -> list[tuple[str, Scores]]:
-    baseline = [("baseline", evaluation.baseline)] if evaluation.baseline else []
-    return [("model", evaluation.model), *baseline]
-
-
-def _cells(row: ImageRow, method: str, classes: list[str]) -> Iterator[object]:
+def _cells(row: LabelImageRow, method: str, classes: list[str]) -> Iterator[object]:
     yield from (row.name, method, row.n_true, row.n_pred)
     for counts in zip(row.tp, row.fp, row.fn, strict=True):
         yield from counts

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from deepbacs_zoo.evaluation import Estimate, Scores
+from deepbacs_zoo.evaluation import LabelScores
+from deepbacs_zoo.metrics import Estimate
 from tests.benchmarks.accuracy import classical, road
 from tests.benchmarks.accuracy.archives import MISIC, MissingDataError
 from tests.benchmarks.accuracy.clock import Clock
@@ -20,7 +21,7 @@ MISIC_FIELDS = 5
 """Training fields by which MiSiC is tuned: its README asks for one."""
 
 Value = Callable[[Sequence[Field], Sequence[np.ndarray]], tuple[float, ...]]
-Columns = Callable[[Scores], dict[str, Estimate]]
+Columns = Callable[[LabelScores], dict[str, Estimate]]
 
 
 def classical_row(

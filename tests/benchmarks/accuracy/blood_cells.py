@@ -19,10 +19,10 @@ import numpy as np
 
 from deepbacs_zoo.annotations import match_box_pairs, read_boxes
 from deepbacs_zoo.cards import read_card
-from deepbacs_zoo.evaluation import BoxEvaluation, Estimate, evaluate
-from deepbacs_zoo.evaluation.estimates import estimated
+from deepbacs_zoo.evaluation import BoxEvaluation, evaluate
 from deepbacs_zoo.exporting import export
 from deepbacs_zoo.images import read_image
+from deepbacs_zoo.metrics import Estimate, estimated
 from deepbacs_zoo.training import train
 from tests.benchmarks.accuracy import options, road, smears
 from tests.benchmarks.accuracy.archives import MissingDataError

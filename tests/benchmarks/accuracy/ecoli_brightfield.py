@@ -14,7 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deepbacs_zoo.evaluation import Estimate, Scores
+from deepbacs_zoo.evaluation import LabelScores
+from deepbacs_zoo.metrics import Estimate
 from tests.benchmarks.accuracy import options, road
 from tests.benchmarks.accuracy.archives import COLICOORDS
 from tests.benchmarks.accuracy.baselines import classical_row, misic_row
@@ -80,7 +81,7 @@ def make_package(given: Options, method: road.Method, training: Sequence[Field])
     return road.make_package(method, windows, folder, seed=given.seed, pixel=PIXEL)
 
 
-def columns(scores: Scores) -> dict[str, Estimate]:
+def columns(scores: LabelScores) -> dict[str, Estimate]:
     """Return the scores that the table shows."""
     return {
         RECALL: scores.at(0.5).recall,

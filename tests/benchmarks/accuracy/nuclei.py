@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deepbacs_zoo.evaluation import BASELINE, Estimate, Scores
-from deepbacs_zoo.evaluation.estimates import estimated
+from deepbacs_zoo.evaluation import BASELINE, LabelScores
+from deepbacs_zoo.metrics import Estimate, estimated
 from tests.benchmarks.accuracy import options, road
 from tests.benchmarks.accuracy.archives import STARDIST
 from tests.benchmarks.accuracy.clock import Clock, Seconds
@@ -75,14 +75,14 @@ def _baseline(given: Options, both: dict[str, Parts]) -> Row:
     return Row("classical", found, about=BASELINE.description)
 
 
-def _columns(way: str, scores: Scores, test: Sequence[Field]) -> dict[str, Estimate]:
+def _columns(way: str, scores: LabelScores, test: Sequence[Field]) -> dict[str, Estimate]:
     return {f"F1, {way}": f1_by_parts(scores, test[0].image.shape)} | {
         f"F1 at IoU 0.7, {way}": scores.at(0.7).f1
     }
 
 
 def f1_by_parts(
-    scores: Scores, shape: tuple[int, ...], rows: int = 4, columns: int = 2
+    scores: LabelScores, shape: tuple[int, ...], rows: int = 4, columns: int = 2
 ) -> Estimate:
     """Return F1 at an IoU of 0.5 over one image, its interval resampled over parts of it.
 
@@ -100,7 +100,7 @@ def f1_by_parts(
         row = min(int(each.y * rows / shape[0]), rows - 1)
         column = min(int(each.x * columns / shape[1]), columns - 1)
         # F1 is 2 TP / (2 TP + FP + FN); its parts add up.
-        hit = each.outcome == "hit"
+        hit = each.outcome == "true positive"
         counts[row * columns + column] += (2.0, 2.0) if hit else (0.0, 1.0)
     return estimated(counts, lambda sums: sums[:, 0] / sums[:, 1])[()]
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.cards import read_card
-from deepbacs_zoo.evaluation import Scores, evaluate
+from deepbacs_zoo.evaluation import LabelScores, evaluate
 from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
 from deepbacs_zoo.exporting import export
 from deepbacs_zoo.images import Calibration, write_tiff
@@ -125,11 +125,11 @@ def score_package(
     pixel: float | None = None,
     *,
     complete: bool = True,
-) -> Scores:
+) -> LabelScores:
     """Score a package on the test part, and draw what it found into ``folder``."""
     pairs = match_pairs(*write_fields(fields, folder / "test", pixel))
-    found = evaluate(package, pairs, baseline=None, labels_complete=complete, pictures=len(pairs))
-    for picture in found.pictures:
+    found = evaluate(package, pairs, baseline=None, labels_complete=complete, previews=len(pairs))
+    for picture in found.previews:
         draw(picture.image, picture.predicted, folder / "overlays" / f"{picture.name}.png")
     return found.model
 
@@ -139,7 +139,7 @@ def score_function(
     function: Callable[[np.ndarray], np.ndarray],
     fields: Sequence[Field],
     folder: Path,
-) -> Scores:
+) -> LabelScores:
     """Score anything that makes a label image of an image, and draw what it found."""
     rows = []
     for one in fields:

@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from deepbacs_zoo.evaluation import Estimate
 from deepbacs_zoo.files import write_bytes
+from deepbacs_zoo.metrics import Estimate
 from tests.benchmarks.accuracy.clock import Seconds
 
 LIBRARIES = ("torch", "onnxruntime", "keras", "scikit-image")
@@ -43,7 +43,7 @@ class Row:
     method
         Its short name.
     scores
-        Scores by name; a method may lack some.
+        LabelScores by name; a method may lack some.
     seconds
         Of training or tuning.
     about

@@ -15,8 +15,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from deepbacs_zoo.evaluation import Estimate
 from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
+from deepbacs_zoo.metrics import Estimate
 from tests.benchmarks.accuracy import archives, ecoli_brightfield, ecoli_phase, options
 from tests.benchmarks.accuracy.archives import Archive, Members, MissingDataError
 from tests.benchmarks.accuracy.classical import Recipe, middle_of_best, split, tuned

@@ -61,7 +61,7 @@ def test_several_packages_are_evaluated_into_one_table(given, tmp_path):
     assert isinstance(again.exception, OutputExistsError)
 
 
-def test_a_package_that_finds_boxes_is_evaluated_with_boxes(tmp_path):
+def test_a_package_that_kind_of_is_evaluated_with_boxes(tmp_path):
     three_box_pairs(tmp_path / "data")
     package = write_boxed_package(tmp_path)
     done = run("evaluate", package, "--data", tmp_path / "data", "--output", tmp_path / "out")

@@ -8,9 +8,14 @@ import pytest
 from PIL import Image
 
 from deepbacs_zoo.errors import DataError, DeepbacsZooError
-from deepbacs_zoo.evaluation import evaluate, finds_boxes, pairs_for, write
+from deepbacs_zoo.evaluation import evaluate, kind_of, pairs_for, write
 from deepbacs_zoo.evaluation.boxes.scoring import guess_counts, score_counts
-from deepbacs_zoo.evaluation.overlay import FALSE_FIND, HIT, MISS, WRONG_CLASS
+from deepbacs_zoo.evaluation.overlay import (
+    FALSE_NEGATIVE,
+    FALSE_POSITIVE,
+    TRUE_POSITIVE,
+    WRONG_CLASS,
+)
 from deepbacs_zoo.evaluation.writing import as_dict
 from deepbacs_zoo.package import open_package
 from tests.unit.evaluation.boxed import (
@@ -45,13 +50,13 @@ def test_each_box_has_an_outcome(evaluation):
         for row in evaluation.model.rows
     }
     assert outcomes == {
-        "all": [("hit", "rod", "rod"), ("hit", "coccus", "coccus")],
+        "all": [("true positive", "rod", "rod"), ("true positive", "coccus", "coccus")],
         "missed": [
-            ("miss", "rod", None),
+            ("false negative", "rod", None),
             ("wrong class", "coccus", "rod"),
-            ("hit", "rod", "rod"),
+            ("true positive", "rod", "rod"),
         ],
-        "extra": [("hit", "rod", "rod"), ("false find", None, "coccus")],
+        "extra": [("true positive", "rod", "rod"), ("false positive", None, "coccus")],
     }
 
 
@@ -132,10 +137,10 @@ def test_overlays_tell_the_outcomes_apart(evaluation, tmp_path):
     with Image.open(tmp_path / "overlays" / "missed.png") as picture:
         pixels = np.asarray(picture)
     assert pixels.shape == (*SHAPE, 3)
-    for (x0, y0, _, _), colour in ((A, MISS), (B, WRONG_CLASS), (C, HIT)):
+    for (x0, y0, _, _), colour in ((A, FALSE_NEGATIVE), (B, WRONG_CLASS), (C, TRUE_POSITIVE)):
         assert tuple(pixels[y0, x0]) == colour
     with Image.open(tmp_path / "overlays" / "extra.png") as picture:
-        assert picture.getpixel(A[:2]) == FALSE_FIND
+        assert picture.getpixel(A[:2]) == FALSE_POSITIVE
 
 
 def test_two_images_have_no_interval_and_no_baseline_is_left_out(folder, tmp_path):
@@ -158,10 +163,10 @@ def test_an_image_without_any_box_counts(folder, tmp_path):
 def test_pairs_are_those_that_fit_the_package(folder, tmp_path):
     three_box_pairs(tmp_path / "test")
     with open_package(folder / "boxed.zip") as package:
-        assert finds_boxes(package)
+        assert kind_of(package) == "boxes"
         assert [pair.name for pair in pairs_for(package, tmp_path)] == ["all", "extra", "missed"]
     with open_package(write_painted_package(tmp_path)) as package:
-        assert not finds_boxes(package)
+        assert kind_of(package) == "labels"
         with pytest.raises(DeepbacsZooError, match="boxes where label images were expected"):
             pairs_for(package, tmp_path)
 
@@ -187,4 +192,4 @@ def test_label_images_are_boxes_of_a_package_with_one_class(tmp_path):
     with pytest.raises(DataError):
         evaluate(write_boxed_package(tmp_path, "three.zip"), [Pair("c", pair.source, labels)])
     evaluation = evaluate(package, [Pair("cells", pair.source, labels)], device="cpu")
-    assert [each.outcome for each in evaluation.model.rows[0].objects] == ["hit"]
+    assert [each.outcome for each in evaluation.model.rows[0].objects] == ["true positive"]

@@ -7,8 +7,8 @@ import pytest
 
 from deepbacs_zoo.errors import OutputExistsError, UsageError
 from deepbacs_zoo.evaluation import compare, evaluate, write_comparison
-from deepbacs_zoo.evaluation.comparison import SECONDS, distinct_names
-from deepbacs_zoo.evaluation.comparison_writing import comparison_as_dict
+from deepbacs_zoo.evaluation.comparison import SECONDS, _row, distinct_names
+from deepbacs_zoo.evaluation.writing import comparison_as_dict
 from tests.unit.evaluation.boxed import CLASSES, three_box_pairs, write_boxed_package
 from tests.unit.evaluation.painted import DECODE, three_pairs, write_painted_package
 
@@ -132,6 +132,6 @@ def test_packages_of_one_name_are_told_apart_by_their_folders(tmp_path):
 def test_a_score_that_a_model_lacks_is_undefined_and_never_best():
     from deepbacs_zoo.evaluation.base import Headline
 
-    row = comparison._row("IoU of interior", [None, Headline("IoU of interior", 0.4)])
+    row = _row("IoU of interior", [None, Headline("IoU of interior", 0.4)])
     assert row.winners == (False, True)
     assert row.values[0].value != row.values[0].value

@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from deepbacs_zoo.errors import DataError, UnsupportedError, UsageError
+from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.evaluation import THRESHOLDS, evaluate
 from deepbacs_zoo.evaluation.writing import as_dict
 from tests.unit.evaluation.painted import (
@@ -96,16 +96,16 @@ def test_engine_and_progress_are_reported(scored):
 
 def test_pictures_are_kept_up_to_the_number_asked_for(scored, tmp_path):
     evaluation, _ = scored
-    assert [picture.name for picture in evaluation.pictures] == ["all", "missed", "extra"]
-    assert evaluation.pictures[0].image.dtype == np.float32
+    assert [picture.name for picture in evaluation.previews] == ["all", "missed", "extra"]
+    assert evaluation.previews[0].image.dtype == np.float32
     few = evaluate(
         write_painted_package(tmp_path),
         three_pairs(tmp_path),
         device="cpu",
         baseline=None,
-        pictures=1,
+        previews=1,
     )
-    assert len(few.pictures) == 1
+    assert len(few.previews) == 1
     assert few.baseline is None
 
 
@@ -132,13 +132,6 @@ def test_everything_becomes_json_without_nan(tmp_path):
 def test_no_pairs_is_a_usage_error(tmp_path):
     with pytest.raises(UsageError, match="no image to score"):
         evaluate(write_painted_package(tmp_path), [])
-
-
-def test_a_package_that_cannot_decode_is_unsupported(tmp_path):
-    package = write_painted_package(tmp_path, config={})
-    with pytest.raises(UnsupportedError) as caught:
-        evaluate(package, three_pairs(tmp_path))
-    assert "config.deepbacs_zoo.decode" in caught.value.allowed
 
 
 def test_a_bad_pair_stops_the_evaluation(tmp_path):

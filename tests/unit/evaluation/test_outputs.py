@@ -3,8 +3,11 @@
 import numpy as np
 
 from deepbacs_zoo.evaluation import compare_outputs, outputs_as_text
-from deepbacs_zoo.evaluation.outputs import ALL, Agreement
+from deepbacs_zoo.evaluation.output_types import ALL, Agreement
 from deepbacs_zoo.images import Calibration, write_tiff
+
+LABELS = {"a": "labels", "b": "labels"}
+BOXES = {"a": "boxes", "b": "boxes"}
 
 
 def write_labels(folder, image, labels):
@@ -38,7 +41,7 @@ def test_labels_of_every_position_are_matched_apart(tmp_path):
     other[0, 0, 1:4, 6:9] = 0
     write_labels(tmp_path / "a", "cells", one)
     write_labels(tmp_path / "b", "cells", other)
-    found = compare_outputs({"a": tmp_path / "a", "b": tmp_path / "b"}, ["cells"])
+    found = compare_outputs({"a": tmp_path / "a", "b": tmp_path / "b"}, LABELS, ["cells"])
     assert found.agreement("cells", "a", "b") == Agreement(3, 2, 2)
     assert found.agreement("cells", "b", "a") == Agreement(2, 3, 2)
     assert [row.objects for row in found.rows] == [3, 2]
@@ -48,7 +51,7 @@ def test_boxes_match_by_place_class_and_position(tmp_path):
     box = (10, 10, 20, 20)
     write_boxes(tmp_path / "a", "cells", [(0, "rod", 0.9, *box), (1, "rod", 0.8, *box)])
     write_boxes(tmp_path / "b", "cells", [(0, "coccus", 0.9, *box), (1, "rod", 0.5, *box)])
-    found = compare_outputs({"a": tmp_path / "a", "b": tmp_path / "b"}, ["cells"])
+    found = compare_outputs({"a": tmp_path / "a", "b": tmp_path / "b"}, BOXES, ["cells"])
     assert found.agreement(ALL, "a", "b") == Agreement(2, 2, 1)
     assert found.classes == ("rod", "coccus")
     assert found.total("b").counts == {"rod": 1, "coccus": 1}
@@ -57,13 +60,13 @@ def test_boxes_match_by_place_class_and_position(tmp_path):
 def test_images_without_objects_agree(tmp_path):
     for name in "ab":
         write_boxes(tmp_path / name, "empty", [])
-    found = compare_outputs({name: tmp_path / name for name in "ab"}, ["empty"])
+    found = compare_outputs({name: tmp_path / name for name in "ab"}, BOXES, ["empty"])
     assert found.agreement("empty", "a", "b").share == 1.0
 
 
 def test_results_that_are_not_there_are_told_as_such(tmp_path):
     write_labels(tmp_path / "a", "cells", np.ones((1, 1, 4, 4), int))
-    found = compare_outputs({"a": tmp_path / "a", "b": tmp_path / "b"}, ["cells"], {})
+    found = compare_outputs({"a": tmp_path / "a", "b": tmp_path / "b"}, LABELS, ["cells"], {})
     assert [row.objects for row in found.rows] == [1, None]
     assert found.total("b").objects is None
     assert found.agreement(ALL, "a", "b") is None
@@ -75,7 +78,9 @@ def test_many_images_are_only_told_together(tmp_path):
         write_boxes(tmp_path / "b", f"image{number}", [(0, "rod", 0.9, 1, 2, 30, 4)])
     names = [f"image{number}" for number in range(21)]
     text = outputs_as_text(
-        compare_outputs({name: tmp_path / name for name in "ab"}, names, {("a", "image0"): 0.5})
+        compare_outputs(
+            {name: tmp_path / name for name in "ab"}, BOXES, names, {("a", "image0"): 0.5}
+        )
     )
     head, first, second = text.splitlines()
     assert head.split()[:6] == ["image", "model", "objects", "rod", "coccus", "seconds"]

@@ -4,17 +4,18 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.annotations.labels.classes import predicted_classes, true_classes
-from deepbacs_zoo.evaluation import BASELINE, Estimate
+from deepbacs_zoo.evaluation import BASELINE
 from deepbacs_zoo.evaluation.overlay import (
-    FALSE_FIND,
-    HIT,
-    MISS,
-    draw_outcome,
-    outcome,
+    FALSE_NEGATIVE,
+    FALSE_POSITIVE,
+    TRUE_POSITIVE,
+    draw_labels,
+    eight_bits,
+    matched,
     outlines,
-    shown,
 )
 from deepbacs_zoo.evaluation.png import encode_png
+from deepbacs_zoo.metrics import Estimate
 from tests.unit.evaluation.painted import A, B, C, cells
 
 
@@ -81,18 +82,18 @@ def test_the_baseline_finds_nothing_in_a_flat_image():
 def test_partners_are_found_at_the_threshold():
     truth = cells((0, 0, 4, 4), (10, 10, 4, 4), shape=(20, 20))
     predicted = cells((0, 0, 4, 3), (10, 12, 4, 4), shape=(20, 20))
-    found, right = outcome(truth, predicted)
+    found, right = matched(truth, predicted)
     assert found.tolist() == [False, True, False]
     assert right.tolist() == [False, True, False]
 
 
-def test_hits_misses_and_false_finds_have_their_colours():
+def test_outcomes_have_their_colors():
     image = np.random.default_rng(0).normal(size=(48, 64))
-    picture = draw_outcome(image, cells(A, B), cells(A, C))
-    assert picture[4, 4].tolist() == list(HIT)
-    assert picture[20, 30].tolist() == list(MISS)
+    picture = draw_labels(image, cells(A, B), cells(A, C))
+    assert picture[4, 4].tolist() == list(TRUE_POSITIVE)
+    assert picture[20, 30].tolist() == list(FALSE_NEGATIVE)
     # C is label 2 of the prediction.
-    assert picture[36, 6].tolist() == list(FALSE_FIND)
+    assert picture[36, 6].tolist() == list(FALSE_POSITIVE)
     assert picture.dtype == np.uint8
 
 
@@ -104,7 +105,7 @@ def test_outlines_stay_inside_objects():
 
 
 def test_a_flat_image_is_shown_black():
-    assert not shown(np.full((4, 4), 3.0)).any()
+    assert not eight_bits(np.full((4, 4), 3.0)).any()
 
 
 @pytest.mark.parametrize("shape", [(5, 7), (5, 7, 3)], ids=["grey", "colour"])

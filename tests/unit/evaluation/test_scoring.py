@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from deepbacs_zoo.evaluation import THRESHOLDS, ImageRow
+from deepbacs_zoo.evaluation import THRESHOLDS, LabelImageRow
 from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
 from tests.unit.evaluation.painted import A, B, C, cells
 
@@ -18,7 +18,7 @@ def random_rows(count, seed=0):
         most = min(n_true, n_pred)
         tp = tuple(sorted((int(value) for value in rng.integers(0, most + 1, 5)), reverse=True))
         rows.append(
-            ImageRow(
+            LabelImageRow(
                 name=str(index),
                 n_true=n_true,
                 n_pred=n_pred,
@@ -94,9 +94,9 @@ def test_too_few_images_have_no_interval(count):
 
 def test_classes_are_averaged_over_the_images_that_have_them():
     rows = [
-        ImageRow("a", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, {"interior": 0.5}),
-        ImageRow("b", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, {"interior": math.nan}),
-        ImageRow("c", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, {"interior": 1.0}),
+        LabelImageRow("a", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, {"interior": 0.5}),
+        LabelImageRow("b", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, {"interior": math.nan}),
+        LabelImageRow("c", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, {"interior": 1.0}),
     ]
     assert gather("m", "w", rows).class_iou["interior"].value == pytest.approx(0.75)
 

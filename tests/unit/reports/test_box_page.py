@@ -5,12 +5,13 @@ import re
 import numpy as np
 import pytest
 
-from deepbacs_zoo.evaluation import BoxEvaluation, BoxPicture, evaluate
-from deepbacs_zoo.evaluation.boxes.scoring import FoundBoxes, gather_boxes
+from deepbacs_zoo.evaluation import BoxEvaluation, BoxPreview, evaluate
+from deepbacs_zoo.evaluation.boxes.scores import DetectedBoxes
+from deepbacs_zoo.evaluation.boxes.scoring import gather_boxes
 from deepbacs_zoo.metrics import BoxSet
 from deepbacs_zoo.reports import write_evaluation
 from deepbacs_zoo.reports.charts import precision_recall_curves
-from deepbacs_zoo.reports.gallery import hang_boxes
+from deepbacs_zoo.reports.panels import box_panels
 from tests.unit.evaluation.boxed import three_box_pairs, write_boxed_package
 
 
@@ -30,10 +31,10 @@ def of_many_classes(count):
     names = [f"class {number}" for number in range(count)]
     boxes = BoxSet.of([(0, 0, 9, 9)] * count, range(count), [0.9] * count)
     scores = gather_boxes(
-        FoundBoxes("m", "d", [boxes], [0.1]), [boxes], names=["a"], classes=names, score=0.3
+        DetectedBoxes("m", "d", [boxes], [0.1]), [boxes], names=["a"], classes=names, score=0.3
     )
-    picture = BoxPicture("a", np.zeros((20, 30, 3), np.float32))
-    return BoxEvaluation("p", "e", "cpu", "onnx", scores, 0.3, pictures=(picture,))
+    picture = BoxPreview("a", np.zeros((20, 30, 3), np.float32))
+    return BoxEvaluation("p", "e", "cpu", "onnx", scores, score_threshold=0.3, previews=(picture,))
 
 
 def test_every_section_is_there(text):
@@ -45,7 +46,7 @@ def test_every_section_is_there(text):
         "overlays",
         "package",
     ]
-    for words in ("Otsu + watershed", "constant guess", "no label (false find)", "pycocotools"):
+    for words in ("Otsu + watershed", "constant guess", "no label (false positive)", "pycocotools"):
         assert words in text
     assert "AP at IoU 0.5 of coccus" in text
 
@@ -54,21 +55,21 @@ def test_the_legend_tells_four_outcomes_apart_by_colour_and_line(text):
     legend = text[
         text.index('<p class="legend"') : text.index("</p>", text.index('class="legend"'))
     ]
-    assert re.findall(r'<path class="(\w+)"', legend) == ["truth", "hit", "wrong", "miss", "false"]
-    for kind in ("wrong", "miss", "false"):
+    assert re.findall(r'<path class="(\w+)"', legend) == ["truth", "tp", "wrong", "fn", "fp"]
+    for kind in ("wrong", "fn", "fp"):
         assert re.search(rf"\.{kind} {{ --tone: #\w+; --dashes: [\d ]+; }}", text)
 
 
 def test_boxes_are_drawn_by_their_outcome_and_named(evaluation):
-    _, missed, extra = hang_boxes(evaluation, 8)
+    _, missed, extra = box_panels(evaluation, 8)
     found = {layer.kind: layer for layer in missed.found}
     assert {kind: layer.count for kind, layer in found.items()} == {
-        "false": 0,
-        "miss": 1,
+        "fp": 0,
+        "fn": 1,
         "wrong": 1,
-        "hit": 1,
+        "tp": 1,
     }
-    assert found["miss"].path == "M8,8H28V18H8z"
+    assert found["fn"].path == "M8,8H28V18H8z"
     assert missed.truth.count == 3
     assert "rod ≠ coccus" in [tag.text for tag in missed.found_tags]
     assert [tag.text for tag in extra.true_tags] == ["rod"]
@@ -82,7 +83,7 @@ def test_many_classes_share_out_their_curves_over_several_charts():
 
 
 def test_a_crowd_and_a_single_class_have_no_names_on_the_picture():
-    (card,) = hang_boxes(of_many_classes(1), 1)
-    assert card.found_tags == card.true_tags == ()
-    (card,) = hang_boxes(of_many_classes(61), 1)
-    assert card.found_tags == ()
+    (panel,) = box_panels(of_many_classes(1), 1)
+    assert panel.found_tags == panel.true_tags == ()
+    (panel,) = box_panels(of_many_classes(61), 1)
+    assert panel.found_tags == ()

@@ -8,12 +8,13 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from deepbacs_zoo.evaluation import Estimate, Evaluation, ImageRow, Picture
+from deepbacs_zoo.evaluation import LabelEvaluation, LabelImageRow, LabelPreview
 from deepbacs_zoo.evaluation.labels.scoring import gather
+from deepbacs_zoo.metrics import Estimate
 from deepbacs_zoo.reports.charts import score_curves, training_curves
-from deepbacs_zoo.reports.figures import Line, Panel, draw
-from deepbacs_zoo.reports.gallery import hang
-from deepbacs_zoo.reports.page import _between, _number, _percent, _seconds, _size
+from deepbacs_zoo.reports.figures import Chart, Line, draw
+from deepbacs_zoo.reports.render import _seconds, _size, interval_note, number, percent
+from tests.unit.reports.test_page import panels_of
 
 HISTORY = tuple(
     {"epoch": n, "train_loss": 2.0 / n, "val_loss": 3.0 / n, "iou_interior": 1 - 1 / n, "lr": 1e-3}
@@ -23,15 +24,15 @@ HISTORY = tuple(
 
 def evaluation_of(count, baseline=True):
     rows = [
-        ImageRow(str(n), 4, 5, (4, 3, 2, 1, 0), (1, 2, 3, 4, 5), (0, 1, 2, 3, 4), (3.5,) * 5)
+        LabelImageRow(str(n), 4, 5, (4, 3, 2, 1, 0), (1, 2, 3, 4, 5), (0, 1, 2, 3, 4), (3.5,) * 5)
         for n in range(count)
     ]
     scores = gather("Otsu + watershed", "words", rows)
-    return Evaluation("p", "e", "cpu", "onnx", scores, scores if baseline else None)
+    return LabelEvaluation("p", "e", "cpu", "onnx", scores, scores if baseline else None)
 
 
-def paths(card):
-    return {layer.kind: layer.path for layer in card.found}
+def paths(panel):
+    return {layer.kind: layer.path for layer in panel.found}
 
 
 def words(svg):
@@ -67,7 +68,7 @@ def test_more_measures_than_lines_are_left_out_not_drawn_alike():
     assert {f"var(--series-{n})" for n in range(1, 6)} <= set(re.findall(r"var\([^)]*\)", chart))
 
 
-def test_missing_and_infinite_numbers_leave_a_gap():
+def test_missing_and_infinitenumbers_leave_a_gap():
     rows = [{"epoch": 1, "loss": 1.0}, {"epoch": 2, "loss": float("inf")}, {"epoch": 3}]
     (chart,) = training_curves([{**rows[0]}, {**rows[1]}, {"epoch": 3, "loss": 0.5}], None)
     assert "inf" not in " ".join(texts(chart))
@@ -94,8 +95,8 @@ def test_without_a_baseline_there_is_one_line():
 
 
 def test_a_chart_is_xml_and_the_same_each_time():
-    panel = Panel("Title & <more>", "x", (Line("a", (1.0, 2.0), (1.0, 2.0)),), limits=(0.0, 3.0))
-    first, second = (draw("chart", panel, 'words & "quotes"') for _ in range(2))
+    chart = Chart("Title & <more>", "x", (Line("a", (1.0, 2.0), (1.0, 2.0)),), limits=(0.0, 3.0))
+    first, second = (draw("chart", chart, 'words & "quotes"') for _ in range(2))
     assert first == second
     root = ET.fromstring(first)
     assert root.attrib["aria-label"] == 'words & "quotes"'
@@ -103,8 +104,8 @@ def test_a_chart_is_xml_and_the_same_each_time():
 
 
 def test_charts_of_different_names_share_no_id():
-    panel = Panel("Title", "x", (Line("a", (1.0, 2.0), (1.0, 2.0)),))
-    ids = [set(re.findall(r'\bid="([^"]*)"', draw(name, panel, "words"))) for name in ("a", "b")]
+    chart = Chart("Title", "x", (Line("a", (1.0, 2.0), (1.0, 2.0)),))
+    ids = [set(re.findall(r'\bid="([^"]*)"', draw(name, chart, "words"))) for name in ("a", "b")]
     assert ids[0]
     assert not ids[0] & ids[1]
 
@@ -125,31 +126,31 @@ def test_sizes(count, text):
     assert _size(int(count)) == text
 
 
-def test_numbers_that_are_not_defined_say_so():
-    assert _number(float("nan")) == _number(None) == _percent(float("nan")) == "n/a"
-    assert (_number(0.756), _percent(0.756)) == ("0.76", "76 %")
+def testnumbers_that_are_not_defined_say_so():
+    assert number(float("nan")) == number(None) == percent(float("nan")) == "n/a"
+    assert (number(0.756), percent(0.756)) == ("0.76", "76 %")
 
 
 def test_an_interval_is_only_said_if_there_is_one():
-    assert _between(Estimate(0.5, 0.25, 0.75), _percent) == "25 % to 75 % (95 % interval)"
-    assert _between(Estimate(0.5), _percent) == "at IoU 0.5"
+    assert interval_note(Estimate(0.5, 0.25, 0.75), percent) == "25 % to 75 % (95 % interval)"
+    assert interval_note(Estimate(0.5), percent) == "at IoU 0.5"
 
 
-def decoded(card):
+def decoded(panel):
     from PIL import Image
 
-    data = base64.b64decode(card.picture.split(",")[1])
+    data = base64.b64decode(panel.picture.split(",")[1])
     with Image.open(io.BytesIO(data)) as picture:
         return np.asarray(picture)
 
 
-def hung(shape):
+def panel_of(shape):
     image = np.add.outer(np.arange(shape[0]), np.arange(shape[1])).astype(np.float32)
     labels = np.zeros(shape, np.int32)
     labels[: shape[0] // 2, : shape[1] // 2] = 1
-    row = ImageRow("a", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5)
-    (card,) = hang((Picture("a", image, labels, labels),), (row,), 8)
-    return card
+    row = LabelImageRow("a", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5)
+    (panel,) = panels_of(row, 8, LabelPreview("a", image, labels, labels))
+    return panel
 
 
 @pytest.mark.parametrize(
@@ -162,25 +163,25 @@ def hung(shape):
     ],
 )
 def test_pictures_are_stored_small(shape, stored):
-    card = hung(shape)
-    assert decoded(card).shape == stored
-    assert (card.height, card.width) == shape, "outlines are in the pixels of the image"
+    panel = panel_of(shape)
+    assert decoded(panel).shape == stored
+    assert (panel.height, panel.width) == shape, "outlines are in the pixels of the image"
 
 
 def test_pictures_run_from_black_to_white():
-    pixels = decoded(hung((40, 60)))
+    pixels = decoded(panel_of((40, 60)))
     assert (pixels.min(), pixels.max()) == (0, 255)
 
 
 def test_outlines_are_the_edges_of_pixels():
-    card = hung((4, 6))
-    corners = set(re.findall(r"\d+,\d+", card.truth.path))
+    panel = panel_of((4, 6))
+    corners = set(re.findall(r"\d+,\d+", panel.truth.path))
     assert corners == {"0,0", "3,0", "3,2", "0,2"}
-    assert paths(card)["hit"] == card.truth.path
-    assert paths(card)["miss"] == ""
+    assert paths(panel)["tp"] == panel.truth.path
+    assert paths(panel)["fn"] == ""
 
 
-def test_only_so_many_cards_are_hung():
-    row = ImageRow("a", 0, 0, (0,) * 5, (0,) * 5, (0,) * 5, (0.0,) * 5)
-    picture = Picture("a", np.zeros((4, 4), np.float32), *(np.zeros((2, 4, 4), np.int32)))
-    assert len(hang((picture,) * 5, (row,), 3)) == 3
+def test_only_so_many_cards_are_panel_of():
+    row = LabelImageRow("a", 0, 0, (0,) * 5, (0,) * 5, (0,) * 5, (0.0,) * 5)
+    picture = LabelPreview("a", np.zeros((4, 4), np.float32), *(np.zeros((2, 4, 4), np.int32)))
+    assert len(panels_of(row, 3, *[picture] * 5)) == 3

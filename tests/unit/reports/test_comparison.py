@@ -41,9 +41,9 @@ def test_the_best_value_is_marked_by_more_than_colour(comparison):
 
 def test_every_model_has_its_panel_beside_the_truth(comparison):
     text = render_comparison(comparison)
-    card = text[text.index('<article class="card">') : text.index("</article>")]
-    assert re.findall(r"<figcaption>(.*?)</figcaption>", card) == ["Truth", "painted", "strict"]
-    assert len(re.findall("data:image/png", card)) == 1, "the image is stored once"
+    panel = text[text.index('<article class="sample">') : text.index("</article>")]
+    assert re.findall(r"<figcaption>(.*?)</figcaption>", panel) == ["Truth", "painted", "strict"]
+    assert len(re.findall("data:image/png", panel)) == 1, "the image is stored once"
     assert "var(--series-1)" in text
 
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.errors import OutputExistsError
-from deepbacs_zoo.evaluation import evaluate
+from deepbacs_zoo.evaluation import LabelEvaluation, evaluate
+from deepbacs_zoo.evaluation.labels.scoring import gather
 from deepbacs_zoo.findings import Finding, Severity, Summary
 from deepbacs_zoo.reports import (
     Agreement,
@@ -17,10 +18,17 @@ from deepbacs_zoo.reports import (
     write_evaluation,
     write_report,
 )
-from deepbacs_zoo.reports.figures import Line, Panel, draw
-from deepbacs_zoo.reports.gallery import hang
+from deepbacs_zoo.reports.figures import Chart, Line, draw
 from deepbacs_zoo.reports.page import render_report
+from deepbacs_zoo.reports.panels import overlay_panels
 from tests.unit.evaluation.painted import three_pairs, write_painted_package
+
+
+def panels_of(row, most, *previews):
+    """Panels of previews that all have one row."""
+    scores = gather("model", "words", [row])
+    return overlay_panels(LabelEvaluation("p", "e", "cpu", "onnx", scores, previews=previews), most)
+
 
 VOID = {"meta", "br", "image", "use", "path", "link", "img", "hr"}
 
@@ -146,7 +154,7 @@ def test_the_same_report_gives_the_same_bytes(full):
 
 def test_incomplete_labels_are_said(full, evaluation):
     assert "The labels of these images are incomplete" in render_report(full)
-    assert "find without a label" in render_report(full)
+    assert "detection without a label" in render_report(full)
 
 
 def test_scores_stand_with_interval_and_baseline(full):
@@ -201,34 +209,34 @@ def test_an_evaluation_has_a_page_of_its_own(evaluation, tmp_path):
     assert page.sections == ["scores", "overlays", "package"]
 
 
-def path_of(card, kind):
-    return next(layer.path for layer in card.found if layer.kind == kind)
+def path_of(panel, kind):
+    return next(layer.path for layer in panel.found if layer.kind == kind)
 
 
 def test_outlines_are_vectors_around_the_objects(evaluation):
-    cards = hang(evaluation.pictures, evaluation.model.rows, 2)
-    assert [card.name for card in cards] == ["all", "missed"]
-    assert path_of(cards[0], "hit").count("M") == 3
-    assert path_of(cards[1], "miss").count("M") == 1
-    assert path_of(cards[0], "false") == ""
+    panels = overlay_panels(evaluation, 2)
+    assert [panel.name for panel in panels] == ["all", "missed"]
+    assert path_of(panels[0], "tp").count("M") == 3
+    assert path_of(panels[1], "fn").count("M") == 1
+    assert path_of(panels[0], "fp") == ""
 
 
 def test_a_large_picture_is_reduced_and_its_outlines_are_not():
-    from deepbacs_zoo.evaluation import ImageRow, Picture
+    from deepbacs_zoo.evaluation import LabelImageRow, LabelPreview
 
     labels = np.zeros((1500, 900), np.int32)
     labels[1400:1500, 800:900] = 1
-    row = ImageRow("large", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5)
-    picture = Picture("large", np.zeros((1500, 900), np.float32), labels, labels)
-    (card,) = hang((picture,), (row,), 1)
-    assert (card.width, card.height) == (900, 1500)
-    assert "1500" in path_of(card, "hit")
-    assert len(card.picture) < 5000
+    row = LabelImageRow("large", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5)
+    picture = LabelPreview("large", np.zeros((1500, 900), np.float32), labels, labels)
+    (panel,) = panels_of(row, 1, picture)
+    assert (panel.width, panel.height) == (900, 1500)
+    assert "1500" in path_of(panel, "tp")
+    assert len(panel.picture) < 5000
 
 
 def test_a_gap_in_a_line_is_no_error():
     line = Line("loss", (1.0, 2.0, 3.0), (0.5, float("nan"), 0.25))
-    svg = draw("gap", Panel("Loss", "epoch", (line,), mark=(2.0, "kept")), "A gap")
+    svg = draw("gap", Chart("Loss", "epoch", (line,), mark=(2.0, "kept")), "A gap")
     assert svg.startswith("<svg")
     assert svg.rstrip().endswith("</svg>")
 

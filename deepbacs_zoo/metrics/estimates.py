@@ -1,18 +1,19 @@
-"""A score over all images with its interval, and how both are computed."""
+"""Scores over all images with their intervals."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.metrics import bootstrap_sums
+from deepbacs_zoo.metrics.bootstrap import bootstrap_sums
+from deepbacs_zoo.metrics.formulas import ratio
 
-__all__ = ["CONFIDENCE", "FEWEST_IMAGES", "Estimate", "Estimates", "estimated"]
+__all__ = ["CONFIDENCE", "FEWEST_IMAGES", "Estimate", "Estimates", "estimated", "estimated_mean"]
 
 CONFIDENCE: Final = 0.95
 FEWEST_IMAGES: Final = 3
@@ -75,3 +76,19 @@ def estimated(
     if len(values) < FEWEST_IMAGES:
         return Estimates(value)
     return Estimates(value, *bootstrap_sums(values, statistic))
+
+
+def estimated_mean(values: Iterable[float]) -> Estimate:
+    """Return the mean of a score over images; NaN values are left out.
+
+    Parameters
+    ----------
+    values
+        One score for each image.
+    """
+    scores = np.fromiter(values, np.float64)
+    defined = scores[~np.isnan(scores)]
+    if not defined.size:
+        return Estimate(math.nan)
+    sums = np.stack([defined, np.ones_like(defined)], axis=1)
+    return estimated(sums, lambda drawn: ratio(drawn[..., 0], drawn[..., 1]))[()]

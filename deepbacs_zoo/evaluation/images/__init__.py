@@ -1,0 +1,1 @@
+"""Evaluation of images against target images."""

@@ -1,0 +1,162 @@
+"""The kinds of results that can be evaluated, one row each.
+
+A kind is a key of ``KINDS`` here and in the tables of annotations, decoding, results and reports; a
+new one is a new row in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from deepbacs_zoo.annotations import (
+    Pair,
+    find_box_folders,
+    find_folders,
+    match_box_pairs,
+    match_pairs,
+)
+from deepbacs_zoo.evaluation.base import EvaluationResult
+from deepbacs_zoo.evaluation.baseline import Baseline
+from deepbacs_zoo.evaluation.boxes.evaluator import BoxEvaluator
+from deepbacs_zoo.evaluation.boxes.outputs import BOX_FILES
+from deepbacs_zoo.evaluation.boxes.result import BoxEvaluation
+from deepbacs_zoo.evaluation.boxes.tables import box_tables, plain_box_scores
+from deepbacs_zoo.evaluation.evaluator import Evaluator
+from deepbacs_zoo.evaluation.images.evaluator import ImageEvaluator
+from deepbacs_zoo.evaluation.images.outputs import IMAGE_FILES
+from deepbacs_zoo.evaluation.images.result import ImageEvaluation
+from deepbacs_zoo.evaluation.images.tables import image_tables, plain_image_scores
+from deepbacs_zoo.evaluation.labels.evaluator import LabelEvaluator
+from deepbacs_zoo.evaluation.labels.outputs import LABEL_FILES
+from deepbacs_zoo.evaluation.labels.result import LabelEvaluation
+from deepbacs_zoo.evaluation.labels.tables import label_tables, plain_label_scores
+from deepbacs_zoo.evaluation.output_types import OutputFiles
+from deepbacs_zoo.evaluation.overlay import draw_boxes, draw_images, draw_labels
+from deepbacs_zoo.package import Package
+from deepbacs_zoo.package.zoo_config import read_decoding
+
+__all__ = ["KINDS", "EvaluationKind", "kind_of", "pairs_for"]
+
+Pictures = Mapping[str, Any]
+"""Arrays ``y x`` or ``y x 3`` uint8 by the names of images."""
+
+
+@dataclass(frozen=True)
+class EvaluationKind:
+    """One kind of result.
+
+    Parameters
+    ----------
+    noun
+        What a package of this kind gives, in the plural.
+    find_pairs
+        Finds images and annotations below a folder, for a part such as ``test``.
+    evaluator
+        Makes an evaluator from decoding, baseline and number of previews.
+    result
+        What the evaluator returns: headline scores and baseline belong to it.
+    tables
+        Text of each table of an evaluation by the name of its file.
+    scores
+        Scores of an evaluation as plain data.
+    overlays
+        Pictures of the first images of an evaluation by their names.
+    files
+        Reads and compares what prediction wrote.
+    """
+
+    noun: str
+    find_pairs: Callable[[Path, str | None], tuple[Pair, ...]]
+    evaluator: Callable[[Any, Baseline | None, int], Evaluator]
+    result: type[EvaluationResult[Any, Any]]
+    tables: Callable[[Any], Mapping[str, str]]
+    scores: Callable[[Any], Mapping[str, Any]]
+    overlays: Callable[[Any], Pictures]
+    files: OutputFiles
+
+
+def _label_overlays(evaluation: LabelEvaluation) -> Pictures:
+    return {
+        each.name: draw_labels(each.image, each.truth, each.predicted)
+        for each in evaluation.previews
+    }
+
+
+def _box_overlays(evaluation: BoxEvaluation) -> Pictures:
+    objects = {row.name: row.objects for row in evaluation.model.rows}
+    return {each.name: draw_boxes(each.image, objects[each.name]) for each in evaluation.previews}
+
+
+def _image_overlays(evaluation: ImageEvaluation) -> Pictures:
+    return {
+        each.name: draw_images(each.image, each.predicted, each.target, each.error)
+        for each in evaluation.previews
+    }
+
+
+def _image_pairs(data: Path, part: str | None) -> tuple[Pair, ...]:
+    return match_pairs(*find_folders(data, part))
+
+
+KINDS: Final[dict[str, EvaluationKind]] = {
+    "labels": EvaluationKind(
+        "label images",
+        _image_pairs,
+        LabelEvaluator,
+        LabelEvaluation,
+        label_tables,
+        plain_label_scores,
+        _label_overlays,
+        LABEL_FILES,
+    ),
+    "boxes": EvaluationKind(
+        "boxes",
+        lambda data, part: match_box_pairs(*find_box_folders(data, part)),
+        BoxEvaluator,
+        BoxEvaluation,
+        box_tables,
+        plain_box_scores,
+        _box_overlays,
+        BOX_FILES,
+    ),
+    "image": EvaluationKind(
+        "images",
+        _image_pairs,
+        ImageEvaluator,
+        ImageEvaluation,
+        image_tables,
+        plain_image_scores,
+        _image_overlays,
+        IMAGE_FILES,
+    ),
+}
+
+
+def kind_of(package: Package) -> str:
+    """Return the kind of a package's results: a key of ``KINDS``."""
+    decoding = read_decoding(package.zoo_config)
+    return "image" if decoding is None else decoding.result
+
+
+def pairs_for(package: Package, data: Path, part: str | None = "test") -> tuple[Pair, ...]:
+    """Find the images of a folder with the annotations that fit a package.
+
+    Parameters
+    ----------
+    package
+        The package: one that finds boxes needs boxes, one that gives images needs target images,
+        any other label images or outlines.
+    data
+        The folder, as ``annotations.find_folders`` or ``annotations.find_box_folders`` take it.
+    part
+        ``test``, ``training``, or any.
+
+    Raises
+    ------
+    UsageError, DataError
+        There is no such folder, or its files do not fit each other.
+    """
+    return KINDS[kind_of(package)].find_pairs(data, part)

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from deepbacs_zoo.fiji import Gateway
+from deepbacs_zoo.fiji.gateways.outcome import read_text
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image, read_image, write_tiff
 from deepbacs_zoo.package import open_package
@@ -136,9 +137,17 @@ def predict_in_imagej(
 
 
 def findings_of(report: Mapping[str, Any]) -> tuple[Finding, ...]:
-    """Return what the plugin's report tells besides the result."""
+    """Return the findings of the plugin's report."""
     return tuple(
-        Finding(**{**told, "severity": Severity[told["severity"]]}) for told in report["findings"]
+        Finding(
+            Severity[found["severity"]],
+            str(found["where"]),
+            read_text(found["what"]),
+            read_text(found["allowed"]),
+            read_text(found["hint"]),
+            id=str(found["id"]),
+        )
+        for found in report["findings"]
     )
 
 

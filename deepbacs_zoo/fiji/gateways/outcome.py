@@ -14,8 +14,9 @@ from deepbacs_zoo import errors
 from deepbacs_zoo.errors import DeepbacsZooError, HostError, MacroError
 from deepbacs_zoo.fiji.gateways.protocol import MacroResult, Table
 from deepbacs_zoo.images.image import Image
+from deepbacs_zoo.options import Bytes, Option, Text
 
-__all__ = ["Outcome", "result_of"]
+__all__ = ["Outcome", "read_text", "result_of"]
 
 # How Java says that something wants a window.
 _HEADLESS: Final = ("HeadlessException", "headless dialog")
@@ -138,12 +139,31 @@ def _error_of(
 def _reported(told: Mapping[str, Any], outcome: Outcome) -> DeepbacsZooError:
     """Return the plugin's error as the exception that Python would raise."""
     kind = getattr(errors, str(told.get("kind")), None)
-    what = str(told.get("what", outcome.failure))
-    where = str(told.get("where") or "ImageJ's command 'DeepBacs Run'")
-    parts = {name: told.get(name) or "" for name in ("allowed", "hint")}
+    what = read_text(told.get("what") or outcome.failure or "")
+    where = read_text(told.get("where") or "ImageJ's command 'DeepBacs Run'")
+    parts = {name: read_text(told.get(name) or "") for name in ("allowed", "hint")}
     value = told.get("value")
     if not (isinstance(kind, type) and issubclass(kind, DeepbacsZooError)) or kind is MacroError:
         allowed = parts["allowed"] or "a run without an error"
         hint = parts["hint"] or "the error's log says more"
         return MacroError(where, what, value=value, allowed=allowed, hint=hint, log=outcome.log)
     return kind(where, what, value=value, **parts)
+
+
+def read_text(plain: object) -> str | Text:
+    """Return a text of the plugin's report, with its options as data.
+
+    Parameters
+    ----------
+    plain
+        A string, or a list of strings and objects with ``option`` and ``value``.
+    """
+    if not isinstance(plain, list):
+        return str(plain)
+    return Text(tuple(part if isinstance(part, str) else _option(part) for part in plain))
+
+
+def _option(plain: Mapping[str, Any]) -> Option:
+    value = plain["value"]
+    is_memory = plain["option"] == "memory" and value is not None
+    return Option(plain["option"], Bytes(value) if is_memory else value)

@@ -20,6 +20,7 @@ FINDING = {
     "what": "it has no pixel size",
     "allowed": "one",
     "hint": "give one",
+    "id": "pixel-size-unknown",
 }
 
 
@@ -63,7 +64,7 @@ def test_what_the_plugin_wrote_becomes_the_result(package, image):
     assert found.objects == expected.objects
     assert found.plan == expected.plan
     assert found.engine == "fake 1"
-    assert found.findings == (Finding(Severity.INFO, *list(FINDING.values())[1:]),)
+    assert found.findings == (Finding(**{**FINDING, "severity": Severity.INFO}),)
     assert np.array_equal(
         found.tensors["probabilities"].array, expected.tensors["probabilities"].array
     )

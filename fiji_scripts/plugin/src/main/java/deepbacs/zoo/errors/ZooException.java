@@ -1,11 +1,17 @@
 package deepbacs.zoo.errors;
 
+import deepbacs.zoo.options.Spelling;
+import deepbacs.zoo.options.Text;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * Something that the user can act on; never thrown for a bug of ours.
  *
  * <p>The message is one sentence with the same parts, in the same order, as the exceptions of
  * {@code deepbacs_zoo.errors}: the thing, what is wrong with it, the value found, what was allowed
- * and what to do. {@link Kind} names the Python class that it becomes there.
+ * and what to do. {@link Kind} names the Python class that it becomes there. An option in it is
+ * data: {@link #getMessage} writes it as Python does, {@link #sentence} as another interface does.
  */
 public final class ZooException extends RuntimeException {
 
@@ -20,6 +26,7 @@ public final class ZooException extends RuntimeException {
     PACKAGE("PackageError"),
     INTEGRITY("IntegrityError"),
     UNSUPPORTED("UnsupportedError"),
+    MACRO("MacroError"),
     MODEL("ModelError");
 
     /** The name of the Python class. */
@@ -31,14 +38,16 @@ public final class ZooException extends RuntimeException {
   }
 
   public final Kind kind;
-  public final String where;
-  public final String what;
+  public final transient Text where;
+  public final transient Text what;
   /** The value found, or null where there is none to show. */
   public final String value;
-  public final String allowed;
-  public final String hint;
+  public final transient Text allowed;
+  public final transient Text hint;
 
   /**
+   * An error.
+   *
    * @param kind which branch of the tree
    * @param where the thing at fault: a file, an option, a tensor, a field of a description
    * @param what what is wrong with it, a clause without a full stop
@@ -48,13 +57,13 @@ public final class ZooException extends RuntimeException {
    */
   public ZooException(
       Kind kind, Object where, String what, Object value, String allowed, String hint) {
-    super(sentence(String.valueOf(where), what, value, allowed, hint));
-    this.kind = kind;
-    this.where = String.valueOf(where);
-    this.what = what;
-    this.value = value == null ? null : value.toString();
-    this.allowed = allowed;
-    this.hint = hint;
+    this(kind, where, what, value, allowed, Text.of(hint));
+  }
+
+  /** The same, with a hint that names options. */
+  public ZooException(
+      Kind kind, Object where, String what, Object value, String allowed, Text hint) {
+    this(kind, where, what, value, allowed, hint, null);
   }
 
   /** The same, with the exception that led to it. */
@@ -66,13 +75,55 @@ public final class ZooException extends RuntimeException {
       String allowed,
       String hint,
       Throwable cause) {
-    this(kind, where, what, value, allowed, hint);
-    initCause(cause);
+    this(kind, where, what, value, allowed, Text.of(hint), cause);
   }
 
-  private static String sentence(
-      String where, String what, Object value, String allowed, String hint) {
+  /** The same, with options in the hint and the exception that led to it. */
+  public ZooException(
+      Kind kind,
+      Object where,
+      String what,
+      Object value,
+      String allowed,
+      Text hint,
+      Throwable cause) {
+    super(null, cause);
+    this.kind = kind;
+    this.where = Text.of(where);
+    this.what = Text.of(what);
+    this.value = value == null ? null : value.toString();
+    this.allowed = Text.of(allowed);
+    this.hint = hint;
+  }
+
+  /** The message with its options written by an interface. */
+  public String sentence(Spelling spelling) {
     String found = value == null ? "" : " (" + value + ")";
-    return where + ": " + what + found + "; allowed: " + allowed + "; " + hint + ".";
+    return where.spell(spelling)
+        + ": "
+        + what.spell(spelling)
+        + found
+        + "; allowed: "
+        + allowed.spell(spelling)
+        + "; "
+        + hint.spell(spelling)
+        + ".";
+  }
+
+  /** The parts by name, for a report. */
+  public Map<String, Object> parts() {
+    Map<String, Object> parts = new LinkedHashMap<>();
+    parts.put("kind", kind.python);
+    parts.put("where", where.plain());
+    parts.put("what", what.plain());
+    parts.put("value", value);
+    parts.put("allowed", allowed.plain());
+    parts.put("hint", hint.plain());
+    return parts;
+  }
+
+  @Override
+  public String getMessage() {
+    return sentence(Spelling.PYTHON);
   }
 }

@@ -1,5 +1,6 @@
 package deepbacs.zoo.findings;
 
+import deepbacs.zoo.options.Text;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,18 +13,18 @@ public final class Finding {
     WARNING
   }
 
-  public final Severity severity;
+  public final Rule rule;
   /** The file, or the place in the description. */
   public final String where;
   /** The observation itself, with the value found. */
-  public final String what;
+  public final Text what;
   /** What would have been right. */
-  public final String allowed;
+  public final Text allowed;
   /** What to do. */
-  public final String hint;
+  public final Text hint;
 
-  public Finding(Severity severity, Object where, String what, String allowed, String hint) {
-    this.severity = severity;
+  Finding(Rule rule, Object where, Text what, Text allowed, Text hint) {
+    this.rule = rule;
     this.where = String.valueOf(where);
     this.what = what;
     this.allowed = allowed;
@@ -33,11 +34,12 @@ public final class Finding {
   /** The parts by name, for a report. */
   public Map<String, Object> parts() {
     Map<String, Object> parts = new LinkedHashMap<>();
-    parts.put("severity", severity.name());
+    parts.put("severity", rule.severity.name());
     parts.put("where", where);
-    parts.put("what", what);
-    parts.put("allowed", allowed);
-    parts.put("hint", hint);
+    parts.put("what", what.plain());
+    parts.put("allowed", allowed.plain());
+    parts.put("hint", hint.plain());
+    parts.put("id", rule.id);
     return parts;
   }
 

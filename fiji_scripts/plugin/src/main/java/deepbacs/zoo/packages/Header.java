@@ -4,12 +4,13 @@ import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.findings.Finding.Severity;
+import deepbacs.zoo.findings.Rule;
 import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a description says about itself: its format, its version, its id. */
+/** Statements of a description about itself: its format, its version, its id. */
 final class Header {
 
   private static final Pattern VERSION =
@@ -17,6 +18,8 @@ final class Header {
 
   /** The newest format whose changes were looked through; newer 0.5 is read as this one. */
   private static final int[] NEWEST_KNOWN = {0, 5, 14};
+
+  private static final Rule NEWER_FORMAT = new Rule("newer-format", Severity.INFO);
 
   private static final int[] OWN_ID_SINCE = {0, 4, 10};
 
@@ -72,15 +75,14 @@ final class Header {
     return number[0] + "." + number[1] + "." + number[2];
   }
 
-  /** What is worth knowing about a format that is read. */
+  /** Observations about a format that is read. */
   static List<Finding> findings(int[] number) {
     if (!isBefore(NEWEST_KNOWN, number)) {
       return Collections.emptyList();
     }
     String known = text(NEWEST_KNOWN);
     return Collections.singletonList(
-        new Finding(
-            Severity.INFO,
+        NEWER_FORMAT.finding(
             "format_version",
             "the format "
                 + text(number)

@@ -1,6 +1,8 @@
 package deepbacs.zoo.plugin;
 
 import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.options.Spelling;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -11,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the last run of the plugin did, for whoever called it: ImageJ swallows exceptions.
+ * The report of the plugin's last run, for its caller: ImageJ swallows exceptions.
  *
  * <p>From a macro: {@code call("deepbacs.zoo.plugin.Report.json")}, and likewise {@code error} and
  * {@code stem}. All methods may be called from any thread.
@@ -42,7 +44,8 @@ public final class Report {
    * files engine tiles objects boxes counts network_seconds seconds loaded skipped findings}
    * ({@code boxes} and {@code counts}, boxes of each class, are null for models that find none);
    * with {@code error}: {@code error} with {@code kind where what value allowed hint message}, and
-   * {@code trace}.
+   * {@code trace}. A text that names options is a list of strings and of objects with {@code
+   * option} and {@code value}.
    */
   public static synchronized String json() {
     Map<String, Object> all = new LinkedHashMap<>();
@@ -74,51 +77,16 @@ public final class Report {
     fields = all;
   }
 
-  static synchronized void bad(ZooException exception) {
-    store(
-        exception.kind.python,
-        exception.where,
-        exception.what,
-        exception.value,
-        exception.allowed,
-        exception.hint,
-        exception);
-  }
-
-  /** A fault of ours, with its trace. */
-  static synchronized void unforeseen(Throwable exception) {
-    store(
-        "MacroError",
-        "ImageJ's command '" + RunPlugin.COMMAND + "'",
-        "it failed in a way that nobody has foreseen",
-        exception.toString(),
-        "a run without an error",
-        "report this with the trace to the authors of deepbacs_zoo",
-        exception);
-  }
-
-  private static void store(
-      String kind,
-      String where,
-      String what,
-      String value,
-      String allowed,
-      String hint,
-      Throwable exception) {
+  /** Keeps an error; the message has its options spelled as the caller reads them. */
+  static synchronized void bad(ZooException exception, Spelling spelling) {
     clear();
     status = "error";
-    String found = value == null ? "" : " (" + value + ")";
-    error = where + ": " + what + found + "; allowed: " + allowed + "; " + hint + ".";
-    Map<String, Object> parts = new LinkedHashMap<>();
-    parts.put("kind", kind);
-    parts.put("where", where);
-    parts.put("what", what);
-    parts.put("value", value);
-    parts.put("allowed", allowed);
-    parts.put("hint", hint);
+    error = exception.sentence(spelling);
+    Map<String, Object> parts = exception.parts();
     parts.put("message", error);
     StringWriter trace = new StringWriter();
-    exception.printStackTrace(new PrintWriter(trace, true));
+    Throwable shown = exception.kind == Kind.MACRO ? exception.getCause() : exception;
+    shown.printStackTrace(new PrintWriter(trace, true));
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("error", parts);
     all.put("trace", trace.toString());

@@ -4,6 +4,8 @@ import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.images.ImageReader;
 import deepbacs.zoo.images.ZooImage;
+import deepbacs.zoo.options.Option;
+import deepbacs.zoo.options.Text;
 import deepbacs.zoo.prediction.Predictor;
 import deepbacs.zoo.prediction.Progress;
 import deepbacs.zoo.results.Result;
@@ -30,7 +32,7 @@ final class RunCommand {
     this.options = options;
   }
 
-  /** What to call the image in an error that has no place of its own. */
+  /** The name of the image in an error that has no place of its own. */
   String where() {
     return options.input == null ? "the active image" : options.input.toString();
   }
@@ -82,7 +84,7 @@ final class RunCommand {
     if (image == null) {
       throw new ZooException(
           Kind.USAGE,
-          "option " + RunOptions.INPUT,
+          RunOption.INPUT.option(),
           "there is no image open, and no file is named",
           null,
           "an open image, or input_path=[a file]",
@@ -114,7 +116,7 @@ final class RunCommand {
           "the results cannot be written",
           folder ? "Permission denied" : "Not a directory",
           "a folder that can be written, on a disk with room",
-          "choose another --output");
+          Text.of("choose another ", Option.of("output")));
     }
   }
 

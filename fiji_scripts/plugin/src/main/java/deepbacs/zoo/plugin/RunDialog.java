@@ -22,24 +22,29 @@ final class RunDialog {
   /** The options that were chosen, or null where the dialog was canceled. */
   static Map<String, String> ask() {
     GenericDialog dialog = new GenericDialog(RunPlugin.COMMAND);
-    dialog.addFileField("Model_path (package, .zip)", last(RunOptions.MODEL), COLUMNS);
-    dialog.addFileField("Input_path (image)", "", COLUMNS);
-    dialog.addDirectoryField("Output_folder", last(RunOptions.OUTPUT), COLUMNS);
+    dialog.addFileField(labeled(RunOption.MODEL, " (package, .zip)"), last(RunOption.MODEL.key), COLUMNS);
+    dialog.addFileField(labeled(RunOption.INPUT, " (image)"), "", COLUMNS);
+    dialog.addDirectoryField(labeled(RunOption.OUTPUT, ""), last(RunOption.OUTPUT.key), COLUMNS);
     dialog.addMessage(hintOfInput());
-    dialog.addStringField("Memory of one pass", RunOptions.USUAL_MEMORY, 8);
-    dialog.addStringField("Pixel_size (micrometers, if the file does not say)", "", 8);
+    dialog.addStringField(labeled(RunOption.MEMORY, ""), RunOptions.USUAL_MEMORY, 8);
+    String note = " (micrometers, if the file does not say)";
+    dialog.addStringField(labeled(RunOption.PIXEL_SIZE, note), "", 8);
     String[] borders = RunOptions.BORDERS.toArray(new String[0]);
-    dialog.addChoice("Border", borders, borders[0]);
-    dialog.addCheckbox("Overwrite results that exist", false);
+    dialog.addChoice(labeled(RunOption.BORDER, ""), borders, borders[0]);
+    dialog.addCheckbox(labeled(RunOption.OVERWRITE, ""), false);
     dialog.showDialog();
     if (dialog.wasCanceled()) {
       return null;
     }
     Map<String, String> values = values(dialog);
-    Prefs.set(PREFIX + RunOptions.MODEL, values.get(RunOptions.MODEL));
-    Prefs.set(PREFIX + RunOptions.OUTPUT, values.get(RunOptions.OUTPUT));
+    Prefs.set(PREFIX + RunOption.MODEL.key, values.get(RunOption.MODEL.key));
+    Prefs.set(PREFIX + RunOption.OUTPUT.key, values.get(RunOption.OUTPUT.key));
     record(values);
     return values;
+  }
+
+  private static String labeled(RunOption option, String note) {
+    return option.label + note;
   }
 
   private static String last(String key) {
@@ -61,14 +66,14 @@ final class RunDialog {
     List<?> choices = dialog.getChoices();
     List<?> boxes = dialog.getCheckboxes();
     Map<String, String> values = new LinkedHashMap<>();
-    values.put(RunOptions.MODEL, ((TextField) texts.get(0)).getText().trim());
-    values.put(RunOptions.INPUT, ((TextField) texts.get(1)).getText().trim());
-    values.put(RunOptions.OUTPUT, ((TextField) texts.get(2)).getText().trim());
-    values.put(RunOptions.MEMORY, ((TextField) texts.get(3)).getText().trim());
-    values.put(RunOptions.PIXEL_SIZE, ((TextField) texts.get(4)).getText().trim());
-    values.put(RunOptions.BORDER, ((Choice) choices.get(0)).getSelectedItem());
+    values.put(RunOption.MODEL.key, ((TextField) texts.get(0)).getText().trim());
+    values.put(RunOption.INPUT.key, ((TextField) texts.get(1)).getText().trim());
+    values.put(RunOption.OUTPUT.key, ((TextField) texts.get(2)).getText().trim());
+    values.put(RunOption.MEMORY.key, ((TextField) texts.get(3)).getText().trim());
+    values.put(RunOption.PIXEL_SIZE.key, ((TextField) texts.get(4)).getText().trim());
+    values.put(RunOption.BORDER.key, ((Choice) choices.get(0)).getSelectedItem());
     if (((Checkbox) boxes.get(0)).getState()) {
-      values.put(RunOptions.OVERWRITE, "");
+      values.put(RunOption.OVERWRITE.key, "");
     }
     return values;
   }

@@ -3,10 +3,13 @@ package deepbacs.zoo.plugin;
 import deepbacs.zoo.errors.PythonFormat;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.options.Option;
+import deepbacs.zoo.options.Text;
 import deepbacs.zoo.prediction.PredictOptions;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,34 +18,16 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What one run is asked to do. */
+/** The options of one run. */
 final class RunOptions {
 
-  static final String MODEL = "model_path";
-  static final String INPUT = "input_path";
-  static final String OUTPUT = "output_folder";
-  static final String MEMORY = "memory";
-  static final String PIXEL_SIZE = "pixel_size";
-  static final String BORDER = "border";
-  static final String OVERWRITE = "overwrite";
-  static final String SKIP_EXISTING = "skip_existing";
-  static final String KEEP_GOING = "keep_going";
-
   static final List<String> BORDERS = Arrays.asList("none", "halo");
-  static final List<String> FLAGS = Arrays.asList(OVERWRITE, SKIP_EXISTING, KEEP_GOING);
+  /** Keys that stand without a value. */
+  static final List<String> FLAGS =
+      Arrays.asList(
+          RunOption.OVERWRITE.key, RunOption.SKIP_EXISTING.key, RunOption.KEEP_GOING.key);
   static final String USUAL_MEMORY = "4GiB";
 
-  private static final List<String> KEYS =
-      Arrays.asList(
-          MODEL,
-          INPUT,
-          OUTPUT,
-          MEMORY,
-          PIXEL_SIZE,
-          BORDER,
-          OVERWRITE,
-          SKIP_EXISTING,
-          KEEP_GOING);
   private static final Pattern AMOUNT =
       Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kmgt]?)(i?)b?");
   private static final String UNITS = "kmgt";
@@ -62,38 +47,52 @@ final class RunOptions {
    */
   RunOptions(Map<String, String> values) {
     checkKeys(values);
-    model = path(values, MODEL);
-    output = path(values, OUTPUT);
-    input = values.getOrDefault(INPUT, "").trim().isEmpty() ? null : path(values, INPUT);
+    model = path(values, RunOption.MODEL);
+    output = path(values, RunOption.OUTPUT);
+    boolean named = !value(values, RunOption.INPUT, "").isEmpty();
+    input = named ? path(values, RunOption.INPUT) : null;
     options =
         new PredictOptions(
-            memory(values.getOrDefault(MEMORY, USUAL_MEMORY)),
-            isHalo(values.getOrDefault(BORDER, BORDERS.get(0)).trim()),
-            pixelSize(values.getOrDefault(PIXEL_SIZE, "").trim()));
-    overwrite = values.containsKey(OVERWRITE);
-    skipExisting = values.containsKey(SKIP_EXISTING);
+            memory(value(values, RunOption.MEMORY, USUAL_MEMORY)),
+            isHalo(value(values, RunOption.BORDER, BORDERS.get(0))),
+            pixelSize(value(values, RunOption.PIXEL_SIZE, "")));
+    overwrite = values.containsKey(RunOption.OVERWRITE.key);
+    skipExisting = values.containsKey(RunOption.SKIP_EXISTING.key);
+  }
+
+  private static String value(Map<String, String> values, RunOption option, String usual) {
+    return values.getOrDefault(option.key, usual).trim();
   }
 
   /** Whether a macro goes on after an error; known even where the other options are wrong. */
   static boolean keepsGoing(Map<String, String> values) {
-    return values.containsKey(KEEP_GOING);
+    return values.containsKey(RunOption.KEEP_GOING.key);
   }
 
   /** The values in the order of the documented line, without those that say nothing new. */
   static Map<String, String> recorded(Map<String, String> values) {
     Map<String, String> given = new LinkedHashMap<>();
-    for (String key : KEYS) {
+    for (RunOption option : RunOption.values()) {
+      String key = option.key;
       String value = values.get(key);
       boolean usual =
           value == null
               || !FLAGS.contains(key) && value.trim().isEmpty()
-              || key.equals(MEMORY) && value.trim().equals(USUAL_MEMORY)
-              || key.equals(BORDER) && value.equals(BORDERS.get(0));
+              || option == RunOption.MEMORY && value.trim().equals(USUAL_MEMORY)
+              || option == RunOption.BORDER && value.equals(BORDERS.get(0));
       if (!usual) {
         given.put(key, value);
       }
     }
     return given;
+  }
+
+  private static List<String> keys() {
+    List<String> keys = new ArrayList<>();
+    for (RunOption option : RunOption.values()) {
+      keys.add(option.key);
+    }
+    return keys;
   }
 
   private static void checkKeys(Map<String, String> values) {
@@ -102,19 +101,21 @@ final class RunOptions {
       if (key.equals("rescale")) {
         throw new ZooException(
             Kind.UNSUPPORTED,
-            "option rescale",
+            Option.of("rescale"),
             "images are not resampled in ImageJ",
             entry.getValue(),
             "images of the pixel size that the model was trained at",
-            "use Image > Scale... first, or run deepbacs-zoo predict --rescale auto");
+            Text.of(
+                "use Image > Scale... first, or deepbacs-zoo predict with ",
+                Option.of("rescale", "auto")));
       }
-      if (!KEYS.contains(key)) {
+      if (!keys().contains(key)) {
         throw new ZooException(
             Kind.USAGE,
             "option '" + key + "'",
             "there is no such option",
             null,
-            String.join(", ", KEYS),
+            String.join(", ", keys()),
             "correct its name, and put values with blanks into brackets: key=[value]");
       }
       boolean off = entry.getValue().trim().equalsIgnoreCase("false");
@@ -134,15 +135,15 @@ final class RunOptions {
     return entry.getValue().trim().equalsIgnoreCase("true") || entry.getValue().trim().equals("1");
   }
 
-  private static Path path(Map<String, String> values, String key) {
-    String text = values.getOrDefault(key, "").trim();
+  private static Path path(Map<String, String> values, RunOption option) {
+    String text = value(values, option, "");
     if (text.isEmpty()) {
       throw new ZooException(
           Kind.USAGE,
-          "option " + key,
+          option.option(),
           "it is missing",
           null,
-          key + "=[a path]",
+          option.key + "=[a path]",
           "choose it in the dialog, or write it into run(\"" + RunPlugin.COMMAND + "\", ...)");
     }
     try {
@@ -150,7 +151,7 @@ final class RunOptions {
     } catch (InvalidPathException error) {
       throw new ZooException(
           Kind.USAGE,
-          "option " + key,
+          option.option(),
           "this computer has no path like that",
           text,
           "a path",
@@ -160,14 +161,14 @@ final class RunOptions {
   }
 
   private static long memory(String text) {
-    Matcher found = AMOUNT.matcher(text.trim().toLowerCase(Locale.ROOT));
+    Matcher found = AMOUNT.matcher(text.toLowerCase(Locale.ROOT));
     boolean binary = found.matches() && !found.group(3).isEmpty();
     if (!found.matches()
         || Double.parseDouble(found.group(1)) <= 0
         || binary && found.group(2).isEmpty()) {
       throw new ZooException(
           Kind.USAGE,
-          "option " + MEMORY,
+          RunOption.MEMORY.option(),
           "not an amount of memory",
           text,
           "a positive number with a unit, such as 4GiB or 512MB",
@@ -182,11 +183,11 @@ final class RunOptions {
     if (!BORDERS.contains(border)) {
       throw new ZooException(
           Kind.USAGE,
-          "option " + BORDER,
+          RunOption.BORDER.option(),
           "there is no such choice",
           border,
           String.join(" | ", BORDERS),
-          "use " + BORDER + "=" + BORDERS.get(0));
+          Text.of("use ", Option.of("border", BORDERS.get(0))));
     }
     return border.equals("halo");
   }
@@ -204,7 +205,7 @@ final class RunOptions {
     if (!(size > 0) || Double.isInfinite(size)) {
       throw new ZooException(
           Kind.USAGE,
-          "option " + PIXEL_SIZE,
+          RunOption.PIXEL_SIZE.option(),
           "it must be positive",
           Double.isNaN(size) ? text : PythonFormat.g(size),
           "a number above 0, in micrometers",

@@ -2,6 +2,7 @@ package deepbacs.zoo.plugin;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.options.Spelling;
 import deepbacs.zoo.prediction.HeapCheck;
 import ij.IJ;
 import ij.Macro;
@@ -21,12 +22,15 @@ public final class RunPlugin implements PlugIn {
   /** Its name in the menu. */
   public static final String COMMAND = "DeepBacs Run";
 
+  private static final int LONGEST_LINE = 100;
+
   // ImageJ runs each command in a thread of its own; there is one network.
   private static final Object LOCK = new Object();
 
   @Override
   public void run(String argument) {
     String options = Macro.getOptions();
+    Spelling spelling = options == null ? RunOption::inDialog : RunOption::inMacro;
     boolean quiet = false;
     synchronized (LOCK) {
       Report.clear();
@@ -43,14 +47,14 @@ public final class RunPlugin implements PlugIn {
         IJ.showStatus("");
         return;
       } catch (ZooException error) {
-        Report.bad(error);
+        Report.bad(error, spelling);
       } catch (OutOfMemoryError error) {
         Models.forget();
-        Report.bad(HeapCheck.exhausted(where, error));
+        Report.bad(HeapCheck.exhausted(where, error), spelling);
       } catch (NoClassDefFoundError error) {
-        Report.bad(missing(error));
+        Report.bad(missing(error), spelling);
       } catch (Exception | LinkageError | StackOverflowError error) {
-        Report.unforeseen(error);
+        Report.bad(unforeseen(error), spelling);
       } finally {
         IJ.showProgress(1.0);
       }
@@ -85,12 +89,36 @@ public final class RunPlugin implements PlugIn {
         error);
   }
 
+  /** A fault of ours. */
+  private static ZooException unforeseen(Throwable error) {
+    return new ZooException(
+        Kind.MACRO,
+        "ImageJ's command '" + COMMAND + "'",
+        "it failed in a way that nobody has foreseen",
+        error.toString(),
+        "a run without an error",
+        "report this with the trace to the authors of deepbacs_zoo",
+        error);
+  }
+
   /** Shows an error, and ends the macro that runs. */
   private static void show(String message) {
     try {
-      IJ.error(COMMAND, GraphicsEnvironment.isHeadless() ? message : Words.ofMenus(message));
+      IJ.error(COMMAND, GraphicsEnvironment.isHeadless() ? message : inLines(message));
     } finally {
       Macro.abort();
     }
+  }
+
+  /** A sentence in lines, for a window. */
+  private static String inLines(String sentence) {
+    StringBuilder lines = new StringBuilder();
+    int length = 0;
+    for (String word : sentence.split(" ")) {
+      boolean begins = length + word.length() > LONGEST_LINE || word.equals("allowed:");
+      lines.append(length == 0 ? "" : begins ? "\n" : " ").append(word);
+      length = begins ? word.length() : length + 1 + word.length();
+    }
+    return lines.toString();
   }
 }

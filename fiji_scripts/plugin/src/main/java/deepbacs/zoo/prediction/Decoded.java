@@ -8,6 +8,7 @@ import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.findings.Finding.Severity;
+import deepbacs.zoo.findings.Rule;
 import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.images.ImageShape;
 import deepbacs.zoo.results.BoxStack;
@@ -23,6 +24,9 @@ import java.util.Map;
 
 /** What an output is decoded to: labels and objects, or boxes. */
 final class Decoded {
+
+  private static final Rule TOO_MANY_CANDIDATES =
+      new Rule("too-many-candidates", Severity.WARNING);
 
   /** Null where the package does not say how to decode, or finds boxes. */
   final LabelStack labels;
@@ -91,8 +95,7 @@ final class Decoded {
     Decoded decoded = new Decoded(null, Collections.<ObjectRow>emptyList(), boxes);
     if (most > BoxDecoder.MOST) {
       decoded.findings.add(
-          new Finding(
-              Severity.WARNING,
+          TOO_MANY_CANDIDATES.finding(
               "output '" + settings.output() + "'",
               most
                   + " candidates pass the score threshold, and only the best "

@@ -6,13 +6,19 @@ import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.findings.Finding.Severity;
+import deepbacs.zoo.findings.Rule;
 import deepbacs.zoo.images.Calibration;
+import deepbacs.zoo.options.Option;
+import deepbacs.zoo.options.Text;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The pixel size that a model was trained at against the image's. */
 final class PixelSize {
+
+  private static final Rule UNKNOWN = new Rule("pixel-size-unknown", Severity.INFO);
+  private static final Rule DIFFERENT = new Rule("pixel-size-differs", Severity.WARNING);
 
   /** A pixel size that differs by more is warned of. */
   private static final double TOLERANCE = 0.2;
@@ -49,23 +55,21 @@ final class PixelSize {
       String size = PythonFormat.g(trained, 4) + " \u00b5m";
       double own = axisName == 'y' ? image.y : image.x;
       if (Double.isNaN(own)) {
-        return new Finding(
-            Severity.INFO,
+        return UNKNOWN.finding(
             where,
             "it has no pixel size; the model was trained at " + size,
             "an image that states its pixel size",
-            "pass --pixel-size if it differs");
+            Text.of("set ", Option.of("pixel_size"), " if it differs"));
       }
       if (Math.abs(own / trained - 1) > TOLERANCE) {
-        return new Finding(
-            Severity.WARNING,
+        return DIFFERENT.finding(
             where,
             "its pixels are "
                 + PythonFormat.g(own, 4)
                 + " \u00b5m, the model was trained at "
                 + size,
             size + ", up to 20% more or less",
-            "use --rescale auto");
+            Text.of("use ", Option.of("rescale", "auto")));
       }
     }
     return null;

@@ -3,6 +3,7 @@ package deepbacs.zoo.prediction;
 import deepbacs.zoo.errors.PythonText;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.options.Option;
 
 /** How an image is run. */
 public final class PredictOptions {
@@ -22,20 +23,20 @@ public final class PredictOptions {
    */
   public PredictOptions(long memory, boolean haloBorder, double pixelSize) {
     if (memory <= 0) {
-      throw notPositive("--memory", PythonText.str(memory));
+      throw notPositive(Option.of("memory"), PythonText.str(memory));
     }
     if (pixelSize <= 0) {
-      throw notPositive("--pixel-size", PythonText.str(pixelSize));
+      throw notPositive(Option.of("pixel_size"), PythonText.str(pixelSize));
     }
     this.memory = memory;
     this.haloBorder = haloBorder;
     this.pixelSize = pixelSize;
   }
 
-  private static ZooException notPositive(String name, String value) {
+  private static ZooException notPositive(Option option, String value) {
     return new ZooException(
         Kind.USAGE,
-        name,
+        option,
         "it must be positive",
         value,
         "a number above 0",

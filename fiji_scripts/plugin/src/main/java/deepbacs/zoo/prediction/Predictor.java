@@ -6,9 +6,12 @@ import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.findings.Finding.Severity;
+import deepbacs.zoo.findings.Rule;
 import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.images.ImageShape;
 import deepbacs.zoo.images.ZooImage;
+import deepbacs.zoo.options.Option;
+import deepbacs.zoo.options.Text;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.processing.Processing;
 import deepbacs.zoo.results.OutputTensor;
@@ -32,6 +35,10 @@ import java.util.Map;
  * are read and weights are loaded.
  */
 public final class Predictor {
+
+  private static final Rule THIN_STACK = new Rule("thin-stack", Severity.WARNING);
+  private static final Rule NO_HALO = new Rule("tiled-without-halo", Severity.WARNING);
+  private static final Rule NOT_FINITE = new Rule("output-not-finite", Severity.WARNING);
 
   /**
    * Bytes per input pixel, taken for a package that does not say: twice the 1,070 that a U-Net of
@@ -185,8 +192,7 @@ public final class Predictor {
     String thin = Positions.thinStack(input, shape);
     if (thin != null) {
       findings.add(
-          new Finding(
-              Severity.WARNING,
+          THIN_STACK.finding(
               image.name,
               thin,
               "a stack along z",
@@ -198,14 +204,13 @@ public final class Predictor {
     }
     if (!layout.plan.whole() && !halo) {
       findings.add(
-          new Finding(
-              Severity.WARNING,
+          NO_HALO.finding(
               zooPackage.path,
               "the image is run in "
                   + layout.plan.tiles.size()
                   + " tiles and the package states no halo, so seams may show",
               "one pass, or a halo that covers the receptive field",
-              "raise --memory"));
+              Text.of("raise ", Option.of("memory"))));
     }
     return findings;
   }
@@ -218,8 +223,7 @@ public final class Predictor {
     }
     if (bad > 0) {
       findings.add(
-          new Finding(
-              Severity.WARNING,
+          NOT_FINITE.finding(
               "output '" + id + "'",
               bad + " of " + tensor.size() + " values are not numbers",
               "finite values",

@@ -4,6 +4,8 @@ import deepbacs.zoo.decoding.AnchorBoxes;
 import deepbacs.zoo.decoding.Decoding;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.options.Option;
+import deepbacs.zoo.options.Text;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.tensors.TensorSpec;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +64,11 @@ public final class ResultFiles {
             "this output exists already",
             null,
             "a path that does not exist yet",
-            "choose another --output or pass --overwrite");
+            Text.of(
+                "choose another ",
+                Option.of("output"),
+                " or set ",
+                Option.of("overwrite", true)));
       }
     }
   }
@@ -124,7 +130,7 @@ public final class ResultFiles {
           "it is a file, and results need a folder",
           null,
           "a folder, which is made if it does not exist",
-          "choose another --output");
+          Text.of("choose another ", Option.of("output")));
     }
     List<String> names = tensorNames(ids, decoded);
     names.addAll(decoded);

@@ -2,6 +2,8 @@ package deepbacs.zoo.results;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.options.Option;
+import deepbacs.zoo.options.Text;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
@@ -62,7 +64,7 @@ final class Staging {
           "the results cannot be written",
           reason(error),
           "a folder that can be written, on a disk with room",
-          "choose another --output",
+          Text.of("choose another ", Option.of("output")),
           error);
     } finally {
       if (partial != null) {

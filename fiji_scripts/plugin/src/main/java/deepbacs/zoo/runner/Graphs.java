@@ -7,6 +7,8 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.options.Option;
+import deepbacs.zoo.options.Text;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.tensors.FileRef;
 import deepbacs.zoo.tensors.Tensor;
@@ -100,8 +102,8 @@ final class Graphs {
         message,
         "an ONNX file that onnxruntime " + environment().getVersion() + " reads",
         unknown
-            ? "update onnxruntime, or choose other weights with --runner"
-            : "get the package again, or choose other weights with --runner",
+            ? Text.of("update onnxruntime, or choose other weights with ", Option.of("runner"))
+            : Text.of("get the package again, or choose other weights with ", Option.of("runner")),
         error);
   }
 
@@ -158,7 +160,8 @@ final class Graphs {
         "it ran out of memory",
         String.join(", ", shapes),
         "a tile that fits the memory of the device",
-        "pass a smaller --memory so that the image is cut into smaller tiles",
+        Text.of(
+            "set a smaller ", Option.of("memory"), " so that the image is cut into smaller tiles"),
         cause);
   }
 

@@ -3,6 +3,8 @@ package deepbacs.zoo.tiling;
 import deepbacs.zoo.errors.PythonFormat;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.options.Option;
+import deepbacs.zoo.options.Text;
 import deepbacs.zoo.tensors.Size;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -236,6 +238,8 @@ final class Frame {
         "an output has a scale that is no simple fraction, so the image cannot be cut or padded",
         PythonFormat.g(scale),
         "p/q with q at most " + LARGEST_DENOMINATOR,
-        "use an image that the network takes in one piece, and --border none");
+        Text.of(
+            "use an image that the network takes in one piece, and ",
+            Option.of("border", "none")));
   }
 }

@@ -3,6 +3,9 @@ package deepbacs.zoo.tiling;
 import deepbacs.zoo.errors.PythonFormat;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.options.Bytes;
+import deepbacs.zoo.options.Option;
+import deepbacs.zoo.options.Text;
 import deepbacs.zoo.tensors.Size;
 import deepbacs.zoo.tiling.Frame.Cut;
 import java.util.ArrayList;
@@ -174,7 +177,7 @@ public final class Planner {
         "it is too small for the smallest tile of " + shape + " pixels",
         PythonFormat.g(budget / MEBIBYTE, 4) + " MiB",
         "at least " + mebibytes + " MiB",
-        "pass --memory " + mebibytes + "MiB or more");
+        Text.of("set ", Option.of("memory", Bytes.ofMebibytes(mebibytes)), " or more"));
   }
 
   private static ZooException nothingLeft(

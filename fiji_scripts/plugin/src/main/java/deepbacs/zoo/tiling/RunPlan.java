@@ -3,6 +3,9 @@ package deepbacs.zoo.tiling;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.images.ImageShape;
+import deepbacs.zoo.options.Bytes;
+import deepbacs.zoo.options.Option;
+import deepbacs.zoo.options.Text;
 import deepbacs.zoo.tensors.Axis;
 import deepbacs.zoo.tensors.Size;
 import deepbacs.zoo.tensors.TensorSpec;
@@ -229,7 +232,7 @@ public final class RunPlan {
         "it is too small for one pass, and " + listed + " cannot be computed in tiles",
         null,
         "at least " + mebibytes + " MiB",
-        "pass --memory " + mebibytes + "MiB or more");
+        Text.of("set ", Option.of("memory", Bytes.ofMebibytes(mebibytes)), " or more"));
   }
 
   private static String by(int[] shape) {

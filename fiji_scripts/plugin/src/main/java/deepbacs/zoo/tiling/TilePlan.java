@@ -2,6 +2,8 @@ package deepbacs.zoo.tiling;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.options.Option;
+import deepbacs.zoo.options.Text;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -203,7 +205,7 @@ public final class TilePlan {
             "it is too small for this network, whose output is smaller than its input",
             size + " pixels",
             "more than " + least + " pixels",
-            "use a larger image, or --border halo");
+            Text.of("use a larger image, or ", Option.of("border", "halo")));
       }
       return Math.max(rule.out(size), 1);
     }

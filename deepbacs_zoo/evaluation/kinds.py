@@ -36,7 +36,6 @@ from deepbacs_zoo.evaluation.labels.tables import label_tables, plain_label_scor
 from deepbacs_zoo.evaluation.output_types import OutputFiles
 from deepbacs_zoo.evaluation.overlay import draw_boxes, draw_images, draw_labels
 from deepbacs_zoo.package import Package
-from deepbacs_zoo.package.zoo_config import read_decoding
 
 __all__ = ["KINDS", "EvaluationKind", "kind_of", "pairs_for"]
 
@@ -137,8 +136,7 @@ KINDS: Final[dict[str, EvaluationKind]] = {
 
 def kind_of(package: Package) -> str:
     """Return the kind of a package's results: a key of ``KINDS``."""
-    decoding = read_decoding(package.zoo_config)
-    return "image" if decoding is None else decoding.result
+    return package.zoo_config.result
 
 
 def pairs_for(package: Package, data: Path, part: str | None = "test") -> tuple[Pair, ...]:

@@ -17,7 +17,7 @@ from deepbacs_zoo.evaluation.evaluator import Engine
 from deepbacs_zoo.evaluation.kinds import KINDS, kind_of
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package import Package, open_package
-from deepbacs_zoo.package.zoo_config import Decoding, read_decoding
+from deepbacs_zoo.package.zoo_config import Decoding
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import Result
 from deepbacs_zoo.runners import load_session
@@ -95,7 +95,7 @@ def evaluate(
     with ExitStack() as stack:
         if not isinstance(package, Package):
             package = stack.enter_context(open_package(package))
-        decoding = read_decoding(package.zoo_config)
+        decoding = package.zoo_config.decode
         evaluator = KINDS[kind_of(package)].evaluator(decoding, baseline, previews)
         session = load_session(package, runner, device, trust=trust)
         stack.callback(session.close)
@@ -159,7 +159,7 @@ def compare(
     for name, path in named.items():
         first = next(iter(evaluations.values()), None)
         with open_package(path) as package:
-            shared = first is not None and first.shares_baseline(read_decoding(package.zoo_config))
+            shared = first is not None and first.shares_baseline(package.zoo_config.decode)
             evaluation = evaluate(
                 package,
                 pairs,

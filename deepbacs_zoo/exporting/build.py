@@ -27,7 +27,7 @@ from deepbacs_zoo.files.staging import check_output, move_into_place, staging
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.package.writing.archive import pack
-from deepbacs_zoo.package.zoo_config import AnchorBoxes, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks import annotation_kind
 from deepbacs_zoo.validation import validate
 
@@ -229,7 +229,7 @@ def _picture(staged: Stage) -> tuple[npt.NDArray[np.float32], Array | Rectangles
     with open_package(staged.folder) as package:
         raw = next(iter(read_test_tensors(package, "inputs").values()))[0]
         found = next(iter(read_test_tensors(package, "outputs").values()))
-        settings = read_decoding(package.zoo_config)
+        settings = package.zoo_config.decode
         shown = raw.transpose(1, 2, 0) if len(raw) == 3 else raw.mean(axis=0)
         size = (raw.shape[1], raw.shape[2])
         if settings is None:

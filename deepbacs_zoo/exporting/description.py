@@ -19,6 +19,7 @@ import yaml
 from deepbacs_zoo.cards import Card
 from deepbacs_zoo.exporting.weights.jdll import leading_spelling
 from deepbacs_zoo.exporting.weights.onnx import OPSET
+from deepbacs_zoo.package.zoo_config import ZooConfig
 from deepbacs_zoo.tensors import Axis, FixedSize, ReferencedSize, Step, SteppedSize, TensorSpec
 
 __all__ = ["FORMAT", "Architecture", "Content", "describe", "write_description"]
@@ -72,7 +73,7 @@ class Content:
     torch_version
         The PyTorch version that wrote the weights.
     zoo_config
-        The mapping ``config.deepbacs_zoo``.
+        The entry ``config.deepbacs_zoo``.
     facts
         What goes into ``config.bioimageio`` beside the tolerances.
     network_tags
@@ -87,7 +88,7 @@ class Content:
     ranges: Mapping[str, tuple[float | None, float | None]]
     architecture: Architecture
     torch_version: str
-    zoo_config: Mapping[str, Any]
+    zoo_config: ZooConfig
     facts: Mapping[str, Any]
     network_tags: tuple[str, ...] = ()
     timestamp: str | None = None
@@ -108,7 +109,7 @@ def describe(card: Card, content: Content) -> dict[str, Any]:
                 "reproducibility_tolerance": _tolerances(content),
                 **content.facts,
             },
-            "deepbacs_zoo": _plain(content.zoo_config),
+            "deepbacs_zoo": _plain(content.zoo_config.as_config()),
         },
     }
 

@@ -35,15 +35,14 @@ from deepbacs_zoo.graph.memory import peak_bytes_per_pixel
 from deepbacs_zoo.graph.receptive_field import Reach, measure_reach, reach_of
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.package.zoo_config import AnchorBoxes
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, ZooConfig, method_of_schema_1
 from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.runners import load_session
 from deepbacs_zoo.tensors import Axis, FileRef, ReferencedSize, SteppedSize, TensorSpec
 
-__all__ = ["SCHEMA_VERSION", "Stage", "stage"]
+__all__ = ["Stage", "stage"]
 
-SCHEMA_VERSION: Final = 1
 REFERENCE: Final = "pytorch_state_dict"
 """The weights whose output is the expected one; the others are made from them."""
 
@@ -213,17 +212,17 @@ def _rewritten(spec: TensorSpec, change: Callable[[Axis], Axis]) -> TensorSpec:
     return dataclasses.replace(spec, axes=tuple(change(axis) for axis in spec.axes))
 
 
-def _zoo_config(source: Source, reach: Reach, memory: float) -> dict[str, Any]:
-    size = source.pixel_size
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "task": source.task,
-        **({"task_arguments": dict(source.task_arguments)} if source.task_arguments else {}),
-        "pixel_size": size and {"y": size[0], "x": size[1], "unit": "micrometer"},
-        "bytes_per_pixel": memory,
-        "receptive_field": 2 * reach.radius + 1,
-        **({"decode": source.decode.as_config()} if source.decode else {}),
-    }
+def _zoo_config(source: Source, reach: Reach, memory: float) -> ZooConfig:
+    task, method = method_of_schema_1(source.task)
+    return ZooConfig(
+        task=task,
+        method=method,
+        task_arguments=source.task_arguments,
+        pixel_size=dict(zip("yx", source.pixel_size or (), strict=False)),
+        peak_bytes_per_pixel=memory,
+        receptive_field=2 * reach.radius + 1,
+        decode=source.decode,
+    )
 
 
 def _timestamp(source: Source) -> str | None:

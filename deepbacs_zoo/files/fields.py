@@ -1,46 +1,73 @@
-"""A value of a description together with its place, so that every complaint can name it."""
+"""A value of a structured text (YAML, JSON) with its place, which every error names."""
 
 from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from typing import Any
 
-from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.errors import DataError, PackageError
 
-__all__ = ["CORRECT_IT", "Field"]
+__all__ = ["CORRECT_IT", "Field", "Wording"]
 
 CORRECT_IT = "correct this field of the description, or ask the author for a corrected package"
 
 
 @dataclass(frozen=True)
+class Wording:
+    """The words of errors about one kind of text.
+
+    Parameters
+    ----------
+    what
+        What is wrong, where nothing more exact is known.
+    hint
+        What to do.
+    kind
+        The class of the errors.
+    show
+        How a value is written.
+    """
+
+    what: str = "this field of the description has a wrong value"
+    hint: str = CORRECT_IT
+    kind: type[PackageError | DataError] = PackageError
+    # repr of a value with thousands of YAML aliases would not end; reprlib cuts it short.
+    show: Callable[[Any], object] = reprlib.repr
+
+
+@dataclass(frozen=True)
 class Field:
-    """One value of a description.
+    """One value of a structured text.
 
     Parameters
     ----------
     document
-        The package, as named to the user.
+        The file or package, as named to the user; may be empty.
     path
-        The place in the description, for example ``inputs.0.axes.2.size``; empty for all of it.
+        The place in it, for example ``inputs.0.axes.2.size``; empty for all of it.
     value
-        The value as read from YAML.
+        The value as read from YAML or JSON.
+    wording
+        The words of errors.
     """
 
     document: str
     path: str
     value: Any
+    wording: Wording = field(default_factory=Wording)
 
     # --- children --------------------------------------------------------------------------------
 
     def at(self, key: str | int, value: Any) -> Field:  # noqa: ANN401 - YAML holds anything
         """Return ``value`` as the child of this field at ``key``."""
-        return Field(self.document, f"{self.path}.{key}" if self.path else str(key), value)
+        path = f"{self.path}.{key}" if self.path else str(key)
+        return Field(self.document, path, value, self.wording)
 
     def __getitem__(self, key: str) -> Field:
-        """Return the child at ``key``; `PackageError` when it is missing or null."""
+        """Return the child at ``key``; an error when it is missing or null."""
         child = self.get(key)
         if child is None:
             raise self.at(key, None).wrong("a value", what="this required field is missing")
@@ -52,7 +79,7 @@ class Field:
         return None if value is None else self.at(key, value)
 
     def require(self, *keys: str) -> None:
-        """Raise `PackageError` for the first of ``keys`` that is missing or null."""
+        """Raise an error for the first of ``keys`` that is missing or null."""
         for key in keys:
             self.__getitem__(key)
 
@@ -124,25 +151,30 @@ class Field:
             raise self.wrong("true or false")
         return self.value
 
-    # --- complaints ------------------------------------------------------------------------------
+    # --- errors ----------------------------------------------------------------------------------
 
     @property
     def where(self) -> str:
-        """The package and the place in its description."""
-        return f"{self.document}: {self.path}" if self.path else self.document
+        """The document and the place in it."""
+        return ": ".join(part for part in (self.document, self.path) if part)
 
     def wrong(
         self,
         allowed: str,
         *,
-        what: str = "this field of the description has a wrong value",
-        hint: str = CORRECT_IT,
-        kind: type[PackageError] = PackageError,
-    ) -> PackageError:
-        """Return the error that says so, with the value shortened to a line."""
-        # repr of a value with thousands of YAML aliases would not end; reprlib cuts it short.
-        found = None if self.value is None else reprlib.repr(self.value)
-        return kind(self.where, what, value=found, allowed=allowed, hint=hint)
+        what: str = "",
+        hint: str = "",
+        kind: type[PackageError] | None = None,
+    ) -> PackageError | DataError:
+        """Return the error that says so; what is not given is as the wording has it."""
+        wording = self.wording
+        return (kind or wording.kind)(
+            self.where,
+            what or wording.what,
+            value=None if self.value is None else wording.show(self.value),
+            allowed=allowed,
+            hint=hint or wording.hint,
+        )
 
 
 def _whole(minimum: int | None) -> str:

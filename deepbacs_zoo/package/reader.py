@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any
@@ -20,6 +21,7 @@ from deepbacs_zoo.package.source import Source
 from deepbacs_zoo.package.weights import files_of, read_weights
 from deepbacs_zoo.package.yaml_text import MAX_BYTES, parse_yaml
 from deepbacs_zoo.package.zip_source import damage
+from deepbacs_zoo.package.zoo_config import ZooConfig, read_zoo_config
 from deepbacs_zoo.tensors import FileRef, TensorSpec, Weights
 
 __all__ = ["Package", "open_package"]
@@ -83,8 +85,8 @@ class Package:
         The tensors.
     weights
         The weights by format, in the order of the description.
-    config, zoo_config
-        ``config``, and ``config.deepbacs_zoo``; empty when missing.
+    config
+        ``config``; empty when missing.
     findings
         What was noticed in reading and is no error: a format newer than those known here.
     """
@@ -101,13 +103,24 @@ class Package:
         self.version = None if version is None else str(version.value)
         self.description: Mapping[str, Any] = MappingProxyType(root.mapping())
         self.config = _mapping(config)
-        self.zoo_config = _mapping(None if config is None else config.get("deepbacs_zoo"))
+        self._zoo_entries = _mapping(None if config is None else config.get("deepbacs_zoo"))
         read_tensors = v0_4.read_tensors if number < (0, 5) else v0_5.read_tensors
         self.inputs: tuple[TensorSpec, ...]
         self.outputs: tuple[TensorSpec, ...]
         self.inputs, self.outputs = read_tensors(root)
         self.weights: Mapping[str, Weights] = read_weights(root)
         self._files = Files(source, _hashes(source.label, self._described_files()))
+
+    @cached_property
+    def zoo_config(self) -> ZooConfig:
+        """``config.deepbacs_zoo``, read when it is first asked for: a package opens without.
+
+        Raises
+        ------
+        PackageError, UnsupportedError
+            It is damaged, or decoded in a way that is not known.
+        """
+        return read_zoo_config(self._zoo_entries)
 
     # --- files -----------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.errors import DataError, PackageError
 from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package.members import file_ref
 from deepbacs_zoo.package.names import ID_OF_AXIS
@@ -171,7 +171,7 @@ def _fixed_04(
     return _step(name, kwargs)
 
 
-def _unclear(place: Field, own: Sequence[str]) -> PackageError:
+def _unclear(place: Field, own: Sequence[str]) -> PackageError | DataError:
     return place.wrong(
         "axes that leave exactly one axis of the tensor for the values",
         what=f"it is unclear which of the axes ({', '.join(own) or 'none'}) the values belong to",

@@ -19,7 +19,7 @@ from deepbacs_zoo.fiji.gateways.outcome import read_text
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image, read_image, write_tiff
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.package.zoo_config import AnchorBoxes, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.prediction.local import MEMORY, plan_of
 from deepbacs_zoo.prediction.objects import measure_positions
 from deepbacs_zoo.prediction.sources import picture_of
@@ -171,7 +171,7 @@ def _read_back(
         for spec, file in zip(package.outputs, files, strict=False):
             read = read_image(file)
             tensors[spec.id] = OutputTensor(read.data.values, "tzcyx", read.calibration)
-        decoding, decoded = read_decoding(package.zoo_config), files[len(package.outputs) :]
+        decoding, decoded = package.zoo_config.decode, files[len(package.outputs) :]
         plan = plan_of(package, image, memory=memory, border=border)
     labels = boxes = None
     counts: tuple[ClassCount, ...] = ()

@@ -8,11 +8,10 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
-from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package import Package
-from deepbacs_zoo.package.zoo_config import Decoding, read_decoding
+from deepbacs_zoo.package.zoo_config import Decoding
 from deepbacs_zoo.prediction.collector import Collector, check_own_axes
 from deepbacs_zoo.prediction.decoded import decode_output
 from deepbacs_zoo.prediction.pipeline import run_position
@@ -67,7 +66,7 @@ class Job:
         if rescale == "auto":
             self._rescale()
         self.images = {spec.id: self._at_model_scale(spec, images[spec.id]) for spec in self.inputs}
-        self.decoding = decoding or read_decoding(package.zoo_config)
+        self.decoding = decoding or package.zoo_config.decode
         self.layout = self._lay_out(memory)
         self._look_at_layout()
 
@@ -141,7 +140,8 @@ class Job:
             self.outputs,
             sizes,
             memory=memory,
-            peak_bytes_per_pixel=_peak_bytes_per_pixel(self.package.zoo_config),
+            peak_bytes_per_pixel=self.package.zoo_config.peak_bytes_per_pixel
+            or _PEAK_BYTES_PER_PIXEL,
             border=self.border,
             covering=None if self.decoding is None else self.decoding.output,
         )
@@ -208,21 +208,6 @@ class _Counter:
         self._done += 1
         if self._progress is not None:
             self._progress(self._done, self._total)
-
-
-def _peak_bytes_per_pixel(config: Mapping[str, Any]) -> float:
-    stated = config.get("bytes_per_pixel")
-    if stated is None:
-        return _PEAK_BYTES_PER_PIXEL
-    if isinstance(stated, bool) or not isinstance(stated, int | float) or not stated > 0:
-        raise PackageError(
-            "config.deepbacs_zoo.bytes_per_pixel",
-            "it is no number of bytes",
-            value=stated,
-            allowed="a positive number",
-            hint="correct or remove the entry of the package's description",
-        )
-    return float(stated)
 
 
 def _not_finite(tensors: Mapping[str, OutputTensor]) -> Sequence[Finding]:

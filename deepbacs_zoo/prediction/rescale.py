@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from deepbacs_zoo.axes import IMAGE_AXES, SPACE
-from deepbacs_zoo.errors import DataError, PackageError, UsageError
+from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Calibration, Image
+from deepbacs_zoo.package.zoo_config import MICROMETERS, ZooConfig
 from deepbacs_zoo.runners.base import Array
 
 __all__ = ["check_pixel_size", "nearest", "resample_factors", "resample_image", "resize"]
@@ -26,57 +27,18 @@ TOLERANCE: Final = 0.2
 """A pixel size that differs by more is warned of."""
 NEGLIGIBLE: Final = 0.01
 """Differences below are not worth the blur of resampling."""
-_MICROMETERS: Final = {
-    "micrometer": 1.0,
-    "micrometre": 1.0,
-    "micron": 1.0,
-    "µm": 1.0,
-    "μm": 1.0,
-    "um": 1.0,
-    "nanometer": 1e-3,
-    "nm": 1e-3,
-    "millimeter": 1e3,
-    "mm": 1e3,
-}
-
 Sizes = dict[str, float]
 
 
-def _model_sizes(config: Mapping[str, Any]) -> Sizes:
-    """Return the model's pixel size in micrometers by axis; empty if it states none."""
-    entry = config.get("pixel_size")
-    if entry is None:
-        return {}
-    stated: Mapping[str, Any] = entry if isinstance(entry, Mapping) else {"y": entry}
-    unit = _MICROMETERS.get(str(stated.get("unit", "micrometer")))
-    sizes = {axis: stated[axis] for axis in SPACE if stated.get(axis) is not None}
-    wrong = [value for value in sizes.values() if not (_is_number(value) and value > 0)]
-    if stated is not entry or unit is None or wrong:
-        raise PackageError(
-            "config.deepbacs_zoo.pixel_size",
-            "it is no pixel size",
-            value=entry,
-            allowed="positive numbers for y and x (and z), with a unit such as micrometer",
-            hint="correct the package's description",
-        )
-    return {axis: float(value) * unit for axis, value in sizes.items()}
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _image_sizes(calibration: Calibration) -> Sizes:
-    unit = _MICROMETERS.get(calibration.unit)
+    unit = MICROMETERS.get(calibration.unit)
     if unit is None:
         return {}
     sizes = {axis: getattr(calibration, axis) for axis in SPACE}
     return {axis: value * unit for axis, value in sizes.items() if value is not None}
 
 
-def check_pixel_size(
-    config: Mapping[str, Any], calibration: Calibration, where: str
-) -> list[Finding]:
+def check_pixel_size(config: ZooConfig, calibration: Calibration, where: str) -> list[Finding]:
     """Compare pixel sizes along y and x.
 
     Parameters
@@ -93,7 +55,7 @@ def check_pixel_size(
     list of Finding
         A warning if they differ by more than 20 %, an information if the image has none.
     """
-    model, image = _model_sizes(config), _image_sizes(calibration)
+    model, image = config.pixel_size, _image_sizes(calibration)
     for axis in "yx":
         if axis not in model:
             continue
@@ -121,9 +83,7 @@ def check_pixel_size(
     return []
 
 
-def resample_factors(
-    config: Mapping[str, Any], calibration: Calibration, where: str, axes: str
-) -> Sizes:
+def resample_factors(config: ZooConfig, calibration: Calibration, where: str, axes: str) -> Sizes:
     """Return by what to multiply the number of pixels along each axis to get the model's size.
 
     Parameters
@@ -145,7 +105,7 @@ def resample_factors(
     DataError
         The image has none, and none was given.
     """
-    model, image = _model_sizes(config), _image_sizes(calibration)
+    model, image = config.pixel_size, _image_sizes(calibration)
     if not model:
         raise UsageError(
             "--rescale",

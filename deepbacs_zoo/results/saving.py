@@ -18,7 +18,7 @@ from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.errors import HostError, OutputExistsError
 from deepbacs_zoo.files import write_bytes
 from deepbacs_zoo.images import write_tiff
-from deepbacs_zoo.package.zoo_config import AnchorBoxes, Decoding, read_decoding
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, Decoding
 from deepbacs_zoo.results.boxes.rois import write_box_rois
 from deepbacs_zoo.results.labels.rois import write_rois
 from deepbacs_zoo.results.overlay import write_overlay, write_rectangles
@@ -55,7 +55,7 @@ def planned_outputs(package: Package, stem: str, folder: str | Path) -> tuple[Pa
     HostError
         The folder is a file.
     """
-    decoded = _files_of(read_decoding(package.zoo_config))
+    decoded = _files_of(package.zoo_config.decode)
     return _paths(stem, [spec.id for spec in package.outputs], Path(folder), decoded)
 
 

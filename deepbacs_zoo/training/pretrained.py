@@ -15,6 +15,7 @@ from deepbacs_zoo.checkpoints import Run, is_run, open_run
 from deepbacs_zoo.errors import ModelError, PackageError, UnsupportedError, UsageError
 from deepbacs_zoo.networks import NETWORKS, NetworkEntry
 from deepbacs_zoo.package import Package, open_package
+from deepbacs_zoo.package.zoo_config import task_of_schema_1
 from deepbacs_zoo.tasks import Task
 from deepbacs_zoo.tensors import FileRef
 
@@ -155,22 +156,22 @@ def _of_package(package: Package) -> Origin:
     code = package.read(FileRef(str(architecture["source"]), architecture.get("sha256")))
     entry = _network_of(package, code, str(architecture.get("callable")))
     config = package.zoo_config
-    task = config.get("task")
-    if not isinstance(task, str):
+    size = config.pixel_size
+    task = task_of_schema_1(config.task, config.method)
+    if task is None:
         raise PackageError(
             f"{package.path}: config.deepbacs_zoo.task",
             "the package does not say what it was trained for",
-            value=task,
             allowed="the name of a task",
             hint="start from a package that deepbacs-zoo export wrote",
         )
     return Origin(
         path=Path(package.path),
         task=task,
-        task_arguments=dict(config.get("task_arguments") or {}),
+        task_arguments=config.task_arguments,
         network=entry.name,
         network_arguments=dict(architecture.get("kwargs") or {}),
-        pixel_size=_pixel_size(config),
+        pixel_size=(size["y"], size["x"]) if {"y", "x"} <= size.keys() else None,
         state=package.read(weights.file),
     )
 
@@ -192,13 +193,3 @@ def _foreign(package: Package) -> UnsupportedError:
         allowed=", ".join(NETWORKS),
         hint="start from a package that this version of deepbacs-zoo exported",
     )
-
-
-def _pixel_size(config: Mapping[str, Any]) -> tuple[float, float] | None:
-    size = config.get("pixel_size")
-    if not isinstance(size, Mapping) or size.get("unit") != "micrometer":
-        return None
-    y, x = size.get("y"), size.get("x")
-    if not isinstance(y, int | float) or not isinstance(x, int | float):
-        return None
-    return float(y), float(x)

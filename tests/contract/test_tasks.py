@@ -164,7 +164,7 @@ def test_tiled_equals_whole(exported):
     image = random.normal(1000, 50, (301, 333)).astype(np.float32)
     with open_package(exported) as package:
         size = package.inputs[0].axis("x").size
-        memory = int((size.min + 8 * size.step) ** 2 * package.zoo_config["bytes_per_pixel"])
+        memory = int((size.min + 8 * size.step) ** 2 * package.zoo_config.peak_bytes_per_pixel)
         results = [predict(package, image_of(image), memory=memory) for memory in (2**40, memory)]
     whole, tiled = results
     assert whole.plan.whole

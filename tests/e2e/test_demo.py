@@ -81,7 +81,7 @@ def test_the_package_states_what_consumers_need(demo_package):
         assert raw.axis_names == probabilities.axis_names == "bcyx"
         assert probabilities.axis("c").channel_names == ("background", "interior", "boundary")
         assert package.tensor(raw.test_tensor).dtype == np.float32
-        assert package.zoo_config["decode"]["kind"] == "multilabel"
+        assert package.zoo_config.decode.kind == "multilabel"
         documentation = package.read(package.description["documentation"]).decode()
         assert "## Validation" in documentation
         assert "incomplete" in documentation

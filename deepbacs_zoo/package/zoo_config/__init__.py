@@ -11,10 +11,16 @@ from deepbacs_zoo.package.zoo_config.decoding import (
     Spline,
     StarConvex,
 )
-from deepbacs_zoo.package.zoo_config.reading import read_decoding
-from deepbacs_zoo.package.zoo_config.schemas import WRITTEN_SCHEMA
+from deepbacs_zoo.package.zoo_config.reading import MICROMETERS, read_decoding, read_zoo_config
+from deepbacs_zoo.package.zoo_config.schemas import (
+    WRITTEN_SCHEMA,
+    method_of_schema_1,
+    task_of_schema_1,
+)
+from deepbacs_zoo.package.zoo_config.types import ZooConfig
 
 __all__ = [
+    "MICROMETERS",
     "WRITTEN_SCHEMA",
     "AnchorBoxes",
     "Decoding",
@@ -23,5 +29,9 @@ __all__ = [
     "Multilabel",
     "Spline",
     "StarConvex",
+    "ZooConfig",
+    "method_of_schema_1",
     "read_decoding",
+    "read_zoo_config",
+    "task_of_schema_1",
 ]

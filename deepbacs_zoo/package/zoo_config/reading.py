@@ -1,33 +1,95 @@
-"""How an output becomes objects: the typed ``decode`` block of ``config.deepbacs_zoo``.
+"""Reader of ``config.deepbacs_zoo``.
 
-It is part of a package's description, which other tools may read (and ignore if they like)::
+Other tools may read it, and ignore it if they like::
 
-    config:
-      deepbacs_zoo:
-        schema_version: 2
-        decode:
-          kind: multilabel         # multilabel, foreground, star_convex, spline or anchor_boxes
-          output: probabilities    # id of the output tensor
-          min_size: 20             # and so on: the fields of that kind, see decoding.py
+config:
+deepbacs_zoo:
+schema_version: 2
+task: segmentation
+method: multilabel-unet
+pixel_size: {y: 0.065, x: 0.065, unit: micrometer}
+peak_bytes_per_pixel: 400.0
+decode:
+kind: multilabel         # multilabel, foreground, star_convex, spline or anchor_boxes
+output: probabilities    # id of the output tensor
+min_size: 20             # and so on: the fields of that kind, see decoding.py
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, TypeGuard
 
-from deepbacs_zoo.errors import PackageError, UnsupportedError
+from deepbacs_zoo.axes import SPACE
+from deepbacs_zoo.errors import UnsupportedError
+from deepbacs_zoo.files.fields import Field, Wording
 from deepbacs_zoo.package.zoo_config.decoding import KINDS, LEAST, Decoding, Multilabel
-from deepbacs_zoo.package.zoo_config.schemas import SCHEMAS, Schema
+from deepbacs_zoo.package.zoo_config.schemas import SCHEMAS, Schema, method_of_schema_1, schema_of
+from deepbacs_zoo.package.zoo_config.types import ZooConfig
 
-__all__ = ["read_decoding"]
+__all__ = ["MICROMETERS", "read_decoding", "read_zoo_config"]
 
-_WHERE: Final = "config.deepbacs_zoo.decode"
+_PATH: Final = "config.deepbacs_zoo"
+_WORDING: Final = Wording(
+    what="this field is not as the schema has it",
+    hint="correct the description or export the package again",
+    show=lambda value: value,
+)
+MICROMETERS: Final[Mapping[str, float]] = {
+    "micrometer": 1.0,
+    "micrometre": 1.0,
+    "micron": 1.0,
+    "µm": 1.0,
+    "μm": 1.0,
+    "um": 1.0,
+    "nanometer": 1e-3,
+    "nm": 1e-3,
+    "millimeter": 1e3,
+    "mm": 1e3,
+}
+"""Micrometers per unit."""
+_KNOWN: Final = {entry.name for entry in dataclasses.fields(ZooConfig)} - {"other"}
 
 
-def read_decoding(config: Mapping[str, Any]) -> Decoding | None:
-    """Read ``config.deepbacs_zoo``; ``None`` when it does not say how to decode.
+def read_zoo_config(entries: Mapping[str, Any]) -> ZooConfig:
+    """Read the whole entry; what is not stated is ``None`` or empty.
+
+    Parameters
+    ----------
+    entries
+        ``config.deepbacs_zoo`` as read from YAML.
+
+    Raises
+    ------
+    UnsupportedError
+        A kind of decoding, or a version of its schema, that is not known.
+    PackageError
+        Pixel size, memory or decoding are damaged.
+    """
+    version = entries.get("schema_version", 1)
+    # Without decoding a later version is read as far as its names are known.
+    schema = schema_of(version) or SCHEMAS[max(SCHEMAS)]
+    root = Field("", _PATH, dict(entries), _WORDING)
+    task, method = _task_and_method(entries, schema)
+    arguments, field_of_view = entries.get("task_arguments"), entries.get("receptive_field")
+    known = {schema.field(name) for name in _KNOWN}
+    return ZooConfig(
+        task=task,
+        method=method,
+        task_arguments=dict(arguments) if isinstance(arguments, Mapping) else {},
+        pixel_size=MappingProxyType(_pixel_size(root)),
+        peak_bytes_per_pixel=_peak_bytes(root, schema),
+        receptive_field=field_of_view if isinstance(field_of_view, int) else None,
+        decode=read_decoding(entries),
+        schema_version=schema.version,
+        other={name: value for name, value in entries.items() if name not in known},
+    )
+
+
+def read_decoding(entries: Mapping[str, Any]) -> Decoding | None:
+    """Read how an output becomes objects; ``None`` when ``config.deepbacs_zoo`` does not say.
 
     Raises
     ------
@@ -36,78 +98,113 @@ def read_decoding(config: Mapping[str, Any]) -> Decoding | None:
     PackageError
         A field is missing, unknown or not of its type.
     """
-    block = config.get("decode")
+    block = Field("", _PATH, dict(entries), _WORDING).get("decode")
     if block is None:
         return None
-    if not isinstance(block, Mapping):
-        raise _wrong(_WHERE, block, "a mapping with kind and output")
-    schema, kind = _schema_and_kind(config.get("schema_version", 1), block.get("kind"))
-    values = {name: value for name, value in block.items() if name != "kind"}
-    known = {schema.field(entry.name): entry for entry in fields(kind)}
-    for name, value in values.items():
+    if not isinstance(block.value, Mapping):
+        raise block.wrong("a mapping with kind and output")
+    schema, kind = _schema_and_kind(block, entries.get("schema_version", 1))
+    known = {schema.field(entry.name): entry for entry in dataclasses.fields(kind)}
+    given = {name: block.at(name, value) for name, value in block.value.items() if name != "kind"}
+    for name, field in given.items():
         if name not in known:
-            raise _wrong(f"{_WHERE}.{name}", value, f"one of {', '.join(known)}")
-    values = {
-        entry.name: _checked(f"{_WHERE}.{name}", entry, values.get(name))
+            raise field.wrong(f"one of {', '.join(known)}")
+    values: dict[str, Any] = {
+        entry.name: _setting(entry, given.get(name, block.at(name, None)))
         for name, entry in known.items()
-        if name in values or entry.default is MISSING
+        if name in given or entry.default is dataclasses.MISSING
     }
     settings = kind(**values)
     if isinstance(settings, Multilabel):
         channels = (settings.background, settings.interior, settings.boundary)
         if len(set(channels)) != len(channels):
-            raise _wrong(_WHERE, channels, "three different channels")
+            raise dataclasses.replace(block, value=channels).wrong("three different channels")
     return settings
 
 
-def _schema_and_kind(version: object, name: object) -> tuple[Schema, type[Decoding]]:
-    schema = next((each for number, each in SCHEMAS.items() if number == version), None)
-    newest = SCHEMAS[max(SCHEMAS)]
-    kinds = {(schema or newest).kind(kind): settings for kind, settings in KINDS.items()}
+def _schema_and_kind(block: Field, version: object) -> tuple[Schema, type[Decoding]]:
+    schema, name = schema_of(version), block.value.get("kind")
+    names = schema or SCHEMAS[max(SCHEMAS)]
+    kinds = {names.kind(kind): settings for kind, settings in KINDS.items()}
     if schema is None or not isinstance(name, str) or name not in kinds:
         *most, last = kinds
         raise UnsupportedError(
-            _WHERE,
+            block.where,
             "a way of decoding that is not known here",
             value=f"kind {name}, schema_version {version}",
-            allowed=f"kind {', '.join(most)} or {last} of schema_version "
-            f"{(schema or newest).version}",
+            allowed=f"kind {', '.join(most)} or {last} of schema_version {names.version}",
             hint="update deepbacs_zoo with pip install --upgrade",
         )
     return schema, kinds[name]
 
 
-def _checked(where: str, entry: Field[Any], value: object) -> object:
-    """Return the value of a field, or raise what is wrong with it."""
-    kind = str(entry.type)
-    if kind == "str" and not isinstance(value, str):
-        raise _wrong(where, value, "the id of an output tensor")
-    if kind == "int":
-        least = entry.metadata.get(LEAST, 0)
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise _wrong(where, value, f"a whole number of at least {least}")
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if kind == "float" and not (is_number and 0 < float(str(value)) < 1):
-        raise _wrong(where, value, "a number between 0 and 1")
-    if kind.startswith("tuple"):
-        return _names(where, value)
+def _setting(entry: dataclasses.Field[Any], field: Field) -> object:
+    """Return the value of a setting, or raise what is wrong with it."""
+    value = field.value
+    match str(entry.type):
+        case "str":
+            if not isinstance(value, str):
+                raise field.wrong("the id of an output tensor")
+        case "int":
+            least = entry.metadata.get(LEAST, 0)
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                raise field.wrong(f"a whole number of at least {least}")
+        case "float":
+            if not (_is_number(value) and 0 < value < 1):
+                raise field.wrong("a number between 0 and 1")
+        case _:
+            return _names(field)
     return value
 
 
-def _names(where: str, value: object) -> tuple[str, ...]:
-    texts = value if isinstance(value, (list, tuple)) else ()
+def _names(field: Field) -> tuple[str, ...]:
+    texts = field.value if isinstance(field.value, (list, tuple)) else ()
     if not texts or not all(isinstance(text, str) and text for text in texts):
-        raise _wrong(where, value, "a list of names, at least one")
+        raise field.wrong("a list of names, at least one")
     if len(set(texts)) != len(texts):
-        raise _wrong(where, value, "a list of names, each only once")
+        raise field.wrong("a list of names, each only once")
     return tuple(texts)
 
 
-def _wrong(where: str, value: object, allowed: str) -> PackageError:
-    return PackageError(
-        where,
-        "this field is not as the schema has it",
-        value=value,
-        allowed=allowed,
-        hint="correct the description or export the package again",
+def _task_and_method(entries: Mapping[str, Any], schema: Schema) -> tuple[str | None, str | None]:
+    """Return the names, ``None`` for what is no text: a package runs without them."""
+    task, method = (
+        value if isinstance(value := entries.get(name), str) else None
+        for name in ("task", "method")
     )
+    return method_of_schema_1(task) if schema.version == 1 and task else (task, method)
+
+
+def _pixel_size(root: Field) -> dict[str, float]:
+    """Return micrometers by axis."""
+    field = root.get("pixel_size")
+    if field is None:
+        return {}
+    stated: Mapping[str, Any] = field.value if isinstance(field.value, Mapping) else {}
+    unit = MICROMETERS.get(str(stated.get("unit", "micrometer")))
+    sizes = {axis: stated[axis] for axis in SPACE if stated.get(axis) is not None}
+    wrong = [value for value in sizes.values() if not (_is_number(value) and value > 0)]
+    if stated is not field.value or unit is None or wrong:
+        raise field.wrong(
+            "positive numbers for y and x (and z), with a unit such as micrometer",
+            what="it is no pixel size",
+            hint="correct the package's description",
+        )
+    return {axis: float(value) * unit for axis, value in sizes.items()}
+
+
+def _peak_bytes(root: Field, schema: Schema) -> float | None:
+    field = root.get(schema.field("peak_bytes_per_pixel"))
+    if field is None:
+        return None
+    if not (_is_number(field.value) and field.value > 0):
+        raise field.wrong(
+            "a positive number",
+            what="it is no number of bytes",
+            hint="correct or remove the entry of the package's description",
+        )
+    return float(field.value)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)

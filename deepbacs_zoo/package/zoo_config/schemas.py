@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-__all__ = ["SCHEMAS", "WRITTEN_SCHEMA", "Schema", "method_of_schema_1"]
+__all__ = ["SCHEMAS", "WRITTEN_SCHEMA", "Schema", "method_of_schema_1", "schema_of"]
+__all__ += ["task_of_schema_1"]
 
-WRITTEN_SCHEMA: Final = 1
+WRITTEN_SCHEMA: Final[int] = 1
 """The schema that is written."""
 
 
@@ -58,6 +59,12 @@ SCHEMAS: Final[Mapping[int, Schema]] = {
     2: Schema(2),
 }
 
+
+def schema_of(version: object) -> Schema | None:
+    """Return the schema of a version as read from a description; ``None`` if it is not known."""
+    return next((schema for number, schema in SCHEMAS.items() if number == version), None)
+
+
 _METHODS_1: Final[Mapping[str, tuple[str, str]]] = {
     "segmentation": ("segmentation", "multilabel-unet"),
     "foreground": ("segmentation", "unet"),
@@ -67,6 +74,14 @@ _METHODS_1: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def method_of_schema_1(name: str) -> tuple[str, str] | None:
-    """Return task and method of what schema 1 calls a task; ``None`` for a name it did not have."""
-    return _METHODS_1.get(name)
+def method_of_schema_1(name: str) -> tuple[str, str | None]:
+    """Return task and method of what schema 1 calls a task; names that it did not have stay."""
+    return _METHODS_1.get(name, (name, None))
+
+
+def task_of_schema_1(task: str | None, method: str | None) -> str | None:
+    """Return the one name that schema 1 has for a task and its method."""
+    for name, both in _METHODS_1.items():
+        if both == (task, method):
+            return name
+    return method or task

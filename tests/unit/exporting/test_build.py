@@ -246,7 +246,7 @@ def test_a_draft_runs_without_card_and_scores(run: Run, tmp_path: Path) -> None:
     folder = draft(run, tmp_path / "draft")
     with open_package(folder) as opened:
         assert "license" not in opened.description
-        assert opened.zoo_config["decode"]["output"] == "probabilities"
+        assert opened.zoo_config.decode.output == "probabilities"
     assert "not scored" in (folder / "README.md").read_text()
     assert [path.name for path in tmp_path.iterdir()] == ["draft"]
 
@@ -338,4 +338,4 @@ def test_card_and_images_must_agree_on_the_pixel_size(run: Run, card: Card, tmp_
 def test_the_card_fills_in_an_unknown_pixel_size(run: Run, card: Card, tmp_path: Path) -> None:
     unknown = dataclasses.replace(run, pixel_size=None)
     with open_package(export(unknown, card, tmp_path / "p.zip")) as opened:
-        assert opened.zoo_config["pixel_size"]["x"] == 0.08
+        assert opened.zoo_config.pixel_size["x"] == 0.08

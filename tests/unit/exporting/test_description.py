@@ -9,6 +9,7 @@ import yaml
 
 from deepbacs_zoo.cards import Card, read_card
 from deepbacs_zoo.exporting.description import Architecture, Content, describe, write_description
+from deepbacs_zoo.package.zoo_config import ZooConfig
 from deepbacs_zoo.tensors import (
     Axis,
     FileRef,
@@ -63,7 +64,7 @@ def content(tmp_path: Path) -> Content:
         ranges={"out": (0.0, 1.0)},
         architecture=Architecture("net.py", "Net", {"base": 4}),
         torch_version="2.14.0",
-        zoo_config={"schema_version": 1, "pixel_size": None},
+        zoo_config=ZooConfig(),
         facts={"modality": "bright field"},
         network_tags=("unet", "cells"),
     )

@@ -44,7 +44,7 @@ def test_the_output_has_the_size_of_the_image(packages):
         (result,) = package.outputs
         assert (result.axis("x").scale, result.axis("x").size.scale) == (1, 1)
         expected, given = (package.tensor(spec.test_tensor) for spec in (result, package.inputs[0]))
-        assert package.zoo_config["decode"]["grid"] == GRID
+        assert package.zoo_config.decode.grid == GRID
     assert expected.shape[2:] == given.shape[2:]
 
 

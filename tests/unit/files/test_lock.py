@@ -9,7 +9,7 @@ from deepbacs_zoo.files import one_process
 HOLD = """
 import sys
 from pathlib import Path
-from deepbacs_zoo.cache import one_process
+from deepbacs_zoo.files import one_process
 with one_process(Path(sys.argv[1])) as alone:
     print(alone, flush=True)
     sys.stdin.read()

@@ -12,7 +12,7 @@ from deepbacs_zoo.files.staging import check_output, move_into_place, staging
 def test_an_existing_output_is_refused_unless_overwritten(tmp_path: Path) -> None:
     output = tmp_path / "package.zip"
     output.write_bytes(b"old")
-    with pytest.raises(OutputExistsError, match=r"package\.zip.*--overwrite"):
+    with pytest.raises(OutputExistsError, match=r"package\.zip.*overwrite=True"):
         check_output(output, overwrite=False)
     check_output(output, overwrite=True)
 

@@ -187,7 +187,7 @@ def test_a_package_may_be_written_without_a_table(tmp_path: Path) -> None:
         np.testing.assert_array_equal(package.tensor(package.inputs[0].test_tensor), given["raw"])
         expected = given["raw"] * np.float32(3)
         np.testing.assert_allclose(package.tensor(package.outputs[0].test_tensor), expected)
-        assert package.zoo_config == {"schema_version": 1}
+        assert package.config["deepbacs_zoo"] == {"schema_version": 1}
 
 
 def test_refusals_name_when_they_are_due() -> None:

@@ -22,6 +22,7 @@ from deepbacs_zoo.errors import (
 )
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import Package, open_package
+from deepbacs_zoo.package.zoo_config import ZooConfig
 from deepbacs_zoo.tensors import FileRef
 from tests.packages import CASES, REFUSED
 
@@ -54,7 +55,7 @@ def test_a_package_says_what_it_is(tmp_path: Path) -> None:
         assert package.name == "tiny model"
         assert package.version == "2"
         assert package.config == config
-        assert package.zoo_config == {"schema_version": 1}
+        assert package.zoo_config == ZooConfig()
         assert package.description["license"] == "CC0-1.0"
         assert package.findings == ()
         assert list(package.weights) == ["onnx"]
@@ -69,7 +70,7 @@ def test_what_is_missing_is_empty(tmp_path: Path) -> None:
         assert package.id is None
         assert package.version is None
         assert package.config == {}
-        assert package.zoo_config == {}
+        assert package.zoo_config == ZooConfig()
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,7 @@ def test_the_nickname_is_the_id_before_0_4_10(version: str, expected: str, tmp_p
 
 def test_the_view_cannot_be_changed(tmp_path: Path) -> None:
     with open_package(CASES["bcyx"](tmp_path)) as package:
-        for mapping in (package.description, package.weights, package.config, package.zoo_config):
+        for mapping in (package.description, package.weights, package.config):
             with pytest.raises(TypeError):
                 mapping["a"] = 1  # type: ignore[index]
 

@@ -49,7 +49,7 @@ def fake(function, inputs=None, outputs=None, **config):
     """A package and its session around a function of input arrays, in the package's order."""
     inputs = inputs or (tensor("raw", size=STEP),)
     outputs = outputs or (output("out", inputs[0].id, halo=HALO),)
-    package = StubPackage("package", tuple(inputs), tuple(outputs), zoo_config=dict(config))
+    package = StubPackage("package", tuple(inputs), tuple(outputs), zoo_entries=dict(config))
 
     def network(tensors):
         found = function(*(tensors[spec.id] for spec in inputs if spec.id in tensors))

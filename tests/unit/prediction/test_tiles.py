@@ -228,7 +228,7 @@ def test_volume_in_tiles_equals_whole():
 def test_stated_bytes_per_pixel_decide_what_fits():
     package, session = fake(unet, bytes_per_pixel=10)
     assert out(package, session, image_of(noise(64, 64)), memory=64 * 64 * 10).plan.whole
-    package.zoo_config["bytes_per_pixel"] = -1
+    package.zoo_entries["bytes_per_pixel"] = -1
     with pytest.raises(PackageError, match=r"bytes_per_pixel.*\(-1\)"):
         out(package, session, image_of(noise(64, 64)))
 

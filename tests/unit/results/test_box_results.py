@@ -215,7 +215,7 @@ def test_an_image_without_boxes_has_all_its_files(tmp_path):
 def test_cells_with_quotes_and_lines_are_read_back_by_any_reader(tmp_path):
     odd = ['say "x"', "two\r\nlines", "plain"]
     package, session = detector()
-    package.zoo_config["decode"] = {**DECODE, "classes": odd}
+    package.zoo_entries["decode"] = {**DECODE, "classes": odd}
     found = predict(package, image_of(PLANE), session=session)
     _, _, table, counts, _ = save(found, tmp_path)
     assert [row["class"] for row in rows_of(counts)] == odd

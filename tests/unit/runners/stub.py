@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from deepbacs_zoo.package.zoo_config import read_zoo_config
 from deepbacs_zoo.tensors import Axis, FileRef, FixedSize, ReferencedSize, SteppedSize, TensorSpec
 from deepbacs_zoo.tensors import Weights as Entry
 
@@ -25,8 +26,12 @@ class StubPackage:
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
     weights: dict[str, Entry] = field(default_factory=dict)
-    zoo_config: dict[str, Any] = field(default_factory=dict)
+    zoo_entries: dict[str, Any] = field(default_factory=dict)
     name: str = "stub"
+
+    @property
+    def zoo_config(self):
+        return read_zoo_config(self.zoo_entries)
 
     def file_path(self, file):
         return self.path / (file if isinstance(file, str) else file.path)

@@ -44,7 +44,7 @@ def test_chosen_thresholds_are_recorded_and_exported(
     assert (run.decode["before"], run.decode["after"]) == pytest.approx((0.8, 1.0))
     assert run.decode["objects"] == 2
     with open_package(draft(run, tmp_path / "model.zip")) as package:
-        found = read_decoding(package.zoo_config)
+        found = package.zoo_config.decode
         text = package.read("README.md").decode()
     assert found == read_decoding({"decode": {**TASK.decode, "seed_threshold": 0.7}})
     assert "seed 0.7" in text

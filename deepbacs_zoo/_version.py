@@ -1,9 +1,5 @@
 """The version, below all that prints it."""
 
-from __future__ import annotations
-
-from typing import Final
-
 __all__ = ["__version__"]
 
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"  # without a type: the build reads this line

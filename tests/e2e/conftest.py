@@ -1,4 +1,4 @@
-"""The README, run block by block once; every end-to-end test looks at what it left."""
+"""The demo, made once in a few epochs, and for slow tests the README, run block by block."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = Path(sys.executable).parent
+
+EPOCHS = 4
+"""Enough that the network finds cells; the demo trains for 20."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +91,18 @@ def readme(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Outcome
 
 
 @pytest.fixture(scope="session")
-def demo_folder(readme: tuple[Path, list[Outcome]]) -> Path:
-    """The demo's output."""
+def full_demo_folder(readme: tuple[Path, list[Outcome]]) -> Path:
+    """The output of the README's demo, trained as long as a user's; for slow tests."""
     return readme[0] / "demo_output"
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of a demo trained for few epochs: it finds cells, not yet all of them."""
+    folder = tmp_path_factory.mktemp("demo")
+    code = f"from deepbacs_zoo.demo import run_demo; run_demo('demo_output', epochs={EPOCHS})"
+    subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, timeout=900)
+    return folder / "demo_output"
 
 
 @pytest.fixture(scope="session")

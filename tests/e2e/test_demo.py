@@ -19,7 +19,10 @@ def summary(demo_folder):
     return json.loads((demo_folder / "summary.json").read_text("utf-8"))
 
 
-def test_the_demo_finds_the_cells_that_it_never_saw(summary):
+@pytest.mark.slow
+def test_the_demo_finds_the_cells_that_it_never_saw(full_demo_folder):
+    summary = json.loads((full_demo_folder / "summary.json").read_text("utf-8"))
+    assert summary["passed"] is True
     assert summary["labelled_cells"] >= 40
     assert summary["recall_at_iou_0.5"] >= 0.8
     low, high = summary["recall_interval"]
@@ -39,8 +42,7 @@ def test_all_ways_to_a_result_agree(summary):
         assert way["pixel_share"] >= 0.99999
 
 
-def test_the_demo_passes_and_times_every_step(summary):
-    assert summary["passed"] is True
+def test_the_demo_times_every_step(summary):
     assert {"train", "evaluate", "export", "validate", "predict", "total"} <= set(
         summary["seconds"]
     )
@@ -99,6 +101,7 @@ def test_no_trace_of_the_exporting_computer_is_in_the_package(demo_package):
     scan(demo_package.read_bytes(), demo_package.name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("determinism", ["seed_only", "full"])
 def test_the_reference_implementation_passes_every_weights_format(demo_package, determinism):
     pytest.importorskip("bioimageio.core", reason="the extra 'zoo' is not installed")

@@ -1,5 +1,3 @@
-import re
-
 import pytest
 
 from tests.e2e.conftest import ROOT, is_for_the_shell_of_a_person, readme_blocks
@@ -7,6 +5,7 @@ from tests.e2e.conftest import ROOT, is_for_the_shell_of_a_person, readme_blocks
 BLOCKS = [block for block in readme_blocks() if not is_for_the_shell_of_a_person(block)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(BLOCKS)), ids=lambda n: f"line{BLOCKS[n].line}")
 def test_each_block_of_the_readme_runs(readme, number):
     _, outcomes = readme
@@ -24,6 +23,7 @@ def test_the_readme_shows_every_verb():
         assert f"deepbacs-zoo {verb}" in text
 
 
+@pytest.mark.slow
 def test_the_results_named_in_the_readme_are_written(readme):
     folder, _ = readme
     results = {path.name.split("_", 1)[1] for path in (folder / "results").iterdir()}
@@ -36,15 +36,3 @@ def test_the_results_named_in_the_readme_are_written(readme):
     assert len(list((folder / "results_macro").iterdir())) == 5
     fiji = {path.name for path in (folder / "results_fiji").iterdir()}
     assert fiji == {path.name for path in (folder / "results").iterdir()}
-
-
-@pytest.mark.parametrize(
-    "readme_file",
-    [path for path in ROOT.rglob("README.md") if ".venv" not in path.parts],
-    ids=lambda path: str(path.relative_to(ROOT)),
-)
-def test_every_path_named_in_a_readme_exists(readme_file):
-    text = readme_file.read_text("utf-8")
-    named = re.findall(r"`((?:deepbacs_zoo|tests|model_cards|fiji_scripts)/[\w./-]*)`", text)
-    for path in named:
-        assert (ROOT / path).exists(), path

@@ -9,6 +9,8 @@ import pytest
 
 from tests.e2e.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):

@@ -19,7 +19,10 @@ from deepbacs_zoo.prediction import predict
 from tests.fiji.detecting import colours, detector
 from tests.fiji.segmenting import cells, segmenter
 
-pytestmark = pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed"),
+]
 SECONDS = 120
 
 

@@ -11,8 +11,9 @@ from types import MappingProxyType
 from typing import Final
 
 from deepbacs_zoo.errors import DeepbacsZooError, HostError, PackageError, UsageError
-from deepbacs_zoo.findings import Finding, Severity, Summary
-from deepbacs_zoo.package import Package, open_package
+from deepbacs_zoo.findings import Finding, Summary
+from deepbacs_zoo.options import Text
+from deepbacs_zoo.package import open_package
 from deepbacs_zoo.validation.checks.format import check_format
 from deepbacs_zoo.validation.checks.integrity import check_integrity
 from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding
@@ -20,10 +21,11 @@ from deepbacs_zoo.validation.checks.reference import check_reference, require_re
 from deepbacs_zoo.validation.checks.reproduction import check_reproduction
 from deepbacs_zoo.validation.checks.tiled import check_tiled
 from deepbacs_zoo.validation.consumers.table import check_consumers
+from deepbacs_zoo.validation.context import Context
 
 __all__ = ["CHECKS", "Check", "validate"]
 
-Check = Callable[[Package, bool], Outcome]
+Check = Callable[[Context], Outcome]
 
 CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
     {
@@ -33,10 +35,9 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "consumers": check_consumers,
     }
 )
-"""By name, in the order in which they run; each takes the package and whether its code may run.
+"""By name, in the order in which they run.
 
-The format is checked before all of them, because it can be judged even where the package cannot be
-opened.
+The format is checked before all of them, also where the package cannot be opened.
 """
 
 
@@ -81,60 +82,62 @@ def validate(
     if reference:
         require_reference()
         checks["reference"] = check_reference
+    report = progress or (lambda done, total: None)
     total = 1 + len(checks)
     with ExitStack() as stack:
-        summary = Summary(path.name)
-        package: Package | None = None
+        summary, context = Summary(path.name), None
         try:
             package = stack.enter_context(open_package(path))
         except PackageError as error:
-            summary = _added(summary, Outcome((error_finding(error),)), path)
+            summary = _joined(summary, Outcome((error_finding(error),)), path)
         else:
             summary = Summary(package.name, package.findings)
-        summary = _joined(summary, partial(check_format, path, package), path)
-        _tell(progress, 1, total)
+            context = stack.enter_context(Context(package, trust=trust))
+        format_check = partial(check_format, path, context.package if context else None)
+        summary = _joined(summary, _outcome(format_check), path)
+        report(1, total)
         for done, check in enumerate(checks.values(), start=2):
-            if package is not None:
-                summary = _joined(summary, partial(check, package, trust), path)
-            _tell(progress, done, total)
+            if context is not None:
+                summary = _joined(summary, _outcome(partial(check, context)), path)
+            report(done, total)
         return summary
 
 
-def _joined(summary: Summary, run: Callable[[], Outcome], path: Path) -> Summary:
-    """Run a check; what it raises about the package becomes a finding."""
+def _outcome(run: Callable[[], Outcome]) -> Outcome:
+    """Run a check; an error that it raises about the package becomes a finding."""
     try:
-        outcome = run()
+        return run()
     except (HostError, UsageError):
         raise
     except DeepbacsZooError as error:
-        outcome = Outcome((error_finding(error),))
-    return _added(summary, outcome, path)
+        return Outcome((error_finding(error),))
 
 
-def _added(summary: Summary, outcome: Outcome, path: Path) -> Summary:
-    """Add findings, with places relative to the package, and leave out what was said before."""
-    findings = [_relative(finding, path) for finding in outcome.findings]
-    said = [str(finding.what) for finding in summary.findings if finding.severity == Severity.ERROR]
-    new: list[Finding] = []
-    for finding in findings:
-        # One broken file meets several checks, each of which may name it its own way.
-        again = finding.severity == Severity.ERROR and any(
-            str(finding.what) in text for text in said
-        )
-        if not again and finding not in new:
-            new.append(finding)
+def _joined(summary: Summary, outcome: Outcome, path: Path) -> Summary:
+    """Add findings, with places relative to the package, each rule at each place once.
+
+    One broken file meets several checks; within one check a rule may apply to a place repeatedly.
+    """
+    known = {(finding.id, finding.where) for finding in summary.findings}
+    findings = dict.fromkeys(_relative(finding, path) for finding in outcome.findings)
+    new = [finding for finding in findings if (finding.id, finding.where) not in known]
     return summary.joined(new, dict(outcome.figures))
 
 
 def _relative(finding: Finding, path: Path) -> Finding:
-    where, what = finding.where, str(finding.what)
+    """Return a finding without the path of the package in its place and its observation."""
+    where, what = finding.where, finding.what
     for root in {str(path), str(path.absolute())}:
         where = where.removeprefix(f"{root}: ").removeprefix(f"{root}/")
         where = "package" if where == root else where
-        what = what.replace(f"{root}/", "").replace(f"{root}: ", "")
+        what = _without(root, what)
     return replace(finding, where=where, what=what)
 
 
-def _tell(progress: Callable[[int, int], None] | None, done: int, total: int) -> None:
-    if progress is not None:
-        progress(done, total)
+def _without(root: str, text: str | Text) -> str | Text:
+    def shortened(part: str) -> str:
+        return part.replace(f"{root}/", "").replace(f"{root}: ", "")
+
+    if isinstance(text, str):
+        return shortened(text)
+    return Text(tuple(shortened(part) if isinstance(part, str) else part for part in text.parts))

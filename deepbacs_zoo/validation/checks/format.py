@@ -1,8 +1,8 @@
-"""The judge of the format: bioimageio.spec, asked without the network.  Its only door.
+"""The check of the format by bioimageio.spec, without the network; its only importer.
 
-The library looks up GitHub users, addresses and remote files when it also checks files.  So it is
-asked twice: once about the whole description without any look-up, and once about the parts that
-name files of the package, which it then opens.
+The library looks up GitHub users, addresses and remote files when it also checks files.  So it runs
+twice: on the whole description without any look-up, and on the parts that name files of the
+package, which it then opens.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from deepbacs_zoo.errors import MissingExtraError
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.package.members import is_remote
-from deepbacs_zoo.validation.checks.outcome import Outcome, note
+from deepbacs_zoo.package.source import DESCRIPTION_NAMES
+from deepbacs_zoo.validation.checks.outcome import Outcome
 
 __all__ = ["check_format"]
 
 _WHERE: Final = "description"
-_DESCRIPTIONS: Final = ("rdf.yaml", "bioimageio.yaml", "model.yaml")
-# Fields with people and addresses, which are looked up; judged in the first asking only.
+# Fields with people and addresses, which are looked up; checked in the first run only.
 _LOOKED_UP: Final = (
     "authors",
     "badges",
@@ -40,11 +40,44 @@ _LOOKED_UP: Final = (
     "uploader",
 )
 
+_SPEC: Final = "bioimageio.spec, the reference implementation of the format"
+FORMAT_CHECKED: Final = Rule(
+    "format-checked",
+    Severity.INFO,
+    "Versions of bioimageio.spec differ in what they accept.",
+    _SPEC,
+)
+FORMAT_PARTLY_CHECKED: Final = Rule(
+    "format-partly-checked",
+    Severity.INFO,
+    "Parts of a package that lie on the network are not looked up, so mistakes there are not seen.",
+)
+FORMAT_UNREADABLE: Final = Rule(
+    "format-unreadable",
+    Severity.ERROR,
+    "The zoo takes no package on which its own library fails.",
+    _SPEC,
+)
+FORMAT_ERROR: Final = Rule(
+    "format-error", Severity.ERROR, "The zoo takes no package that breaks its format.", _SPEC
+)
+FORMAT_WARNING: Final = Rule(
+    "format-warning",
+    Severity.WARNING,
+    "The zoo publishes such a package and advises against it.",
+    _SPEC,
+)
+FORMAT_NOTE: Final = Rule(
+    "format-note", Severity.INFO, "The library of the zoo remarks on this field.", _SPEC
+)
+_RULES: Final = {rule.severity: rule for rule in (FORMAT_NOTE, FORMAT_WARNING, FORMAT_ERROR)}
+
 Entry = tuple[Severity, str, str]
+"""Severity, place and message."""
 
 
 def check_format(path: Path, package: Package | None) -> Outcome:
-    """Ask bioimageio.spec, and say which version of it judged.
+    """Check the description and the files by bioimageio.spec, and say by which version of it.
 
     Parameters
     ----------
@@ -60,14 +93,14 @@ def check_format(path: Path, package: Package | None) -> Outcome:
                 summary = _read_by_itself(spec, path)
                 entries = list(_entries(summary))
             else:
-                summary, entries, skipped = _asked_twice(spec, path, package)
-        except Exception as error:  # noqa: BLE001 - the judge may fail in any way on a broken package
+                summary, entries, skipped = _checked_twice(spec, path, package)
+        except Exception as error:  # noqa: BLE001 - the library may fail in any way on a broken package
             return Outcome((_failed(spec, error),))
     version = summary.format_version
     stated = f", which states {package.format_version}" if package is not None else ""
-    judged = f"judged by bioimageio.spec {spec.__version__} as format {version}{stated}"
-    findings = [note(_WHERE, judged)]
-    findings += [note(_WHERE, words) for words in skipped]
+    checked = f"checked by bioimageio.spec {spec.__version__} as format {version}{stated}"
+    findings = [FORMAT_CHECKED.finding(_WHERE, checked)]
+    findings += [FORMAT_PARTLY_CHECKED.finding(_WHERE, text) for text in skipped]
     findings += [_finding(entry) for entry in entries]
     completeness = float(summary.metadata_completeness)
     return Outcome(tuple(findings), {"metadata_completeness": completeness})
@@ -96,38 +129,56 @@ def _read_by_itself(spec: Any, path: Path) -> Any:  # noqa: ANN401 - types of th
     return spec.load_description(path, perform_io_checks=False).validation_summary
 
 
-def _asked_twice(
+def _checked_twice(
     spec: Any,  # noqa: ANN401 - types of the library
     path: Path,
     package: Package,
 ) -> tuple[Any, list[Entry], tuple[str, ...]]:
-    skipped: list[str] = []
     content = _plain(package.description)
-    for entry in content.get("inputs", ()):
-        if isinstance(entry, dict) and entry.pop("output_of", None) is not None:
-            skipped.append("output_of names a model of the zoo, which was not looked up")
+    skipped = ["output_of names a model of the zoo, which was not looked up"] * _unlinked(content)
     with ExitStack() as stack:
         root = _root(path, stack)
-        summary = _ask(spec, content, root, look=False)
+        summary = _check(spec, content, root, files=False)
         entries = list(_entries(summary))
-        if root is None:
-            skipped.append("files were not shown to bioimageio.spec: they lie in a folder of a zip")
-        elif any(_remote_sources(content)):
-            skipped.append("files were not shown to bioimageio.spec: some lie on the network")
+        hidden = _reason_to_hide_files(content, root)
+        if hidden:
+            skipped.append(hidden)
         elif summary.status != "failed":
-            local = {key: value for key, value in content.items() if key not in _LOOKED_UP}
-            looked = _entries(_ask(spec, local, root, look=True))
-            entries += [
-                (severity, where, f"the files do not fit: {what}" if where == _WHERE else what)
-                for severity, where, what in looked
-                if (severity, where, what) not in entries and where.split(".")[0] not in _LOOKED_UP
-            ]
+            entries += _file_entries(spec, content, root, entries)
     return summary, entries, tuple(skipped)
 
 
-def _ask(spec: Any, content: dict[str, Any], root: Any, *, look: bool) -> Any:  # noqa: ANN401
+def _unlinked(content: dict[str, Any]) -> int:
+    """Remove links to models of the zoo from the inputs; return how many there were."""
+    inputs = [entry for entry in content.get("inputs", ()) if isinstance(entry, dict)]
+    return sum(entry.pop("output_of", None) is not None for entry in inputs)
+
+
+def _reason_to_hide_files(content: dict[str, Any], root: object) -> str:
+    if root is None:
+        return "files were not shown to bioimageio.spec: they lie in a folder of a zip"
+    if any(_remote_sources(content)):
+        return "files were not shown to bioimageio.spec: some lie on the network"
+    return ""
+
+
+def _file_entries(
+    spec: Any,  # noqa: ANN401 - types of the library
+    content: dict[str, Any],
+    root: object,
+    known: list[Entry],
+) -> Iterator[Entry]:
+    """Yield what is new when the library opens the files of the package, too."""
+    local = {key: value for key, value in content.items() if key not in _LOOKED_UP}
+    for severity, where, what in _entries(_check(spec, local, root, files=True)):
+        if (severity, where, what) in known or where.split(".")[0] in _LOOKED_UP:
+            continue
+        yield severity, where, f"the files do not fit: {what}" if where == _WHERE else what
+
+
+def _check(spec: Any, content: dict[str, Any], root: object, *, files: bool) -> Any:  # noqa: ANN401
     context = spec.ValidationContext(
-        perform_io_checks=look,
+        perform_io_checks=files,
         log_warnings=False,
         progressbar=False,
         **({} if root is None else {"root": root}),
@@ -142,7 +193,7 @@ def _root(path: Path, stack: ExitStack) -> Path | zipfile.ZipFile | None:
     if not zipfile.is_zipfile(path):
         return path.parent
     archive = stack.enter_context(zipfile.ZipFile(path))
-    return archive if set(_DESCRIPTIONS) & set(archive.namelist()) else None
+    return archive if set(DESCRIPTION_NAMES) & set(archive.namelist()) else None
 
 
 def _entries(summary: Any) -> Iterator[Entry]:  # noqa: ANN401 - types of the library
@@ -158,14 +209,13 @@ def _entries(summary: Any) -> Iterator[Entry]:  # noqa: ANN401 - types of the li
 def _finding(entry: Entry) -> Finding:
     severity, where, what = entry
     if severity == Severity.INFO:
-        return note(where, what)
+        return FORMAT_NOTE.finding(where, what)
     allowed = "what the bioimage.io specification has at this place"
-    return Finding(severity, where, what, allowed, "correct this field of the description")
+    return _RULES[severity].finding(where, what, allowed, "correct this field of the description")
 
 
 def _failed(spec: Any, error: Exception) -> Finding:  # noqa: ANN401 - types of the library
-    return Finding(
-        Severity.ERROR,
+    return FORMAT_UNREADABLE.finding(
         _WHERE,
         f"bioimageio.spec {spec.__version__} cannot read it ({type(error).__name__}: "
         f"{_one_line(str(error))[:300]})",

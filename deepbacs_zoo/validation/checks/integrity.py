@@ -1,26 +1,27 @@
-"""Are all files there, are they the ones described, and could any of them execute."""
+"""The check of the files: all there, the ones described, and which of them could execute."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any, Final
 
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.package.members import is_remote, member_name
+from deepbacs_zoo.package.source import DESCRIPTION_NAMES
 from deepbacs_zoo.package.weights import files_of
 from deepbacs_zoo.runners.architecture import trusted_architectures
 from deepbacs_zoo.tensors import FileRef
-from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding, note
+from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding
+from deepbacs_zoo.validation.context import Context
 
 __all__ = ["check_integrity", "referenced_files"]
 
-_DESCRIPTIONS: Final = ("rdf.yaml", "bioimageio.yaml", "model.yaml")
 _MOST_NAMED: Final = 20
 _CODE: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -43,6 +44,24 @@ _CODE: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+FILES_UNALTERED: Final = Rule(
+    "files-unaltered", Severity.INFO, "Results can be trusted only of files that were described."
+)
+FILE_NOT_NAMED: Final = Rule(
+    "file-not-named", Severity.INFO, "Programs ignore a file that the description does not name."
+)
+FILE_OUTSIDE: Final = Rule(
+    "file-outside-package",
+    Severity.WARNING,
+    "A file on the network may change or vanish, and nothing here fetches it.",
+)
+HASH_MISSING: Final = Rule(
+    "hash-missing", Severity.WARNING, "Without a hash nobody notices that a file was damaged."
+)
+EXECUTABLE_FILE: Final = Rule(
+    "executable-file", Severity.INFO, "A file that can run can do harm, once it is trusted."
+)
+
 
 @dataclass(frozen=True)
 class _Reference:
@@ -53,28 +72,31 @@ class _Reference:
     hashed: bool
 
 
-def check_integrity(package: Package, trust: bool) -> Outcome:
+def check_integrity(context: Context) -> Outcome:
     """Compare the files of a package with its description.
 
     Missing and altered files are errors; a file whose hash the description could state and does
     not is a warning; files that nothing names, or that could execute, are information.
     """
-    del trust
+    package = context.package
     references = list(referenced_files(package))
     findings = [finding for reference in references for finding in _check(package, reference)]
     named = {reference.file.path for reference in references}
-    names = package.names()
-    loose = [name for name in names if name not in named and name not in _DESCRIPTIONS]
-    findings += [
-        note(name, "no field of the description names this file") for name in loose[:_MOST_NAMED]
-    ]
-    if len(loose) > _MOST_NAMED:
-        findings.append(note("files", f"{len(loose) - _MOST_NAMED} more files are not named"))
-    findings += list(_executables(package))
+    findings += [*_loose(package, named), *_executables(package)]
     if not any(finding.severity > Severity.INFO for finding in findings):
         count = len({path for path in named if not is_remote(path)})
-        findings.insert(0, note("files", f"all {count} described files are there and unaltered"))
+        text = f"all {count} described files are there and unaltered"
+        findings.insert(0, FILES_UNALTERED.finding("files", text))
     return Outcome(tuple(findings))
+
+
+def _loose(package: Package, named: Collection[str]) -> Iterator[Finding]:
+    loose = [name for name in package.names() if name not in (*named, *DESCRIPTION_NAMES)]
+    for name in loose[:_MOST_NAMED]:
+        yield FILE_NOT_NAMED.finding(name, "no field of the description names this file")
+    if len(loose) > _MOST_NAMED:
+        more = f"{len(loose) - _MOST_NAMED} more files are not named"
+        yield FILE_NOT_NAMED.finding("files", more)
 
 
 def referenced_files(package: Package) -> Iterator[_Reference]:
@@ -120,8 +142,7 @@ def _plain_or_mapping(where: str, entry: object) -> Iterator[_Reference]:
 
 def _check(package: Package, reference: _Reference) -> Iterator[Finding]:
     if is_remote(reference.file.path):
-        yield Finding(
-            Severity.WARNING,
+        yield FILE_OUTSIDE.finding(
             reference.where,
             f"the file lies outside the package and was not looked at ({reference.file.path})",
             "files inside the package",
@@ -134,8 +155,7 @@ def _check(package: Package, reference: _Reference) -> Iterator[Finding]:
         yield error_finding(error)
         return
     if reference.hashed and reference.file.sha256 is None:
-        yield Finding(
-            Severity.WARNING,
+        yield HASH_MISSING.finding(
             reference.where,
             f"no sha256 is stated for {reference.file.path}, so damage would not be noticed",
             "the SHA-256 of the file beside its name",
@@ -149,9 +169,10 @@ def _executables(package: Package) -> Iterator[Finding]:
         if kind is None:
             continue
         if kind == "Python code" and _is_ours(package, name):
-            yield note(name, "this file is Python code, one of deepbacs_zoo's own networks")
+            text = "this file is Python code, one of deepbacs_zoo's own networks"
         else:
-            yield note(name, f"this file is {kind}; nothing here runs it unless it is trusted")
+            text = f"this file is {kind}; nothing here runs it unless it is trusted"
+        yield EXECUTABLE_FILE.finding(name, text)
 
 
 def _is_ours(package: Package, name: str) -> bool:

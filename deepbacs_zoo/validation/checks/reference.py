@@ -1,4 +1,4 @@
-"""The reference implementation: bioimageio.core's own test.  Its only door.
+"""The check by the reference implementation: bioimageio.core's own test.  Its only caller.
 
 It imports torch and more, sets seeds and logs; it runs in a process of its own, which keeps all
 that out of here.
@@ -14,15 +14,42 @@ from importlib.util import find_spec
 from typing import Any, Final, Literal
 
 from deepbacs_zoo.errors import MissingExtraError
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.runners.architecture import trusted_architectures
-from deepbacs_zoo.validation.checks.outcome import Outcome, note
+from deepbacs_zoo.validation.checks.outcome import Outcome
+from deepbacs_zoo.validation.context import Context
 
 __all__ = ["check_reference", "require_reference", "run_reference"]
 
 _WHERE: Final = "bioimageio.core"
 _SECONDS: Final = 600
+_CORE: Final = "bioimageio.core, test_description"
+REFERENCE_NOT_RUN: Final = Rule(
+    "reference-not-run",
+    Severity.WARNING,
+    "bioimageio.core runs code of a package without asking.",
+    _CORE,
+)
+REFERENCE_BROKE_OFF: Final = Rule(
+    "reference-broke-off",
+    Severity.ERROR,
+    "A package that ends the reference implementation is of no use to those who build on it.",
+    _CORE,
+)
+REFERENCE_FAILED: Final = Rule(
+    "reference-failed",
+    Severity.ERROR,
+    "The zoo publishes only packages that pass the test of its reference implementation.",
+    _CORE,
+)
+REFERENCE_PASSED: Final = Rule(
+    "reference-passed",
+    Severity.INFO,
+    "What passes the reference implementation's test runs in everything that is built on it.",
+    _CORE,
+)
 _FORMATS: Final = (
     "onnx",
     "torchscript",
@@ -65,25 +92,25 @@ sys.stdout.write("\\n" + json.dumps({**result, "summaries": summaries}))
 def require_reference() -> None:
     """Raise ``MissingExtraError`` unless bioimageio.core is installed."""
     if find_spec("bioimageio") is None or find_spec("bioimageio.core") is None:
-        raise MissingExtraError.of("zoo", "bioimageio.core", "validate --reference")
+        raise MissingExtraError.of("zoo", "bioimageio.core", "the reference test of validate")
 
 
-def check_reference(package: Package, trust: bool) -> Outcome:
+def check_reference(context: Context) -> Outcome:
     """Run bioimageio.core's test for every weights format that may run.
 
     bioimageio.core runs code of a package without asking, so formats that need foreign code are
     only handed to it with ``trust``.
     """
+    package = context.package
     formats = [name for name in package.weights if name in _FORMATS]
-    refused = [name for name in formats if not (trust or _harmless(package, name))]
+    refused = [name for name in formats if not (context.trust or _harmless(package, name))]
     allowed = [name for name in formats if name not in refused]
     findings = [
-        Finding(
-            Severity.WARNING,
+        REFERENCE_NOT_RUN.finding(
             f"weights.{name}",
             "not tested by bioimageio.core: it would run foreign code",
             "code that you trust",
-            "pass --trust if you know where this package comes from",
+            "set " + Option("trust", True) + " if you know where this package comes from",
         )
         for name in refused
     ]
@@ -131,8 +158,7 @@ def run_reference(
 
 def _findings(result: Mapping[str, Any]) -> Iterator[Finding]:
     if "failed" in result:
-        yield Finding(
-            Severity.ERROR,
+        yield REFERENCE_BROKE_OFF.finding(
             _WHERE,
             f"its test broke off ({result['failed']})",
             "a test that ends",
@@ -141,10 +167,10 @@ def _findings(result: Mapping[str, Any]) -> Iterator[Finding]:
         return
     for name, summary in result["summaries"].items():
         if summary["status"] == "passed":
-            yield note(f"weights.{name}", f"passes the test of bioimageio.core {result['core']}")
+            text = f"passes the test of bioimageio.core {result['core']}"
+            yield REFERENCE_PASSED.finding(f"weights.{name}", text)
         for place, message in summary["errors"]:
-            yield Finding(
-                Severity.ERROR,
+            yield REFERENCE_FAILED.finding(
                 f"weights.{name}"
                 if place in ("", f"weights.{name}")
                 else f"weights.{name}, {place}",
@@ -160,7 +186,7 @@ def _one_line(message: str) -> str:
 
 
 def _harmless(package: Package, name: str) -> bool:
-    """Whether bioimageio.core runs no code but ours, or none, for this format."""
+    """Return whether bioimageio.core runs no code but ours, or none, for this format."""
     if any(step.name == "custom" for spec in package.outputs for step in spec.steps):
         return False
     if name in ("onnx", "torchscript"):

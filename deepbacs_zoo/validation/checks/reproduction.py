@@ -1,46 +1,95 @@
-"""Does every weights format give the test outputs, and do the formats agree with one another."""
+"""The check of results: each weights format gives the test outputs, and all formats the same."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final
 
 from deepbacs_zoo.errors import DeepbacsZooError, HostError, MissingExtraError, UnsupportedError
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.metrics import FORMAT_AGREEMENT
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction import run_network
-from deepbacs_zoo.runners import RUNNERS, load_session
-from deepbacs_zoo.tensors import TensorSpec
-from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding, note
-from deepbacs_zoo.validation.checks.tolerance import ABSOLUTE, RELATIVE, compare, stated_tolerance
+from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding, what_of
+from deepbacs_zoo.validation.checks.tolerance import (
+    ABSOLUTE,
+    RELATIVE,
+    compare,
+    stated_tolerance,
+)
+from deepbacs_zoo.validation.context import Array, Context, largest_value, runnable_formats
 
-__all__ = ["check_reproduction", "read_test_tensors"]
+__all__ = ["check_reproduction"]
 
-Tensors = Mapping[str, NDArray[Any]]
+TEST_TENSOR_MISSING: Final = Rule(
+    "test-tensor-missing",
+    Severity.WARNING,
+    "Without a test tensor nobody can tell whether the package computes what its authors saw.",
+    "bioimage.io model format 0.5, test_tensor",
+)
+WEIGHTS_WITHOUT_ENGINE: Final = Rule(
+    "weights-without-engine",
+    Severity.INFO,
+    "Weights that nothing here can load are no fault of the package, but were not checked.",
+)
+WEIGHTS_REFUSED: Final = Rule(
+    "weights-refused",
+    Severity.WARNING,
+    "Weights that may not or cannot run here were not checked.",
+)
+WEIGHTS_FAIL: Final = Rule(
+    "weights-fail",
+    Severity.ERROR,
+    "Weights that do not run on the package's own test input will not run on images.",
+)
+NOTHING_RAN: Final = Rule(
+    "nothing-ran", Severity.WARNING, "Where no weights ran, the package's results were not checked."
+)
+SHAPE_NOT_REPRODUCED: Final = Rule(
+    "shape-not-reproduced",
+    Severity.ERROR,
+    "An output of another shape than its test tensor breaks whoever relies on the description.",
+)
+NOT_REPRODUCED: Final = Rule(
+    "output-not-reproduced",
+    Severity.ERROR,
+    "Other numbers than the authors' mean that weights, processing or test tensors are wrong.",
+    "tolerance of the partners' tests in the bioimage.io collection",
+)
+REPRODUCED: Final = Rule(
+    "output-reproduced", Severity.INFO, "The weights compute what their authors saw."
+)
+FORMATS_AGREE: Final = Rule(
+    "formats-agree", Severity.INFO, "Results do not depend on which program runs the package."
+)
+FORMATS_DIFFER: Final = Rule(
+    "formats-differ",
+    Severity.WARNING,
+    "Programs take different weights formats of a package, and users expect one result.",
+)
+
+Tensors = Mapping[str, Array]
 
 
-def check_reproduction(package: Package, trust: bool) -> Outcome:
+def check_reproduction(context: Context) -> Outcome:
     """Run the test inputs by every weights format that may run here, on the CPU.
 
     The test is the zoo's: preprocessing, network and postprocessing on the whole test input,
     without padding.  Weights that cannot or may not run here are no fault of the package; they give
     information, or a warning where nothing but trust is missing.
     """
-    missing = list(_without_test_tensor(package))
+    package = context.package
+    missing = tuple(_without_test_tensor(package))
     if missing:
-        return Outcome(tuple(missing))
-    inputs = read_test_tensors(package, package.inputs)
-    expected = read_test_tensors(package, package.outputs)
+        return Outcome(missing)
+    inputs = context.test_tensors(package.inputs)
+    expected = context.test_tensors(package.outputs)
     findings: list[Finding] = []
     figures: dict[str, float] = {}
     results: dict[str, Tensors] = {}
     for name in package.weights:
-        found = _run(package, name, trust, inputs)
+        found = _run(context, name, inputs)
         if isinstance(found, Finding):
             findings.append(found)
             continue
@@ -51,11 +100,10 @@ def check_reproduction(package: Package, trust: bool) -> Outcome:
             figures[f"{name}.{output}.max_difference"] = largest
     if not results:
         findings.append(
-            Finding(
-                Severity.WARNING,
+            NOTHING_RAN.finding(
                 "weights",
                 "none of the weights ran here, so nothing was reproduced",
-                f"weights that run here: {', '.join(_runnable())}",
+                f"weights that run here: {', '.join(runnable_formats())}",
                 "see above why each was not run",
             )
         )
@@ -63,19 +111,11 @@ def check_reproduction(package: Package, trust: bool) -> Outcome:
     return Outcome((*findings, *agreed), {**figures, **differences})
 
 
-def read_test_tensors(package: Package, specs: tuple[TensorSpec, ...]) -> dict[str, NDArray[Any]]:
-    """Return the test tensors of inputs or outputs by id, as far as there are any."""
-    return {
-        spec.id: package.tensor(spec.test_tensor) for spec in specs if spec.test_tensor is not None
-    }
-
-
 def _without_test_tensor(package: Package) -> Iterator[Finding]:
     for side, specs in (("inputs", package.inputs), ("outputs", package.outputs)):
         for index, spec in enumerate(specs):
             if spec.test_tensor is None and not spec.optional:
-                yield Finding(
-                    Severity.WARNING,
+                yield TEST_TENSOR_MISSING.finding(
                     f"{side}.{index}",
                     f"'{spec.id}' has no test tensor, so reproduction was not checked",
                     "a test tensor for each input and output",
@@ -83,61 +123,56 @@ def _without_test_tensor(package: Package) -> Iterator[Finding]:
                 )
 
 
-def _runnable() -> tuple[str, ...]:
-    return tuple(name for entry in RUNNERS.values() for name in entry.formats)
-
-
-def _run(package: Package, name: str, trust: bool, inputs: Tensors) -> Tensors | Finding:
+def _run(context: Context, name: str, inputs: Tensors) -> Tensors | Finding:
     """Return the outputs by one weights format, or why there are none."""
     where = f"weights.{name}"
-    if name not in _runnable():
-        return note(where, "not run: no engine for this weights format is built in")
+    if name not in runnable_formats():
+        text = "not run: no engine for this weights format is built in"
+        return WEIGHTS_WITHOUT_ENGINE.finding(where, text)
     try:
-        session = load_session(package, device="cpu", weights_format=name, trust=trust)
+        session = context.session(name)
     except MissingExtraError as error:
-        return note(where, f"not run: {error.value} is not installed; {error.hint}")
+        text = f"not run: {error.value} is not installed; {error.hint}"
+        return WEIGHTS_WITHOUT_ENGINE.finding(where, text)
     except UnsupportedError as error:
-        found = "" if error.value is None else f" ({error.value})"
-        severity = Severity.WARNING
-        return Finding(severity, where, f"not run: {error.what}{found}", error.allowed, error.hint)
+        what = "not run: " + what_of(error)
+        return WEIGHTS_REFUSED.finding(where, what, error.allowed, error.hint)
     except HostError:
         raise
     except DeepbacsZooError as error:
         return error_finding(error)
     try:
-        return run_network(package, session, inputs)
+        return run_network(context.package, session, inputs)
     except HostError:
         raise
     except DeepbacsZooError as error:
-        found = "" if error.value is None else f" ({error.value})"
-        what = f"{error.where}: {error.what}{found}"
-        return Finding(Severity.ERROR, where, what, error.allowed, error.hint)
+        context.failed.add(name)
+        what = f"{error.where}: " + what_of(error)
+        return WEIGHTS_FAIL.finding(where, what, error.allowed, error.hint)
     finally:
-        session.close()
+        context.release(name)
 
 
 def _compare(
-    package: Package, name: str, output: str, found: NDArray[Any], expected: NDArray[Any]
+    package: Package, name: str, output: str, found: Array, expected: Array
 ) -> tuple[Finding, float]:
+    """Return a finding about one output, and the largest absolute difference."""
     where = f"weights.{name}"
     if found.shape != expected.shape:
         shapes = f"{found.shape} instead of {expected.shape}"
-        return (
-            Finding(
-                Severity.ERROR,
-                where,
-                f"output '{output}' has another shape than its test tensor ({shapes})",
-                "the shape of the test tensor",
-                "correct the output's axes, or make its test tensor again",
-            ),
-            float("inf"),
+        wrong = SHAPE_NOT_REPRODUCED.finding(
+            where,
+            f"output '{output}' has another shape than its test tensor ({shapes})",
+            "the shape of the test tensor",
+            "correct the output's axes, or make its test tensor again",
         )
+        return wrong, float("inf")
     deviation = compare(found, expected)
     if not deviation.outside:
-        words = f"reproduces '{output}'; largest difference {deviation.largest:.1e}"
-        return note(where, words), deviation.largest
+        text = f"reproduces '{output}'; largest difference {deviation.largest:.1e}"
+        return REPRODUCED.finding(where, text), deviation.largest
     severity = Severity.ERROR
-    words = (
+    text = (
         f"does not reproduce '{output}': {deviation.outside} of {deviation.values} values are "
         f"outside, largest difference {deviation.largest:.1e}"
     )
@@ -147,35 +182,40 @@ def _compare(
         own = compare(found, expected, absolute, relative)
         if own.outside <= per_million * 1e-6 * own.values:
             severity = Severity.WARNING
-            words += "; within the wider tolerance that the package states for itself"
+            text += "; within the wider tolerance that the package states for itself"
     allowed = f"|difference| <= {ABSOLUTE:g} + {RELATIVE:g} |expected| at every value"
     hint = "make the weights or the test tensors again from one network in evaluation mode"
-    return Finding(severity, where, words, allowed, hint), deviation.largest
+    finding = NOT_REPRODUCED.finding(where, text, allowed, hint, severity=severity)
+    return finding, deviation.largest
 
 
 def _agreement(results: Mapping[str, Tensors]) -> tuple[list[Finding], dict[str, float]]:
     findings: list[Finding] = []
     figures: dict[str, float] = {}
     for (one, first), (other, second) in itertools.combinations(results.items(), 2):
-        largest, scale = 0.0, 1.0
-        for output, array in first.items():
-            if array.shape != second[output].shape:
-                largest = float("inf")
-                continue
-            largest = max(largest, compare(array, second[output]).largest)
-            scale = max(scale, float(np.nanmax(np.abs(array), initial=0.0)))
+        largest = _largest_difference(first, second)
         figures[f"{one}.{other}.max_difference"] = largest
+        allowed = FORMAT_AGREEMENT * max(map(largest_value, first.values()), default=1.0)
         where = f"weights.{one}, weights.{other}"
-        if largest <= FORMAT_AGREEMENT * scale:
-            findings.append(note(where, f"agree; largest difference {largest:.1e}"))
+        if largest <= allowed:
+            text = f"agree; largest difference {largest:.1e}"
+            findings.append(FORMATS_AGREE.finding(where, text))
         else:
             findings.append(
-                Finding(
-                    Severity.WARNING,
+                FORMATS_DIFFER.finding(
                     where,
                     f"the two weights formats differ by up to {largest:.1e}",
-                    f"a difference of at most {FORMAT_AGREEMENT * scale:.1e}",
+                    f"a difference of at most {allowed:.1e}",
                     "make both again from one network",
                 )
             )
     return findings, figures
+
+
+def _largest_difference(first: Tensors, second: Tensors) -> float:
+    """Return the largest absolute difference of all outputs; infinite between two shapes."""
+    if any(array.shape != second[output].shape for output, array in first.items()):
+        return float("inf")
+    return max(
+        (compare(array, second[output]).largest for output, array in first.items()), default=0.0
+    )

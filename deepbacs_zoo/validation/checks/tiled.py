@@ -1,4 +1,4 @@
-"""Does a package give in tiles what it gives in one pass: is its halo wide enough."""
+"""The check of the halo: a package gives in tiles what it gives in one pass."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.errors import DataError, HostError, PackageError, UnsupportedError, UsageError
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.errors import DataError, HostError
+from deepbacs_zoo.findings import Finding, Rule, Severity
+from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction.pipeline import run_position
-from deepbacs_zoo.runners import Session, load_session
+from deepbacs_zoo.runners import Session
 from deepbacs_zoo.tensors import FixedSize, TensorSpec
 from deepbacs_zoo.tiling.run_plan import Layout, lay_out
-from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding, note
-from deepbacs_zoo.validation.checks.reproduction import read_test_tensors
+from deepbacs_zoo.validation.checks.outcome import Outcome
+from deepbacs_zoo.validation.context import Context, largest_value
 
 __all__ = ["check_tiled"]
 
@@ -27,7 +28,20 @@ _ALLOWED: Final = 1e-5
 """Times the larger of 1 and the largest output value."""
 _MOST_PIXELS: Final = 2**20
 _SHARES: Final = (4, 3, 2)
-"""Into how many parts the image is cut, most first; fewer when tiles would be too small."""
+"""Numbers of parts that the image is cut into, most first; fewer when tiles would be too small."""
+
+TILES_NOT_CHECKED: Final = Rule(
+    "tiles-not-checked", Severity.INFO, "Whether the halo is wide enough was not measured."
+)
+TILES_EQUAL_WHOLE: Final = Rule(
+    "tiles-equal-whole", Severity.INFO, "Results do not depend on the memory that they are made in."
+)
+HALO_TOO_SMALL: Final = Rule(
+    "halo-too-small",
+    Severity.WARNING,
+    "A pixel near a seam that sees less than its receptive field gets another value there.",
+    "measured on the test input",
+)
 
 Tensors = Mapping[str, NDArray[Any]]
 
@@ -43,9 +57,10 @@ class _Seams:
     seam
         Mean absolute difference of the pixels beside inner seams.
     reach
-        How many pixels away from the nearest seam the tolerance is still broken; 0 if nowhere.
+        Largest distance in pixels from the nearest seam at which the tolerance is broken; 0 if
+        nowhere.
     farthest
-        How far any pixel is from the nearest seam.
+        Largest distance of any pixel from the nearest seam.
     allowed
         The tolerance.
     """
@@ -57,32 +72,34 @@ class _Seams:
     allowed: float
 
 
-def check_tiled(package: Package, trust: bool) -> Outcome:
+def check_tiled(context: Context) -> Outcome:
     """Compare tiled with whole prediction on the test inputs, enlarged by mirroring.
 
     A difference says that the halo is smaller than the part of the image that a pixel's result
-    depends on.  How wide it would have to be is read from how far from the seams the difference
-    reaches: a pixel ``k`` away from a seam saw ``halo + k`` pixels beyond it.
+    depends on.  The distance of the differences from the seams tells which halo would suffice: a
+    pixel ``k`` away from a seam saw ``halo + k`` pixels beyond it.
     """
+    package = context.package
     if any(spec.test_tensor is None and not spec.optional for spec in package.inputs):
-        return Outcome((note(_WHERE, "not checked: there is no test input for every input"),))
-    raw = read_test_tensors(package, package.inputs)
+        return _not_checked("there is no test input for every input")
+    raw = context.test_tensors(package.inputs)
     inputs = [spec for spec in package.inputs if spec.id in raw]
     if not any(_may_grow(spec) for spec in inputs):
-        return Outcome((note(_WHERE, "not checked: the network takes one size only"),))
-    raw = {spec.id: _enlarged(spec, raw[spec.id], len(inputs)) for spec in inputs}
+        return _not_checked("the network takes one size only")
+    session = context.first_session()
+    if session is None:
+        return _not_checked("none of the weights runs here")
+    if session.weights_format in context.failed:  # reported where they failed
+        return Outcome()
     try:
-        session = load_session(package, device="cpu", trust=trust)
-    except (UnsupportedError, UsageError, HostError):
-        return Outcome((note(_WHERE, "not checked: none of the weights runs here"),))
-    try:
-        return _compared(package, inputs, session, raw)
+        enlarged = {spec.id: _enlarged(spec, raw[spec.id], len(inputs)) for spec in inputs}
+        return _compared(package, inputs, session, enlarged)
     except DataError as error:  # the enlarged sizes do not belong together: no fault of the package
-        return Outcome((note(_WHERE, f"not checked: {error.where}: {error.what}"),))
-    except PackageError as error:
-        return Outcome((error_finding(error),))
-    finally:
-        session.close()
+        return _not_checked(f"{error.where}: {error.what}")
+
+
+def _not_checked(reason: str) -> Outcome:
+    return Outcome((TILES_NOT_CHECKED.finding(_WHERE, f"not checked: {reason}"),))
 
 
 def _may_grow(spec: TensorSpec) -> bool:
@@ -125,8 +142,7 @@ def _compared(
     whole = lay_out(inputs, outputs, sizes, memory=2**62, peak_bytes_per_pixel=1.0, border="none")
     cut = _cut(inputs, outputs, sizes, math.prod(whole.plan.padded_shape))
     if cut is None:
-        words = "not checked: the test input is too small to be cut into tiles with this halo"
-        return Outcome((note(_WHERE, words),))
+        return _not_checked("the test input is too small to be cut into tiles with this halo")
     found = {
         name: run_position(inputs, outputs, session, raw, layout, border="none", step=lambda: None)
         for name, layout in (("whole", whole), ("tiled", cut))
@@ -138,7 +154,7 @@ def _compared(
             seams = _measure(spec, cut, found["whole"][spec.id], found["tiled"][spec.id])
             figures[f"tiled.{spec.id}.max_difference"] = seams.largest
             figures[f"tiled.{spec.id}.seam_error"] = seams.seam
-            findings.append(_judge(spec, cut, seams))
+            findings.append(_finding(spec, cut, seams))
     return Outcome(tuple(findings), figures)
 
 
@@ -168,7 +184,7 @@ def _cut(
 def _measure(spec: TensorSpec, layout: Layout, whole: NDArray[Any], tiled: NDArray[Any]) -> _Seams:
     difference = np.abs(whole.astype(np.float64) - tiled.astype(np.float64))
     difference = np.where(np.isnan(difference), 0.0, difference)
-    allowed = _ALLOWED * max(1.0, float(np.nanmax(np.abs(whole), initial=0.0)))
+    allowed = _ALLOWED * largest_value(whole)
     distance = _distance_to_seams(spec, layout, whole.shape)
     others = tuple(
         index for index, axis in enumerate(spec.axis_names) if axis not in _axis_names(layout, spec)
@@ -193,7 +209,7 @@ def _axis_names(layout: Layout, spec: TensorSpec) -> str:
 def _distance_to_seams(
     spec: TensorSpec, layout: Layout, shape: tuple[int, ...]
 ) -> NDArray[np.int64]:
-    """Return for every pixel how far the nearest inner seam is, 1 for the pixels beside it.
+    """Return every pixel's distance to the nearest inner seam, 1 for the pixels beside it.
 
     Axes are those of the output that tiles are cut along, in the output's order.
     """
@@ -219,23 +235,20 @@ def _distance_to_seams(
     return nearest
 
 
-def _judge(spec: TensorSpec, layout: Layout, seams: _Seams) -> Finding:
+def _finding(spec: TensorSpec, layout: Layout, seams: _Seams) -> Finding:
     where = f"outputs.{spec.id}"
     tiles = len(layout.plan.tiles)
     if seams.largest <= seams.allowed:
-        return note(
-            where, f"{tiles} tiles equal the whole image; largest difference {seams.largest:.1e}"
-        )
+        text = f"{tiles} tiles equal the whole image; largest difference {seams.largest:.1e}"
+        return TILES_EQUAL_WHOLE.finding(where, text)
     halo = max((axis.halo for axis in spec.space), default=0)
+    hint: str | Text = f"a halo of at least {halo + seams.reach} would have been enough here"
     if seams.reach >= seams.farthest:
         hint = (
             "no halo tried here would do: the result of a pixel depends on more than its tile, "
-            "run such a package in one pass (a larger --memory)"
+            "run such a package in one pass (a larger " + Option("memory") + ")"
         )
-    else:
-        hint = f"a halo of at least {halo + seams.reach} would have been enough here"
-    return Finding(
-        Severity.WARNING,
+    return HALO_TOO_SMALL.finding(
         where,
         f"the halo of {halo} pixels is too small: {tiles} tiles differ from the whole image by up "
         f"to {seams.largest:.1e}, beside the seams by {seams.seam:.1e} on average",

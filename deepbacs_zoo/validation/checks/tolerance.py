@@ -1,4 +1,4 @@
-"""When two tensors count as the same."""
+"""Tolerances: how far two tensors may differ and count as the same."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RELATIVE: Final = 1e-4
 
 @dataclass(frozen=True)
 class Deviation:
-    """How far an output is from what was expected.
+    """Difference between an output and what was expected.
 
     Parameters
     ----------
@@ -43,7 +43,15 @@ def compare(
     absolute: float = ABSOLUTE,
     relative: float = RELATIVE,
 ) -> Deviation:
-    """Compare two tensors of the same shape; values that are NaN in both are equal."""
+    """Compare two tensors of the same shape; values that are NaN in both are equal.
+
+    Parameters
+    ----------
+    found, expected
+        Any axes, any type of number; compared as float64.
+    absolute, relative
+        The tolerance ``absolute + relative * |expected|``.
+    """
     found, expected = found.astype(np.float64), expected.astype(np.float64)
     with np.errstate(invalid="ignore"):
         difference = np.abs(found - expected)

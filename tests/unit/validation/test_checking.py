@@ -2,10 +2,15 @@ import json
 
 import pytest
 
+from deepbacs_zoo import errors
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.findings import Severity
-from deepbacs_zoo.validation import CHECKS, validate
-from tests.packages import ALL_WEIGHTS, CASES, REFUSED
+from deepbacs_zoo.package import Package
+from deepbacs_zoo.tensors import Step
+from deepbacs_zoo.validation import CHECKS, context, validate
+from deepbacs_zoo.validation.checks.outcome import ERROR_RULES
+from tests.packages import ALL_WEIGHTS, CASES, REFUSED, image, like, write_package
+from tests.tiny_networks import affine
 
 
 def findings(summary, severity=Severity.ERROR):
@@ -36,11 +41,12 @@ def test_every_check_is_reported_as_done(complete):
     assert seen == [(done, total) for done in range(1, total + 1)]
 
 
-def test_the_summary_says_which_library_judged(complete):
+def test_the_summary_says_which_library_checked_the_format(complete):
     summary, _ = complete
-    judged = summary.findings[0]
-    assert judged.what.startswith("judged by bioimageio.spec 0.5.")
-    assert "which states 0.5.10" in judged.what
+    checked = summary.findings[0]
+    assert checked.id == "format-checked"
+    assert checked.sentence().startswith("checked by bioimageio.spec 0.5.")
+    assert "which states 0.5.10" in checked.sentence()
 
 
 def test_each_format_reproduces_and_all_agree(complete):
@@ -60,7 +66,8 @@ def test_the_summary_is_json(complete):
     summary, _ = complete
     read = json.loads(summary.to_json())
     assert read["passed"] is True
-    assert {"severity", "where", "what", "allowed", "hint"} == set(read["findings"][0])
+    assert set(read["findings"][0]) == {"severity", "where", "what", "allowed", "hint", "id"}
+    assert all(finding["id"] for finding in read["findings"])
 
 
 def test_warnings_and_errors_say_what_was_allowed_and_what_to_do(complete, tmp_path):
@@ -82,16 +89,62 @@ def test_a_package_to_be_refused_gives_errors_and_never_raises(name, tmp_path):
     assert not any(str(tmp_path) in finding.where for finding in summary.findings)
 
 
-def test_a_package_that_cannot_be_opened_is_still_judged(tmp_path):
+def test_the_format_is_checked_also_where_a_package_cannot_be_opened(tmp_path):
     summary = validate(REFUSED["no_inputs"](tmp_path))
-    assert any("judged by bioimageio.spec" in finding.what for finding in summary.findings)
+    assert "format-checked" in [finding.id for finding in summary.findings]
     assert summary.subject == "package.zip"
 
 
-def test_one_tampered_file_is_said_once_by_us_and_once_by_the_judge(tmp_path):
+def test_one_tampered_file_is_reported_once_by_us_and_once_by_the_library(tmp_path):
     summary = validate(REFUSED["tampered_weights"](tmp_path))
-    about = [finding for finding in findings(summary) if finding.where == "weights.onnx"]
-    assert len(about) == len(findings(summary)) == 2
+    found = [(finding.id, finding.where) for finding in findings(summary)]
+    assert found == [("format-error", "weights.onnx"), ("integrity-error", "weights.onnx")]
+
+
+def test_weights_that_fail_on_the_test_input_are_reported_once(tmp_path):
+    summary = validate(REFUSED["foreign_step"](tmp_path))
+    ours = [each for each in findings(summary) if not each.id.startswith("format-")]
+    assert [(each.id, each.where) for each in ours] == [("weights-fail", "weights.onnx")]
+
+
+@pytest.mark.parametrize("weights", [("onnx",), ALL_WEIGHTS])
+def test_test_tensors_are_read_and_weights_loaded_once(tmp_path, monkeypatch, weights):
+    read, loaded = [], []
+    tensor, load = Package.tensor, context.load_session
+
+    def count_read(package, file):
+        read.append(file.path)
+        return tensor(package, file)
+
+    def count_load(package, **options):
+        loaded.append(options["weights_format"])
+        return load(package, **options)
+
+    monkeypatch.setattr(Package, "tensor", count_read)
+    monkeypatch.setattr(context, "load_session", count_load)
+    step = Step("zero_mean_unit_variance", {"axes": "cyx"})
+    spec = image("input", "bcyx", steps=(step,))
+    path = write_package(
+        tmp_path / "package.zip",
+        inputs=[spec],
+        outputs=[like(spec, "output", "bcyx")],
+        network=affine(),
+        weights=weights,
+    )
+    summary = validate(path, trust=True)
+    assert "tiled.output.max_difference" in summary.figures, "all checks ran"
+    assert sorted(read) == ["test_input.npy", "test_output.npy"]
+    assert sorted(loaded) == sorted(weights)
+
+
+def test_every_error_about_a_package_has_a_rule_of_its_own():
+    kinds = subclasses(errors.DeepbacsZooError) - {errors.DeepbacsZooError}
+    about_others = subclasses(errors.UsageError) | subclasses(errors.HostError)
+    assert kinds - about_others == set(ERROR_RULES)
+
+
+def subclasses(kind):
+    return {kind, *(each for child in kind.__subclasses__() for each in subclasses(child))}
 
 
 def test_nothing_at_the_path_is_a_usage_error(tmp_path):

@@ -12,6 +12,7 @@ from deepbacs_zoo.validation.checks.reproduction import check_reproduction
 from deepbacs_zoo.validation.checks.tiled import check_tiled
 from deepbacs_zoo.validation.checks.tolerance import compare, stated_tolerance
 from deepbacs_zoo.validation.consumers.table import check_consumers
+from deepbacs_zoo.validation.context import Context
 from tests.package_writer import image, like, write_package
 from tests.packages import ALL_WEIGHTS, CASES
 from tests.tiny_networks import affine
@@ -19,16 +20,21 @@ from tests.unit.evaluation.painted import write_painted_package
 
 
 def run(check, path, trust=False):
-    with open_package(path) as package:
-        return check(package, trust)
+    with open_package(path) as package, Context(package, trust=trust) as context:
+        return check(context)
 
 
-def said(outcome, severity=None):
-    return [
-        f"{finding.where}: {finding.what}"
-        for finding in outcome.findings
-        if severity in (None, finding.severity)
-    ]
+def ids(outcome, severity=None):
+    return [each.id for each in outcome.findings if severity in (None, each.severity)]
+
+
+def places(outcome, id):
+    return [each.where for each in outcome.findings if each.id == id]
+
+
+def only(outcome, id):
+    (finding,) = [each for each in outcome.findings if each.id == id]
+    return finding
 
 
 def edited(*path, value):
@@ -62,24 +68,24 @@ def test_a_github_user_is_not_looked_up(tmp_path, monkeypatch):
     path = CASES["bcyx"](tmp_path, change=change)
     with open_package(path) as package:
         outcome = check_format(path, package)
-    assert said(outcome, Severity.ERROR) == []
+    assert ids(outcome, Severity.ERROR) == []
 
 
-def test_files_are_judged_too(tmp_path):
+def test_files_are_checked_too(tmp_path):
     def change(description, files):
         files["README.md"] = b"# Nothing about how it was tested\n"
 
     path = CASES["bcyx"](tmp_path, change=change)
     with open_package(path) as package:
         outcome = check_format(path, package)
-    assert any("Validation" in text for text in said(outcome, Severity.WARNING))
+    assert "documentation" in places(outcome, "format-warning")
 
 
 def test_the_place_of_a_mistake_is_a_path_into_the_description(tmp_path):
     path = CASES["bcyx"](tmp_path, change=edited("license", value=7))
     with open_package(path) as package:
         outcome = check_format(path, package)
-    assert any(text.startswith("license") for text in said(outcome, Severity.ERROR))
+    assert any(where.startswith("license") for where in places(outcome, "format-error"))
 
 
 def test_the_log_of_the_library_stays_off_the_terminal(tmp_path, capfd):
@@ -95,13 +101,15 @@ def test_the_log_of_the_library_stays_off_the_terminal(tmp_path, capfd):
 def test_a_file_that_nothing_names_is_information(tmp_path):
     path = CASES["bcyx"](tmp_path, extra_files={"notes.txt": b"hello"})
     outcome = run(check_integrity, path)
-    assert "notes.txt: no field of the description names this file" in said(outcome, Severity.INFO)
-    assert any(text.startswith("files: all ") for text in said(outcome))
+    assert places(outcome, "file-not-named") == ["notes.txt"]
+    assert places(outcome, "files-unaltered") == ["files"]
 
 
 def test_code_in_the_package_is_information(tmp_path):
     path = CASES["bcyx"](tmp_path, extra_files={"macro.ijm": b"run();"})
-    assert any("an ImageJ macro" in text for text in said(run(check_integrity, path)))
+    finding = only(run(check_integrity, path), "executable-file")
+    assert (finding.where, finding.severity) == ("macro.ijm", Severity.INFO)
+    assert "an ImageJ macro" in finding.sentence()
 
 
 def test_our_own_network_files_are_told_from_foreign_code(tmp_path):
@@ -109,9 +117,11 @@ def test_our_own_network_files_are_told_from_foreign_code(tmp_path):
 
     ours = (resources.files("deepbacs_zoo") / "networks" / "unet.py").read_bytes()
     files = {"unet.py": ours, "other.py": b"print(1)"}
-    texts = said(run(check_integrity, CASES["bcyx"](tmp_path, extra_files=files)))
-    assert "unet.py: this file is Python code, one of deepbacs_zoo's own networks" in texts
-    assert any(text.startswith("other.py") and "unless it is trusted" in text for text in texts)
+    outcome = run(check_integrity, CASES["bcyx"](tmp_path, extra_files=files))
+    found = [each for each in outcome.findings if each.id == "executable-file"]
+    sentences = {each.where: each.sentence() for each in found}
+    assert "one of deepbacs_zoo's own networks" in sentences["unet.py"]
+    assert "unless it is trusted" in sentences["other.py"]
 
 
 def test_a_missing_hash_is_a_warning(tmp_path):
@@ -119,15 +129,16 @@ def test_a_missing_hash_is_a_warning(tmp_path):
         del description["weights"]["onnx"]["sha256"]
 
     outcome = run(check_integrity, CASES["bcyx"](tmp_path, change=change))
-    assert any(
-        "no sha256 is stated for weights.onnx" in text for text in said(outcome, Severity.WARNING)
-    )
+    finding = only(outcome, "hash-missing")
+    assert (finding.where, finding.severity) == ("weights.onnx", Severity.WARNING)
 
 
 @pytest.mark.parametrize("name", ["README.md", "cover.png", "test_output.npy"])
 def test_a_missing_file_is_an_error(tmp_path, name):
     outcome = run(check_integrity, CASES["bcyx"](tmp_path, change=lambda _, files: files.pop(name)))
-    assert any(name in text and "missing" in text for text in said(outcome, Severity.ERROR))
+    (finding,) = [each for each in outcome.findings if each.severity == Severity.ERROR]
+    assert finding.id == "integrity-error"
+    assert name in finding.where
 
 
 # --- reproduction ----------------------------------------------------------------------------
@@ -153,9 +164,10 @@ def change_expected(amount):
 
 def test_an_output_that_is_not_reproduced_is_an_error_with_its_size(tmp_path):
     outcome = run(check_reproduction, CASES["bcyx"](tmp_path, change=change_expected(0.25)))
-    (text,) = said(outcome, Severity.ERROR)
-    assert "1 of" in text
-    assert "2.5e-01" in text
+    finding = only(outcome, "output-not-reproduced")
+    assert finding.severity == Severity.ERROR
+    assert "1 of" in finding.sentence()
+    assert "2.5e-01" in finding.sentence()
     assert outcome.figures["onnx.output.max_difference"] == pytest.approx(0.25, rel=1e-3)
 
 
@@ -167,17 +179,16 @@ def test_a_tolerance_that_the_package_states_makes_it_a_warning(tmp_path):
         config={"bioimageio": {"reproducibility_tolerance": tolerances}},
     )
     outcome = run(check_reproduction, path)
-    assert said(outcome, Severity.ERROR) == []
-    assert any("wider tolerance" in text for text in said(outcome, Severity.WARNING))
+    assert ids(outcome, Severity.ERROR) == []
+    assert only(outcome, "output-not-reproduced").severity == Severity.WARNING
 
 
 def test_foreign_code_is_not_run_without_trust_and_the_reason_is_said(tmp_path):
     path = CASES["bcyx"](tmp_path, weights=ALL_WEIGHTS)
     untrusted = run(check_reproduction, path)
-    assert any(
-        text.startswith("weights.pytorch_state_dict: not run:") and "foreign code" in text
-        for text in said(untrusted, Severity.WARNING)
-    )
+    finding = only(untrusted, "weights-refused")
+    assert (finding.where, finding.severity) == ("weights.pytorch_state_dict", Severity.WARNING)
+    assert "foreign code" in finding.sentence()
     trusted = run(check_reproduction, path, trust=True)
     assert "pytorch_state_dict.output.max_difference" in trusted.figures
 
@@ -185,12 +196,14 @@ def test_foreign_code_is_not_run_without_trust_and_the_reason_is_said(tmp_path):
 def test_weights_without_an_engine_are_information(tmp_path):
     path = CASES["bcyx"](tmp_path, weights=("onnx", "tensorflow_saved_model_bundle"))
     outcome = run(check_reproduction, path)
-    assert any("no engine" in text for text in said(outcome, Severity.INFO))
+    finding = only(outcome, "weights-without-engine")
+    assert finding.where == "weights.tensorflow_saved_model_bundle"
+    assert finding.severity == Severity.INFO
 
 
 def test_nothing_that_runs_is_a_warning(tmp_path):
     outcome = run(check_reproduction, CASES["state_dict_only"](tmp_path))
-    assert any("none of the weights ran" in text for text in said(outcome, Severity.WARNING))
+    assert only(outcome, "nothing-ran").severity == Severity.WARNING
 
 
 def test_a_missing_test_tensor_is_a_warning(tmp_path):
@@ -198,7 +211,8 @@ def test_a_missing_test_tensor_is_a_warning(tmp_path):
         del description["outputs"][0]["test_tensor"]
 
     outcome = run(check_reproduction, CASES["bcyx"](tmp_path, change=change))
-    assert any("no test tensor" in text for text in said(outcome, Severity.WARNING))
+    finding = only(outcome, "test-tensor-missing")
+    assert (finding.where, finding.severity) == ("outputs.0", Severity.WARNING)
 
 
 def test_values_that_are_nan_in_both_are_equal_and_in_one_infinitely_different():
@@ -245,7 +259,7 @@ def test_the_first_tolerance_that_matches_counts(tmp_path):
 )
 def test_a_halo_that_suffices_gives_the_same_numbers(tmp_path, name):
     outcome = run(check_tiled, CASES[name](tmp_path))
-    assert said(outcome, Severity.WARNING) == []
+    assert ids(outcome, Severity.WARNING) == []
     differences = [value for key, value in outcome.figures.items() if "max" in key]
     assert differences
     assert max(differences) <= 1e-5
@@ -254,14 +268,17 @@ def test_a_halo_that_suffices_gives_the_same_numbers(tmp_path, name):
 def test_a_halo_too_small_is_a_warning_with_the_one_that_would_do(tmp_path):
     outcome = run(check_tiled, CASES["halo_too_small"](tmp_path))
     (finding,) = [entry for entry in outcome.findings if entry.severity == Severity.WARNING]
-    assert "the halo of 0 pixels is too small" in finding.what
+    assert finding.id == "halo-too-small"
+    assert "the halo of 0 pixels is too small" in finding.sentence()
     assert "at least 1 " in finding.hint
     assert outcome.figures["tiled.output.seam_error"] > 0.01
 
 
 def test_a_network_of_one_size_is_not_tiled(tmp_path):
     outcome = run(check_tiled, CASES["fixed"](tmp_path))
-    assert said(outcome) == ["tiled prediction: not checked: the network takes one size only"]
+    (finding,) = outcome.findings
+    assert finding.id == "tiles-not-checked"
+    assert "the network takes one size only" in finding.sentence()
 
 
 # --- consumers -------------------------------------------------------------------------------
@@ -269,45 +286,45 @@ def test_a_network_of_one_size_is_not_tiled(tmp_path):
 
 def test_our_dialect_runs_everywhere(tmp_path):
     outcome = run(check_consumers, CASES["bcyx"](tmp_path, weights=ALL_WEIGHTS))
-    assert said(outcome, Severity.WARNING) == []
-    assert any("deepImageJ 3.1: is predicted to run it" in text for text in said(outcome))
-    assert "weights.onnx: opset 17, IR 8: loads from ONNX Runtime 1.13.1 on" in said(outcome)
+    assert ids(outcome, Severity.WARNING) == []
+    assert only(outcome, "deepimagej-runs").where == "deepImageJ 3.1"
+    assert "opset 17, IR 8" in only(outcome, "onnx-loads").sentence()
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"),
+    ("name", "rule"),
     [
-        ("two_inputs", "there are 2 inputs"),
-        ("bioimageio_yaml", "not called rdf.yaml"),
-        ("format_0_5_12", "on which JDLL fails"),
-        ("time_series", "time or index axis"),
-        ("upsampled", "the size is 2 x"),
-        ("uint8", "the type is uint8"),
-        ("steps_softmax", "does not have this operation"),
-        ("steps_one_sided_clip", "a bound is missing"),
-        ("steps_fixed_channel", "a mean per channel"),
-        ("steps_binarize_channel", "several thresholds"),
-        ("steps_range", "by nearest rank"),
-        ("missing_ids", "states no id"),
-        ("state_dict_only", "there are only pytorch_state_dict"),
-        ("data_dependent", "time or index axis"),
-        ("bcyx", "the ONNX engine of JDLL ends the Java process"),
+        ("two_inputs", "deepimagej-several-inputs"),
+        ("bioimageio_yaml", "deepimagej-description-name"),
+        ("format_0_5_12", "deepimagej-documentation"),
+        ("time_series", "deepimagej-time-axis"),
+        ("upsampled", "deepimagej-output-scale"),
+        ("uint8", "deepimagej-input-type"),
+        ("steps_softmax", "deepimagej-operation-missing"),
+        ("steps_one_sided_clip", "deepimagej-clip-bounds"),
+        ("steps_fixed_channel", "deepimagej-several-means"),
+        ("steps_binarize_channel", "deepimagej-several-thresholds"),
+        ("steps_range", "deepimagej-percentiles"),
+        ("missing_ids", "deepimagej-axis-id"),
+        ("state_dict_only", "deepimagej-no-weights"),
+        ("data_dependent", "deepimagej-time-axis"),
+        ("bcyx", "deepimagej-only-onnx"),
     ],
 )
-def test_what_deepimagej_cannot_run_is_predicted_with_the_reason(tmp_path, name, reason):
+def test_what_deepimagej_cannot_run_is_predicted_with_the_reason(tmp_path, name, rule):
     outcome = run(check_consumers, CASES[name](tmp_path))
-    texts = [text for text in said(outcome, Severity.WARNING) if text.startswith("deepImageJ")]
-    assert any(reason in text for text in texts), texts
+    assert rule in ids(outcome, Severity.WARNING)
+    assert all(where.startswith("deepImageJ 3.1, ") for where in places(outcome, rule))
 
 
 def test_legacy_configuration_without_tiling_is_predicted_to_fail(tmp_path):
     path = CASES["all_weights"](tmp_path, config={"deepimagej": {"allow_tiling": "true"}})
-    assert any("allow_tiling" in text for text in said(run(check_consumers, path)))
+    assert "deepimagej-tiling-forbidden" in ids(run(check_consumers, path))
 
 
 def test_a_newer_format_is_not_for_older_readers(tmp_path):
     outcome = run(check_consumers, CASES["format_0_5_12"](tmp_path))
-    assert any("not read by bioimageio.core up to 0.10.4" in text for text in said(outcome))
+    assert "core-format-too-new" in ids(outcome, Severity.WARNING)
 
 
 def test_a_halo_that_is_no_half_step_breaks_the_reference_s_predict(tmp_path):
@@ -316,7 +333,7 @@ def test_a_halo_that_is_no_half_step_breaks_the_reference_s_predict(tmp_path):
             axis["halo"] = 1
 
     outcome = run(check_consumers, CASES["stepped_large"](tmp_path, change=change))
-    assert any("pads by the halo of 1" in text for text in said(outcome, Severity.WARNING))
+    assert "core-halo-off-step" in ids(outcome, Severity.WARNING)
 
 
 @pytest.mark.parametrize(("offset", "warns"), [(0.0, False), (20.0, False), (1000.0, True)])
@@ -332,14 +349,13 @@ def test_a_test_input_far_from_zero_is_hard_to_normalise_alike(tmp_path, offset,
         weights=("onnx",),
         test_inputs={"input": values},
     )
-    texts = said(run(check_consumers, path), Severity.WARNING)
-    assert any("standard deviations from 0" in text for text in texts) is warns
+    assert ("test-input-far-from-zero" in ids(run(check_consumers, path))) is warns
 
 
 def test_the_stated_opset_is_compared_with_the_file(tmp_path):
     path = CASES["bcyx"](tmp_path, change=edited("weights", "onnx", "opset_version", value=15))
     outcome = run(check_consumers, path)
-    assert any("states opset 15, the file has 17" in text for text in said(outcome))
+    assert "states opset 15, the file has 17" in only(outcome, "onnx-opset-misstated").sentence()
 
 
 def test_the_onnx_header_is_that_of_onnx_itself(tmp_path):
@@ -369,7 +385,7 @@ def test_a_file_that_is_no_onnx_model_is_a_package_error(tmp_path, content):
     assert caught.value.allowed
 
 
-def test_our_own_decoding_block_does_not_disturb_the_judge(tmp_path):
+def test_our_own_decoding_block_is_no_mistake_in_the_format(tmp_path):
     path = write_painted_package(tmp_path)
     with open_package(path) as package:
-        assert said(check_format(path, package), Severity.ERROR) == []
+        assert ids(check_format(path, package), Severity.ERROR) == []

@@ -6,6 +6,7 @@ from deepbacs_zoo.package import open_package
 from deepbacs_zoo.tensors import FixedSize, Step, SteppedSize
 from deepbacs_zoo.validation.consumers.deepimagej import lint
 from deepbacs_zoo.validation.consumers.table import check_consumers
+from deepbacs_zoo.validation.context import Context
 from tests.package_writer import ALL_WEIGHTS, image, like, write_package
 from tests.packages import CASES
 from tests.tiny_networks import affine
@@ -30,21 +31,21 @@ def package_of(folder, *, steps=(), post=(), channels=("grey",), sizes=None, cha
     )
 
 
-def reasons(path):
+def issues(path):
     with open_package(path) as package:
         return lint(package)
 
 
-def texts(path):
-    return [f"{reason.where}: {reason.what}" for reason in reasons(path)]
+def ids(path):
+    return [issue.finding.id for issue in issues(path)]
 
 
 def test_a_plain_package_breaks_no_rule(tmp_path):
-    assert reasons(package_of(tmp_path)) == ()
+    assert issues(package_of(tmp_path)) == ()
 
 
 def test_a_plain_package_of_format_0_4_breaks_no_rule(tmp_path):
-    assert reasons(package_of(tmp_path, format_version="0.4.10")) == ()
+    assert issues(package_of(tmp_path, format_version="0.4.10")) == ()
 
 
 @pytest.mark.parametrize(
@@ -63,44 +64,48 @@ def test_a_plain_package_of_format_0_4_breaks_no_rule(tmp_path):
     ids=lambda step: step.name,
 )
 def test_operations_that_jdll_computes_as_the_specification_says(tmp_path, step):
-    assert reasons(package_of(tmp_path, steps=[step], channels=TWO)) == ()
+    assert issues(package_of(tmp_path, steps=[step], channels=TWO)) == ()
 
 
 @pytest.mark.parametrize(
-    ("step", "what", "blocks"),
+    ("step", "rule", "blocks"),
     [
-        (Step("softmax", {"axis": "c"}), "does not have this operation", True),
-        (Step("clip", {"min": 0.0}), "a bound is missing", True),
-        (Step("binarize", {"threshold": [0.1, 0.2], "axis": "c"}), "several thresholds", True),
+        (Step("softmax", {"axis": "c"}), "operation-missing", True),
+        (Step("clip", {"min": 0.0}), "clip-bounds", True),
+        (Step("binarize", {"threshold": [0.1, 0.2], "axis": "c"}), "several-thresholds", True),
         (
             Step("fixed_zero_mean_unit_variance", {"mean": [0.0, 1.0], "std": [1, 1], "axis": "c"}),
-            "a mean per channel",
+            "several-means",
             True,
         ),
-        (Step("scale_linear", {"gain": [1.0, 2.0], "offset": 0.0, "axis": "c"}), "first", False),
-        (Step("zero_mean_unit_variance", {"axes": "yx"}), "statistics per channel", False),
+        (
+            Step("scale_linear", {"gain": [1.0, 2.0], "offset": 0.0, "axis": "c"}),
+            "several-gains",
+            False,
+        ),
+        (Step("zero_mean_unit_variance", {"axes": "yx"}), "statistics-per-channel", False),
         (
             Step("scale_range", {"axes": "cyx", "min_percentile": 1.0, "max_percentile": 99.8}),
-            "nearest rank",
+            "percentiles",
             False,
         ),
     ],
     ids=lambda value: value.name if isinstance(value, Step) else None,
 )
-def test_operations_that_jdll_lacks_or_computes_otherwise(tmp_path, step, what, blocks):
-    found = reasons(package_of(tmp_path, steps=[step], channels=TWO))
-    assert [(what in reason.what, reason.blocks) for reason in found] == [(True, blocks)]
-    assert found[0].where == f"inputs.0.steps.0 ({step.name})"
+def test_operations_that_jdll_lacks_or_computes_otherwise(tmp_path, step, rule, blocks):
+    (issue,) = issues(package_of(tmp_path, steps=[step], channels=TWO))
+    assert (issue.finding.id, issue.rule.blocks) == (f"deepimagej-{rule}", blocks)
+    assert issue.finding.where == f"inputs.0.steps.0 ({step.name})"
 
 
 def test_statistics_per_channel_of_a_single_channel_are_right(tmp_path):
     step = Step("zero_mean_unit_variance", {"axes": "yx"})
-    assert reasons(package_of(tmp_path, steps=[step])) == ()
+    assert issues(package_of(tmp_path, steps=[step])) == ()
 
 
 def test_postprocessing_is_looked_at_too(tmp_path):
-    (reason,) = reasons(package_of(tmp_path, post=[Step("softmax", {"axis": "c"})], channels=TWO))
-    assert reason.where == "outputs.0.steps.0 (softmax)"
+    (issue,) = issues(package_of(tmp_path, post=[Step("softmax", {"axis": "c"})], channels=TWO))
+    assert issue.finding.where == "outputs.0.steps.0 (softmax)"
 
 
 def test_percentiles_of_clip_are_no_bounds(tmp_path):
@@ -109,8 +114,7 @@ def test_percentiles_of_clip_are_no_bounds(tmp_path):
     def clip(description, files):
         description["inputs"][0]["preprocessing"] = [{"id": "clip", "kwargs": kwargs}]
 
-    (reason,) = reasons(package_of(tmp_path, change=clip))
-    assert "a bound is missing" in reason.what
+    assert ids(package_of(tmp_path, change=clip)) == ["deepimagej-clip-bounds"]
 
 
 def test_a_reference_tensor_is_ignored_by_jdll(tmp_path):
@@ -119,60 +123,72 @@ def test_a_reference_tensor_is_ignored_by_jdll(tmp_path):
     def refer(description, files):
         description["outputs"][0]["postprocessing"] = [{"id": "scale_range", "kwargs": kwargs}]
 
-    (reason,) = reasons(package_of(tmp_path, change=refer))
-    assert reason.what == "the reference tensor is ignored"
-    assert not reason.blocks
+    (issue,) = issues(package_of(tmp_path, change=refer))
+    assert issue.finding.id == "deepimagej-reference-tensor"
+    assert not issue.rule.blocks
 
 
 @pytest.mark.parametrize(("least", "step", "good"), [(16, 8, True), (20, 8, False), (8, 8, True)])
 def test_the_smallest_size_must_be_a_multiple_of_the_step(tmp_path, least, step, good):
-    found = reasons(package_of(tmp_path, sizes=SteppedSize(least, step)))
+    found = issues(package_of(tmp_path, sizes=SteppedSize(least, step)))
     assert (found == ()) is good
     if not good:
-        assert found[0].hint == "state min 24"
+        assert found[0].finding.id == "deepimagej-min-off-step"
+        assert found[0].finding.hint == "state min 24"
 
 
 def test_a_fixed_size_with_a_halo_runs_in_tiles_and_differs(tmp_path):
-    (reason,) = reasons(package_of(tmp_path, sizes=FixedSize(32), halo=4))
-    assert "runs in four tiles" in reason.what
-    assert not reason.blocks
+    (issue,) = issues(package_of(tmp_path, sizes=FixedSize(32), halo=4))
+    assert issue.finding.id == "deepimagej-fixed-size-halo"
+    assert not issue.rule.blocks
+
+
+def test_a_fixed_size_that_the_halo_fills_does_not_run(tmp_path):
+    def widen(description, files):
+        description["outputs"][0]["axes"][-1]["halo"] = 8
+
+    sizes = {"y": FixedSize(16), "x": SteppedSize(32, 1)}
+    (issue,) = issues(package_of(tmp_path, sizes=sizes, change=widen))
+    assert issue.finding.id == "deepimagej-fixed-size-all-halo"
+    assert issue.rule.blocks
 
 
 @pytest.mark.parametrize("weights", [("onnx", "torchscript"), ("torchscript",)])
 def test_torchscript_is_enough(tmp_path, weights):
-    assert reasons(package_of(tmp_path, weights=weights)) == ()
+    assert issues(package_of(tmp_path, weights=weights)) == ()
 
 
 @pytest.mark.parametrize(
-    ("weights", "what"),
+    ("weights", "rule"),
     [
-        (("onnx",), "onnx is the only format"),
-        (("pytorch_state_dict",), "there are only pytorch_state_dict"),
-        (("onnx", "pytorch_state_dict"), "onnx is the only format"),
+        (("onnx",), "deepimagej-only-onnx"),
+        (("pytorch_state_dict",), "deepimagej-no-weights"),
+        (("onnx", "pytorch_state_dict"), "deepimagej-only-onnx"),
     ],
 )
-def test_packages_without_weights_for_it(tmp_path, weights, what):
-    assert any(what in text for text in texts(package_of(tmp_path, weights=weights)))
+def test_packages_without_weights_for_it(tmp_path, weights, rule):
+    assert rule in ids(package_of(tmp_path, weights=weights))
 
 
 def test_saved_models_count_if_their_version_is_stated(tmp_path):
     weights = ("tensorflow_saved_model_bundle",)
-    assert reasons(package_of(tmp_path, weights=weights)) == ()
+    assert issues(package_of(tmp_path, weights=weights)) == ()
 
     def forget(description, files):
         del description["weights"]["tensorflow_saved_model_bundle"]["tensorflow_version"]
 
-    (text,) = texts(package_of(tmp_path, weights=weights, change=forget))
-    assert text == "weights.tensorflow_saved_model_bundle: no tensorflow_version is stated"
+    (issue,) = issues(package_of(tmp_path, weights=weights, change=forget))
+    assert issue.finding.id == "deepimagej-version-missing"
+    assert issue.finding.where == "weights.tensorflow_saved_model_bundle"
 
 
 def test_a_missing_version_of_torch_is_said(tmp_path):
     def forget(description, files):
         del description["weights"]["torchscript"]["pytorch_version"]
 
-    assert texts(package_of(tmp_path, change=forget)) == [
-        "weights.torchscript: no pytorch_version is stated"
-    ]
+    (issue,) = issues(package_of(tmp_path, change=forget))
+    assert issue.finding.id == "deepimagej-version-missing"
+    assert issue.finding.where == "weights.torchscript"
 
 
 def test_output_axes_with_a_scale_break_it(tmp_path):
@@ -181,21 +197,20 @@ def test_output_axes_with_a_scale_break_it(tmp_path):
             description[side][0]["axes"][-1]["scale"] = 0.1
             description[side][0]["axes"][-1]["unit"] = "micrometer"
 
-    assert texts(package_of(tmp_path, change=scale)) == [
-        "outputs.0.axes.x: the output axis has scale 0.1"
-    ]
+    (issue,) = issues(package_of(tmp_path, change=scale))
+    assert (issue.finding.id, issue.finding.where) == ("deepimagej-pixel-size", "outputs.0.axes.x")
 
 
 def test_two_inputs_break_it(tmp_path):
-    assert "inputs: there are 2 inputs" in texts(CASES["two_inputs"](tmp_path))
+    assert "deepimagej-several-inputs" in ids(CASES["two_inputs"](tmp_path))
 
 
 def test_an_output_that_follows_another_input_breaks_it(tmp_path):
     with open_package(CASES["two_inputs"](tmp_path)) as package:
         first = package.inputs[0].id
         outputs = {axis.size.tensor for axis in package.outputs[0].space}
-    found = texts(CASES["two_inputs"](tmp_path))
-    assert any("the size is" in text for text in found) is (outputs != {first})
+    found = ids(CASES["two_inputs"](tmp_path))
+    assert ("deepimagej-output-scale" in found) is (outputs != {first})
 
 
 @pytest.mark.parametrize(
@@ -203,43 +218,41 @@ def test_an_output_that_follows_another_input_breaks_it(tmp_path):
     [({"allow_tiling": True}, False), ({"allow_tiling": False}, True), ({}, True)],
 )
 def test_the_old_configuration_must_allow_tiling(tmp_path, value, breaks):
-    found = texts(package_of(tmp_path, config={"deepimagej": value}))
-    assert any(text.startswith("config.deepimagej") for text in found) is breaks
+    found = ids(package_of(tmp_path, config={"deepimagej": value}))
+    assert ("deepimagej-tiling-forbidden" in found) is breaks
 
 
-def test_a_stardist_package_takes_another_road(tmp_path):
+def test_a_package_named_stardist_is_run_by_another_program(tmp_path):
     path = package_of(tmp_path, config={"stardist": {}}, name="my stardist model")
-    (reason,) = reasons(path)
-    assert reason.where == "config.stardist"
-    assert not reason.blocks
+    (issue,) = issues(path)
+    assert issue.finding.id == "deepimagej-stardist"
+    assert not issue.rule.blocks
 
 
 def test_upsampling_is_no_problem_in_format_0_4(tmp_path):
-    assert not any("the size is" in text for text in texts(CASES["upsampled_0_4"](tmp_path)))
-    assert any("the size is 2 x" in text for text in texts(CASES["upsampled"](tmp_path)))
+    assert "deepimagej-output-scale" not in ids(CASES["upsampled_0_4"](tmp_path))
+    assert "deepimagej-output-scale" in ids(CASES["upsampled"](tmp_path))
 
 
 def test_the_verdict_is_a_pass_only_without_a_blocker(tmp_path):
-    differs = package_of(tmp_path, steps=[Step("zero_mean_unit_variance", {"axes": "yx"})],
-                         channels=TWO)  # fmt: skip
-    with open_package(differs) as package:
-        said = [f"{finding.where}: {finding.what}" for finding in
-                check_consumers(package, False).findings]  # fmt: skip
-    assert any("will compute something else" in text for text in said)
-    assert any("deepImageJ 3.1: is predicted to run it" in text for text in said)
-    blocked = package_of(tmp_path, weights=("onnx",))
-    with open_package(blocked) as package:
-        said = [finding.what for finding in check_consumers(package, False).findings]
-    assert not any("is predicted to run it" in text for text in said)
+    step = Step("zero_mean_unit_variance", {"axes": "yx"})
+    with open_package(package_of(tmp_path, steps=[step], channels=TWO)) as package:
+        said = {each.id: each.sentence() for each in check_consumers(Context(package)).findings}
+    assert "will compute something else" in said["deepimagej-statistics-per-channel"]
+    assert "deepimagej-runs" in said
+    with open_package(package_of(tmp_path, weights=("onnx",))) as package:
+        said = {each.id: each.sentence() for each in check_consumers(Context(package)).findings}
+    assert "will not run it" in said["deepimagej-only-onnx"]
+    assert "deepimagej-runs" not in said
 
 
 @pytest.mark.parametrize("name", list(CASES))
 def test_no_generated_package_confuses_the_rules(tmp_path, name):
-    for reason in reasons(CASES[name](tmp_path)):
-        assert reason.where
-        assert reason.what
-        assert reason.allowed
-        assert reason.hint
+    for _, finding in issues(CASES[name](tmp_path)):
+        assert finding.where
+        assert finding.what
+        assert finding.allowed
+        assert finding.hint
 
 
 def test_all_weights_is_what_the_writer_calls_all():

@@ -1,4 +1,4 @@
-"""What is made of the words of bioimageio.spec, and what it is not shown."""
+"""Findings made of the messages of bioimageio.spec, and the parts that it is not shown."""
 
 import sys
 
@@ -7,22 +7,22 @@ import pytest
 from deepbacs_zoo.errors import MissingExtraError
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.validation.checks import format as judge
+from deepbacs_zoo.validation.checks import format as format_check
 from deepbacs_zoo.validation.checks.format import _one_line, _place, _remote_sources, check_format
 from tests.packages import CASES, REFUSED
 
 
-def judged(path):
+def checked(path):
     with open_package(path) as package:
         return check_format(path, package)
 
 
-def said(outcome, severity=None):
-    return [
-        f"{finding.where}: {finding.what}"
-        for finding in outcome.findings
-        if severity in (None, finding.severity)
-    ]
+def findings(outcome, id):
+    return [finding for finding in outcome.findings if finding.id == id]
+
+
+def errors(outcome):
+    return [finding for finding in outcome.findings if finding.severity == Severity.ERROR]
 
 
 @pytest.mark.parametrize(
@@ -70,36 +70,38 @@ def test_remote_files_are_found_and_other_addresses_are_not_files(description, e
 
 @pytest.mark.parametrize("name", [name for name in CASES if name != "list_axes_0_4"])
 def test_every_generated_package_is_valid(tmp_path, name):
-    outcome = judged(CASES[name](tmp_path))
-    assert said(outcome, Severity.ERROR) == []
+    outcome = checked(CASES[name](tmp_path))
+    assert errors(outcome) == []
     assert 0 < outcome.figures["metadata_completeness"] < 1
 
 
-def test_a_package_one_folder_down_is_judged_without_its_files(tmp_path):
-    texts = said(judged(CASES["one_folder_down"](tmp_path)))
-    assert any("they lie in a folder of a zip" in text for text in texts)
+def test_a_package_one_folder_down_is_checked_without_its_files(tmp_path):
+    (finding,) = findings(checked(CASES["one_folder_down"](tmp_path)), "format-partly-checked")
+    assert "they lie in a folder of a zip" in finding.sentence()
 
 
-def test_a_folder_is_judged_with_its_files(tmp_path):
+def test_a_folder_is_checked_with_its_files(tmp_path):
     def change(description, files):
         files["README.md"] = b"# no such section\n"
 
-    texts = said(judged(CASES["folder"](tmp_path, change=change)))
-    assert any("Validation" in text for text in texts)
+    outcome = checked(CASES["folder"](tmp_path, change=change))
+    assert "documentation" in [each.where for each in findings(outcome, "format-warning")]
 
 
 def test_remote_files_are_not_fetched(tmp_path):
-    texts = said(judged(REFUSED["weights_elsewhere"](tmp_path)))
-    assert any("some lie on the network" in text for text in texts)
+    outcome = checked(REFUSED["weights_elsewhere"](tmp_path))
+    (finding,) = findings(outcome, "format-partly-checked")
+    assert "some lie on the network" in finding.sentence()
 
 
 def test_another_model_as_input_is_not_looked_up(tmp_path):
     def chain(description, files):
         description["inputs"][0]["output_of"] = "some-other-model"
 
-    outcome = judged(CASES["format_0_5_12"](tmp_path, change=chain))
-    assert any("which was not looked up" in text for text in said(outcome))
-    assert said(outcome, Severity.ERROR) == []
+    outcome = checked(CASES["format_0_5_12"](tmp_path, change=chain))
+    (finding,) = findings(outcome, "format-partly-checked")
+    assert "which was not looked up" in finding.sentence()
+    assert errors(outcome) == []
 
 
 def test_information_stays_information(tmp_path):
@@ -109,9 +111,10 @@ def test_information_stays_information(tmp_path):
     def rename(description, files):
         description["name"] = long_name
 
-    outcome = judged(CASES["bcyx"](tmp_path, change=rename))
+    outcome = checked(CASES["bcyx"](tmp_path, change=rename))
     assert path.exists()
-    assert any("64 characters" in text for text in said(outcome, Severity.INFO))
+    (finding,) = [each for each in findings(outcome, "format-note") if each.where == "name"]
+    assert finding.severity == Severity.INFO
 
 
 def test_without_the_library_the_error_names_it(tmp_path, monkeypatch):
@@ -122,12 +125,12 @@ def test_without_the_library_the_error_names_it(tmp_path, monkeypatch):
     assert "bioimageio.spec" in str(caught.value)
 
 
-def test_a_judge_that_breaks_down_is_a_finding(tmp_path, monkeypatch):
+def test_a_library_that_breaks_down_is_a_finding(tmp_path, monkeypatch):
     def broken(*args, **kwargs):
         raise TypeError("an incompatible pydantic\nwith more lines")
 
-    monkeypatch.setattr(judge, "_ask", broken)
-    (finding,) = judged(CASES["bcyx"](tmp_path)).findings
-    assert finding.severity == Severity.ERROR
-    assert "TypeError: an incompatible pydantic with more lines" in finding.what
+    monkeypatch.setattr(format_check, "_check", broken)
+    (finding,) = checked(CASES["bcyx"](tmp_path)).findings
+    assert (finding.id, finding.severity) == ("format-unreadable", Severity.ERROR)
+    assert "TypeError: an incompatible pydantic with more lines" in finding.sentence()
     assert finding.hint

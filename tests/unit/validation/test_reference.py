@@ -5,6 +5,7 @@ from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.validation import validate
 from deepbacs_zoo.validation.checks import reference
+from deepbacs_zoo.validation.context import Context
 from tests.packages import CASES
 
 core = pytest.importorskip("bioimageio.core", reason="needs the extra 'zoo'")
@@ -13,9 +14,9 @@ core = pytest.importorskip("bioimageio.core", reason="needs the extra 'zoo'")
 @pytest.mark.slow
 def test_a_good_package_passes_the_reference_for_formats_that_may_run(tmp_path):
     summary = validate(CASES["all_weights"](tmp_path), reference=True)
-    said = [f"{finding.where}: {finding.what}" for finding in summary.findings]
-    assert any(text.startswith("weights.onnx: passes the test of bioimageio.core") for text in said)
-    assert any("it would run foreign code" in text for text in said)
+    found = [(finding.id, finding.where) for finding in summary.findings]
+    assert ("reference-passed", "weights.onnx") in found
+    assert ("reference-not-run", "weights.pytorch_state_dict") in found
     assert summary.passed
 
 
@@ -25,7 +26,7 @@ def test_a_package_that_does_not_reproduce_fails_the_reference(tmp_path):
 
     path = CASES["bcyx"](tmp_path, change=change_expected(0.25))
     with open_package(path) as package:
-        outcome = reference.check_reference(package, False)
+        outcome = reference.check_reference(Context(package))
     errors = [finding for finding in outcome.findings if finding.severity == Severity.ERROR]
     assert errors
     assert errors[0].where.startswith("weights.onnx")
@@ -41,15 +42,15 @@ def test_without_the_library_the_extra_is_named(tmp_path, monkeypatch):
 def test_a_test_that_breaks_off_is_an_error_finding(tmp_path, monkeypatch):
     monkeypatch.setattr(reference, "run_reference", lambda *_: {"failed": "no memory"})
     with open_package(CASES["bcyx"](tmp_path)) as package:
-        outcome = reference.check_reference(package, False)
+        outcome = reference.check_reference(Context(package))
     (finding,) = outcome.findings
-    assert finding.severity == Severity.ERROR
-    assert "no memory" in finding.what
+    assert (finding.id, finding.severity) == ("reference-broke-off", Severity.ERROR)
+    assert "no memory" in finding.sentence()
 
 
 def test_custom_operations_count_as_foreign_code(tmp_path, monkeypatch):
     from tests.packages import REFUSED
 
     with open_package(REFUSED["foreign_step"](tmp_path)) as package:
-        outcome = reference.check_reference(package, False)
-    assert [finding.severity for finding in outcome.findings] == [Severity.WARNING]
+        outcome = reference.check_reference(Context(package))
+    assert [finding.id for finding in outcome.findings] == ["reference-not-run"]

@@ -1,4 +1,4 @@
-"""How differences between tiled and whole are measured and judged."""
+"""Differences between tiled and whole: their measure, and the finding made of them."""
 
 import numpy as np
 import pytest
@@ -10,11 +10,12 @@ from deepbacs_zoo.tiling.run_plan import lay_out
 from deepbacs_zoo.validation.checks.tiled import (
     _distance_to_seams,
     _enlarged,
-    _judge,
+    _finding,
     _measure,
     _Seams,
     check_tiled,
 )
+from deepbacs_zoo.validation.context import Context
 from tests.package_writer import image, like, write_package
 from tests.tiny_networks import Network, _node, box
 
@@ -70,9 +71,9 @@ def test_the_reach_is_how_far_a_difference_goes():
     assert seams.largest == 0.5
     assert seams.seam == 0.5
     assert seams.reach == 3
-    finding = _judge(output, layout, seams)
+    finding = _finding(output, layout, seams)
     assert finding.severity == Severity.WARNING
-    assert "at least 5 " in finding.hint, "the halo of 2 and the reach of 3"
+    assert "at least 5 " in str(finding.hint), "the halo of 2 and the reach of 3"
 
 
 def test_equal_tensors_reach_nowhere():
@@ -80,7 +81,7 @@ def test_equal_tensors_reach_nowhere():
     whole = np.random.default_rng(0).normal(size=(1, 1, 20, 60)).astype(np.float32)
     seams = _measure(output, layout, whole, whole.copy())
     assert (seams.largest, seams.seam, seams.reach) == (0.0, 0.0, 0)
-    assert _judge(output, layout, seams).severity == Severity.INFO
+    assert _finding(output, layout, seams).severity == Severity.INFO
 
 
 def test_the_tolerance_grows_with_the_values():
@@ -99,7 +100,7 @@ def test_values_that_are_no_numbers_do_not_count():
 def test_a_difference_everywhere_has_no_halo_that_would_do():
     output, layout = layout_of(20, 60, 20 * 30)
     seams = _Seams(largest=0.5, seam=0.5, reach=15, farthest=15, allowed=1e-5)
-    assert "no halo tried here would do" in _judge(output, layout, seams).hint
+    assert "no halo tried here would do" in str(_finding(output, layout, seams).hint)
 
 
 @pytest.mark.parametrize(
@@ -148,10 +149,10 @@ def test_a_network_that_sees_the_whole_image_is_told_from_a_halo_too_small(tmp_p
         weights=("onnx",),
     )
     with open_package(path) as package:
-        outcome = check_tiled(package, False)
+        outcome = check_tiled(Context(package))
     (finding,) = outcome.findings
     assert finding.severity == Severity.WARNING
-    assert "depends on more than its tile" in finding.hint
+    assert "depends on more than its tile" in str(finding.hint)
 
 
 @pytest.mark.parametrize("stated", [0, 1, 2, 3])
@@ -165,12 +166,12 @@ def test_the_halo_that_would_do_is_the_radius_of_the_network(tmp_path, stated):
         weights=("onnx",),
     )
     with open_package(path) as package:
-        (finding,) = check_tiled(package, False).findings
+        (finding,) = check_tiled(Context(package)).findings
     if stated < 1:
-        assert "at least 1 " in finding.hint
+        assert "at least 1 " in str(finding.hint)
     else:
         assert finding.severity == Severity.INFO
-        assert "equal the whole image" in finding.what
+        assert finding.id == "tiles-equal-whole"
 
 
 def test_a_package_without_a_test_input_is_not_checked(tmp_path):
@@ -180,5 +181,6 @@ def test_a_package_without_a_test_input_is_not_checked(tmp_path):
         del description["inputs"][0]["test_tensor"]
 
     with open_package(CASES["bcyx"](tmp_path, change=forget)) as package:
-        (finding,) = check_tiled(package, False).findings
-    assert finding.what == "not checked: there is no test input for every input"
+        (finding,) = check_tiled(Context(package)).findings
+    assert finding.id == "tiles-not-checked"
+    assert "there is no test input for every input" in finding.sentence()

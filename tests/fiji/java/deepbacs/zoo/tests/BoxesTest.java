@@ -4,9 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import deepbacs.zoo.decoding.AnchorBoxes;
 import deepbacs.zoo.decoding.BoxDecoder;
-import deepbacs.zoo.decoding.Decoding;
 import deepbacs.zoo.decoding.DetectedBox;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.findings.Finding;
@@ -19,6 +17,8 @@ import deepbacs.zoo.results.Result;
 import deepbacs.zoo.results.ResultFiles;
 import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
+import deepbacs.zoo.zooconfig.AnchorBoxes;
+import deepbacs.zoo.zooconfig.ZooConfig;
 import ij.gui.Roi;
 import ij.io.RoiDecoder;
 import java.awt.geom.Rectangle2D;
@@ -71,7 +71,7 @@ public final class BoxesTest {
   private static void decode(JsonObject request, JsonObject answer) throws IOException {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("decode", plain(request.get("settings")));
-    AnchorBoxes settings = (AnchorBoxes) Decoding.read(config);
+    AnchorBoxes settings = (AnchorBoxes) ZooConfig.read(config).decode;
     int[] shape = ints(request.getAsJsonArray("shape"));
     int[] size = ints(request.getAsJsonArray("size"));
     float[] values = floats(request, "tensor", Tensor.count(shape));
@@ -88,7 +88,7 @@ public final class BoxesTest {
       float[] part = new float[count];
       System.arraycopy(values, plane * count, part, 0, count);
       Tensor tensor = Tensor.of(DType.FLOAT32, part, "cyx", shape[2], shape[3], shape[4]);
-      BoxDecoder decoded = settings.decode(tensor, size[0], size[1]);
+      BoxDecoder decoded = BoxDecoder.decode(settings, tensor, size[0], size[1]);
       candidates = Math.max(candidates, decoded.candidates);
       boxes.add(plane / shape[1], plane % shape[1], decoded.boxes);
       decoded.boxes.forEach(box -> found.add(row(box)));

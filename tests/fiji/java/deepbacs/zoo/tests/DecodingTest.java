@@ -7,8 +7,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import deepbacs.zoo.decoding.Decoding;
-import deepbacs.zoo.decoding.LabelDecoding;
+import deepbacs.zoo.decoding.LabelDecoder;
 import deepbacs.zoo.errors.PythonFormat;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.images.Calibration;
@@ -18,6 +17,8 @@ import deepbacs.zoo.results.ObjectRow;
 import deepbacs.zoo.results.ObjectTable;
 import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
+import deepbacs.zoo.zooconfig.Decoding;
+import deepbacs.zoo.zooconfig.ZooConfig;
 import ij.gui.Roi;
 import ij.io.RoiDecoder;
 import ij.process.FloatProcessor;
@@ -84,7 +85,7 @@ public final class DecodingTest {
     for (JsonElement each : requests) {
       JsonObject answer = new JsonObject();
       try {
-        Decoding found = Decoding.read(map(each.getAsJsonObject()));
+        Decoding found = ZooConfig.read(map(each.getAsJsonObject())).decode;
         if (found != null) {
           answer = fields(found);
         }
@@ -129,9 +130,9 @@ public final class DecodingTest {
       config.put("decode", map(entry.getAsJsonObject("settings")));
       try {
         int[] size = entry.has("size") ? ints(entry.getAsJsonArray("size")) : shape;
-        LabelDecoding settings = (LabelDecoding) Decoding.read(config);
+        LabelDecoder decoder = LabelDecoder.of(ZooConfig.read(config).decode);
         output.write(
-            bytes(settings.decode(tensor, size[size.length - 2], size[size.length - 1])));
+            bytes(decoder.decode(tensor, size[size.length - 2], size[size.length - 1])));
         errors.add(JsonNull.INSTANCE);
       } catch (ZooException error) {
         errors.add(error.getMessage());

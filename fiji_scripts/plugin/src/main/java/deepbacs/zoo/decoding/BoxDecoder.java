@@ -1,6 +1,9 @@
 package deepbacs.zoo.decoding;
 
+import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.tensors.Tensor;
+import deepbacs.zoo.zooconfig.AnchorBoxes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,6 +28,9 @@ public final class BoxDecoder {
   /** Candidates of a plane that are looked at: an untrained network gives one for every anchor. */
   public static final int MOST = 100_000;
 
+  /** Channels of an anchor that are no classes. */
+  private static final int BEFORE_CLASSES = 5;
+
   /** By score, highest first. */
   public final List<DetectedBox> boxes;
   /** How many candidates passed the score threshold. */
@@ -36,7 +42,7 @@ public final class BoxDecoder {
   private final int width;
   private int passed;
 
-  BoxDecoder(AnchorBoxes settings, Tensor tensor, int height, int width) {
+  private BoxDecoder(AnchorBoxes settings, Tensor tensor, int height, int width) {
     this.settings = settings;
     this.tensor = tensor;
     this.height = height;
@@ -50,9 +56,46 @@ public final class BoxDecoder {
     this.candidates = passed;
   }
 
+  /**
+   * Decodes one plane, bit for bit as in Python.
+   *
+   * @param tensor {@code c y x}, taken as float32; y and x are cells of {@code grid} pixels
+   * @param height of the image
+   * @param width of the image
+   * @throws ZooException PACKAGE: the tensor has not the channels or the size that the settings ask
+   *     for
+   */
+  public static BoxDecoder decode(AnchorBoxes settings, Tensor tensor, int height, int width) {
+    int[] shape = tensor.shape();
+    int block = BEFORE_CLASSES + settings.classes.size();
+    long channels = (long) settings.anchors * block;
+    if (shape.length != 3 || shape[0] != channels) {
+      String allowed = "c y x with " + channels + " channels, " + block + " for each anchor";
+      throw Channels.lacking(
+          settings.output(), tensor, "asks for", allowed, "anchors and classes");
+    }
+    int grid = settings.grid;
+    Tensor cells = GridTensors.onGrid(tensor, grid, height, width);
+    shape = cells.shape();
+    if (isOff(shape[1], height, grid) || isOff(shape[2], width, grid)) {
+      throw new ZooException(
+          Kind.PACKAGE,
+          "output " + settings.output(),
+          "it does not have the size that the grid of " + Channels.WHERE + " asks for",
+          shape[2] + " x " + shape[1] + " cells for " + width + " x " + height + " pixels",
+          "cells of " + grid + " pixels",
+          "correct grid of " + Channels.WHERE);
+    }
+    return new BoxDecoder(settings, cells, height, width);
+  }
+
+  private static boolean isOff(int cells, int pixels, int grid) {
+    return Math.abs((long) cells * grid - pixels) >= grid;
+  }
+
   private List<DetectedBox> candidates() {
     List<DetectedBox> found = new ArrayList<>();
-    float[] values = new float[AnchorBoxes.BEFORE_CLASSES + settings.classes.size()];
+    float[] values = new float[BEFORE_CLASSES + settings.classes.size()];
     int[] shape = tensor.shape();
     int plane = shape[1] * shape[2];
     for (int row = 0; row < shape[1]; row++) {
@@ -75,11 +118,11 @@ public final class BoxDecoder {
   }
 
   private DetectedBox candidate(float[] values, int row, int column) {
-    int best = AnchorBoxes.BEFORE_CLASSES;
+    int best = BEFORE_CLASSES;
     for (int channel = best + 1; channel < values.length; channel++) {
       best = values[channel] > values[best] ? channel : best;
     }
-    float score = values[AnchorBoxes.BEFORE_CLASSES - 1] * values[best];
+    float score = values[BEFORE_CLASSES - 1] * values[best];
     if (!(score >= (float) settings.scoreThreshold) || !isFinite(score)) {
       return null;
     }
@@ -95,7 +138,7 @@ public final class BoxDecoder {
     if (!(x1 > x0 && y1 > y0)) {
       return null;
     }
-    return new DetectedBox(x0, y0, x1, y1, best - AnchorBoxes.BEFORE_CLASSES, score);
+    return new DetectedBox(x0, y0, x1, y1, best - BEFORE_CLASSES, score);
   }
 
   private static boolean isFinite(float value) {
@@ -118,7 +161,7 @@ public final class BoxDecoder {
           places.add(place);
         }
       }
-      boolean[] stay = Suppression.kept(members, settings.overlapThreshold);
+      boolean[] stay = Suppression.kept(members, settings.nmsThreshold);
       for (int member = 0; member < stay.length; member++) {
         kept[places.get(member)] = stay[member];
       }

@@ -1,6 +1,7 @@
 package deepbacs.zoo.decoding;
 
 import deepbacs.zoo.tensors.Tensor;
+import deepbacs.zoo.zooconfig.Multilabel;
 
 /**
  * Background, interior and boundary to instances, bit for bit as in Python.
@@ -14,25 +15,37 @@ import deepbacs.zoo.tensors.Tensor;
  *   <li>An object's pixels are its seed, whatever P(background) says there, and pixels with
  *       P(background) below 1 - {@code foregroundThreshold} that it grows over in waves. In one
  *       wave every free pixel with labelled 4-neighbours takes the smallest of their labels, all at
- *       once; there are at most {@code maxGrowth} waves.
+ *       once; there are at most {@code maxDilation} waves.
  *   <li>Objects smaller than {@code minSize} pixels are dropped; the others are numbered 1 to n by
  *       their first pixel in raster order.
  * </ol>
  */
-final class MultilabelDecoder {
+final class MultilabelDecoder extends LabelDecoder {
 
   private final Multilabel settings;
-  private final int height;
-  private final int width;
+  private int width;
 
-  MultilabelDecoder(Multilabel settings, int height, int width) {
+  MultilabelDecoder(Multilabel settings) {
     this.settings = settings;
-    this.height = height;
-    this.width = width;
   }
 
-  int[] decode(Tensor probabilities) {
-    int plane = height * width;
+  /**
+   * Decodes one plane, at the size of the tensor.
+   *
+   * @param probabilities {@code c y x}, 0 to 1, taken as float32. Comparisons with NaN are false:
+   *     such a pixel is neither seed nor foreground
+   */
+  @Override
+  public int[] decode(Tensor probabilities, int imageHeight, int imageWidth) {
+    int[] shape = probabilities.shape();
+    int last = Math.max(settings.background, Math.max(settings.interior, settings.boundary));
+    if (shape.length != 3 || shape[0] < 1L + last) {
+      String allowed = "c y x with at least " + (1L + last) + " channels";
+      String fields = "the channel indices";
+      throw Channels.lacking(settings.output, probabilities, "names", allowed, fields);
+    }
+    width = shape[2];
+    int plane = shape[1] * width;
     float threshold = (float) settings.seedThreshold;
     float below = 1f - (float) settings.foregroundThreshold;
     boolean[] seeds = new boolean[plane];
@@ -101,7 +114,7 @@ final class MultilabelDecoder {
       }
     }
     int[] best = new int[count];
-    for (int wave = 0; wave < settings.maxGrowth; wave++) {
+    for (int wave = 0; wave < settings.maxDilation; wave++) {
       boolean any = false;
       for (int i = 0; i < count; i++) {
         best[i] = smallestNeighbour(labels, open[i]);

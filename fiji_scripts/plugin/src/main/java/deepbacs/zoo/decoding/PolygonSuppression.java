@@ -1,6 +1,7 @@
 package deepbacs.zoo.decoding;
 
 import deepbacs.zoo.tensors.Tensor;
+import deepbacs.zoo.zooconfig.Polygons;
 import java.util.Arrays;
 
 /**
@@ -18,6 +19,7 @@ final class PolygonSuppression {
   static final double FAR = 65536;
 
   private final Polygons settings;
+  private final PolygonDecoder.Tracer tracer;
   private final Tensor tensor;
   private final int height;
   private final int width;
@@ -27,8 +29,10 @@ final class PolygonSuppression {
 
   private int objects;
 
-  PolygonSuppression(Polygons settings, Tensor tensor, int height, int width) {
+  PolygonSuppression(
+      Polygons settings, PolygonDecoder.Tracer tracer, Tensor tensor, int height, int width) {
     this.settings = settings;
+    this.tracer = tracer;
     this.tensor = tensor;
     this.height = height;
     this.width = width;
@@ -38,7 +42,6 @@ final class PolygonSuppression {
   int[] labels() {
     int columns = tensor.shape()[2];
     int plane = tensor.shape()[1] * columns;
-    Polygons.Tracer tracer = settings.tracer();
     float[] values = new float[tensor.shape()[0] - 1];
     long[] ys = new long[tracer.corners()];
     long[] xs = new long[tracer.corners()];
@@ -109,7 +112,7 @@ final class PolygonSuppression {
         continue;
       }
       int smaller = Math.min(mask.area(), areas[below[start]]);
-      if (end - start > settings.overlapThreshold * smaller) {
+      if (end - start > settings.nmsThreshold * smaller) {
         return;
       }
     }

@@ -1,9 +1,7 @@
 package deepbacs.zoo.prediction;
 
-import deepbacs.zoo.decoding.AnchorBoxes;
 import deepbacs.zoo.decoding.BoxDecoder;
-import deepbacs.zoo.decoding.Decoding;
-import deepbacs.zoo.decoding.LabelDecoding;
+import deepbacs.zoo.decoding.LabelDecoder;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
@@ -17,6 +15,8 @@ import deepbacs.zoo.results.ObjectRow;
 import deepbacs.zoo.results.ObjectTable;
 import deepbacs.zoo.tensors.Tensor;
 import deepbacs.zoo.tensors.TensorBlocks;
+import deepbacs.zoo.zooconfig.AnchorBoxes;
+import deepbacs.zoo.zooconfig.Decoding;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -74,7 +74,7 @@ final class Decoded {
     if (decoding instanceof AnchorBoxes) {
       return boxes((AnchorBoxes) decoding, tensor, shape, calibration);
     }
-    LabelStack labels = labels((LabelDecoding) decoding, tensor, shape);
+    LabelStack labels = labels(decoding, tensor, shape);
     return new Decoded(labels, ObjectTable.measure(labels, calibration), null);
   }
 
@@ -87,7 +87,8 @@ final class Decoded {
     int most = 0;
     for (int t = 0; t < sizes[0]; t++) {
       for (int z = 0; z < sizes[1]; z++) {
-        BoxDecoder found = settings.decode(plane(tensor, t, z), shape.height, shape.width);
+        BoxDecoder found =
+            BoxDecoder.decode(settings, plane(tensor, t, z), shape.height, shape.width);
         boxes.add(t, z, found.boxes);
         most = Math.max(most, found.candidates);
       }
@@ -107,14 +108,15 @@ final class Decoded {
     return decoded;
   }
 
-  private static LabelStack labels(LabelDecoding settings, Tensor tensor, ImageShape shape) {
+  private static LabelStack labels(Decoding settings, Tensor tensor, ImageShape shape) {
     int[] sizes = tensor.shape(); // t z c y x
-    int height = settings.isOnGrid() ? shape.height : sizes[3];
-    int width = settings.isOnGrid() ? shape.width : sizes[4];
+    LabelDecoder decoder = LabelDecoder.of(settings);
+    int height = decoder.isOnGrid() ? shape.height : sizes[3];
+    int width = decoder.isOnGrid() ? shape.width : sizes[4];
     LabelStack labels = new LabelStack(sizes[0], sizes[1], shape.height, shape.width);
     for (int t = 0; t < sizes[0]; t++) {
       for (int z = 0; z < sizes[1]; z++) {
-        int[] found = settings.decode(plane(tensor, t, z), height, width);
+        int[] found = decoder.decode(plane(tensor, t, z), height, width);
         labels.setPlane(t, z, broughtBack(found, height, width, shape));
       }
     }

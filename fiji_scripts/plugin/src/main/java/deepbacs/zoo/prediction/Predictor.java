@@ -1,7 +1,5 @@
 package deepbacs.zoo.prediction;
 
-import deepbacs.zoo.decoding.Decoding;
-import deepbacs.zoo.errors.PythonText;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
@@ -23,6 +21,8 @@ import deepbacs.zoo.tiling.AxisRule;
 import deepbacs.zoo.tiling.CrossAxis;
 import deepbacs.zoo.tiling.RunPlan;
 import deepbacs.zoo.tiling.TensorPlan;
+import deepbacs.zoo.zooconfig.Decoding;
+import deepbacs.zoo.zooconfig.ZooConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class Predictor {
   private final TensorSpec input;
   private final List<TensorSpec> outputs;
   private final Positions positions;
-  private final Decoding decoding;
+  private final ZooConfig config;
   private final RunPlan layout;
 
   private Predictor(ZooPackage zooPackage, ImageShape shape, String where, PredictOptions options) {
@@ -65,14 +65,15 @@ public final class Predictor {
     check(outputs);
     this.positions = Positions.of(input, shape, where);
     outputs.forEach(output -> Collector.checkOwnAxes(output, positions));
-    this.decoding = Decoding.read(zooPackage.zooConfig);
+    this.config = ZooConfig.read(zooPackage.zooConfig);
+    Decoding decoding = config.decode;
     List<TensorSpec> settled = CrossAxis.settled(input, outputs, shape);
     this.layout =
         RunPlan.of(
             settled,
             shape,
             options.memory,
-            bytesPerPixel(zooPackage.zooConfig),
+            Double.isNaN(config.peakBytesPerPixel) ? BYTES_PER_PIXEL : config.peakBytesPerPixel,
             options.haloBorder,
             decoding == null ? null : decoding.output());
     HeapCheck.check(
@@ -133,7 +134,7 @@ public final class Predictor {
       }
     }
     Decoded decoded =
-        Decoded.of(decoding, collectors, shape, known.calibration, zooPackage.path.toString());
+        Decoded.of(config.decode, collectors, shape, known.calibration, zooPackage.path.toString());
     List<OutputTensor> tensors = new ArrayList<>();
     for (TensorSpec spec : outputs) {
       Tensor tensor = collectors.get(spec.id).tensor();
@@ -185,7 +186,7 @@ public final class Predictor {
 
   private List<Finding> findings(ZooImage image) {
     List<Finding> findings = new ArrayList<>();
-    Finding size = PixelSize.finding(zooPackage.zooConfig, image.calibration, image.name);
+    Finding size = PixelSizeCheck.finding(config.pixelSize, image.calibration, image.name);
     if (size != null) {
       findings.add(size);
     }
@@ -229,23 +230,6 @@ public final class Predictor {
               "finite values",
               "check whether the image's values are those that the network expects"));
     }
-  }
-
-  private static double bytesPerPixel(Map<String, Object> config) {
-    Object stated = config.get("bytes_per_pixel");
-    if (stated == null) {
-      return BYTES_PER_PIXEL;
-    }
-    if (!(stated instanceof Number) || !(((Number) stated).doubleValue() > 0)) {
-      throw new ZooException(
-          Kind.PACKAGE,
-          "config.deepbacs_zoo.bytes_per_pixel",
-          "it is no number of bytes",
-          PythonText.str(stated),
-          "a positive number",
-          "correct or remove the entry of the package's description");
-    }
-    return ((Number) stated).doubleValue();
   }
 
   /** The size of an output's pixels, where the network scales. */

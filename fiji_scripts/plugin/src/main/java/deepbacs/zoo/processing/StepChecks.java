@@ -3,6 +3,7 @@ package deepbacs.zoo.processing;
 import deepbacs.zoo.errors.PythonText;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.findings.Rule;
 import deepbacs.zoo.tensors.Step;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,13 +1,14 @@
 package deepbacs.zoo.results;
 
-import deepbacs.zoo.decoding.AnchorBoxes;
-import deepbacs.zoo.decoding.Decoding;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.options.Option;
 import deepbacs.zoo.options.Text;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.tensors.TensorSpec;
+import deepbacs.zoo.zooconfig.AnchorBoxes;
+import deepbacs.zoo.zooconfig.Decoding;
+import deepbacs.zoo.zooconfig.ZooConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -42,7 +43,7 @@ public final class ResultFiles {
     for (TensorSpec spec : zooPackage.outputs) {
       ids.add(spec.id);
     }
-    Decoding decoding = Decoding.read(zooPackage.zooConfig);
+    Decoding decoding = ZooConfig.read(zooPackage.zooConfig).decode;
     return paths(stem, ids, folder, decoded(decoding != null, decoding instanceof AnchorBoxes));
   }
 

@@ -1,28 +1,22 @@
 package deepbacs.zoo.decoding;
 
+import deepbacs.zoo.zooconfig.StarConvex;
+
 /**
- * Star-convex polygons (StarDist): probability and distances to the rim along rays.
+ * Star-convex polygons to labels.
  *
- * <p>Channel 0 is the probability of being an object, channel {@code 1 + k} the distance in pixels
- * of the image along ray {@code k}, which points to the angle 2πk / {@code rays}: (dy, dx) = (sin,
- * cos), y down. A corner lies {@code (q · D + 2^19) >> 20} away from the candidate's place, with
- * {@code q = floor(256·d + 1/2)} and {@code D = floor(2^20 · sin or cos + 1/2)}.
+ * <p>A corner lies {@code (q · D + 2^19) >> 20} away from the candidate's place, with {@code q =
+ * floor(256·d + 1/2)} and {@code D = floor(2^20 · sin or cos + 1/2)}.
  */
-public final class StarConvex extends Polygons {
+final class StarConvexDecoder extends PolygonDecoder {
 
   private static final int BITS = 20;
 
-  /** Number of rays, at least 3. */
-  public final int rays;
+  private final int rays;
 
-  StarConvex(DecodeConfig block) {
-    super(block, "rays");
-    rays = count;
-  }
-
-  @Override
-  int perCorner() {
-    return 1;
+  StarConvexDecoder(StarConvex settings) {
+    super(settings, "n_rays", 1L + settings.nRays);
+    rays = settings.nRays;
   }
 
   @Override

@@ -1,29 +1,23 @@
 package deepbacs.zoo.decoding;
 
+import deepbacs.zoo.zooconfig.Spline;
+
 /**
- * Closed cubic B-splines (SplineDist): probability and control points.
+ * Closed cubic B-splines to labels.
  *
- * <p>Channel 0 is the probability of being an object, channels {@code 1 + 2k} and {@code 2 + 2k} the
- * place dy, dx of control point {@code k} in pixels of the image, seen from the candidate's place.
- * The polygon has eight corners for each control point: the uniform cubic basis at eighths, with
+ * <p>The polygon has eight corners for each control point: the uniform cubic basis at eighths, with
  * the denominator 3072, rounded.
  */
-public final class Spline extends Polygons {
+final class SplineDecoder extends PolygonDecoder {
 
   private static final int SAMPLES = 8;
   private static final int DIVISOR = 6 * SAMPLES * SAMPLES * SAMPLES;
 
-  /** Number of control points, at least 3. */
-  public final int points;
+  private final int points;
 
-  Spline(DecodeConfig block) {
-    super(block, "points");
-    points = count;
-  }
-
-  @Override
-  int perCorner() {
-    return 2;
+  SplineDecoder(Spline settings) {
+    super(settings, "points", 1 + 2L * settings.points);
+    points = settings.points;
   }
 
   @Override

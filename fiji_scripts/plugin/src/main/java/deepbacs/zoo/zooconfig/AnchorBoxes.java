@@ -1,0 +1,45 @@
+package deepbacs.zoo.zooconfig;
+
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Boxes with classes on a grid of anchors (YOLOv2).
+ *
+ * <p>For each anchor a block of channels: x, y of the centre inside the cell (0 to 1), width,
+ * height (pixels of the image), objectness and class probabilities (0 to 1).
+ */
+public final class AnchorBoxes implements Decoding {
+
+  private final String output;
+  /** Names of the classes, in the order of the channels. */
+  public final List<String> classes;
+
+  public final int anchors;
+  /** Pixels of the image for one of the output. */
+  public final int grid;
+  /** A box has objectness times class probability of at least this. */
+  public final double scoreThreshold;
+  /** A box whose overlap with a better one of its class is above this is dropped. */
+  public final double nmsThreshold;
+
+  AnchorBoxes(Fields fields) {
+    output =
+        fields.output("output", "classes", "anchors", "grid", "score_threshold", "nms_threshold");
+    classes = Collections.unmodifiableList(fields.names("classes"));
+    anchors = fields.whole("anchors", 1);
+    grid = fields.whole("grid", 1);
+    scoreThreshold = fields.fraction("score_threshold", 0.3);
+    nmsThreshold = fields.fraction("nms_threshold", 0.3);
+  }
+
+  @Override
+  public String output() {
+    return output;
+  }
+
+  @Override
+  public String result() {
+    return "boxes";
+  }
+}

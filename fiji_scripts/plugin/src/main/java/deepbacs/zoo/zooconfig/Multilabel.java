@@ -1,0 +1,58 @@
+package deepbacs.zoo.zooconfig;
+
+/**
+ * Probabilities of background, interior and boundary, decoded to instances.
+ *
+ * <p>The thresholds are compared as float with a float32 tensor. Channels are indices along {@code
+ * c}, sizes are in pixels.
+ */
+public final class Multilabel implements Decoding {
+
+  /** The id of the output tensor, which holds probabilities. */
+  public final String output;
+
+  public final int background;
+  public final int interior;
+  public final int boundary;
+  /** A seed pixel has P(interior) of at least this. */
+  public final double seedThreshold;
+  /** The pixel of an object has P(background) below 1 minus this. */
+  public final double foregroundThreshold;
+  /** Smaller seeds are dropped. */
+  public final int minSeed;
+  /** Smaller objects are dropped. */
+  public final int minSize;
+  /** Pixels that a seed grows at most. */
+  public final int maxDilation;
+
+  Multilabel(Fields fields) {
+    output =
+        fields.output(
+            "output",
+            "background",
+            "interior",
+            "boundary",
+            "seed_threshold",
+            "foreground_threshold",
+            "min_seed",
+            "min_size",
+            "max_dilation");
+    background = fields.whole("background", 0, 0);
+    interior = fields.whole("interior", 0, 1);
+    boundary = fields.whole("boundary", 0, 2);
+    seedThreshold = fields.fraction("seed_threshold", 0.5);
+    foregroundThreshold = fields.fraction("foreground_threshold", 0.5);
+    minSeed = fields.whole("min_seed", 0, 5);
+    minSize = fields.whole("min_size", 0, 20);
+    maxDilation = fields.whole("max_dilation", 0, 6);
+    if (background == interior || background == boundary || interior == boundary) {
+      String channels = background + ", " + interior + ", " + boundary;
+      throw Fields.wrong(Fields.WHERE, "(" + channels + ")", "three different channels");
+    }
+  }
+
+  @Override
+  public String output() {
+    return output;
+  }
+}

@@ -16,7 +16,8 @@ from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.images.image import Image, stem_of
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
 
-__all__ = ["Pair", "find_folders", "match_pairs", "read_annotated", "read_pair"]
+__all__ = ["Pair", "find_folders", "match_pairs", "read_annotated", "read_labels_of"]
+__all__ += ["read_pair"]
 
 _MOST_NAMED: Final = 5
 _BOXES: Final = frozenset({".xml", ".txt", ".json"})
@@ -131,6 +132,11 @@ def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[
 def read_annotated(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, Annotation]:
     """Read an image and its labels with what is odd about them; otherwise as `read_pair`."""
     image = read_image(pair.source)
+    return image, read_labels_of(pair, image, allow_empty=allow_empty)
+
+
+def read_labels_of(pair: Pair, image: Image, *, allow_empty: bool = False) -> Annotation:
+    """Read the labels of an image that is read already; otherwise as `read_pair`."""
     size = (image.data.sizes["y"], image.data.sizes["x"])
     annotation = read_annotation(pair.target, size)
     labels = annotation.labels
@@ -150,4 +156,4 @@ def read_annotated(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, Ann
             allowed="at least one labelled object in each image",
             hint="label its objects or take the pair away (in Python: allow_empty=True keeps it)",
         )
-    return image, annotation
+    return annotation

@@ -85,7 +85,7 @@ def in_python(package: Package, runner: str | None, wanted: Wanted) -> Iterator[
         written = save(result, wanted.output, overwrite=wanted.overwrite)
         return Done(
             written,
-            result.found,
+            result.n_objects or 0,
             len(result.plan.tiles),
             _told(result.findings),
             result.engine,
@@ -104,6 +104,7 @@ def in_imagej(
 ) -> Iterator[RunOne]:
     """Start ImageJ in a process of its own; yield what lets its plugin run one image."""
     from deepbacs_zoo.fiji import open_worker
+    from deepbacs_zoo.prediction import PredictOptions
     from deepbacs_zoo.prediction.fiji import findings_of, run_in_imagej
 
     _check(package, wanted)
@@ -115,9 +116,7 @@ def in_imagej(
                 package.path,
                 next(iter(files.values())),
                 wanted.output,
-                memory=wanted.memory,
-                border=wanted.border,
-                pixel_size=wanted.pixel_size,
+                PredictOptions(wanted.border, wanted.memory, wanted.pixel_size),
                 overwrite=wanted.overwrite,
             )
             return Done(

@@ -1,13 +1,13 @@
-"""From a plane of an output to instances: label images or boxes; one algorithm a file."""
+"""From the planes of an output to instances: label images or boxes; one algorithm a file."""
 
 from __future__ import annotations
 
 from deepbacs_zoo.decoding.anchor_boxes import (
     MOST_CANDIDATES,
-    FoundBox,
-    count_candidates,
+    DetectedBox,
     decode_boxes,
+    find_boxes,
 )
 from deepbacs_zoo.decoding.labels import decode
 
-__all__ = ["MOST_CANDIDATES", "FoundBox", "count_candidates", "decode", "decode_boxes"]
+__all__ = ["MOST_CANDIDATES", "DetectedBox", "decode", "decode_boxes", "find_boxes"]

@@ -28,7 +28,7 @@ from deepbacs_zoo.decoding.grids import on_grid
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.package.zoo_config.decoding import AnchorBoxes
 
-__all__ = ["MOST_CANDIDATES", "FoundBox", "count_candidates", "decode_boxes"]
+__all__ = ["MOST_CANDIDATES", "DetectedBox", "decode_boxes", "find_boxes"]
 
 MOST_CANDIDATES: Final = 100_000
 """Candidates of a plane that are looked at: an untrained network gives one for every anchor."""
@@ -41,7 +41,7 @@ Corners = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class FoundBox:
+class DetectedBox:
     """One box.
 
     Parameters
@@ -64,7 +64,14 @@ class FoundBox:
 
 def decode_boxes(
     settings: AnchorBoxes, tensor: NDArray[Any], size: tuple[int, int]
-) -> tuple[FoundBox, ...]:
+) -> tuple[DetectedBox, ...]:
+    """Return the boxes of one plane by score, highest first; see :func:`find_boxes`."""
+    return find_boxes(settings, tensor, size)[0]
+
+
+def find_boxes(
+    settings: AnchorBoxes, tensor: NDArray[Any], size: tuple[int, int]
+) -> tuple[tuple[DetectedBox, ...], int]:
     """Decode one plane.
 
     Parameters
@@ -72,14 +79,16 @@ def decode_boxes(
     settings
         Classes, number of anchors, grid and thresholds.
     tensor
-        ``c y x``, taken as float32; ``y`` and ``x`` are cells of ``grid`` pixels.
+        ``c y x`` float32; ``y`` and ``x`` are cells of ``grid`` pixels.
     size
         Height and width of the image in pixels.
 
     Returns
     -------
-    tuple of FoundBox
+    tuple of DetectedBox
         By score, highest first.
+    int
+        The number of candidates that pass the score threshold.
 
     Raises
     ------
@@ -89,6 +98,7 @@ def decode_boxes(
     blocks = _blocks(settings, tensor, size)
     classes, scores, passing = _scored(settings, blocks)
     places = np.flatnonzero(passing)
+    count = len(places)
     classes, scores = classes.reshape(-1)[places], scores.reshape(-1)[places]
     corners = _corners(settings, blocks, places, size)
     some = (corners[:, 2] > corners[:, 0]) & (corners[:, 3] > corners[:, 1])
@@ -101,15 +111,11 @@ def decode_boxes(
         members = np.flatnonzero(classes == index)
         kept[members[_greedy(corners[members], settings.nms_threshold)]] = True
     x0, y0, x1, y1 = corners.T.tolist()
-    return tuple(
-        FoundBox(x0[at], y0[at], x1[at], y1[at], int(classes[at]), float(scores[at]))
+    boxes = tuple(
+        DetectedBox(x0[at], y0[at], x1[at], y1[at], int(classes[at]), float(scores[at]))
         for at in np.flatnonzero(kept)
     )
-
-
-def count_candidates(settings: AnchorBoxes, tensor: NDArray[Any], size: tuple[int, int]) -> int:
-    """Return how many candidates of a plane pass the score threshold; as :func:`decode_boxes`."""
-    return int(_scored(settings, _blocks(settings, tensor, size))[2].sum())
+    return boxes, count
 
 
 def _blocks(settings: AnchorBoxes, tensor: NDArray[Any], size: tuple[int, int]) -> Values:

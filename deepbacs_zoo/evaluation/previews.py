@@ -34,7 +34,7 @@ def preview(image: Image) -> NDArray[np.float32]:
 
 def grey(result: Result) -> NDArray[np.float32]:
     """Return the first position for the classical method: ``y x`` float32, colors averaged."""
-    picture = result.picture
+    picture = result.preview
     return np.asarray(picture.mean(axis=2) if picture.ndim == 3 else picture, np.float32)
 
 

@@ -1,4 +1,4 @@
-"""The predictor inside ImageJ: the plugin computes and writes, what it wrote is read back.
+"""The predictor inside ImageJ: our plugin computes and writes, and its files are read back.
 
 No number of the result is computed in Python: tensors, labels and boxes are those of the files,
 objects are measured on these labels as everywhere.
@@ -6,33 +6,133 @@ objects are measured on these labels as everywhere.
 
 from __future__ import annotations
 
-import dataclasses
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
+from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji import Gateway
 from deepbacs_zoo.fiji.gateways.outcome import read_text
 from deepbacs_zoo.findings import Finding, Severity
-from deepbacs_zoo.images import Image, read_image, write_tiff
-from deepbacs_zoo.package import open_package
-from deepbacs_zoo.package.zoo_config import AnchorBoxes
-from deepbacs_zoo.prediction.local import MEMORY, plan_of
-from deepbacs_zoo.prediction.objects import measure_positions
-from deepbacs_zoo.prediction.sources import picture_of
-from deepbacs_zoo.results import ClassCount
-from deepbacs_zoo.results.boxes.read import read_written_boxes, read_written_counts
-from deepbacs_zoo.results.saving import planned_outputs
-from deepbacs_zoo.results.types import OutputTensor, Result
-from deepbacs_zoo.tiling.run_plan import Border
+from deepbacs_zoo.images import Image, write_tiff
+from deepbacs_zoo.options import Option
+from deepbacs_zoo.package import Package, open_package
+from deepbacs_zoo.prediction.base import Engine, Predictor, Progress
+from deepbacs_zoo.prediction.local import plan_of
+from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
+from deepbacs_zoo.prediction.sources import Source, preview_of, read_images
+from deepbacs_zoo.results.read import read_outputs
+from deepbacs_zoo.results.types import Result
 
-__all__ = ["COMMAND", "findings_of", "predict_in_imagej", "run_in_imagej"]
+__all__ = ["COMMAND", "FijiPredictor", "findings_of", "open_fiji", "run_in_imagej"]
 
 COMMAND: Final = "DeepBacs Run"
 """The plugin's command in ImageJ's menu."""
+
+
+class FijiPredictor(Predictor):
+    """Runs a package by our plugin in a gateway, which stays open.
+
+    Parameters
+    ----------
+    package
+        The package, open or by path; one given by path is closed with the predictor.
+    gateway
+        A running ImageJ.
+    """
+
+    def __init__(self, package: Package | str | Path, gateway: Gateway) -> None:
+        self._stack = ExitStack()
+        if isinstance(package, str | Path):
+            package = self._stack.enter_context(open_package(package))
+        self._package, self._gateway = package, gateway
+        self._engine = Engine("ImageJ plugin", "cpu", "onnx")
+        self._open = True
+
+    @property
+    def package(self) -> Package:
+        """The package, open."""
+        return self._package
+
+    @property
+    def engine(self) -> Engine:
+        """The engine as the plugin reported it last; without version before the first image."""
+        return self._engine
+
+    def predict(
+        self,
+        source: Source | Mapping[str, Source],
+        options: PredictOptions = DEFAULTS,
+        *,
+        progress: Progress | None = None,
+    ) -> Result:
+        """Run the package on one image; see :meth:`Predictor.predict`.
+
+        The package has one input.  Tensors are float32, as they are written.
+        """
+        if not self._open:
+            raise UsageError(
+                "predictor",
+                "it is closed",
+                allowed="an open predictor",
+                hint="predict before it is closed, or open another",
+            )
+        check_options(options)
+        image = next(iter(read_images(self._package, source, options.pixel_size).values()))
+        # The plan refuses what the plugin would refuse, before its process is asked.
+        plan = plan_of(self._package, image, options)
+        with tempfile.TemporaryDirectory(prefix="deepbacs_zoo_") as name:
+            path = image.path or _written(image, Path(name))
+            folder = Path(name) / "results"
+            report = run_in_imagej(self._gateway, self._package.path, path, folder, options)
+            tensors, content = read_outputs(self._package, image.stem, folder, image.calibration)
+        self._engine = Engine.parse(str(report["engine"]))
+        if progress is not None:
+            progress(int(report["tiles"]), int(report["tiles"]))
+        return Result(
+            stem=image.stem,
+            tensors=tensors,
+            content=content,
+            calibration=image.calibration,
+            findings=findings_of(report),
+            engine=str(report["engine"]),
+            plan=plan,
+            preview=preview_of(image),
+        )
+
+    def close(self) -> None:
+        """Close the package that the predictor opened; the gateway stays open."""
+        self._open = False
+        self._stack.close()
+
+
+def open_fiji(package: Package | str | Path, gateway: Gateway) -> FijiPredictor:
+    """Return the predictor inside ImageJ; see :class:`FijiPredictor`."""
+    return FijiPredictor(package, gateway)
+
+
+def check_options(options: PredictOptions) -> None:
+    """Refuse the options that the plugin does not have.
+
+    Raises
+    ------
+    UsageError
+        Resampling or another decoding is asked for.
+    """
+    for name, value, allowed in (
+        ("rescale", options.rescale, DEFAULTS.rescale),
+        ("decoding", options.decoding, DEFAULTS.decoding),
+    ):
+        if value != allowed:
+            raise UsageError(
+                Option(name),
+                "the plugin in ImageJ does not have this",
+                value=value,
+                allowed=str(allowed).lower(),
+                hint="leave it out, or predict in Python",
+            )
 
 
 def run_in_imagej(
@@ -40,10 +140,8 @@ def run_in_imagej(
     package: Path,
     image: Path,
     folder: Path,
+    options: PredictOptions = DEFAULTS,
     *,
-    memory: int = MEMORY,
-    border: Border = "none",
-    pixel_size: float | None = None,
     overwrite: bool = False,
 ) -> Mapping[str, Any]:
     """Let the plugin run a package on an image and write its results.
@@ -55,9 +153,9 @@ def run_in_imagej(
     package, image
         Paths.
     folder
-        Where the results go; the same files as :func:`deepbacs_zoo.prediction.save` writes.
-    memory, border, pixel_size
-        As in :func:`deepbacs_zoo.prediction.predict`.
+        The folder of the results; the same files as :func:`deepbacs_zoo.results.save` writes.
+    options
+        See :class:`PredictOptions`.
     overwrite
         Whether files that exist are replaced.
 
@@ -70,70 +168,26 @@ def run_in_imagej(
     Raises
     ------
     DeepbacsZooError
-        What :func:`deepbacs_zoo.prediction.predict` raises, with the plugin's sentence.
+        The errors of :func:`deepbacs_zoo.prediction.predict`, with the plugin's sentence.
     HostError
         ImageJ's process ended or its memory does not suffice.
     """
-    options: dict[str, object] = {
+    check_options(options)
+    given: dict[str, object] = {
         "model_path": package.resolve(),
         "input_path": image.resolve(),
         "output_folder": folder.resolve(),
-        "memory": memory,
-        "border": border,
+        "memory": options.memory,
+        "border": options.border,
     }
-    if pixel_size is not None:
-        options["pixel_size"] = pixel_size
+    if options.pixel_size is not None:
+        given["pixel_size"] = options.pixel_size
     if overwrite:
-        options["overwrite"] = True
-    report = gateway.run_plugin(COMMAND, options).report
+        given["overwrite"] = True
+    report = gateway.run_plugin(COMMAND, given).report
     if report is None:
         raise RuntimeError("the plugin gave no report")
     return report
-
-
-def predict_in_imagej(
-    gateway: Gateway,
-    package: str | Path,
-    image: Image | str | Path,
-    *,
-    memory: int = MEMORY,
-    border: Border = "none",
-    pixel_size: float | None = None,
-) -> Result:
-    """Run a package on one image inside ImageJ; see :func:`deepbacs_zoo.prediction.predict`.
-
-    Parameters
-    ----------
-    gateway
-        A running ImageJ.
-    package, image, memory, border, pixel_size
-        As in :func:`deepbacs_zoo.prediction.predict`; a package with one input.
-
-    Returns
-    -------
-    Result
-        Read back from the files that the plugin wrote; tensors are float32.
-    """
-    package = Path(package)
-    with tempfile.TemporaryDirectory(prefix="deepbacs_zoo_") as name:
-        scratch = Path(name)
-        if not isinstance(image, Image):
-            path, image = Path(image), read_image(image)
-        else:
-            path = _written(image, scratch)
-        report = run_in_imagej(
-            gateway,
-            package,
-            path,
-            scratch / "results",
-            memory=memory,
-            border=border,
-            pixel_size=pixel_size,
-        )
-        if pixel_size is not None:
-            known = dataclasses.replace(image.calibration, x=pixel_size, y=pixel_size, unit="µm")
-            image = dataclasses.replace(image, calibration=known)
-        return _read_back(package, image, report, scratch / "results", memory, border)
 
 
 def findings_of(report: Mapping[str, Any]) -> tuple[Finding, ...]:
@@ -155,40 +209,3 @@ def _written(image: Image, folder: Path) -> Path:
     path = folder / f"{image.stem}.tif"
     write_tiff(path, image.data.values, "tzcyx", image.calibration)
     return path
-
-
-def _read_back(
-    path: Path,
-    image: Image,
-    report: Mapping[str, Any],
-    folder: Path,
-    memory: int,
-    border: Border,
-) -> Result:
-    with open_package(path) as package:
-        files = planned_outputs(package, image.stem, folder)
-        tensors = {}
-        for spec, file in zip(package.outputs, files, strict=False):
-            read = read_image(file)
-            tensors[spec.id] = OutputTensor(read.data.values, "tzcyx", read.calibration)
-        decoding, decoded = package.zoo_config.decode, files[len(package.outputs) :]
-        plan = plan_of(package, image, memory=memory, border=border)
-    labels = boxes = None
-    counts: tuple[ClassCount, ...] = ()
-    if isinstance(decoding, AnchorBoxes):
-        boxes, counts = read_written_boxes(*decoded[:2]), read_written_counts(decoded[2])
-    elif decoding is not None:
-        labels = read_image(decoded[0]).data.values[:, :, 0].astype(np.int32)
-    return Result(
-        stem=image.stem,
-        tensors=tensors,
-        labels=labels,
-        objects=measure_positions(labels, image.calibration),
-        calibration=image.calibration,
-        findings=findings_of(report),
-        engine=str(report["engine"]),
-        plan=plan,
-        picture=picture_of(image),
-        boxes=boxes,
-        counts=counts,
-    )

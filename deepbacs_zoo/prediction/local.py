@@ -1,28 +1,128 @@
-"""A package and an image of any size become a result."""
+"""The predictor in this process: a runner computes the network."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final, get_args
 
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.package.zoo_config import Decoding
-from deepbacs_zoo.prediction.job import Job, Progress, Rescale
+from deepbacs_zoo.prediction.base import Engine, Predictor, Progress
+from deepbacs_zoo.prediction.options import DEFAULTS, MEMORY, Border, PredictOptions, Rescale
+from deepbacs_zoo.prediction.run import PredictionRun
 from deepbacs_zoo.prediction.sources import Source, read_images
 from deepbacs_zoo.processing import check
 from deepbacs_zoo.results.types import Result
 from deepbacs_zoo.runners import Session, load_session
 from deepbacs_zoo.tiling import TilePlan
-from deepbacs_zoo.tiling.run_plan import Border
 
-__all__ = ["MEMORY", "plan_of", "predict"]
+__all__ = ["LocalPredictor", "open_local", "plan_of", "predict"]
 
-MEMORY: Final = 4 * 2**30
-"""Bytes that one pass may take."""
+
+class LocalPredictor(Predictor):
+    """Runs a package by a runner; weights are loaded when they are first needed.
+
+    Everything that can be refused is refused before that.
+
+    Parameters
+    ----------
+    package
+        The package, open or by path; one given by path is closed with the predictor.
+    session
+        Loaded weights of this package, which stay open; else they are loaded.
+    runner, device, trust
+        See :func:`deepbacs_zoo.runners.load_session`.
+    """
+
+    def __init__(
+        self,
+        package: Package | str | Path,
+        *,
+        session: Session | None = None,
+        runner: str | None = None,
+        device: str = "auto",
+        trust: bool = False,
+    ) -> None:
+        self._stack = ExitStack()
+        if isinstance(package, str | Path):
+            package = self._stack.enter_context(open_package(package))
+        self._package = package
+        self._session, self._loading = session, (runner, device, trust)
+        self._open = True
+        try:
+            for spec in (*package.inputs, *package.outputs):
+                check(spec.steps, f"{package.path}: {spec.id}", spec.axis_names)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def package(self) -> Package:
+        """The package, open."""
+        return self._package
+
+    @property
+    def engine(self) -> Engine:
+        """The engine; weights are loaded if they are not yet."""
+        session = self._loaded()
+        return Engine(session.engine, session.device, session.weights_format)
+
+    def predict(
+        self,
+        source: Source | Mapping[str, Source],
+        options: PredictOptions = DEFAULTS,
+        *,
+        progress: Progress | None = None,
+    ) -> Result:
+        """Run the package on one image; see :meth:`Predictor.predict`."""
+        self._check_open()
+        images = read_images(self._package, source, options.pixel_size)
+        run = PredictionRun(self._package, images, options)
+        return run.execute(self._loaded(), self.engine, progress)
+
+    def close(self) -> None:
+        """Close the weights and the package that the predictor opened."""
+        self._open = False
+        self._stack.close()
+
+    def _loaded(self) -> Session:
+        self._check_open()
+        if self._session is None:
+            runner, device, trust = self._loading
+            self._session = load_session(self._package, runner, device, trust=trust)
+            self._stack.callback(self._session.close)
+        return self._session
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise UsageError(
+                "predictor",
+                "it is closed",
+                allowed="an open predictor",
+                hint="predict before it is closed, or open another",
+            )
+
+
+def open_local(
+    package: Package | str | Path,
+    *,
+    runner: str | None = None,
+    device: str = "auto",
+    trust: bool = False,
+) -> LocalPredictor:
+    """Return the predictor in this process; see :class:`LocalPredictor`.
+
+    Raises
+    ------
+    UnsupportedError
+        The package has a processing step that is unknown.
+    PackageError
+        The package is none, or contradicts itself.
+    """
+    return LocalPredictor(package, runner=runner, device=device, trust=trust)
 
 
 def predict(
@@ -51,19 +151,10 @@ def predict(
     session
         Loaded weights of this package, which stay open; loaded for this call if not given.
     runner, device, trust
-        Which engine runs where, and whether the package's code may run; see
+        Which engine runs on which device, and whether the package's code may run; see
         :func:`deepbacs_zoo.runners.load_session`.
-    border
-        ``none``: the image is continued only up to the next valid size.  ``halo``: by the halo
-        all round, as bioimageio.core does.
-    memory
-        Bytes that one pass may take; larger images are tiled.
-    pixel_size
-        Micrometers per pixel along y and x, in place of what the file says.
-    rescale
-        ``auto`` resamples to the pixel size that the model was trained at, and back.
-    decoding
-        How the output becomes objects, in place of what the package says.
+    border, memory, pixel_size, rescale, decoding
+        See :class:`deepbacs_zoo.prediction.PredictOptions`.
     progress
         Called with the number of passes done and their total.
 
@@ -83,48 +174,17 @@ def predict(
     HostError
         Memory or a device does not suffice.
     """
-    _check_options(border, rescale, memory, pixel_size)
-    with ExitStack() as stack:
-        if isinstance(package, str | Path):
-            package = stack.enter_context(open_package(package))
-        images = read_images(package, image, pixel_size)
-        for spec in (*package.inputs, *package.outputs):
-            check(spec.steps, f"{package.path}: {spec.id}", spec.axis_names)
-        job = Job(package, images, border, memory, rescale, decoding)
-        if session is None:
-            session = load_session(package, runner, device, trust=trust)
-            stack.callback(session.close)
-        return job.run(session, progress)
+    options = PredictOptions(border, memory, pixel_size, rescale, decoding)
+    with LocalPredictor(
+        package, session=session, runner=runner, device=device, trust=trust
+    ) as predictor:
+        return predictor.predict(image, options, progress=progress)
 
 
-def plan_of(package: Package, image: Image, *, memory: int, border: Border) -> TilePlan:
-    """Return the passes that :func:`predict` would make of an image, without running any.
+def plan_of(package: Package, image: Image, options: PredictOptions = DEFAULTS) -> TilePlan:
+    """Return the passes that a prediction would make of an image, without running any.
 
     Errors are those of :func:`predict` about the image and the package.
     """
-    images = read_images(package, image, None)
-    return Job(package, images, border, memory, "none").layout.plan
-
-
-def _check_options(border: str, rescale: str, memory: int, pixel_size: float | None) -> None:
-    for name, value, allowed in (
-        ("--border", border, get_args(Border)),
-        ("--rescale", rescale, get_args(Rescale)),
-    ):
-        if value not in allowed:
-            raise UsageError(
-                name,
-                "there is no such choice",
-                value=value,
-                allowed=" | ".join(allowed),
-                hint=f"use {name} {allowed[0]}",
-            )
-    for name, number in (("--memory", memory), ("--pixel-size", pixel_size)):
-        if number is not None and not number > 0:
-            raise UsageError(
-                name,
-                "it must be positive",
-                value=number,
-                allowed="a number above 0",
-                hint="leave it out to take what the file or the default says",
-            )
+    images = read_images(package, image, options.pixel_size)
+    return PredictionRun(package, images, options).run_plan.plan

@@ -12,12 +12,13 @@ from deepbacs_zoo.processing import apply, fit
 from deepbacs_zoo.runners.base import Array, Session
 from deepbacs_zoo.runners.tensor_checks import check_tensors
 from deepbacs_zoo.tensors import TensorSpec
-from deepbacs_zoo.tiling.run_plan import Border, Layout, Share
+from deepbacs_zoo.tiling import Border
+from deepbacs_zoo.tiling.run_plan import RunPlan, TensorPlan
 
 if TYPE_CHECKING:
     from deepbacs_zoo.package import Package
 
-__all__ = ["run_network", "run_position"]
+__all__ = ["run_network", "run_plane"]
 
 Tensors = Mapping[str, Array]
 References = Mapping[str, tuple[Array, str]]
@@ -56,12 +57,12 @@ def run_network(package: Package, session: Session, tensors: Tensors) -> dict[st
     return postprocess(package.outputs, session.run(ready), references)
 
 
-def run_position(
+def run_plane(
     inputs: Sequence[TensorSpec],
     outputs: Sequence[TensorSpec],
     session: Session,
     raw: Tensors,
-    layout: Layout,
+    run_plan: RunPlan,
     *,
     border: Border,
     step: Callable[[], None],
@@ -79,7 +80,7 @@ def run_position(
         The loaded weights.
     raw
         The position of each input, in tensor order, before preprocessing.
-    layout
+    run_plan
         The passes.
     border
         See :func:`deepbacs_zoo.tiling.plan`.
@@ -92,13 +93,13 @@ def run_position(
         Postprocessed outputs by id, of the size that belongs to the image.
     """
     if border == "halo":
-        raw = {spec.id: _pad(raw[spec.id], spec, layout) for spec in inputs}
+        raw = {spec.id: _pad(raw[spec.id], spec, run_plan) for spec in inputs}
     references = _references(inputs, raw)
-    ready = {spec.id: _prepare(spec, raw[spec.id], layout, references, border) for spec in inputs}
-    found = _run_tiles(inputs, outputs, session, ready, layout, step)
+    ready = {spec.id: _prepare(spec, raw[spec.id], run_plan, references, border) for spec in inputs}
+    found = _run_tiles(inputs, outputs, session, ready, run_plan, step)
     if border == "halo":  # bioimageio.core postprocesses first and crops then
-        return _crop(outputs, postprocess(outputs, found, references), layout)
-    return postprocess(outputs, _crop(outputs, found, layout), references)
+        return _crop(outputs, postprocess(outputs, found, references), run_plan)
+    return postprocess(outputs, _crop(outputs, found, run_plan), references)
 
 
 def postprocess(
@@ -132,24 +133,24 @@ def _typed(spec: TensorSpec, array: Array) -> Array:
 
 
 def _prepare(
-    spec: TensorSpec, array: Array, layout: Layout, references: References, border: Border
+    spec: TensorSpec, array: Array, run_plan: RunPlan, references: References, border: Border
 ) -> Array:
     """Preprocess and continue one input to its valid size."""
     if border == "halo":  # padded already
         return _processed(spec, array, references)
     if spec.pad.mode == "constant":  # its value is one of the raw image
         steps = fit(spec.steps, array, spec.axis_names, references)
-        return _typed(spec, steps(_pad(array, spec, layout)))
+        return _typed(spec, steps(_pad(array, spec, run_plan)))
     # Mirroring after the steps gives the same as before them, also where a statistic belongs to a
     # row or column of the image, of which the padding has none.
-    return _pad(_processed(spec, array, references), spec, layout)
+    return _pad(_processed(spec, array, references), spec, run_plan)
 
 
-def _pad(array: Array, spec: TensorSpec, layout: Layout) -> Array:
-    share = layout.shares.get(spec.id)
-    if share is None:
+def _pad(array: Array, spec: TensorSpec, run_plan: RunPlan) -> Array:
+    own = run_plan.tensors.get(spec.id)
+    if own is None:
         return array
-    widths = dict(zip(share.axes, _widths(share), strict=True))
+    widths = dict(zip(own.axes, _widths(own), strict=True))
     padding = [widths.get(axis, (0, 0)) for axis in spec.axis_names]
     if not any(map(any, padding)):
         return array
@@ -159,13 +160,13 @@ def _pad(array: Array, spec: TensorSpec, layout: Layout) -> Array:
     return np.pad(array, padding, mode=mode)  # type: ignore[call-overload, no-any-return]
 
 
-def _widths(share: Share) -> list[tuple[int, int]]:
-    """Return the pixels before and behind this tensor's image, per axis of its share."""
+def _widths(own: TensorPlan) -> list[tuple[int, int]]:
+    """Return the pixels before and behind this tensor's image, per axis of its plan."""
     found = []
-    for axis, rule in enumerate(share.rules):
-        before = round(share.plan.before[axis] * rule.scale)
-        image = rule.out(share.plan.image_shape[axis])
-        found.append((before, rule.out(share.plan.padded_shape[axis]) - before - image))
+    for axis, rule in enumerate(own.rules):
+        before = round(own.plan.before[axis] * rule.scale)
+        image = rule.out(own.plan.image_shape[axis])
+        found.append((before, rule.out(own.plan.padded_shape[axis]) - before - image))
     return found
 
 
@@ -174,48 +175,48 @@ def _run_tiles(
     outputs: Sequence[TensorSpec],
     session: Session,
     ready: Tensors,
-    layout: Layout,
+    run_plan: RunPlan,
     step: Callable[[], None],
 ) -> dict[str, Array]:
-    """Run every tile and stitch; outputs without a share come from the only one."""
+    """Run every tile and stitch; outputs without a plan come from the only one."""
     stitched: dict[str, Array] = {}
-    for number in range(len(layout.plan.tiles)):
+    for number in range(len(run_plan.plan.tiles)):
         feed = {}
         for spec in inputs:
-            share = layout.shares.get(spec.id)
-            if share is None:
+            own = run_plan.tensors.get(spec.id)
+            if own is None:
                 feed[spec.id] = ready[spec.id]
             else:
-                feed[spec.id] = ready[spec.id][_index(spec, share, share.reads[number])]
+                feed[spec.id] = ready[spec.id][_index(spec, own, own.reads[number])]
         found = session.run(feed)
         for spec in outputs:
-            _stitch(stitched, spec, layout.shares.get(spec.id), number, found[spec.id])
+            _stitch(stitched, spec, run_plan.tensors.get(spec.id), number, found[spec.id])
         step()
     return stitched
 
 
 def _stitch(
-    stitched: dict[str, Array], spec: TensorSpec, share: Share | None, number: int, found: Array
+    stitched: dict[str, Array], spec: TensorSpec, own: TensorPlan | None, number: int, found: Array
 ) -> None:
-    if share is None:
+    if own is None:
         stitched[spec.id] = found
         return
-    _check_output(spec, share, found)
-    if share.plan.whole:
+    _check_output(spec, own, found)
+    if own.plan.whole:
         stitched[spec.id] = found
         return
-    tile = share.plan.tiles[number]
+    tile = own.plan.tiles[number]
     if spec.id not in stitched:
-        full = dict(zip(share.axes, share.plan.padded_output_shape, strict=True))
+        full = dict(zip(own.axes, own.plan.padded_output_shape, strict=True))
         sizes = zip(spec.axis_names, found.shape, strict=True)
         shape = [full.get(axis, size) for axis, size in sizes]
         stitched[spec.id] = np.empty(shape, found.dtype)
-    kept = found[_index(spec, share, tile.keep)]
-    stitched[spec.id][_index(spec, share, tile.write)] = kept
+    kept = found[_index(spec, own, tile.keep)]
+    stitched[spec.id][_index(spec, own, tile.write)] = kept
 
 
-def _check_output(spec: TensorSpec, share: Share, found: Array) -> None:
-    for axis, size, rule in zip(share.axes, share.plan.tile_shape, share.rules, strict=True):
+def _check_output(spec: TensorSpec, own: TensorPlan, found: Array) -> None:
+    for axis, size, rule in zip(own.axes, own.plan.tile_shape, own.rules, strict=True):
         given = found.shape[spec.axis_names.index(axis)]
         if given != rule.out(size):
             raise PackageError(
@@ -227,17 +228,17 @@ def _check_output(spec: TensorSpec, share: Share, found: Array) -> None:
             )
 
 
-def _crop(outputs: Sequence[TensorSpec], found: Tensors, layout: Layout) -> dict[str, Array]:
+def _crop(outputs: Sequence[TensorSpec], found: Tensors, run_plan: RunPlan) -> dict[str, Array]:
     """Cut every output to what belongs to the image."""
     return {
         spec.id: found[spec.id]
-        if (share := layout.shares.get(spec.id)) is None
-        else found[spec.id][_index(spec, share, share.plan.crop)]
+        if (own := run_plan.tensors.get(spec.id)) is None
+        else found[spec.id][_index(spec, own, own.plan.crop)]
         for spec in outputs
     }
 
 
-def _index(spec: TensorSpec, share: Share, slices: Slices) -> Slices:
-    """Return slices for all axes of a tensor from those of its share's axes."""
-    by_axis = dict(zip(share.axes, slices, strict=True))
+def _index(spec: TensorSpec, own: TensorPlan, slices: Slices) -> Slices:
+    """Return slices for all axes of a tensor from those of its plan."""
+    by_axis = dict(zip(own.axes, slices, strict=True))
     return tuple(by_axis.get(axis, slice(None)) for axis in spec.axis_names)

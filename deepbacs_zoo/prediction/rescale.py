@@ -9,22 +9,32 @@ Tensors come back by linear interpolation, whole-number outputs by nearest neigh
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
 from deepbacs_zoo.axes import IMAGE_AXES, SPACE
 from deepbacs_zoo.errors import DataError, UsageError
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images import Calibration, Image
+from deepbacs_zoo.images.resample import resize
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.package.zoo_config import MICROMETERS, ZooConfig
-from deepbacs_zoo.runners.base import Array
 
-__all__ = ["check_pixel_size", "nearest", "resample_factors", "resample_image", "resize"]
+__all__ = ["check_pixel_size", "resample_factors", "resample_image"]
 
 TOLERANCE: Final = 0.2
 """A pixel size that differs by more is warned of."""
+NO_PIXEL_SIZE: Final = Rule(
+    "image-without-pixel-size",
+    Severity.INFO,
+    "Without it nobody can see that the image was taken at another scale than the training data.",
+)
+OTHER_PIXEL_SIZE: Final = Rule(
+    "other-pixel-size",
+    Severity.WARNING,
+    "A network finds objects of the size in pixels that it was trained on.",
+)
 NEGLIGIBLE: Final = 0.01
 """Differences below are not worth the blur of resampling."""
 Sizes = dict[str, float]
@@ -61,23 +71,21 @@ def check_pixel_size(config: ZooConfig, calibration: Calibration, where: str) ->
             continue
         if axis not in image:
             return [
-                Finding(
-                    Severity.INFO,
+                NO_PIXEL_SIZE.finding(
                     where,
                     f"it has no pixel size; the model was trained at {model[axis]:.4g} µm",
                     "an image that states its pixel size",
-                    "pass --pixel-size if it differs",
+                    "pass " + Option("pixel_size") + " if it differs",
                 )
             ]
         if abs(image[axis] / model[axis] - 1) > TOLERANCE:
             return [
-                Finding(
-                    Severity.WARNING,
+                OTHER_PIXEL_SIZE.finding(
                     where,
                     f"its pixels are {image[axis]:.4g} µm, the model was trained at "
                     f"{model[axis]:.4g} µm",
                     f"{model[axis]:.4g} µm, up to {TOLERANCE:.0%} more or less",
-                    "use --rescale auto",
+                    "use " + Option("rescale", "auto"),
                 )
             ]
     return []
@@ -108,22 +116,22 @@ def resample_factors(config: ZooConfig, calibration: Calibration, where: str, ax
     model, image = config.pixel_size, _image_sizes(calibration)
     if not model:
         raise UsageError(
-            "--rescale",
+            Option("rescale"),
             "the package does not state the pixel size it was trained at",
             value="auto",
             allowed="none",
-            hint="leave --rescale out",
+            hint="leave " + Option("rescale") + " out",
         )
-    wanted = [axis for axis in axes if axis in model]
-    missing = [axis for axis in wanted if axis not in image]
+    scaled = [axis for axis in axes if axis in model]
+    missing = [axis for axis in scaled if axis not in image]
     if missing:
         raise DataError(
             where,
             f"it has no pixel size along {', '.join(missing)}, so it cannot be resampled",
             allowed="an image that states its pixel size",
-            hint="pass --pixel-size",
+            hint="pass " + Option("pixel_size"),
         )
-    factors = {axis: image[axis] / model[axis] for axis in wanted}
+    factors = {axis: image[axis] / model[axis] for axis in scaled}
     if all(abs(factor - 1) < NEGLIGIBLE for factor in factors.values()):
         return {}
     return factors
@@ -156,58 +164,3 @@ def resample_image(image: Image, factors: Sizes, *, whole_numbers: bool) -> Imag
         data=type(data)(values, dims=tuple(IMAGE_AXES)),
         calibration=dataclasses.replace(image.calibration, **scaled),
     )
-
-
-def resize(array: Array, axes: str, sizes: Mapping[str, int]) -> Array:
-    """Return an array with other sizes along some axes, by linear interpolation.
-
-    Pixels are areas: the borders of the field stay where they are.  Where the array shrinks, a
-    Gaussian first takes away what finer pixels alone can show (sigma of half the factor less one,
-    as scikit-image chooses it).  Whole numbers may be labels or classes; as outputs they go through
-    :func:`nearest`.
-
-    Parameters
-    ----------
-    array
-        Any array.
-    axes
-        Its axes.
-    sizes
-        The new sizes by axis.
-
-    Returns
-    -------
-    numpy.ndarray
-        float32.
-    """
-    from skimage.transform import resize as sk_resize
-
-    moved = [axes.index(axis_name) for axis_name in sizes]
-    kept = [axis for axis in range(array.ndim) if axis not in moved]
-    blocks = np.transpose(array, kept + moved)
-    outer = blocks.shape[: len(kept)]
-    flat = blocks.reshape(-1, *blocks.shape[len(kept) :])
-    shape = tuple(sizes.values())
-    found = np.empty((len(flat), *shape), np.float32)
-    for number, block in enumerate(flat):
-        # One plane at a time: the filter works in double precision.
-        shrinks = any(new < old for new, old in zip(shape, block.shape, strict=True))
-        found[number] = sk_resize(
-            block.astype(np.float32),
-            shape,
-            order=1,
-            mode="symmetric",
-            anti_aliasing=shrinks,
-            preserve_range=True,
-        )
-    return np.transpose(found.reshape(*outer, *shape), np.argsort(kept + moved))
-
-
-def nearest(array: Array, axes: str, sizes: Mapping[str, int]) -> Array:
-    """Return an array with other sizes, each pixel from the one under its centre."""
-    for axis_name, size in sizes.items():
-        axis = axes.index(axis_name)
-        # Whole numbers: floor((i + 1/2) * old / new).
-        index = (2 * np.arange(size) + 1) * array.shape[axis] // (2 * size)
-        array = np.take(array, index, axis)
-    return array

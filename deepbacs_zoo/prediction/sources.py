@@ -13,7 +13,7 @@ from deepbacs_zoo.images import Image, read_image
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.runners.base import Array
 
-__all__ = ["Source", "picture_of", "read_images"]
+__all__ = ["Source", "preview_of", "read_images"]
 
 Source = Image | str | Path
 
@@ -57,8 +57,8 @@ def _calibrated(image: Image, pixel_size: float) -> Image:
     return dataclasses.replace(image, calibration=changed)
 
 
-def picture_of(image: Image) -> Array:
-    """Return the first position for looking at: ``y x 3`` of an RGB image, else ``y x``.
+def preview_of(image: Image) -> Array:
+    """Return the first position: ``y x 3`` of an RGB image, else ``y x``, of the image's dtype.
 
     Other channels are averaged, as their colours are not known.
     """

@@ -1,4 +1,4 @@
-"""What a prediction is, and its files: tensors, label images, boxes, tables, ROIs, overlays."""
+"""The result of a prediction, and its files: tensors, label images, boxes, tables, ROIs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ from deepbacs_zoo.results.boxes.rows import BoxRow, ClassCount, count_boxes, lis
 from deepbacs_zoo.results.labels.objects import ObjectRow, measure_objects
 from deepbacs_zoo.results.labels.rois import outlines, write_rois
 from deepbacs_zoo.results.overlay import write_overlay
+from deepbacs_zoo.results.read import read_outputs
 from deepbacs_zoo.results.saving import planned_outputs, save
-from deepbacs_zoo.results.types import OutputTensor, Result
+from deepbacs_zoo.results.types import Boxes, Content, Labels, NoObjects, OutputTensor, Result
 
 __all__ = [
     "BoxRow",
+    "Boxes",
     "ClassCount",
+    "Content",
+    "Labels",
+    "NoObjects",
     "ObjectRow",
     "OutputTensor",
     "Result",
@@ -21,6 +26,7 @@ __all__ = [
     "measure_objects",
     "outlines",
     "planned_outputs",
+    "read_outputs",
     "save",
     "write_box_rois",
     "write_overlay",

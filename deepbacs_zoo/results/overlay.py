@@ -14,12 +14,13 @@ from deepbacs_zoo.files.atomic import replacing
 from deepbacs_zoo.images.lut import colour_of
 
 __all__ = [
+    "canvas",
     "draw_rectangles",
     "outlines_on",
     "rectangles_on",
     "stretched",
     "write_overlay",
-    "write_rectangles",
+    "write_picture",
 ]
 
 _PIXELS_PER_LINE: Final = 1000
@@ -45,7 +46,7 @@ def _quantile(ordered: NDArray[np.float64], fraction: float) -> float:
     return low + (high - low) * (position - below)
 
 
-def _canvas(image: NDArray[np.generic]) -> NDArray[np.uint8]:
+def canvas(image: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Return a new ``y x 3`` uint8 picture of an image ``y x`` or ``y x 3`` to draw on.
 
     Eight-bit colours are those that the user knows, and stay as they are.
@@ -57,7 +58,7 @@ def _canvas(image: NDArray[np.generic]) -> NDArray[np.uint8]:
 
 def outlines_on(image: NDArray[np.generic], labels: NDArray[np.integer]) -> NDArray[np.uint8]:
     """Return ``y x 3`` uint8: the image with the outermost pixels of each label in its colour."""
-    picture = _canvas(image)
+    picture = canvas(image)
     padded = np.pad(labels, 1, mode="edge")
     centre = padded[1:-1, 1:-1]
     inner = np.ones(labels.shape, bool)
@@ -81,7 +82,7 @@ def write_overlay(path: Path, image: NDArray[np.generic], labels: NDArray[np.int
     labels
         ``y x``, 0 is background.
     """
-    _write(path, outlines_on(image, labels))
+    write_picture(path, outlines_on(image, labels))
 
 
 def draw_rectangles(
@@ -118,22 +119,13 @@ def rectangles_on(
     numbers: Sequence[int],
 ) -> NDArray[np.uint8]:
     """Return ``y x 3`` uint8: the image with rectangles; see :func:`draw_rectangles`."""
-    picture = _canvas(image)
+    picture = canvas(image)
     draw_rectangles(picture, corners, numbers)
     return picture
 
 
-def write_rectangles(
-    path: Path,
-    image: NDArray[np.generic],
-    corners: Sequence[tuple[float, float, float, float]],
-    numbers: Sequence[int],
-) -> None:
-    """Draw rectangles on an image and write them as PNG; the image as in :func:`write_overlay`."""
-    _write(path, rectangles_on(image, corners, numbers))
-
-
-def _write(path: Path, picture: NDArray[np.uint8]) -> None:
+def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
+    """Write a picture ``y x 3`` uint8 as PNG."""
     from PIL import Image as Picture
 
     with replacing(path) as aside:

@@ -9,20 +9,16 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.errors import HostError, OutputExistsError
-from deepbacs_zoo.files import write_bytes
 from deepbacs_zoo.images import write_tiff
-from deepbacs_zoo.package.zoo_config import AnchorBoxes, Decoding
-from deepbacs_zoo.results.boxes.rois import write_box_rois
-from deepbacs_zoo.results.labels.rois import write_rois
-from deepbacs_zoo.results.overlay import write_overlay, write_rectangles
-from deepbacs_zoo.results.table import box_table, count_table, object_table
+from deepbacs_zoo.options import Option
+from deepbacs_zoo.results.kinds import KINDS
 from deepbacs_zoo.results.types import OutputTensor, Result
 
 if TYPE_CHECKING:
@@ -32,10 +28,6 @@ __all__ = ["planned_outputs", "save"]
 
 Array = NDArray[Any]
 Writer = Callable[[Path], None]
-
-LARGEST_UINT16: Final = 65535
-_OF_LABELS: Final = ("labels.tif", "rois.zip", "table.csv", "overlay.png")
-_OF_BOXES: Final = ("rois.zip", "table.csv", "counts.csv", "overlay.png")
 
 
 def planned_outputs(package: Package, stem: str, folder: str | Path) -> tuple[Path, ...]:
@@ -55,14 +47,8 @@ def planned_outputs(package: Package, stem: str, folder: str | Path) -> tuple[Pa
     HostError
         The folder is a file.
     """
-    decoded = _files_of(package.zoo_config.decode)
-    return _paths(stem, [spec.id for spec in package.outputs], Path(folder), decoded)
-
-
-def _files_of(decoding: Decoding | None) -> tuple[str, ...]:
-    if decoding is None:
-        return ()
-    return _OF_BOXES if isinstance(decoding, AnchorBoxes) else _OF_LABELS
+    kind = KINDS[package.zoo_config.result]
+    return _paths(stem, [spec.id for spec in package.outputs], Path(folder), kind.files)
 
 
 def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tuple[Path, ...]:
@@ -96,7 +82,7 @@ def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tupl
         The folder or the disk refuses; nothing new is left behind.
     """
     folder = Path(folder)
-    decoded = _decoded_writers(result)
+    decoded = KINDS[result.content.kind].writers(result.content, result)
     targets = _paths(result.stem, list(result.tensors), folder, tuple(decoded))
     if not overwrite:
         _refuse_existing(targets)
@@ -121,7 +107,7 @@ def _paths(
             folder,
             "it is a file, and results need a folder",
             allowed="a folder, which is made if it does not exist",
-            hint="choose another --output",
+            hint="choose another " + Option("output"),
         )
     return tuple(folder / f"{stem}_{name}" for name in (*_tensor_names(ids, decoded), *decoded))
 
@@ -177,7 +163,7 @@ def _staging(folder: Path) -> Iterator[Path]:
             "the results cannot be written",
             value=reason or error,
             allowed="a folder that can be written, on a disk with room",
-            hint="choose another --output",
+            hint="choose another " + Option("output"),
         ) from error
     finally:
         if aside is not None:
@@ -235,50 +221,3 @@ def _as_image(array: Array, axes: str) -> tuple[Array, str]:
         if axis not in axes:
             array = np.expand_dims(array, index)
     return np.ascontiguousarray(array), IMAGE_AXES
-
-
-def _decoded_writers(result: Result) -> dict[str, Writer]:
-    """Return what writes each file of the decoded objects, by its name."""
-    if result.labels is not None:
-        labels = result.labels
-        writers: tuple[Writer, ...] = (
-            lambda path: _write_labels(path, labels, result),
-            lambda path: write_rois(path, labels),
-            lambda path: _write_text(path, object_table(result.objects)),
-            # The outlines of the first position; the ROIs hold those of all.
-            lambda path: write_overlay(path, result.picture, labels[0, 0]),
-        )
-        return dict(zip(_OF_LABELS, writers, strict=True))
-    if result.boxes is not None:
-        boxes = result.boxes
-        writers = (
-            lambda path: write_box_rois(path, boxes, result.classes, *_extent(result)),
-            lambda path: _write_text(path, box_table(boxes)),
-            lambda path: _write_text(path, count_table(result.counts)),
-            lambda path: _write_rectangles(path, result),
-        )
-        return dict(zip(_OF_BOXES, writers, strict=True))
-    return {}
-
-
-def _write_text(path: Path, text: str) -> None:
-    write_bytes(path, text.encode("utf-8"))
-
-
-def _write_labels(path: Path, labels: NDArray[np.int32], result: Result) -> None:
-    dtype = np.uint16 if labels.max(initial=0) <= LARGEST_UINT16 else np.float32
-    write_tiff(path, labels.astype(dtype), "tzyx", result.calibration, labels=True)
-
-
-def _extent(result: Result) -> tuple[int, int]:
-    """Return how many frames and slices were looked at for boxes."""
-    last = result.counts[-1]
-    return last.t + 1, last.z + 1
-
-
-def _write_rectangles(path: Path, result: Result) -> None:
-    """Draw the boxes of the first position; the ROIs hold those of all."""
-    numbers = {name: number for number, name in enumerate(result.classes, start=1)}
-    shown = [row for row in result.boxes or () if row.t == row.z == 0]
-    corners, colours = [row.pixels for row in shown], [numbers[row.name] for row in shown]
-    write_rectangles(path, result.picture, corners, colours)

@@ -1,53 +1,23 @@
-"""Objects, boxes and counts as text tables: comma-separated, numbers of six significant digits.
+"""Text tables: comma-separated, numbers of six significant digits.
 
 Every rule is written out, as Java writes the same bytes.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
-from deepbacs_zoo.results.boxes.rows import BoxRow, ClassCount
-from deepbacs_zoo.results.labels.objects import ObjectRow
+from deepbacs_zoo.files import write_bytes
 
-__all__ = ["BOX_COLUMNS", "box_table", "count_table", "object_table"]
+__all__ = ["lines", "write_text"]
 
-BOX_COLUMNS: Final = (
-    "label",
-    "t",
-    "z",
-    "class",
-    "score",
-    "x",
-    "y",
-    "width",
-    "height",
-    "unit",
-)
 _QUOTED: Final = frozenset(',"\r\n')
 
 
-def object_table(objects: Sequence[ObjectRow]) -> str:
-    """Return one line per object; the columns are the fields of the row."""
-    names = [field.name for field in dataclasses.fields(ObjectRow)]
-    return _lines([names, *([getattr(row, name) for name in names] for row in objects)])
-
-
-def box_table(boxes: Sequence[BoxRow]) -> str:
-    """Return one line per box; what the row calls ``name`` is the column ``class``."""
-    names = ["name" if column == "class" else column for column in BOX_COLUMNS]
-    return _lines([BOX_COLUMNS, *([getattr(row, name) for name in names] for row in boxes)])
-
-
-def count_table(counts: Sequence[ClassCount]) -> str:
-    """Return one line for each class at each position: ``t,z,class,count``."""
-    rows = [(each.t, each.z, each.name, each.count) for each in counts]
-    return _lines([("t", "z", "class", "count"), *rows])
-
-
-def _lines(rows: Iterable[Sequence[object]]) -> str:
+def lines(rows: Iterable[Sequence[object]]) -> str:
+    """Return one line of text per row."""
     return "".join(",".join(map(_cell, row)) + "\n" for row in rows)
 
 
@@ -59,3 +29,8 @@ def _cell(value: object) -> str:
         return text
     doubled = text.replace('"', '""')
     return f'"{doubled}"'
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text in UTF-8."""
+    write_bytes(path, text.encode("utf-8"))

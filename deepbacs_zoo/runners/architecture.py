@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from deepbacs_zoo.errors import DeepbacsZooError, PackageError, UnsupportedError
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.tensors import FileRef, Weights
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def load_architecture(package: Package, weights: Weights, *, trust: bool) -> obj
             where,
             "the weights pytorch_state_dict need foreign code, which is not executed",
             allowed="a network file of deepbacs_zoo, or code that you trust",
-            hint="pass --trust if you know where this package comes from",
+            hint="set " + Option("trust", True) + " if you know where this package comes from",
         )
     try:
         module = _import(str(source)) if code is None else _execute(code, where)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import numpy.typing as npt
 
 from deepbacs_zoo.errors import HostError, UnsupportedError, UsageError
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.tensors import Weights
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def check_device(device: str) -> None:
     """Raise ``UsageError`` unless the device is one of :data:`DEVICES`."""
     if device not in DEVICES:
         raise UsageError(
-            "--device",
+            Option("device"),
             "there is no such device",
             value=device,
             allowed=" | ".join(DEVICES),
@@ -156,5 +157,5 @@ def out_of_memory(engine: str, shapes: Mapping[str, tuple[int, ...]]) -> HostErr
         "it ran out of memory",
         value=", ".join(f"{name} {'x'.join(map(str, shape))}" for name, shape in shapes.items()),
         allowed="a tile that fits the memory of the device",
-        hint="pass a smaller --memory so that the image is cut into smaller tiles",
+        hint="pass a smaller " + Option("memory") + " so that the image is cut into smaller tiles",
     )

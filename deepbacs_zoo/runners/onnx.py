@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from deepbacs_zoo.errors import HostError, MissingExtraError, PackageError, UnsupportedError
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.runners.base import Array, check_device, first_line, out_of_memory, pick_weights
 from deepbacs_zoo.runners.session import BaseSession
 from deepbacs_zoo.tensors import FileRef, Weights
@@ -164,9 +165,9 @@ def _open(
             "ONNX Runtime cannot load this graph",
             value=message,
             allowed=f"an ONNX file that onnxruntime {onnxruntime.__version__} reads",
-            hint="update onnxruntime, or choose other weights with --runner"
+            hint="update onnxruntime, or choose other weights with " + Option("runner")
             if unknown
-            else "get the package again, or choose other weights with --runner",
+            else "get the package again, or choose other weights with " + Option("runner"),
         ) from error
 
 
@@ -203,11 +204,13 @@ def _providers(available: Sequence[str], device: str) -> Providers:
 
 def _no_cuda(what: str) -> HostError:
     return HostError(
-        "--device",
+        Option("device"),
         what,
         value="cuda",
         allowed="auto | cpu",
-        hint="use --device auto, or install onnxruntime-gpu and its CUDA libraries",
+        hint="use "
+        + Option("device", "auto")
+        + ", or install onnxruntime-gpu and its CUDA libraries",
     )
 
 

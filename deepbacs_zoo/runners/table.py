@@ -15,6 +15,7 @@ from deepbacs_zoo.errors import (
     UnsupportedError,
     UsageError,
 )
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.runners.base import Runner, Session, check_device
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ RUNNERS: Final[Mapping[str, RunnerEntry]] = MappingProxyType(
         ),
     }
 )
-"""By the name that ``--runner`` takes, in the order in which they are tried."""
+"""By the name that the option ``runner`` takes, in the order in which they are tried."""
 
 
 def load_session(
@@ -108,7 +109,7 @@ def _chosen_runners(runner: str | None) -> tuple[RunnerEntry, ...]:
         return tuple(RUNNERS.values())
     if runner not in RUNNERS:
         raise UsageError(
-            "--runner",
+            Option("runner"),
             "there is no such runner",
             value=runner,
             allowed=" | ".join(RUNNERS),
@@ -143,7 +144,9 @@ def _nothing_runs(
         "none of its weights runs here",
         value="; ".join(f"{name}: {reason}" for name, reason in why.items()) or "it has none",
         allowed=" | ".join(name for entry in RUNNERS.values() for name in entry.formats),
-        hint="install the extra 'train' for PyTorch weights, or pass --trust for state dicts",
+        hint="install the extra 'train' for PyTorch weights, or set "
+        + Option("trust", True)
+        + " for state dicts",
     )
 
 

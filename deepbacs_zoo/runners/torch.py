@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from deepbacs_zoo.errors import HostError, MissingExtraError, PackageError
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.runners.architecture import load_architecture
 from deepbacs_zoo.runners.base import Array, check_device, first_line, out_of_memory, pick_weights
 from deepbacs_zoo.runners.session import BaseSession
@@ -112,11 +113,11 @@ def _place(torch: ModuleType, device: str) -> str:
     available = bool(torch.cuda.is_available())
     if device == "cuda" and not available:
         raise HostError(
-            "--device",
+            Option("device"),
             "PyTorch finds no GPU with CUDA",
             value="cuda",
             allowed="auto | cpu",
-            hint="use --device auto, or check the GPU driver",
+            hint="use " + Option("device", "auto") + ", or check the GPU driver",
         )
     return "cuda:0" if available and device != "cpu" else "cpu"
 
@@ -175,7 +176,7 @@ def _unloadable(
         f"PyTorch cannot load these {weights.format} weights",
         value=first_line(error),
         allowed=allowed,
-        hint="get the package again, or choose other weights with --runner",
+        hint="get the package again, or choose other weights with " + Option("runner"),
     )
 
 

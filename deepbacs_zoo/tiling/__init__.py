@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepbacs_zoo.tiling.planner import Tile, TilePlan, plan
+from deepbacs_zoo.tiling.planner import Border, Tile, TilePlan, plan
 from deepbacs_zoo.tiling.rules import AxisRule
 
-__all__ = ["AxisRule", "Tile", "TilePlan", "plan"]
+__all__ = ["AxisRule", "Border", "Tile", "TilePlan", "plan"]

@@ -12,13 +12,13 @@ from dataclasses import replace
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.tensors import Axis, FixedSize, ReferencedSize, SteppedSize, TensorSpec
 
-__all__ = ["uncrossed"]
+__all__ = ["resolve_cross_axis_sizes"]
 
 Specs = list[TensorSpec]
 _MOST_TRIES = 100_000
 
 
-def uncrossed(
+def resolve_cross_axis_sizes(
     inputs: Sequence[TensorSpec],
     outputs: Sequence[TensorSpec],
     sizes: Mapping[str, Mapping[str, int]],

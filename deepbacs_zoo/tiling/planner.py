@@ -16,10 +16,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from deepbacs_zoo.errors import HostError, PackageError
+from deepbacs_zoo.options import Bytes, Option
 from deepbacs_zoo.tensors import FixedSize
 from deepbacs_zoo.tiling.rules import AxisRule, Frame, frame_of, output_size, within_tolerance
 
-__all__ = ["Tile", "TilePlan", "plan"]
+__all__ = ["Border", "Tile", "TilePlan", "plan"]
+
+Border = Literal["none", "halo"]
+"""How an image is continued beyond its border; see :func:`plan`."""
 
 Slices = tuple[slice, ...]
 
@@ -177,7 +181,7 @@ def plan(
     *,
     budget: int,
     peak_bytes_per_pixel: float,
-    border: Literal["none", "halo"] = "none",
+    border: Border = "none",
     others: Sequence[Sequence[AxisRule]] = (),
 ) -> TilePlan:
     """Plan the passes of one image through a network.
@@ -286,7 +290,7 @@ def _too_small(smallest: list[int], budget: int, peak_bytes_per_pixel: float) ->
         f"it is too small for the smallest tile of {' x '.join(map(str, smallest))} pixels",
         value=f"{budget / 2**20:.4g} MiB",
         allowed=f"at least {mebibytes} MiB",
-        hint=f"pass --memory {mebibytes}MiB or more",
+        hint="pass " + Option("memory", Bytes(mebibytes * 2**20)) + " or more",
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deepbacs_zoo.errors import DataError, PackageError, UnsupportedError
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.tensors import FixedSize, FreeSize, SteppedSize
 
 __all__ = ["AxisRule", "Frame", "frame_of", "output_size", "within_tolerance"]
@@ -180,7 +181,7 @@ def output_size(size: int, rule: AxisRule) -> int:
             "it is too small for this network, whose output is smaller than its input",
             value=f"{size} pixels",
             allowed=f"more than {math.floor(-rule.offset / rule.scale)} pixels",
-            hint="use a larger image, or --border halo",
+            hint="use a larger image, or " + Option("border", "halo"),
         )
     return max(rule.out(size), 1)
 
@@ -192,7 +193,7 @@ def _no_fraction(rules: Sequence[AxisRule]) -> UnsupportedError:
         "an output has a scale that is no simple fraction, so the image cannot be cut or padded",
         value=f"{scale:g}",
         allowed=f"p/q with q at most {LARGEST_DENOMINATOR}",
-        hint="use an image that the network takes in one piece, and --border none",
+        hint="use an image that the network takes in one piece, and " + Option("border", "none"),
     )
 
 

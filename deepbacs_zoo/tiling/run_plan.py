@@ -1,7 +1,8 @@
 """The tile plans of all tensors of a run.
 
-Tensors that follow the same root (:mod:`.roots`) are cut together.  Where there are several roots
-that cannot be brought under one, everything passes whole, each root padded to its own valid size.
+Tensors that follow the same root (:mod:`.size_references`) are cut together.  Where there are
+several roots that cannot be brought under one, everything passes whole, each root padded to its own
+valid size.
 """
 
 from __future__ import annotations
@@ -9,31 +10,29 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from deepbacs_zoo.errors import DataError, HostError
+from deepbacs_zoo.options import Bytes, Option
 from deepbacs_zoo.tensors import FixedSize, FreeSize, TensorSpec
-from deepbacs_zoo.tiling.cross_axis import uncrossed
-from deepbacs_zoo.tiling.planner import TilePlan, plan
+from deepbacs_zoo.tiling.cross_axis import resolve_cross_axis_sizes
+from deepbacs_zoo.tiling.planner import Border, TilePlan, plan
 from deepbacs_zoo.tiling.rules import AxisRule
 from deepbacs_zoo.tiling.size_references import (
     Link,
     Links,
     OwnSize,
-    joined,
+    independent_sizes,
     links_of,
+    merge_roots,
     output_links,
-    own_sizes,
     rounded_up,
 )
 
-__all__ = ["Border", "Layout", "Share", "lay_out"]
-
-Border = Literal["none", "halo"]
+__all__ = ["RunPlan", "TensorPlan", "plan_run"]
 
 
 @dataclass(frozen=True)
-class Share:
+class TensorPlan:
     """How one tensor takes part in the passes.
 
     Parameters
@@ -55,14 +54,14 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Layout:
-    """All tensors of one run; a tensor without a share passes as it is."""
+class RunPlan:
+    """All tensors of one run; a tensor without a plan passes as it is."""
 
-    shares: Mapping[str, Share]
+    tensors: Mapping[str, TensorPlan]
     plan: TilePlan
 
 
-def lay_out(
+def plan_run(
     inputs: Sequence[TensorSpec],
     outputs: Sequence[TensorSpec],
     sizes: Mapping[str, Mapping[str, int]],
@@ -71,7 +70,7 @@ def lay_out(
     peak_bytes_per_pixel: float,
     border: Border,
     covering: str | None = None,
-) -> Layout:
+) -> RunPlan:
     """Plan the passes of one position.
 
     Parameters
@@ -94,25 +93,25 @@ def lay_out(
     HostError
         The memory does not suffice.
     """
-    inputs, outputs = uncrossed(inputs, outputs, sizes)
+    inputs, outputs = resolve_cross_axis_sizes(inputs, outputs, sizes)
     links = {spec.id: links_of(spec, inputs) for spec in inputs}
     links |= {spec.id: output_links(spec, inputs, outputs) for spec in outputs}
-    roots = {spec.id: own_sizes(spec) for spec in inputs if own_sizes(spec)}
-    links, roots = joined(links, roots, sizes)
+    roots = {spec.id: independent_sizes(spec) for spec in inputs if independent_sizes(spec)}
+    links, roots = merge_roots(links, roots, sizes)
     if covering in links:
         links[covering] = rounded_up(links[covering], roots)
     planned = [
         _plan_root(root, rules, links, outputs, sizes, memory, peak_bytes_per_pixel, border)
         for root, rules in roots.items()
     ]
-    shares = {name: share for part in planned for name, share in part.items()}
-    _check_sizes(inputs, shares, sizes)
+    tensors = {name: own for part in planned for name, own in part.items()}
+    _check_sizes(inputs, tensors, sizes)
     firsts = [next(iter(part.values())) for part in planned]
-    loose = [spec.id for spec in outputs if spec.id not in shares]
+    loose = [spec.id for spec in outputs if spec.id not in tensors]
     if not all(each.plan.whole for each in firsts) and (len(firsts) > 1 or loose):
         raise _needs_one_pass(loose or list(roots), firsts, peak_bytes_per_pixel)
     first = firsts[0].plan if firsts else plan((), (), budget=1, peak_bytes_per_pixel=1)
-    return Layout(shares, first)
+    return RunPlan(tensors, first)
 
 
 def _plan_root(
@@ -124,8 +123,8 @@ def _plan_root(
     memory: int,
     peak_bytes_per_pixel: float,
     border: Border,
-) -> dict[str, Share]:
-    """Plan one root and give every tensor that follows it along all its axes its share."""
+) -> dict[str, TensorPlan]:
+    """Plan one root and give every tensor that follows it along all its axes its plan."""
     axes = "".join(axis_name for axis_name in sizes[root] if axis_name in sizes_of)
     halos = {spec.id: {axis.name: axis.halo for axis in spec.space} for spec in outputs}
     rules: dict[str, tuple[AxisRule, ...]] = {}
@@ -145,7 +144,7 @@ def _plan_root(
         others=[rule for name, rule in rules.items() if name != first],
     )
     return {
-        name: Share(planned.towards(own), axes, planned.reads_of(own), own)
+        name: TensorPlan(planned.towards(own), axes, planned.reads_of(own), own)
         for name, own in rules.items()
     }
 
@@ -158,15 +157,15 @@ def _rule(size: OwnSize, link: Link, halo: int) -> AxisRule:
 
 def _check_sizes(
     inputs: Sequence[TensorSpec],
-    shares: Mapping[str, Share],
+    tensors: Mapping[str, TensorPlan],
     sizes: Mapping[str, Mapping[str, int]],
 ) -> None:
     """Raise ``DataError`` where an image does not have the size that another one gives it."""
     for spec in inputs:
-        share = shares.get(spec.id)
-        if share is None:
+        own = tensors.get(spec.id)
+        if own is None:
             continue
-        for axis, rule, size in zip(share.axes, share.rules, share.plan.image_shape, strict=True):
+        for axis, rule, size in zip(own.axes, own.rules, own.plan.image_shape, strict=True):
             expected, found = rule.out(size), sizes[spec.id].get(axis)
             if found is not None and found != expected:
                 raise DataError(
@@ -179,7 +178,7 @@ def _check_sizes(
 
 
 def _needs_one_pass(
-    names: Sequence[str], firsts: Sequence[Share], peak_bytes_per_pixel: float
+    names: Sequence[str], firsts: Sequence[TensorPlan], peak_bytes_per_pixel: float
 ) -> HostError | DataError:
     listed = ", ".join(f"'{name}'" for name in names)
     limited = [each.plan for each in firsts if not each.plan.whole and _is_limited(each.rules)]
@@ -197,7 +196,7 @@ def _needs_one_pass(
         "memory budget",
         f"it is too small for one pass, and {listed} cannot be computed in tiles",
         allowed=f"at least {mebibytes} MiB",
-        hint=f"pass --memory {mebibytes}MiB or more",
+        hint="pass " + Option("memory", Bytes(mebibytes * 2**20)) + " or more",
     )
 
 

@@ -18,10 +18,10 @@ __all__ = [
     "Links",
     "OwnSize",
     "Roots",
-    "joined",
+    "independent_sizes",
     "links_of",
+    "merge_roots",
     "output_links",
-    "own_sizes",
     "rounded_up",
 ]
 
@@ -42,7 +42,7 @@ Links = dict[str, dict[str, Link]]
 Roots = dict[str, dict[str, OwnSize]]
 
 
-def own_sizes(spec: TensorSpec) -> dict[str, OwnSize]:
+def independent_sizes(spec: TensorSpec) -> dict[str, OwnSize]:
     """Return the rules of the space axes that do not refer to another tensor."""
     return {
         axis.name: axis.size for axis in spec.space if not isinstance(axis.size, ReferencedSize)
@@ -83,7 +83,7 @@ def output_links(
     return {axis_name: link for axis_name, link in found.items() if link.root in names}
 
 
-def joined(
+def merge_roots(
     links: Links, roots: Roots, sizes: Mapping[str, Mapping[str, int]]
 ) -> tuple[Links, Roots]:
     """Bring roots whose images have one size, and whose size rules agree, under the first one."""

@@ -123,7 +123,7 @@ def test_closed_session_refuses_to_run(case, tensors):
 
 def test_unknown_device_is_refused(case):
     runner, package, _ = case
-    with pytest.raises(UsageError, match=r"--device.*tpu.*auto \| cpu \| cuda"):
+    with pytest.raises(UsageError, match=r"device.*tpu.*auto \| cpu \| cuda"):
         runner.load(package, "tpu", trust=True)
 
 

@@ -115,7 +115,7 @@ def test_the_same_results_in_python_and_in_imagej(packages, images, tmp_path):
             for image in coloured if name == COLOURS else grey:
                 place = f"{name}_{image.stem}".replace(" ", "_")
                 result = predict(package, image, runner="onnx")
-                found[name] += result.found
+                found[name] += result.n_objects
                 ours = save(result, tmp_path / "python" / place)
                 report = run_in_imagej(imagej, package, image, tmp_path / "java" / place)
                 theirs = [Path(file) for file in report["files"]]

@@ -226,15 +226,16 @@ def test_a_bundle_holds_all_that_a_fiji_user_needs(demo_package, demo_folder, tm
     assert "exists already" in again.stderr
 
 
-def test_predict_in_imagej_gives_the_result_of_predict(demo_package, images):
+def test_the_predictor_in_imagej_gives_the_result_of_predict(demo_package, images):
     code = (
         "import sys, numpy as np\n"
         "from deepbacs_zoo import predict\n"
         "from deepbacs_zoo.fiji import open_worker, prepare\n"
-        "from deepbacs_zoo.prediction.fiji import predict_in_imagej\n"
+        "from deepbacs_zoo.prediction.fiji import open_fiji\n"
         "package, image = sys.argv[1:]\n"
         "with open_worker(prepare()) as gateway:\n"
-        "    theirs = predict_in_imagej(gateway, package, image)\n"
+        "    with open_fiji(package, gateway) as predictor:\n"
+        "        theirs = predictor.predict(image)\n"
         "ours = predict(package, image, runner='onnx')\n"
         "assert theirs.stem == ours.stem and theirs.plan == ours.plan\n"
         "assert theirs.objects == ours.objects and theirs.calibration == ours.calibration\n"

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deepbacs_zoo.decoding import count_candidates, decode_boxes
+from deepbacs_zoo.decoding import decode_boxes, find_boxes
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.images import Calibration, read_image
 from deepbacs_zoo.images.lut import colour_of
 from deepbacs_zoo.package.zoo_config import AnchorBoxes, read_decoding
-from deepbacs_zoo.results import Result, count_boxes, list_boxes, save
+from deepbacs_zoo.results import Boxes, Result, count_boxes, list_boxes, save
 from tests.data.decoding.make_boxes import DEFAULTS, FILE, noise
 from tests.fiji.javac import Harness
 
@@ -52,15 +52,12 @@ def result_of(request: dict, tensor: np.ndarray, picture: np.ndarray) -> Result:
     return Result(
         stem="field",
         tensors={},
-        labels=None,
-        objects=(),
+        content=Boxes(tuple(rows), count_boxes(rows, settings.classes, *tensor.shape[:2])),
         calibration=calibration,
         findings=(),
         engine="",
         plan=SimpleNamespace(),  # type: ignore[arg-type]
-        picture=picture,
-        boxes=tuple(rows),
-        counts=count_boxes(rows, settings.classes, *tensor.shape[:2]),
+        preview=picture,
     )
 
 
@@ -186,7 +183,7 @@ def test_java_gives_the_boxes_files_and_sentences_of_python(
         size = tuple(request["size"])
         expected = decode_boxes(settings_of(request), tensor, size)
         assert answer["boxes"] == [list(dataclasses.astuple(box)) for box in expected]
-        assert answer["candidates"] == count_candidates(settings_of(request), tensor, size)
+        assert answer["candidates"] == find_boxes(settings_of(request), tensor, size)[1]
         found += len(expected)
     assert found > 1000
     for number, (case, _) in enumerate(zip(saved, answers, strict=False)):

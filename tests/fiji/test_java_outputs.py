@@ -16,8 +16,8 @@ from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.images import Calibration, read_image
 from deepbacs_zoo.images.lut import colour_of
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.prediction.objects import measure_positions
-from deepbacs_zoo.results import OutputTensor, Result, planned_outputs, save
+from deepbacs_zoo.results import Labels, NoObjects, OutputTensor, Result, planned_outputs, save
+from deepbacs_zoo.results.labels.kind import measure_positions
 from tests.data.decoding.objects import labels_of
 from tests.packages import CASES
 
@@ -43,13 +43,14 @@ def result(labels=None, picture=None, stem="field", calibration=PLAIN, **tensors
     return Result(
         stem=stem,
         tensors=tensors or {"probabilities": tensor((1, 1, 3, 7, 9), calibration=calibration)},
-        labels=labels,
-        objects=measure_positions(labels, calibration),
+        content=NoObjects()
+        if labels is None
+        else Labels(labels, measure_positions(labels, calibration)),
         calibration=calibration,
         findings=(),
         engine="",
         plan=SimpleNamespace(),
-        picture=picture,
+        preview=picture,
     )
 
 
@@ -70,7 +71,7 @@ class Java:
         arrays = [each.array for each in found.tensors.values()]
         channels, eight_bit_colours = 1, False
         if found.labels is not None:
-            picture = np.asarray(found.picture)
+            picture = np.asarray(found.preview)
             if picture.ndim == 3:
                 channels, eight_bit_colours = 3, picture.dtype == np.uint8
                 picture = picture.transpose(2, 0, 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from deepbacs_zoo.annotations import Box
-from deepbacs_zoo.decoding.anchor_boxes import FoundBox
+from deepbacs_zoo.decoding.anchor_boxes import DetectedBox
 from deepbacs_zoo.metrics import BoxSet
 
 __all__ = ["found_set", "true_set"]
@@ -19,7 +19,7 @@ def true_set(boxes: Sequence[Box], classes: Sequence[str]) -> BoxSet:
     )
 
 
-def found_set(boxes: Sequence[FoundBox]) -> BoxSet:
+def found_set(boxes: Sequence[DetectedBox]) -> BoxSet:
     """Return decoded boxes with their scores."""
     return BoxSet.of(
         [(box.x0, box.y0, box.x1, box.y1) for box in boxes],

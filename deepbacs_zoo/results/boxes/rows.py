@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deepbacs_zoo.decoding.anchor_boxes import FoundBox
+from deepbacs_zoo.decoding.anchor_boxes import DetectedBox
 from deepbacs_zoo.images import Calibration
 
 __all__ = ["BoxRow", "ClassCount", "count_boxes", "list_boxes"]
@@ -60,7 +60,12 @@ class ClassCount:
 
 
 def list_boxes(
-    found: Sequence[FoundBox], classes: Sequence[str], calibration: Calibration, *, t: int, z: int
+    found: Sequence[DetectedBox],
+    classes: Sequence[str],
+    calibration: Calibration,
+    *,
+    t: int,
+    z: int,
 ) -> list[BoxRow]:
     """Return one row for each box of a plane, in their order.
 

@@ -14,10 +14,10 @@ from deepbacs_zoo.errors import DataError, HostError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.package import Package
-from deepbacs_zoo.prediction.pipeline import run_position
+from deepbacs_zoo.prediction.pipeline import run_plane
 from deepbacs_zoo.runners import Session
 from deepbacs_zoo.tensors import FixedSize, TensorSpec
-from deepbacs_zoo.tiling.run_plan import Layout, lay_out
+from deepbacs_zoo.tiling.run_plan import RunPlan, plan_run
 from deepbacs_zoo.validation.checks.outcome import Outcome
 from deepbacs_zoo.validation.context import Context, largest_value
 
@@ -139,18 +139,18 @@ def _compared(
         for spec in inputs
     }
     # A byte a pixel makes the budget a number of pixels.
-    whole = lay_out(inputs, outputs, sizes, memory=2**62, peak_bytes_per_pixel=1.0, border="none")
+    whole = plan_run(inputs, outputs, sizes, memory=2**62, peak_bytes_per_pixel=1.0, border="none")
     cut = _cut(inputs, outputs, sizes, math.prod(whole.plan.padded_shape))
     if cut is None:
         return _not_checked("the test input is too small to be cut into tiles with this halo")
     found = {
-        name: run_position(inputs, outputs, session, raw, layout, border="none", step=lambda: None)
-        for name, layout in (("whole", whole), ("tiled", cut))
+        name: run_plane(inputs, outputs, session, raw, run_plan, border="none", step=lambda: None)
+        for name, run_plan in (("whole", whole), ("tiled", cut))
     }
     findings: list[Finding] = []
     figures: dict[str, float] = {}
     for spec in outputs:
-        if spec.id in cut.shares:
+        if spec.id in cut.tensors:
             seams = _measure(spec, cut, found["whole"][spec.id], found["tiled"][spec.id])
             figures[f"tiled.{spec.id}.max_difference"] = seams.largest
             figures[f"tiled.{spec.id}.seam_error"] = seams.seam
@@ -163,10 +163,10 @@ def _cut(
     outputs: list[TensorSpec],
     sizes: Mapping[str, Mapping[str, int]],
     pixels: int,
-) -> Layout | None:
+) -> RunPlan | None:
     for share in _SHARES:
         try:
-            layout = lay_out(
+            run_plan = plan_run(
                 inputs,
                 outputs,
                 sizes,
@@ -176,18 +176,22 @@ def _cut(
             )
         except (HostError, DataError):
             continue
-        if not layout.plan.whole:
-            return layout
+        if not run_plan.plan.whole:
+            return run_plan
     return None
 
 
-def _measure(spec: TensorSpec, layout: Layout, whole: NDArray[Any], tiled: NDArray[Any]) -> _Seams:
+def _measure(
+    spec: TensorSpec, run_plan: RunPlan, whole: NDArray[Any], tiled: NDArray[Any]
+) -> _Seams:
     difference = np.abs(whole.astype(np.float64) - tiled.astype(np.float64))
     difference = np.where(np.isnan(difference), 0.0, difference)
     allowed = _ALLOWED * largest_value(whole)
-    distance = _distance_to_seams(spec, layout, whole.shape)
+    distance = _distance_to_seams(spec, run_plan, whole.shape)
     others = tuple(
-        index for index, axis in enumerate(spec.axis_names) if axis not in _axis_names(layout, spec)
+        index
+        for index, axis in enumerate(spec.axis_names)
+        if axis not in _axis_names(run_plan, spec)
     )
     worst = difference.max(axis=others) if others else difference
     mean = difference.mean(axis=others) if others else difference
@@ -202,25 +206,25 @@ def _measure(spec: TensorSpec, layout: Layout, whole: NDArray[Any], tiled: NDArr
     )
 
 
-def _axis_names(layout: Layout, spec: TensorSpec) -> str:
-    return layout.shares[spec.id].axes
+def _axis_names(run_plan: RunPlan, spec: TensorSpec) -> str:
+    return run_plan.tensors[spec.id].axes
 
 
 def _distance_to_seams(
-    spec: TensorSpec, layout: Layout, shape: tuple[int, ...]
+    spec: TensorSpec, run_plan: RunPlan, shape: tuple[int, ...]
 ) -> NDArray[np.int64]:
     """Return every pixel's distance to the nearest inner seam, 1 for the pixels beside it.
 
     Axes are those of the output that tiles are cut along, in the output's order.
     """
-    share = layout.shares[spec.id]
-    order = [axis_name for axis_name in spec.axis_names if axis_name in share.axes]
+    own = run_plan.tensors[spec.id]
+    order = [axis_name for axis_name in spec.axis_names if axis_name in own.axes]
     along = []
     for axis_name in order:
-        axis = share.axes.index(axis_name)
+        axis = own.axes.index(axis_name)
         length = shape[spec.axis_names.index(axis_name)]
-        before = share.plan.crop[axis].start or 0
-        seams = {tile.write[axis].start - before for tile in share.plan.tiles}
+        before = own.plan.crop[axis].start or 0
+        seams = {tile.write[axis].start - before for tile in own.plan.tiles}
         places = np.arange(length)
         distance = np.full(length, length, np.int64)
         for seam in seams:
@@ -235,9 +239,9 @@ def _distance_to_seams(
     return nearest
 
 
-def _finding(spec: TensorSpec, layout: Layout, seams: _Seams) -> Finding:
+def _finding(spec: TensorSpec, run_plan: RunPlan, seams: _Seams) -> Finding:
     where = f"outputs.{spec.id}"
-    tiles = len(layout.plan.tiles)
+    tiles = len(run_plan.plan.tiles)
     if seams.largest <= seams.allowed:
         text = f"{tiles} tiles equal the whole image; largest difference {seams.largest:.1e}"
         return TILES_EQUAL_WHOLE.finding(where, text)

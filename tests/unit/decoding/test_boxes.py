@@ -13,7 +13,7 @@ import pytest
 from roifile import ImagejRoi
 
 from deepbacs_zoo.decoding import anchor_boxes as boxes_module
-from deepbacs_zoo.decoding.anchor_boxes import FoundBox, count_candidates, decode_boxes
+from deepbacs_zoo.decoding.anchor_boxes import DetectedBox, decode_boxes, find_boxes
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.images.lut import colour_of
@@ -106,7 +106,7 @@ def test_the_last_cell_may_be_cut_or_missing():
 def test_thousands_of_candidates_take_little_time():
     tensor = random_tensor(0, 128, 128, 20, 80)
     tensor.reshape(5, 7, 128, 128)[:, 4] *= np.random.default_rng(1).random((5, 128, 128)) < 0.1
-    assert 3000 < count_candidates(SETTINGS, tensor, (1024, 1024)) < 10000
+    assert 3000 < find_boxes(SETTINGS, tensor, (1024, 1024))[1] < 10000
     started = time.perf_counter()
     decode_boxes(SETTINGS, tensor, (1024, 1024))
     assert time.perf_counter() - started < 2
@@ -115,14 +115,14 @@ def test_thousands_of_candidates_take_little_time():
 def test_only_the_best_candidates_are_looked_at(monkeypatch):
     tensor = random_tensor(0, 6, 6, 1, 3)
     everything = decode_boxes(SETTINGS, tensor, (48, 48))
-    assert count_candidates(SETTINGS, tensor, (48, 48)) >= len(everything) > 20
+    assert find_boxes(SETTINGS, tensor, (48, 48))[1] >= len(everything) > 20
     monkeypatch.setattr(boxes_module, "MOST_CANDIDATES", 10)
     assert decode_boxes(SETTINGS, tensor, (48, 48)) == everything[:10]
 
 
 # --- rows, counts and ROIs -----------------------------------------------------------------------
 
-FOUND = (FoundBox(1.5, 2.25, 11.5, 8.0, 1, 0.875), FoundBox(0.0, 0.0, 4.0, 3.0, 0, 0.5))
+FOUND = (DetectedBox(1.5, 2.25, 11.5, 8.0, 1, 0.875), DetectedBox(0.0, 0.0, 4.0, 3.0, 0, 0.5))
 CLASSES = ("rod", "coccus", "sphere")
 
 

@@ -9,8 +9,8 @@ from deepbacs_zoo.fiji.gateways.fake import FakeGateway
 from deepbacs_zoo.fiji.gateways.outcome import Outcome
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image, write_tiff
-from deepbacs_zoo.prediction import predict
-from deepbacs_zoo.prediction.fiji import predict_in_imagej, run_in_imagej
+from deepbacs_zoo.prediction import PredictOptions, predict
+from deepbacs_zoo.prediction.fiji import open_fiji, run_in_imagej
 from deepbacs_zoo.results import save
 from tests.fiji.segmenting import cells, segmenter
 
@@ -35,6 +35,11 @@ def image():
     return Image(xr.DataArray(data, dims=tuple("tzcyx")))
 
 
+def predict_in(gateway, package, image):
+    with open_fiji(package, gateway) as predictor:
+        return predictor.predict(image)
+
+
 def option(code, key):
     """A value of the macro line."""
     return code.split(f"{key}=[")[1].split("]")[0]
@@ -56,7 +61,7 @@ def plugin(code, argument, images):
 
 
 def test_what_the_plugin_wrote_becomes_the_result(package, image):
-    found = predict_in_imagej(FakeGateway(plugin), package, image)
+    found = predict_in(FakeGateway(plugin), package, image)
     expected = predict(package, image, runner="onnx")
     assert found.stem == expected.stem == "image"
     assert np.array_equal(found.labels, expected.labels)
@@ -84,9 +89,7 @@ def test_the_macro_line_holds_absolute_paths_and_all_options(package, image, tmp
         package,
         (tmp_path / "a b.tif").relative_to(tmp_path),
         tmp_path / "out",
-        memory=2**20,
-        border="halo",
-        pixel_size=0.1,
+        PredictOptions("halo", 2**20, 0.1),
         overwrite=True,
     )
     assert report["objects"] > 1
@@ -103,4 +106,4 @@ def test_an_error_of_the_plugin_is_the_error_of_predict(package, image):
     report = {"status": "error", "error": {**told, "allowed": "all of it", "hint": "copy it"}}
     gateway = FakeGateway(lambda *_: (Outcome(report=json.dumps(report)), {}))
     with pytest.raises(DataError, match=r"a\.tif: cut off \(3 bytes\); allowed: all of it; copy"):
-        predict_in_imagej(gateway, package, image)
+        predict_in(gateway, package, image)

@@ -54,14 +54,14 @@ def test_result_knows_image_engine_and_calibration(package, image):
     assert found.engine.endswith("onnx on cpu") or "cuda" in found.engine
     assert found.calibration.x == pytest.approx(0.1)
     assert found.tensors["output"].calibration.y == pytest.approx(0.2)
-    np.testing.assert_array_equal(found.picture, noise(61, 50))
+    np.testing.assert_array_equal(found.preview, noise(61, 50))
 
 
-def test_the_picture_has_the_colours_of_an_rgb_image_and_the_mean_of_other_channels():
+def test_the_preview_has_the_colours_of_an_rgb_image_and_the_mean_of_other_channels():
     array = noise(3, 32, 24, dtype=np.uint8)
     package, session = fake(lambda x: x, (tensor("raw", size=STEP, channels=3),))
     colours, channels = (
-        predict(package, image_of(array, "cyx", rgb=rgb), session=session).picture
+        predict(package, image_of(array, "cyx", rgb=rgb), session=session).preview
         for rgb in (True, False)
     )
     np.testing.assert_array_equal(colours, array.transpose(1, 2, 0))
@@ -99,13 +99,13 @@ def test_engine_may_be_chosen_and_engines_agree(runner, image, tmp_path):
 
 def test_foreign_code_runs_only_with_trust(image, tmp_path):
     package = CASES["state_dict_only"](tmp_path)
-    with pytest.raises(UnsupportedError, match="--trust"):
+    with pytest.raises(UnsupportedError, match="trust"):
         predict(package, image)
     assert predict(package, image, trust=True).tensors["output"].array.shape[-2:] == (61, 50)
 
 
 def test_runner_that_does_not_exist_is_usage(package, image):
-    with pytest.raises(UsageError, match=r"--runner.*onnx \| torch"):
+    with pytest.raises(UsageError, match=r"runner.*onnx \| torch"):
         predict(package, image, runner="keras")
 
 

@@ -4,8 +4,16 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.decoding import decode
+from deepbacs_zoo.decoding.kinds import KINDS as DECODERS
+from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.package.zoo_config import Foreground, Spline, StarConvex
-from deepbacs_zoo.prediction.objects import decode_positions
+from deepbacs_zoo.results.kinds import KINDS
+
+
+def decode_positions(settings, array, size, seen=None):
+    seen = seen or size
+    decoded = DECODERS["labels"](settings, array, (seen["y"], seen["x"]))
+    return KINDS["labels"].content(settings, decoded.found, size, seen, Calibration()).array
 
 
 def stars(height, width, *places, grid, radius):

@@ -279,10 +279,10 @@ def test_batch_that_is_fixed_above_one_is_unsupported():
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"border": "mirror"}, r"--border.*mirror.*none \| halo"),
-        ({"rescale": "always"}, r"--rescale.*always.*none \| auto"),
-        ({"memory": 0}, r"--memory.*\(0\)"),
-        ({"pixel_size": -0.1}, r"--pixel-size.*\(-0.1\)"),
+        ({"border": "mirror"}, r"border.*mirror.*none \| halo"),
+        ({"rescale": "always"}, r"rescale.*always.*none \| auto"),
+        ({"memory": 0}, r"memory.*\(0\)"),
+        ({"pixel_size": -0.1}, r"pixel_size.*\(-0.1\)"),
     ],
 )
 def test_option_that_does_not_exist_is_refused(options, words):

@@ -8,8 +8,8 @@ import pytest
 from deepbacs_zoo.errors import DataError, PackageError, UsageError
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.images import Calibration
+from deepbacs_zoo.images.resample import nearest, resize
 from deepbacs_zoo.prediction import predict
-from deepbacs_zoo.prediction.rescale import nearest, resize
 from deepbacs_zoo.tensors import FreeSize
 from tests.unit.prediction.samples import STEP, fake, image_of, noise
 from tests.unit.runners.stub import output, tensor
@@ -50,13 +50,13 @@ def test_pixel_size_over_20_percent_off_is_warned_of(calibration):
     found, _ = identity(noise(32, 32), calibration)
     assert len(warnings_of(found)) == 1
     assert "0.08 µm" in warnings_of(found)[0]
-    assert "--rescale auto" in found.findings[0].hint
+    assert "rescale='auto'" in str(found.findings[0].hint)
 
 
 def test_image_without_pixel_size_gets_an_information():
     found, _ = identity(noise(32, 32))
     assert [each.severity for each in found.findings] == [Severity.INFO]
-    assert "--pixel-size" in found.findings[0].hint
+    assert "pixel_size" in str(found.findings[0].hint)
 
 
 def test_package_without_pixel_size_is_not_compared():
@@ -128,14 +128,14 @@ def test_nothing_is_resampled_below_one_percent():
 
 
 def test_rescale_without_the_images_pixel_size_asks_for_it():
-    with pytest.raises(DataError, match=r"no pixel size along y, x.*--pixel-size"):
+    with pytest.raises(DataError, match=r"no pixel size along y, x.*pixel_size"):
         identity(noise(32, 32), rescale="auto")
     found, _ = identity(noise(32, 32), rescale="auto", pixel_size=0.08)
     assert found.findings == ()
 
 
 def test_rescale_without_the_models_pixel_size_is_usage():
-    with pytest.raises(UsageError, match=r"--rescale.*does not state"):
+    with pytest.raises(UsageError, match=r"rescale.*does not state"):
         identity(noise(32, 32), micrometers(0.1), pixel=None, rescale="auto")
 
 

@@ -180,7 +180,7 @@ def test_independent_inputs_of_other_sizes_pass_whole_or_not_at_all():
     )
     images = {"raw": image_of(noise(50, 50)), "scene": image_of(noise(90, 30))}
     assert out(package, session, images).tensors["out"].array.shape[-2:] == (50, 50)
-    with pytest.raises(HostError, match=r"one pass.*at least 12 MiB.*--memory 12MiB"):
+    with pytest.raises(HostError, match=r"one pass.*at least 12 MiB.*memory=12582912"):
         out(package, session, images, memory=40 * 40 * 2048)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import zipfile
 from dataclasses import replace
 
@@ -11,14 +10,13 @@ import numpy as np
 import pytest
 from roifile import ImagejRoi
 
-import deepbacs_zoo.prediction.boxes as boxes_room
+import deepbacs_zoo.decoding.kinds as kinds
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.images import Calibration, read_image
 from deepbacs_zoo.images.lut import colour_of
 from deepbacs_zoo.prediction import predict
-from deepbacs_zoo.prediction.fiji import _read_back
-from deepbacs_zoo.results import planned_outputs, save
+from deepbacs_zoo.results import planned_outputs, read_outputs, save
 from deepbacs_zoo.tensors import SteppedSize
 from tests.unit.prediction.samples import fake, image_of, noise
 from tests.unit.runners.stub import output, tensor
@@ -71,7 +69,7 @@ def detected(array=PLANE, axes="yx", calibration=None, **options):
 def test_boxes_are_rows_in_units_and_no_labels():
     found = detected(calibration=MICROSCOPE)
     assert (found.labels, found.objects) == (None, ())
-    assert found.found == 3
+    assert found.n_objects == 3
     first, second, third = found.boxes
     assert (first.label, first.name, first.unit) == (1, "rod", "µm")
     assert first.score == pytest.approx(0.9)
@@ -88,7 +86,7 @@ def test_boxes_are_rows_in_units_and_no_labels():
 def test_a_package_without_decoding_has_no_boxes():
     package, session = fake(lambda x: x)
     found = predict(package, image_of(noise(32, 24)), session=session)
-    assert (found.boxes, found.counts, found.classes, found.found) == (None, (), (), 0)
+    assert (found.boxes, found.counts, found.classes, found.n_objects) == (None, (), (), None)
     assert found.class_counts is None
 
 
@@ -135,7 +133,7 @@ def test_boxes_of_a_resampled_image_are_in_its_own_pixels():
 
 
 def test_more_candidates_than_are_looked_at_are_told(monkeypatch):
-    monkeypatch.setattr(boxes_room, "MOST_CANDIDATES", 2)
+    monkeypatch.setattr(kinds, "MOST_CANDIDATES", 2)
     (finding,) = detected().findings
     assert finding.severity is Severity.WARNING
     assert finding.what.startswith("3 candidates pass the score threshold, and only the best 2")
@@ -222,20 +220,16 @@ def test_cells_with_quotes_and_lines_are_read_back_by_any_reader(tmp_path):
     assert [row["class"] for row in rows_of(table)] == [odd[0], odd[0], odd[1]]
 
 
-def test_what_imagej_wrote_is_read_back(tmp_path, monkeypatch):
+def test_what_was_written_is_read_back(tmp_path):
     package, _ = detector()
-    package.__class__.__enter__ = lambda self: self
-    package.__class__.__exit__ = lambda self, *_: None
-    monkeypatch.setattr("deepbacs_zoo.prediction.fiji.open_package", lambda _: package)
-    image = image_of(np.stack([PLANE, marked((20, 20, 3))]), "tyx", MICROSCOPE)
     expected = detected(np.stack([PLANE, marked((20, 20, 3))]), "tyx", MICROSCOPE)
     save(expected, tmp_path)
-    report = json.loads('{"engine": "fake", "findings": []}')
-    found = _read_back(tmp_path, image, report, tmp_path, 2**30, "none")
-    assert found.labels is None
+    tensors, found = read_outputs(package, expected.stem, tmp_path, expected.calibration)
+    assert list(tensors) == list(expected.tensors)
     assert found.counts == expected.counts
-    assert len(found.boxes) == len(expected.boxes)
-    for one, other in zip(found.boxes, expected.boxes, strict=True):
+    assert found.classes == expected.classes
+    assert len(found.rows) == len(expected.boxes)
+    for one, other in zip(found.rows, expected.boxes, strict=True):
         assert (one.label, one.t, one.name, one.unit) == (
             other.label,
             other.t,

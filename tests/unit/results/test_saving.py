@@ -15,11 +15,13 @@ import pytest
 import tifffile
 from roifile import ImagejRoi
 
+import deepbacs_zoo.results.labels.kind as label_files
+import deepbacs_zoo.results.saving as saving
+import deepbacs_zoo.results.table as tables
 from deepbacs_zoo.errors import HostError, OutputExistsError, PackageError
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import planned_outputs, save
-from deepbacs_zoo.results import save as saving
 from deepbacs_zoo.tensors import Axis, FixedSize, FreeSize, TensorSpec
 from tests.unit.prediction.samples import STEP, fake, image_of, noise
 from tests.unit.runners.stub import output, tensor
@@ -165,8 +167,7 @@ def test_decoding_of_an_output_that_is_not_there_is_the_packages_fault():
 
 def test_more_labels_than_16_bits_hold_are_written_as_float32(result, tmp_path):
     labels = np.arange(300 * 300, dtype=np.int32).reshape(1, 1, 300, 300)
-    many = replace(result, labels=labels, objects=(), picture=np.zeros((300, 300)))
-    saving._write_labels(tmp_path / "labels.tif", labels, many)
+    label_files.write_labels(tmp_path / "labels.tif", labels, result.calibration)
     image = read_image(tmp_path / "labels.tif")
     assert image.data.dtype == np.float32
     assert image.data.values.max() == 300 * 300 - 1
@@ -212,7 +213,7 @@ def test_table_like_output_is_saved_with_its_rows_as_rows(tmp_path):
 
 def test_existing_result_is_refused_before_anything_is_written(result, tmp_path):
     (tmp_path / "field_table.csv").write_text("mine")
-    with pytest.raises(OutputExistsError, match=r"field_table\.csv.*--overwrite"):
+    with pytest.raises(OutputExistsError, match=r"field_table\.csv.*overwrite"):
         save(result, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["field_table.csv"]
     save(result, tmp_path, overwrite=True)
@@ -237,10 +238,19 @@ def everything(folder):
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
-@pytest.mark.parametrize("name", ["write_tiff", "write_bytes", "write_overlay", "write_rois"])
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        (saving, "write_tiff"),
+        (tables, "write_bytes"),
+        (label_files, "write_picture"),
+        (label_files, "write_rois"),
+    ],
+    ids=["tensor", "table", "overlay", "rois"],
+)
 @pytest.mark.parametrize("error", [FULL, KeyboardInterrupt()], ids=["full disk", "Ctrl-C"])
 def test_failure_while_writing_leaves_nothing_and_keeps_old_results(
-    result, tmp_path, monkeypatch, name, error
+    result, tmp_path, monkeypatch, module, name, error
 ):
     old, new = tmp_path / "old", tmp_path / "new" / "deep"
     save(result, old)
@@ -249,7 +259,7 @@ def test_failure_while_writing_leaves_nothing_and_keeps_old_results(
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr(saving, name, fail)
+    monkeypatch.setattr(module, name, fail)
     expected = HostError if isinstance(error, OSError) else KeyboardInterrupt
     with pytest.raises(expected):
         save(result, old, overwrite=True)
@@ -285,7 +295,8 @@ def test_predicting_a_file_with_onnx_loads_nothing_heavy(tmp_path):
     write_tiff(tmp_path / "a.tif", noise(64, 64), "yx", Calibration())
     code = (
         "import sys\n"
-        "from deepbacs_zoo.prediction import predict, save\n"
+        "from deepbacs_zoo.prediction import predict\n"
+        "from deepbacs_zoo.results import save\n"
         f"save(predict({str(package)!r}, {str(tmp_path / 'a.tif')!r}), {str(tmp_path / 'out')!r})\n"
         "heavy = {'torch', 'bioimageio', 'bioimageio.spec', 'matplotlib', 'skimage'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"

@@ -89,7 +89,7 @@ def test_memory_that_runs_out_is_the_computers_fault(tmp_path, monkeypatch):
             raise RuntimeError("Failed to allocate memory for requested buffer of size 1")
 
     monkeypatch.setattr(session, "_session", Starved())
-    with pytest.raises(HostError, match=r"ran out of memory.*raw 1x1x3x3.*--memory"):
+    with pytest.raises(HostError, match=r"ran out of memory.*raw 1x1x3x3.*memory"):
         session.run({"raw": np.zeros((1, 1, 3, 3), np.float32)})
 
 

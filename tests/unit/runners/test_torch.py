@@ -134,7 +134,7 @@ def test_memory_that_runs_out_is_the_computers_fault(tmp_path, tensors, monkeypa
         raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to ...")
 
     monkeypatch.setattr(session, "_network", starve)
-    with pytest.raises(HostError, match=r"ran out of memory.*first 1x1x8x8.*--memory"):
+    with pytest.raises(HostError, match=r"ran out of memory.*first 1x1x8x8.*memory"):
         session.run(tensors)
 
 

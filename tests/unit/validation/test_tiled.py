@@ -6,7 +6,7 @@ import pytest
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.tensors import FixedSize, SteppedSize
-from deepbacs_zoo.tiling.run_plan import lay_out
+from deepbacs_zoo.tiling.run_plan import plan_run
 from deepbacs_zoo.validation.checks.tiled import (
     _distance_to_seams,
     _enlarged,
@@ -20,19 +20,19 @@ from tests.package_writer import image, like, write_package
 from tests.tiny_networks import Network, _node, box
 
 
-def layout_of(height, width, pixels, *, halo=2, step=1, axes="bcyx"):
+def plan_for(height, width, pixels, *, halo=2, step=1, axes="bcyx"):
     spec = image("input", axes, sizes=SteppedSize(8, step))
     output = like(spec, "output", axes, halo=halo)
     sizes = {"input": {"y": height, "x": width}}
     options = {"memory": pixels, "peak_bytes_per_pixel": 1.0, "border": "none"}
-    return output, lay_out([spec], [output], sizes, **options)
+    return output, plan_run([spec], [output], sizes, **options)
 
 
 def test_pixels_beside_a_seam_are_one_away_from_it():
-    output, layout = layout_of(20, 60, 20 * 30)
-    starts = sorted({tile.write[1].start for tile in layout.plan.tiles} - {0})
+    output, run_plan = plan_for(20, 60, 20 * 30)
+    starts = sorted({tile.write[1].start for tile in run_plan.plan.tiles} - {0})
     assert starts, "the image is cut along x"
-    distance = _distance_to_seams(output, layout, (1, 1, 20, 60))
+    distance = _distance_to_seams(output, run_plan, (1, 1, 20, 60))
     assert distance.shape == (20, 60)
     for seam in starts:
         assert distance[0, seam] == distance[0, seam - 1] == 1
@@ -40,10 +40,10 @@ def test_pixels_beside_a_seam_are_one_away_from_it():
 
 
 def test_distance_is_to_the_nearest_seam_of_any_axis():
-    output, layout = layout_of(48, 48, 30 * 30)
-    distance = _distance_to_seams(output, layout, (1, 1, 48, 48))
+    output, run_plan = plan_for(48, 48, 30 * 30)
+    distance = _distance_to_seams(output, run_plan, (1, 1, 48, 48))
     seams = [
-        sorted({tile.write[axis].start for tile in layout.plan.tiles} - {0}) for axis in (0, 1)
+        sorted({tile.write[axis].start for tile in run_plan.plan.tiles} - {0}) for axis in (0, 1)
     ]
     assert all(seams)
     expected = np.full((48, 48), 99)
@@ -56,51 +56,51 @@ def test_distance_is_to_the_nearest_seam_of_any_axis():
 
 
 def test_axes_in_another_order_are_measured_in_that_order():
-    output, layout = layout_of(20, 60, 20 * 30, axes="bcxy")
-    distance = _distance_to_seams(output, layout, (1, 1, 60, 20))
+    output, run_plan = plan_for(20, 60, 20 * 30, axes="bcxy")
+    distance = _distance_to_seams(output, run_plan, (1, 1, 60, 20))
     assert distance.shape == (60, 20)
     assert (distance == distance[:, :1]).all(), "the seams run along y"
 
 
 def test_the_reach_is_how_far_a_difference_goes():
-    output, layout = layout_of(20, 60, 20 * 30)
+    output, run_plan = plan_for(20, 60, 20 * 30)
     whole = np.zeros((1, 1, 20, 60), np.float32)
-    distance = _distance_to_seams(output, layout, whole.shape)
+    distance = _distance_to_seams(output, run_plan, whole.shape)
     tiled = np.where(distance <= 3, 0.5, 0.0).astype(np.float32)[None, None]
-    seams = _measure(output, layout, whole, tiled)
+    seams = _measure(output, run_plan, whole, tiled)
     assert seams.largest == 0.5
     assert seams.seam == 0.5
     assert seams.reach == 3
-    finding = _finding(output, layout, seams)
+    finding = _finding(output, run_plan, seams)
     assert finding.severity == Severity.WARNING
     assert "at least 5 " in str(finding.hint), "the halo of 2 and the reach of 3"
 
 
 def test_equal_tensors_reach_nowhere():
-    output, layout = layout_of(20, 60, 20 * 30)
+    output, run_plan = plan_for(20, 60, 20 * 30)
     whole = np.random.default_rng(0).normal(size=(1, 1, 20, 60)).astype(np.float32)
-    seams = _measure(output, layout, whole, whole.copy())
+    seams = _measure(output, run_plan, whole, whole.copy())
     assert (seams.largest, seams.seam, seams.reach) == (0.0, 0.0, 0)
-    assert _finding(output, layout, seams).severity == Severity.INFO
+    assert _finding(output, run_plan, seams).severity == Severity.INFO
 
 
 def test_the_tolerance_grows_with_the_values():
-    output, layout = layout_of(20, 60, 20 * 30)
+    output, run_plan = plan_for(20, 60, 20 * 30)
     whole = np.full((1, 1, 20, 60), 1000, np.float32)
-    assert _measure(output, layout, whole, whole + 0.005).reach == 0
-    assert _measure(output, layout, whole, whole + 0.05).reach > 0
+    assert _measure(output, run_plan, whole, whole + 0.005).reach == 0
+    assert _measure(output, run_plan, whole, whole + 0.05).reach > 0
 
 
 def test_values_that_are_no_numbers_do_not_count():
-    output, layout = layout_of(20, 60, 20 * 30)
+    output, run_plan = plan_for(20, 60, 20 * 30)
     whole = np.full((1, 1, 20, 60), np.nan, np.float32)
-    assert _measure(output, layout, whole, whole).largest == 0.0
+    assert _measure(output, run_plan, whole, whole).largest == 0.0
 
 
 def test_a_difference_everywhere_has_no_halo_that_would_do():
-    output, layout = layout_of(20, 60, 20 * 30)
+    output, run_plan = plan_for(20, 60, 20 * 30)
     seams = _Seams(largest=0.5, seam=0.5, reach=15, farthest=15, allowed=1e-5)
-    assert "no halo tried here would do" in str(_finding(output, layout, seams).hint)
+    assert "no halo tried here would do" in str(_finding(output, run_plan, seams).hint)
 
 
 @pytest.mark.parametrize(

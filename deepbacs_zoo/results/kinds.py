@@ -1,0 +1,87 @@
+"""Kinds of results, one row for each: what is found at the image's scale, and its files.
+
+The keys are those of every other table of kinds.  A row is all that predicting, saving and reading
+know of a kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.images import Calibration
+from deepbacs_zoo.results import image
+from deepbacs_zoo.results.boxes import kind as boxes
+from deepbacs_zoo.results.labels import kind as labels
+from deepbacs_zoo.results.types import Result
+
+__all__ = ["KINDS", "ResultKind"]
+
+Writer = Callable[[Path], None]
+Sizes = Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class ResultKind:
+    """One kind of result.
+
+    Parameters
+    ----------
+    files
+        The ends of the names of its files, in the order in which they are written.
+    content
+        Takes the settings of decoding, what :data:`deepbacs_zoo.decoding.kinds.KINDS` found, the
+        sizes along ``y`` and ``x`` of the image and of the image that the network saw, and the
+        image's calibration; gives the content at the image's scale.
+    writers
+        Takes the content and the result it belongs to; gives what writes each file, by the end of
+        its name.
+    read
+        Takes the paths of the files in their order, and the image's calibration; gives the
+        content that was written.
+    table
+        Takes the content; gives the text of its table, empty where it has none.
+    draw
+        Takes the preview, ``y x`` or ``y x 3`` of any type, and the content; gives ``y x 3`` uint8,
+        the first position with its objects.
+    """
+
+    files: tuple[str, ...]
+    content: Callable[[Any, Any, Sizes, Sizes, Calibration], Any]
+    writers: Callable[[Any, Result], dict[str, Writer]]
+    read: Callable[[Sequence[Path], Calibration], Any]
+    table: Callable[[Any], str]
+    draw: Callable[[NDArray[np.generic], Any], NDArray[np.uint8]]
+
+
+KINDS: Final[dict[str, ResultKind]] = {
+    "labels": ResultKind(
+        labels.FILES,
+        labels.content,
+        labels.writers,
+        labels.read,
+        labels.table,
+        labels.draw,
+    ),
+    "boxes": ResultKind(
+        boxes.FILES,
+        boxes.content,
+        boxes.writers,
+        boxes.read,
+        boxes.table,
+        boxes.draw,
+    ),
+    "image": ResultKind(
+        image.FILES,
+        image.content,
+        image.writers,
+        image.read,
+        image.table,
+        image.draw,
+    ),
+}

@@ -85,6 +85,7 @@ def read_coordinates(pom: Path | None = None) -> tuple[Coordinate, ...]:
     found = [
         _coordinate(entry, path, compiler=False)
         for entry in root.iterfind("dependencies/dependency", _MAVEN)
+        if entry.findtext("scope", "", _MAVEN).strip() != "test"
     ]
     for profile in root.iterfind("profiles/profile", _MAVEN):
         if profile.findtext("id", "", _MAVEN) == "ecj":

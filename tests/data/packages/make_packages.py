@@ -1,0 +1,103 @@
+"""Write packages, an image for each kind of result, and the files that `predict` makes of them.
+
+``python -m tests.data.packages.make_packages`` writes them again, after a deliberate change.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import shutil
+import zipfile
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import numpy as np
+
+from deepbacs_zoo.errors import DeepbacsZooError
+from deepbacs_zoo.images import Calibration, write_tiff
+from deepbacs_zoo.package import open_package
+from deepbacs_zoo.prediction import predict
+from deepbacs_zoo.results import save
+from tests.fiji.detecting import colours, detector
+from tests.fiji.segmenting import cells, segmenter
+from tests.packages import CASES, REFUSED
+
+FOLDER: Final = Path(__file__).parent
+LARGE: Final = {
+    "three_dimensional",
+    "three_dimensional_0_4",
+    "time_series_0_4",
+    "torchscript_only",
+    "state_dict_only",
+    "sample_tensors_0_4",
+    "two_outputs_0_4",
+    "channel_last_0_4",
+}
+"""What adds bytes and no behavior; the fields of weights without ONNX cannot be run in Java."""
+DATE: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def main() -> None:
+    with TemporaryDirectory() as name:
+        work = Path(name)
+        entries = []
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            for case in [*CASES, *REFUSED]:
+                if case in LARGE:
+                    continue
+                (work / case).mkdir()
+                package = {**CASES, **REFUSED}[case](work / case)
+                entries.append({"name": case, **_expected(case, package)})
+                files = [package] if package.is_file() else sorted(package.rglob("*"))
+                for file in (each for each in files if each.is_file()):
+                    member = zipfile.ZipInfo(file.relative_to(work).as_posix(), DATE)
+                    archive.writestr(member, file.read_bytes())
+        # Stored, then packed as one: the packages have most of their files in common.
+        (FOLDER / "packages.zip.gz").write_bytes(gzip.compress(packed.getvalue(), mtime=0))
+        lines = ",\n".join(json.dumps(entry) for entry in entries)
+        (FOLDER / "packages.json").write_text(f"[\n{lines}\n]\n", "utf-8")
+    shutil.rmtree(FOLDER / "results", ignore_errors=True)
+    spots = segmenter(FOLDER / "spots.zip")
+    image = FOLDER / "cells.tif"
+    values = np.stack([cells(60, 77, seed) for seed in range(2)]) * 3000 + 500
+    write_tiff(image, values.astype(np.uint16), "tyx", Calibration(0.08, 0.08, None, "µm", 5.0))
+    save(predict(spots, image, runner="onnx"), FOLDER / "results")
+    boxes = detector(FOLDER / "boxes.zip")
+    movie = FOLDER / "movie.tif"
+    write_tiff(
+        movie,
+        np.stack([colours(64, 72, seed)[..., 0] for seed in range(2)]),
+        "tyx",
+        Calibration(0.5, 0.5, None, "µm"),
+    )
+    save(predict(boxes, movie, runner="onnx"), FOLDER / "results")
+    for tensor in ("cells_probabilities.tif", "movie_anchors.tif"):
+        (FOLDER / "results" / tensor).unlink()  # large, and no bits of two engines are the same
+
+
+def _expected(case: str, package: Path) -> dict[str, Any]:
+    """Return what Python reads, or the class of error and when it comes."""
+    if case in REFUSED:
+        found = REFUSED[case]
+        if found.when == "open":
+            try:
+                open_package(package)
+            except DeepbacsZooError as error:
+                return {"file": package.name, "when": "open", "error": type(error).__name__}
+        return {"file": package.name, "when": found.when, "error": found.error.__name__}
+    with open_package(package) as opened:
+        return {
+            "file": package.name,
+            "format": opened.format_version,
+            "inputs": {spec.id: spec.axis_names for spec in opened.inputs},
+            "outputs": {spec.id: spec.axis_names for spec in opened.outputs},
+            "weights": list(opened.weights),
+        }
+
+
+if __name__ == "__main__":
+    main()

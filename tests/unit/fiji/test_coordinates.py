@@ -75,6 +75,11 @@ def test_scope_optional_and_profile_tell_what_a_jar_is_for(tmp_path: Path) -> No
     assert found == [("a", "imagej"), ("b", "plugin"), ("c", "worker"), ("d", "compiler")]
 
 
+def test_libraries_of_the_tests_alone_are_not_fetched(tmp_path: Path) -> None:
+    pom = write_pom(tmp_path, dependency("a"), dependency("b", "<scope>test</scope>"))
+    assert [each.artifact for each in read_coordinates(pom)] == ["a"]
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [

@@ -148,6 +148,8 @@ def _checked_members(members: list[zipfile.ZipInfo], path: Path) -> dict[str, zi
         name = member_name(info.filename, str(path))
         if info.is_dir():
             continue
+        if info.header_offset < 0:  # bytes are missing or inserted before the directory
+            raise _damaged(f"{path}: {name}", f"it starts at byte {info.header_offset}")
         if name in result:
             raise PackageError(
                 f"{path}: {name}",

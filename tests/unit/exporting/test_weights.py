@@ -69,6 +69,7 @@ def test_two_exports_in_one_process_are_the_same_bytes(tmp_path: Path) -> None:
     assert write_all(tmp_path / "a") == write_all(tmp_path / "b")
 
 
+@pytest.mark.slow
 def test_an_export_in_a_fresh_process_is_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "fresh").mkdir()
     (tmp_path / "here").mkdir()

@@ -7,7 +7,7 @@ from deepbacs_zoo.checkpoints.history import (
     truncate_history,
 )
 from deepbacs_zoo.checkpoints.reading import is_run, open_run
-from deepbacs_zoo.checkpoints.run import MONITOR, Best, Run
+from deepbacs_zoo.checkpoints.run import MONITOR, Best, Run, TunedDecoding
 from deepbacs_zoo.checkpoints.split import FilePair, Part, Split, record_part
 from deepbacs_zoo.checkpoints.writing import create_run, finish_run, versions
 
@@ -19,6 +19,7 @@ __all__ = [
     "Part",
     "Run",
     "Split",
+    "TunedDecoding",
     "append_row",
     "create_run",
     "finish_run",

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deepbacs_zoo.checkpoints.run import RUN_FILE, SCHEMA_VERSION, Run
+from deepbacs_zoo.checkpoints.run import RUN_FILE, SCHEMA_VERSION, Run, TunedDecoding
+from deepbacs_zoo.checkpoints.schema_1 import upgraded
 from deepbacs_zoo.checkpoints.split import Split
-from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.errors import DataError, PackageError, UsageError
+from deepbacs_zoo.package.zoo_config import read_decoding
 
 __all__ = ["is_run", "open_run"]
 
@@ -44,17 +46,17 @@ def open_run(path: str | Path) -> Run:
         version = block["schema_version"]
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(file, error) from error
-    if version != SCHEMA_VERSION:
+    if version not in (1, SCHEMA_VERSION):
         raise UsageError(
             file,
             "this run was made by another version of deepbacs_zoo",
             value=f"schema_version {version}",
-            allowed=f"schema_version {SCHEMA_VERSION}",
+            allowed=f"schema_version 1 or {SCHEMA_VERSION}",
             hint="update deepbacs_zoo with pip install --upgrade",
         )
     try:
-        return _run_of(folder, block)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        return _run_of(folder, upgraded(block) if version == 1 else block)
+    except (AttributeError, KeyError, TypeError, ValueError, PackageError) as error:
         raise _damaged(file, error) from error
 
 
@@ -63,6 +65,7 @@ def _run_of(folder: Path, block: Mapping[str, Any]) -> Run:
     return Run(
         folder=folder,
         task=block["task"],
+        method=block["method"],
         network=block["network"],
         network_arguments=dict(block["network_arguments"]),
         seed=int(block["seed"]),
@@ -71,10 +74,21 @@ def _run_of(folder: Path, block: Mapping[str, Any]) -> Run:
         settings=dict(block["settings"]),
         versions=dict(block["versions"]),
         ended=block["ended"],
-        # Runs of tasks that decide nothing by the data were written without.
-        task_arguments=dict(block.get("task_arguments", {})),
-        origin=block.get("origin"),
-        decode=block.get("decode"),
+        method_arguments=dict(block["method_arguments"]),
+        pretrained=block["pretrained"],
+        tuned=_tuned(block.get("decode")),
+    )
+
+
+def _tuned(block: Mapping[str, Any] | None) -> TunedDecoding | None:
+    if block is None:
+        return None
+    version = block.get("schema_version", 1)
+    settings = read_decoding({"schema_version": version, "decode": block["settings"]})
+    if settings is None:
+        raise KeyError("settings")
+    return TunedDecoding(
+        settings, float(block["before"]), float(block["after"]), int(block["objects"])
     )
 
 

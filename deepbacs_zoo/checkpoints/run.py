@@ -1,4 +1,4 @@
-"""One training: what it was told, what it saw, what it left, and where."""
+"""A run: settings, images and results of one training, and the folder that holds them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Any, Final
 from deepbacs_zoo.checkpoints.history import HistoryRow, read_history
 from deepbacs_zoo.checkpoints.split import Split
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.options import Option
+from deepbacs_zoo.package.zoo_config import Decoding
 
-__all__ = ["MONITOR", "RUN_FILE", "SCHEMA_VERSION", "Best", "Run"]
+__all__ = ["MONITOR", "RUN_FILE", "SCHEMA_VERSION", "Best", "Run", "TunedDecoding"]
 
 RUN_FILE: Final = "run.json"
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 MONITOR: Final = "val_loss"
 """The column of the history by which the best epoch is chosen, the lower the better."""
 
@@ -32,6 +34,26 @@ class Best:
 
 
 @dataclass(frozen=True)
+class TunedDecoding:
+    """A decoding whose thresholds were chosen by the validation images.
+
+    Parameters
+    ----------
+    settings
+        The decoding with the chosen thresholds.
+    before, after
+        Scores with the method's own thresholds and with these.
+    objects
+        Number of objects that they were chosen by.
+    """
+
+    settings: Decoding
+    before: float
+    after: float
+    objects: int
+
+
+@dataclass(frozen=True)
 class Run:
     """A run folder, as its ``run.json`` describes it.
 
@@ -39,8 +61,8 @@ class Run:
     ----------
     folder
         Where it is.
-    task
-        Name of the task.
+    task, method
+        Names of the task and of its method.
     network, network_arguments
         A name in ``deepbacs_zoo.networks``, and the arguments of the exported network.
     seed
@@ -55,17 +77,18 @@ class Run:
         Of Python and the libraries that decide about the result.
     ended
         ISO 8601, UTC; ``None`` while training is not over.
-    task_arguments
-        What the task was built with.
-    origin
+    method_arguments
+        Arguments that the method was built with.
+    pretrained
         Name and SHA-256 of the weights that training started from; ``None`` for fresh ones.
-    decode
-        The ``decode`` block with thresholds chosen by the validation images, and what that gained:
-        ``settings``, ``before``, ``after``; ``None`` where the task's own are used.
+    tuned
+        The decoding with thresholds chosen by the validation images; ``None`` where the method's
+        own are used.
     """
 
     folder: Path
     task: str
+    method: str
     network: str
     network_arguments: Mapping[str, Any]
     seed: int
@@ -74,9 +97,9 @@ class Run:
     settings: Mapping[str, Any]
     versions: Mapping[str, str]
     ended: str | None = None
-    task_arguments: Mapping[str, Any] = field(default_factory=dict)
-    origin: Mapping[str, str] | None = None
-    decode: Mapping[str, Any] | None = None
+    method_arguments: Mapping[str, Any] = field(default_factory=dict)
+    pretrained: Mapping[str, str] | None = None
+    tuned: TunedDecoding | None = None
 
     @property
     def name(self) -> str:
@@ -133,5 +156,5 @@ class Run:
             "this run has no trained weights yet",
             value=f"no {self.best_weights.name}",
             allowed="a run of at least one whole epoch",
-            hint="go on with the same train command and --resume",
+            hint="go on with the same training and " + Option("resume", True),
         )

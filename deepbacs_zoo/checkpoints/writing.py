@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from deepbacs_zoo.checkpoints.run import RUN_FILE, SCHEMA_VERSION, Run
+from deepbacs_zoo.checkpoints.run import RUN_FILE, SCHEMA_VERSION, Run, TunedDecoding
 from deepbacs_zoo.errors import OutputExistsError
 from deepbacs_zoo.files import write_bytes
+from deepbacs_zoo.options import Option
+from deepbacs_zoo.package.zoo_config import WRITTEN_SCHEMA
 
 __all__ = ["create_run", "finish_run", "versions"]
 
@@ -35,7 +37,11 @@ def create_run(run: Run) -> Run:
             folder,
             "this output exists already",
             allowed="a path that does not exist yet",
-            hint="choose another --output, or pass --resume to go on with a run",
+            hint="choose another "
+            + Option("output")
+            + " or set "
+            + Option("resume", True)
+            + " to go on with a run",
         )
     return _write(run)
 
@@ -56,12 +62,23 @@ def versions() -> Mapping[str, str]:
     return found
 
 
+def _tuned(tuned: TunedDecoding) -> dict[str, Any]:
+    return {
+        "schema_version": WRITTEN_SCHEMA,
+        "settings": tuned.settings.as_config(),
+        "before": tuned.before,
+        "after": tuned.after,
+        "objects": tuned.objects,
+    }
+
+
 def _write(run: Run) -> Run:
     size = run.pixel_size
     block: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "task": run.task,
-        "task_arguments": dict(run.task_arguments),
+        "method": run.method,
+        "method_arguments": dict(run.method_arguments),
         "network": run.network,
         "network_arguments": dict(run.network_arguments),
         "seed": run.seed,
@@ -69,8 +86,8 @@ def _write(run: Run) -> Run:
         "settings": dict(run.settings),
         "versions": dict(run.versions),
         "ended": run.ended,
-        "origin": None if run.origin is None else dict(run.origin),
-        "decode": None if run.decode is None else dict(run.decode),
+        "pretrained": None if run.pretrained is None else dict(run.pretrained),
+        "decode": None if run.tuned is None else _tuned(run.tuned),
         "split": run.split.as_json(),
     }
     text = json.dumps(block, indent=2, ensure_ascii=False) + "\n"

@@ -9,8 +9,10 @@ import typer
 
 from deepbacs_zoo.cli.options import DataOption, DeviceName, DeviceOption, OutputOption
 from deepbacs_zoo.cli.progress import say
+from deepbacs_zoo.cli.spelling import on_command_line
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.options import spell
 
 __all__ = ["command"]
 
@@ -18,11 +20,16 @@ __all__ = ["command"]
 def command(
     task: Annotated[
         str,
-        typer.Argument(
-            help="The task: segmentation, foreground, stardist, splinedist or detection."
-        ),
+        typer.Argument(help="The task: segmentation or detection."),
     ],
     output: OutputOption,
+    method: Annotated[
+        str | None,
+        typer.Option(
+            help="The method: multilabel-unet (default), unet, stardist or splinedist for "
+            "segmentation; yolov2 for detection."
+        ),
+    ] = None,
     data: DataOption = None,
     source: Annotated[Path | None, typer.Option(help="Folder of images.")] = None,
     target: Annotated[
@@ -41,12 +48,20 @@ def command(
         str | None,
         typer.Option(help="Settings by name: small (two CPU cores, minutes) or deepbacs (GPU)."),
     ] = None,
-    origin: Annotated[
+    pretrained: Annotated[
         Path | None, typer.Option("--from", help="Fine-tune this run or package.")
     ] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Batches in an epoch.")] = None,
-    batch: Annotated[int | None, typer.Option(min=1, help="Patches in a batch.")] = None,
-    patch: Annotated[int | None, typer.Option(min=1, help="Side of a patch in pixels.")] = None,
+    steps_per_epoch: Annotated[
+        int | None,
+        typer.Option("--steps-per-epoch", "--steps", min=1, help="Batches in an epoch."),
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option("--batch-size", "--batch", min=1, help="Patches in a batch.")
+    ] = None,
+    patch_size: Annotated[
+        int | None,
+        typer.Option("--patch-size", "--patch", min=1, help="Side of a patch in pixels."),
+    ] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
     validation: Annotated[
         float | None, typer.Option(help="Share of images that choose the best epoch.")
@@ -59,12 +74,12 @@ def command(
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
 ) -> None:
     """Train a network on your images; the run can be interrupted and resumed."""
-    from deepbacs_zoo.tasks import annotation_kind, get_entry
+    from deepbacs_zoo.tasks import annotation_kind, resolve
     from deepbacs_zoo.training import train
 
     match (data, source, target):
         case (Path(), None, None):
-            folders = annotation_kind(get_entry(task).annotation).find(data, "training")
+            folders = annotation_kind(resolve(task, method).annotation).find(data, "training")
         case (None, Path(), Path()):
             folders = (source, target)
         case _:
@@ -80,12 +95,13 @@ def command(
         *folders,
         output,
         epochs=epochs,
+        method=method,
         preset=preset,
-        origin=origin,
+        pretrained=pretrained,
         settings={
-            "steps": steps,
-            "batch": batch,
-            "patch": patch,
+            "steps_per_epoch": steps_per_epoch,
+            "batch_size": batch_size,
+            "patch_size": patch_size,
             "learning_rate": learning_rate,
         },
         validation=validation,
@@ -94,13 +110,14 @@ def command(
         device=device.value,
         seed=seed,
         resume=resume,
-        notice=_tell,
+        on_finding=_show,
     )
     say(f"{run.folder}: {run.best}")
 
 
-def _tell(finding: Finding) -> None:
+def _show(finding: Finding) -> None:
     if finding.severity < Severity.WARNING:
-        say(f"{finding.where}: {finding.what}")
+        say(f"{finding.where}: {spell(finding.what, on_command_line)}")
     else:
-        say(f"Warning: {finding.where}: {finding.what}; {finding.hint}")
+        what, hint = (spell(text, on_command_line) for text in (finding.what, finding.hint))
+        say(f"Warning: {finding.where}: {what}; {hint}")

@@ -25,7 +25,6 @@ from deepbacs_zoo.exporting import export
 from deepbacs_zoo.files import write_bytes
 from deepbacs_zoo.findings import Summary
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.tasks import get_task
 from deepbacs_zoo.training import train
 from deepbacs_zoo.validation import validate
 
@@ -97,7 +96,7 @@ def run_demo(
     with road.step("train"):
         training = images / "training"
         run = train(
-            get_task("segmentation"),
+            "segmentation",
             training / "source",
             training / "target",
             output / "run",

@@ -28,8 +28,8 @@ def documentation_facts(
     return Facts(
         inputs=tuple(_tensor(spec) for spec in stage.content.inputs),
         outputs=tuple(_tensor(spec) for spec in stage.content.outputs),
-        border=stage.reach.radius,
-        halo=stage.reach.halo,
+        border=stage.receptive_field.radius,
+        halo=stage.receptive_field.halo,
         peak_bytes_per_pixel=stage.peak_bytes_per_pixel,
         formats=formats,
         pixel_size=source.pixel_size,
@@ -38,7 +38,7 @@ def documentation_facts(
         decoding=decoding_steps(source.decode) if source.decode else (),
         training=(*source.training, ("trained values", f"{stage.parameters:,}")),
         split=source.split,
-        grid=stage.reach.scale,
+        grid=stage.receptive_field.scale,
         **(_measured(evaluation) if evaluation is not None else {}),
     )
 

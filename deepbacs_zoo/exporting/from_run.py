@@ -1,4 +1,4 @@
-"""What the export needs of a run, gathered in one place: only this module knows runs and tasks."""
+"""From a run to a trained model: the only module of the export that knows runs and methods."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.checkpoints import Run
-from deepbacs_zoo.exporting.weights.torch import load_state
 from deepbacs_zoo.networks import build_network, get_network
-from deepbacs_zoo.package.zoo_config import AnchorBoxes, Decoding, read_decoding
-from deepbacs_zoo.tasks import Task, get_task
+from deepbacs_zoo.networks.state import load_state
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, Decoding
+from deepbacs_zoo.tasks import Method, get_method
 from deepbacs_zoo.tensors import TensorSpec
 
 if TYPE_CHECKING:
@@ -24,14 +24,14 @@ __all__ = ["Source", "source_of"]
 
 _SETTINGS: Final[Mapping[str, str]] = {
     "epochs": "epochs at most",
-    "patch": "side of a patch (pixels)",
-    "batch": "patches in a step",
+    "patch_size": "side of a patch (pixels)",
+    "batch_size": "patches in a step",
     "learning_rate": "learning rate",
-    "steps": "steps in an epoch",
+    "steps_per_epoch": "steps in an epoch",
     "weight_decay": "weight decay",
     "patience": "patience (epochs)",
-    "foreground": "share of patches on an object",
-    "zoom": "largest zoom of a patch",
+    "foreground_fraction": "share of patches on an object",
+    "max_zoom": "largest zoom of a patch",
     "validation": "share of images for validation",
 }
 
@@ -44,8 +44,8 @@ class Source:
     ----------
     name
         Short name of the run.
-    task, task_arguments
-        Name of the task, and what it was built with.
+    task, method, method_arguments
+        Names of the task and of its method, and the arguments that the method was built with.
     network
         The network as it goes into the package, filled and frozen.
     network_file
@@ -53,11 +53,11 @@ class Source:
     network_callable, network_kwargs
         The class in that file and its arguments.
     inputs, outputs
-        The task's tensors; sizes, halo and files are filled in by the export.
+        The method's tensors; sizes, halo and files are filled in by the export.
     ranges
         Smallest and largest value per output id.
     decode
-        How the output becomes objects; ``None`` for tasks without objects.
+        How the output becomes objects; ``None`` for methods without objects.
     pixel_size
         Micrometers per pixel (y, x), ``None`` when the images did not say.
     pairs
@@ -76,12 +76,13 @@ class Source:
     timestamp
         When the training ended, ISO 8601.
     annotation
-        What the truth of ``pairs`` is, a name that tasks use.
+        What the truth of ``pairs`` is, a name that methods use.
     """
 
     name: str
     task: str
-    task_arguments: Mapping[str, Any]
+    method: str
+    method_arguments: Mapping[str, Any]
     network: nn.Module
     network_file: Path
     network_callable: str
@@ -113,7 +114,7 @@ class Source:
 
 
 def source_of(run: Run, *, upsampled: bool = False) -> Source:
-    """Gather a run: its best weights in the network that is exported, its task, its images.
+    """Gather a run: its best weights in the network that is exported, its method, its images.
 
     Parameters
     ----------
@@ -125,32 +126,31 @@ def source_of(run: Run, *, upsampled: bool = False) -> Source:
     Raises
     ------
     UsageError
-        The run names a task or a network that does not exist here.
+        The run names a method or a network that does not exist here.
     DataError
         The run has no weights yet, or an image that it held out is gone or has changed.
     ModelError
         The weights do not fit the network.
     """
-    task, entry = get_task(run.task, run.task_arguments), get_network(run.network)
+    method, entry = get_method(run.method, run.method_arguments), get_network(run.network)
     split, part = run.split.held_out
-    block = task.decode if run.decode is None else run.decode["settings"]
-    decode = None if block is None else read_decoding({"decode": block})
-    arguments, outputs = run.network_arguments, task.outputs
-    if upsampled and task.grid > 1:
+    arguments, outputs = run.network_arguments, method.outputs
+    if upsampled and method.grid > 1:
         arguments = {**arguments, "upsampled": True}
         outputs = tuple(_of_input_size(spec) for spec in outputs)
     return Source(
         name=run.name,
-        task=task.name,
-        task_arguments=run.task_arguments,
+        task=run.task,
+        method=run.method,
+        method_arguments=run.method_arguments,
         network=load_state(build_network(run.network, arguments), run.weights()),
         network_file=entry.file,
         network_callable=entry.class_name,
         network_kwargs=arguments,
-        inputs=task.inputs,
+        inputs=method.inputs,
         outputs=outputs,
-        ranges=task.ranges,
-        decode=decode,
+        ranges=method.ranges,
+        decode=method.decode if run.tuned is None else run.tuned.settings,
         pixel_size=run.pixel_size,
         pairs=part.pairs(),
         split=split,
@@ -163,10 +163,10 @@ def source_of(run: Run, *, upsampled: bool = False) -> Source:
             for entry in files
         },
         training=_training_rows(run),
-        details=_details(run, task),
+        details=_details(run, method),
         network_tags=entry.tags,
         timestamp=run.ended,
-        annotation=task.annotation,
+        annotation=method.annotation,
     )
 
 
@@ -181,8 +181,9 @@ def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:
     """Return what the documentation says about the training."""
     best, split = run.best, run.split
     test = 0 if split.test is None else len(split.test.files)
-    chosen = ", ".join(f"{name} {value}" for name, value in run.task_arguments.items())
+    chosen = ", ".join(f"{name} {value}" for name, value in run.method_arguments.items())
     rows = {
+        "task and method": f"{run.task}, {run.method}",
         "images": f"{len(split.training.files)} for training, {len(split.validation.files)} for "
         f"validation, {test} for testing",
         "epochs done": f"{best.epochs}; the weights are those of epoch {best.epoch}, the lowest "
@@ -203,40 +204,41 @@ def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:
 def _beginning_and_end(run: Run) -> dict[str, str]:
     """Return where the weights came from, and what became of the thresholds."""
     rows: dict[str, str] = {}
-    if run.origin is not None:
-        rows["fine-tuned from"] = f"{run.origin['name']} (weights {run.origin['sha256'][:12]})"
-    if run.decode is not None:
-        settings, before, after = (run.decode[key] for key in ("settings", "before", "after"))
+    if run.pretrained is not None:
+        rows["fine-tuned from"] = (
+            f"{run.pretrained['name']} (weights {run.pretrained['sha256'][:12]})"
+        )
+    if run.tuned is not None:
+        tuned = run.tuned
         names = ", ".join(
             f"{name.removesuffix('_threshold').replace('_', ' ')} {value:g}"
-            for name, value in settings.items()
+            for name, value in vars(tuned.settings).items()
             if isinstance(value, float)
         )
-        typed = read_decoding({"decode": settings})
-        less = " less the error of counts" if isinstance(typed, AnchorBoxes) else ""
+        less = " less the error of counts" if isinstance(tuned.settings, AnchorBoxes) else ""
         rows["thresholds"] = (
-            f"{names}; chosen by {run.decode['objects']} objects of the validation images, whose "
-            f"mean F1{less} went from {before:.3f} to {after:.3f}"
+            f"{names}; chosen by {tuned.objects} objects of the validation images, whose "
+            f"mean F1{less} went from {tuned.before:.3f} to {tuned.after:.3f}"
         )
     return rows
 
 
-def _details(run: Run, task: Task) -> dict[str, Any]:
+def _details(run: Run, method: Method) -> dict[str, Any]:
     """Return what ``config.bioimageio`` says about the training, in the format's names."""
     settings = run.settings
-    steps = ", ".join(step.name for spec in task.inputs for step in spec.steps)
+    steps = ", ".join(step.name for spec in method.inputs for step in spec.steps)
     training = {
         "training_preprocessing": f"{steps} of each whole image; random patches, flips, rotations, "
         "changes of intensity",
         "training_epochs": float(run.best.epochs),
-        "training_batch_size": settings.get("batch"),
+        "training_batch_size": settings.get("batch_size"),
         "learning_rate_schedule": _schedule(settings),
-        "loss_function": task.loss.name,
+        "loss_function": method.loss.name,
         "loss_function_kwargs": {
             name: list(value) if isinstance(value, tuple) else value
-            for name, value in task.loss.arguments.items()
+            for name, value in method.loss.arguments.items()
         },
-        "optimizer": "torch.optim.AdamW",
+        "optimizer": f"torch.optim.{settings['optimizer']}" if "optimizer" in settings else None,
         "regularization": f"weight decay {settings['weight_decay']:g}"
         if "weight_decay" in settings
         else None,

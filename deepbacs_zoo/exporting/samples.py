@@ -12,10 +12,10 @@ from deepbacs_zoo.tasks import annotation_kind
 
 if TYPE_CHECKING:
     from deepbacs_zoo.annotations import Pair
-    from deepbacs_zoo.graph.receptive_field import Reach
+    from deepbacs_zoo.graph.receptive_field import ReceptiveField
     from deepbacs_zoo.tensors import Step
 
-__all__ = ["choose_crop", "lifted_off"]
+__all__ = ["choose_crop", "constant_offset"]
 
 _LARGEST: Final = 256
 _LOOKED_AT: Final = 8
@@ -29,10 +29,10 @@ Crop = npt.NDArray[np.float32]
 
 def choose_crop(
     pairs: Sequence[Pair],
-    reach: Reach,
+    field: ReceptiveField,
     annotation: str = "labels",
     classes: Sequence[str] = (),
-    tells: Callable[[Crop], bool] = lambda crop: True,
+    has_objects: Callable[[Crop], bool] = lambda crop: True,
 ) -> Crop:
     """Return the crop with the most pixels of objects among the first few images.
 
@@ -48,7 +48,7 @@ def choose_crop(
         Of which kind the annotations are, a name that tasks use.
     classes
         Names of the classes of boxes.
-    tells
+    has_objects
         Whether the network finds something in a crop; where it finds nothing in any of them, the
         fullest is taken.
 
@@ -63,8 +63,8 @@ def choose_crop(
         image, truth, _ = annotation_kind(annotation, classes).read(pair, False)
         # The first time point and plane; channels stay.
         values = image.data.transpose("t", "z", "c", "y", "x").to_numpy()[0, 0].astype(np.float32)
-        sides = tuple(_valid_side(size, reach) for size in truth.shape)
-        row, column, count = _fullest(truth.marked(), sides)
+        sides = tuple(_valid_side(size, field) for size in truth.shape)
+        row, column, count = _fullest(truth.foreground_mask(), sides)
         cut = values[:, row : row + sides[0], column : column + sides[1]]
         missing = [
             (0, 0),
@@ -73,10 +73,10 @@ def choose_crop(
         crop = np.pad(cut, missing, mode="symmetric")[np.newaxis]
         crops.append((count, np.ascontiguousarray(crop)))
     ranked = [crop for _, crop in sorted(crops, key=lambda each: -each[0])]
-    return next(filter(tells, ranked), ranked[0])
+    return next(filter(has_objects, ranked), ranked[0])
 
 
-def lifted_off(crop: Crop, steps: Sequence[Step]) -> float:
+def constant_offset(crop: Crop, steps: Sequence[Step]) -> float:
     """Return the constant that is taken off a test input so that every program normalises it alike.
 
     Bioimageio.core and others measure mean and deviation in float32.  Of a bright image of little
@@ -101,10 +101,10 @@ def lifted_off(crop: Crop, steps: Sequence[Step]) -> float:
     return float(crop.min()) if abs(mean) > _FARTHEST * deviation else 0.0
 
 
-def _valid_side(size: int, reach: Reach) -> int:
+def _valid_side(size: int, field: ReceptiveField) -> int:
     """Return the largest valid size up to the limit and the image's own, at least the smallest."""
-    room = min(size, max(_LARGEST, reach.smallest)) - reach.smallest
-    return reach.smallest + max(room, 0) // reach.step * reach.step
+    room = min(size, max(_LARGEST, field.smallest)) - field.smallest
+    return field.smallest + max(room, 0) // field.step * field.step
 
 
 def _fullest(marked: npt.NDArray[np.bool_], sides: tuple[int, ...]) -> tuple[int, int, int]:

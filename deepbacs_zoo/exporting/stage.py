@@ -19,7 +19,7 @@ from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.exporting import description as names
 from deepbacs_zoo.exporting.description import Architecture, Content, describe, write_description
 from deepbacs_zoo.exporting.from_run import Source
-from deepbacs_zoo.exporting.samples import choose_crop, lifted_off
+from deepbacs_zoo.exporting.samples import choose_crop, constant_offset
 from deepbacs_zoo.exporting.weights.agreement import check_agreement
 from deepbacs_zoo.exporting.weights.onnx import read_graph, write_onnx
 from deepbacs_zoo.exporting.weights.torch import (
@@ -32,10 +32,10 @@ from deepbacs_zoo.exporting.weights.torch import (
     write_torchscript,
 )
 from deepbacs_zoo.graph.memory import peak_bytes_per_pixel
-from deepbacs_zoo.graph.receptive_field import Reach, measure_reach, reach_of
+from deepbacs_zoo.graph.receptive_field import ReceptiveField, measure_radius, receptive_field_of
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.package.zoo_config import AnchorBoxes, ZooConfig, method_of_schema_1
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, ZooConfig
 from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.runners import load_session
@@ -72,7 +72,7 @@ class Stage:
     folder: Path
     source: Source
     content: Content
-    reach: Reach
+    receptive_field: ReceptiveField
     peak_bytes_per_pixel: float
     parameters: int
     offset: float = 0.0
@@ -91,10 +91,10 @@ def stage(source: Source, card: Card, folder: Path) -> Stage:
     ModelError
         A weights format does not compute what the network does, or looks further than computed.
     """
-    reach = _write_weights(source, folder)
-    graph = read_graph(folder / names.ONNX, _shape(source, reach))
+    field = _write_weights(source, folder)
+    graph = read_graph(folder / names.ONNX, _shape(source, field))
     memory = peak_bytes_per_pixel(graph)
-    inputs, outputs = _sized(source, reach)
+    inputs, outputs = _sized(source, field)
     parameters = parameter_count(source.network)
     staged = Stage(
         folder=folder,
@@ -108,23 +108,25 @@ def stage(source: Source, card: Card, folder: Path) -> Stage:
                 source.network_file.name, source.network_callable, source.network_kwargs
             ),
             torch_version=torch_version(),
-            zoo_config=_zoo_config(source, reach, memory),
+            zoo_config=_zoo_config(source, field, memory),
             facts={"model_parameter_count": parameters, **source.details},
             network_tags=source.network_tags,
             timestamp=_timestamp(source),
         ),
-        reach=reach,
+        receptive_field=field,
         peak_bytes_per_pixel=memory,
         parameters=parameters,
     )
-    classes = source.task_arguments.get("classes", ())
-    crop = choose_crop(source.pairs, reach, source.annotation, classes, lambda c: _tells(source, c))
-    offset = lifted_off(crop, inputs[0].steps)
+    classes = source.method_arguments.get("classes", ())
+    crop = choose_crop(
+        source.pairs, field, source.annotation, classes, lambda c: _has_objects(source, c)
+    )
+    offset = constant_offset(crop, inputs[0].steps)
     staged = dataclasses.replace(staged, offset=offset)
     return _with_tensors(staged, card, crop - np.float32(offset))
 
 
-def _tells(source: Source, crop: npt.NDArray[np.float32]) -> bool:
+def _has_objects(source: Source, crop: npt.NDArray[np.float32]) -> bool:
     """Say whether the network finds an object in a crop: test tensors without any test little."""
     settings = source.decode
     if settings is None:
@@ -136,71 +138,78 @@ def _tells(source: Source, crop: npt.NDArray[np.float32]) -> bool:
     return bool(decode(settings, found, size).any())
 
 
-def _write_weights(source: Source, folder: Path) -> Reach:
-    """Write all weights and the network's code; return the reach, confirmed by measuring."""
+def _write_weights(source: Source, folder: Path) -> ReceptiveField:
+    """Write all weights and the network's code; return the measured receptive field."""
     network, first = source.network, source.inputs[0]
     # Line ends as in the repository: runners know the file by its hash.
     code = source.network_file.read_bytes().replace(b"\r\n", b"\n")
     (folder / source.network_file.name).write_bytes(code)
     write_state_dict(network, folder / names.STATE_DICT)
     onnx = folder / names.ONNX
-    # The reach is read from the graph, and valid sizes follow from the reach: a guess comes first.
+    # Valid sizes follow from the receptive field, which is read from a graph of a guessed size.
     channels = len(first.axis("c").channel_names)
     guess: Shape = (1, channels, 128, 128)
     write_onnx(network, guess, onnx, input_id=first.id, output_id=source.outputs[0].id)
-    reach = reach_of(read_graph(onnx, guess))
-    write_torchscript(network, _shape(source, reach), folder / names.TORCHSCRIPT)
-    shapes = _other_shapes(source, reach)
+    field = receptive_field_of(read_graph(onnx, guess))
+    write_torchscript(network, _shape(source, field), folder / names.TORCHSCRIPT)
+    shapes = _other_shapes(source, field)
     for name in (names.ONNX, names.TORCHSCRIPT):
         check_agreement(network, folder / name, shapes)
-    _confirm(source, reach)
-    return reach
+    _confirm(source, field)
+    return field
 
 
-def _confirm(source: Source, reach: Reach) -> None:
+def _confirm(source: Source, field: ReceptiveField) -> None:
     def run(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         return compute(source.network, image)
 
-    measured = measure_reach(run, len(source.inputs[0].axis("c").channel_names), reach)
-    if measured > reach.radius:
+    measured = measure_radius(run, len(source.inputs[0].axis("c").channel_names), field)
+    if measured > field.radius:
         raise ModelError(
             source.name,
             "the network looks further than its graph says",
             value=f"{measured} pixels",
-            allowed=f"{reach.radius} pixels, which its operators give",
+            allowed=f"{field.radius} pixels, which its operators give",
             hint="report this network; its halo cannot be trusted",
         )
 
 
-def _shape(source: Source, reach: Reach) -> Shape:
-    return 1, len(source.inputs[0].axis("c").channel_names), reach.smallest, reach.smallest
+def _shape(source: Source, field: ReceptiveField) -> Shape:
+    return (
+        1,
+        len(source.inputs[0].axis("c").channel_names),
+        field.smallest,
+        field.smallest,
+    )
 
 
-def _other_shapes(source: Source, reach: Reach) -> list[Shape]:
+def _other_shapes(source: Source, field: ReceptiveField) -> list[Shape]:
     """Return sizes that neither exporter saw: not square, and two images."""
-    batch, channels, side, _ = _shape(source, reach)
+    batch, channels, side, _ = _shape(source, field)
     return [
-        (batch, channels, side + reach.step, side + 3 * reach.step),
-        (batch + 1, channels, side + 2 * reach.step, side),
+        (batch, channels, side + field.step, side + 3 * field.step),
+        (batch + 1, channels, side + 2 * field.step, side),
     ]
 
 
-def _sized(source: Source, reach: Reach) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
-    """Return the task's tensors with sizes, halo and file names."""
+def _sized(
+    source: Source, field: ReceptiveField
+) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
+    """Return the method's tensors with sizes, halo and file names."""
     first = source.inputs[0].id
 
     def of_input(axis: Axis) -> Axis:
         if axis.name not in "yx":
             return axis
-        return dataclasses.replace(axis, size=SteppedSize(reach.smallest, reach.step))
+        return dataclasses.replace(axis, size=SteppedSize(field.smallest, field.step))
 
     def of_output(axis: Axis) -> Axis:
         if axis.name not in "yx":
             return axis
-        size = ReferencedSize(first, axis.name, 1 / reach.scale)
+        size = ReferencedSize(first, axis.name, 1 / field.scale)
         # The halo is in pixels of the output; both are multiples of the step.
-        halo = reach.halo // reach.scale
-        return dataclasses.replace(axis, size=size, halo=halo, scale=float(reach.scale))
+        halo = field.halo // field.scale
+        return dataclasses.replace(axis, size=size, halo=halo, scale=float(field.scale))
 
     return (
         tuple(_rewritten(spec, of_input) for spec in source.inputs),
@@ -212,15 +221,14 @@ def _rewritten(spec: TensorSpec, change: Callable[[Axis], Axis]) -> TensorSpec:
     return dataclasses.replace(spec, axes=tuple(change(axis) for axis in spec.axes))
 
 
-def _zoo_config(source: Source, reach: Reach, memory: float) -> ZooConfig:
-    task, method = method_of_schema_1(source.task)
+def _zoo_config(source: Source, field: ReceptiveField, memory: float) -> ZooConfig:
     return ZooConfig(
-        task=task,
-        method=method,
-        task_arguments=source.task_arguments,
+        task=source.task,
+        method=source.method,
+        method_arguments=source.method_arguments,
         pixel_size=dict(zip("yx", source.pixel_size or (), strict=False)),
         peak_bytes_per_pixel=memory,
-        receptive_field=2 * reach.radius + 1,
+        receptive_field=2 * field.radius + 1,
         decode=source.decode,
     )
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.graph.nodes import Graph, Node
 
-__all__ = ["Reach", "measure_reach", "reach_of"]
+__all__ = ["ReceptiveField", "measure_radius", "receptive_field_of"]
 
 Span = tuple[int, int]
 """First and last coordinate along one axis."""
@@ -27,7 +27,7 @@ _NOTICEABLE: Final = 1e-6
 
 
 @dataclass(frozen=True)
-class Reach:
+class ReceptiveField:
     """How far a network looks.
 
     Parameters
@@ -65,7 +65,7 @@ class Reach:
         return 2 * self.halo + self.step
 
 
-def reach_of(graph: Graph) -> Reach:
+def receptive_field_of(graph: Graph) -> ReceptiveField:
     """Compute the reach of a network that is convolutional from end to end.
 
     The span of coordinates that an output pixel depends on is followed backwards through the
@@ -88,7 +88,7 @@ def reach_of(graph: Graph) -> Reach:
                 first, last = _needed(graph, output, position, axis)
                 here = math.floor(position * scale)
                 radius = max(radius, here - first, last - here)
-    return Reach(radius, step, _whole(scales[graph.outputs[0]]))
+    return ReceptiveField(radius, step, _whole(scales[graph.outputs[0]]))
 
 
 def _whole(scale: Fraction) -> int:
@@ -103,10 +103,10 @@ def _whole(scale: Fraction) -> int:
     return scale.numerator
 
 
-def measure_reach(
+def measure_radius(
     run: Callable[[npt.NDArray[np.float32]], npt.NDArray[np.float32]],
     channels: int,
-    reach: Reach,
+    field: ReceptiveField,
 ) -> int:
     """Change one pixel after the other and return how far away the output changes.
 
@@ -124,19 +124,19 @@ def measure_reach(
     int
         The largest distance along y or x, over one pixel per position on the pooling grid.
     """
-    side = 2 * (reach.halo + 2 * reach.step) + reach.step
+    side = 2 * (field.halo + 2 * field.step) + field.step
     image = np.random.default_rng(0).normal(size=(1, channels, side, side)).astype(np.float32)
     before = run(image)
     noticeable = _NOTICEABLE * max(1.0, float(np.abs(before).max()))
     found = 0
-    for offset in range(reach.step):
-        at = side // 2 // reach.step * reach.step + offset
+    for offset in range(field.step):
+        at = side // 2 // field.step * field.step + offset
         changed = image.copy()
         changed[:, :, at, at] += 100.0
         difference = np.abs(run(changed) - before).max(axis=(0, 1))
         for places in np.nonzero(difference > noticeable):
             if places.size:
-                found = max(found, int(np.abs(places * reach.scale - at).max()))
+                found = max(found, int(np.abs(places * field.scale - at).max()))
     return found
 
 

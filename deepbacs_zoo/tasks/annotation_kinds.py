@@ -21,11 +21,11 @@ from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Image, read_image
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
-from deepbacs_zoo.tasks.ground_truth.labels import Labels, Truth
+from deepbacs_zoo.tasks.ground_truth.labels import GroundTruth, Labels
 
 __all__ = ["ANNOTATIONS", "Annotations", "annotation_kind"]
 
-Read = Callable[[Pair, bool], tuple[Image, Truth, Sequence[Finding]]]
+Read = Callable[[Pair, bool], tuple[Image, GroundTruth, Sequence[Finding]]]
 Find = Callable[[Path, str | None], tuple[Path, Path]]
 
 
@@ -53,7 +53,7 @@ class Annotations:
 
 
 def _labels(_classes: Sequence[str]) -> Annotations:
-    def read(pair: Pair, allow_empty: bool) -> tuple[Image, Truth, Sequence[Finding]]:
+    def read(pair: Pair, allow_empty: bool) -> tuple[Image, GroundTruth, Sequence[Finding]]:
         image, annotation = read_annotated(pair, allow_empty=allow_empty)
         return image, Labels(annotation.labels), annotation.findings
 
@@ -61,7 +61,7 @@ def _labels(_classes: Sequence[str]) -> Annotations:
 
 
 def _boxes(classes: Sequence[str]) -> Annotations:
-    def read(pair: Pair, allow_empty: bool) -> tuple[Image, Truth, Sequence[Finding]]:
+    def read(pair: Pair, allow_empty: bool) -> tuple[Image, GroundTruth, Sequence[Finding]]:
         # An image without any box teaches what is no object.
         image = read_image(pair.source)
         shape = (int(image.data.sizes["y"]), int(image.data.sizes["x"]))

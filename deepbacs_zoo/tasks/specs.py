@@ -40,11 +40,11 @@ def channels_of(samples: Sequence[Sample]) -> int:
 
 SHAPES: Final = TrainingSettings(
     epochs=60,
-    patch=128,
-    batch=8,
+    patch_size=128,
+    batch_size=8,
     learning_rate=5e-3,
     weight_decay=1e-4,
     patience=60,
-    foreground=0.5,
+    foreground_fraction=0.5,
 )
 """How networks train that give the shape of an object at each pixel of a grid."""

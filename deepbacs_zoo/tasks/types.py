@@ -1,7 +1,9 @@
-"""What a task is: frozen data, and one function that makes targets."""
+"""Types of methods: frozen data, and one function that makes targets."""
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -9,14 +11,27 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.tasks.ground_truth.labels import Truth
+from deepbacs_zoo.options import Option
+from deepbacs_zoo.package.zoo_config import Decoding
+from deepbacs_zoo.tasks.ground_truth.labels import GroundTruth
 from deepbacs_zoo.tensors import TensorSpec
 
-__all__ = ["Choice", "Loss", "Sample", "Target", "Task", "TaskEntry", "TrainingSettings"]
+__all__ = [
+    "Choice",
+    "Loss",
+    "Method",
+    "MethodEntry",
+    "Preset",
+    "Sample",
+    "Target",
+    "TrainingSettings",
+]
 
 Target = NDArray[Any] | Mapping[str, NDArray[Any]]
-"""What a loss compares with: arrays of whole numbers or of float32 whose last axes are ``y x``."""
+"""Ground truth as a loss takes it: arrays of whole numbers or of float32 whose last axes are
+``y x``."""
 
 
 def _nothing() -> Mapping[str, Any]:
@@ -25,7 +40,7 @@ def _nothing() -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss by the name that the training room knows, and its arguments."""
+    """A loss by its name in ``deepbacs_zoo.training.losses``, and its arguments."""
 
     name: str
     arguments: Mapping[str, Any] = field(default_factory=_nothing)
@@ -33,59 +48,64 @@ class Loss:
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """How a task trains if nothing else is asked for.
+    """Settings of training, by default those of the method.
 
     Parameters
     ----------
     epochs
         Passes over the images at most; one pass draws as many patches as have their area.
-    patch
+    patch_size
         Side of the square patches in pixels, a multiple of ``2**depth`` of the network.
-    batch
+    batch_size
         Patches in a step.
     learning_rate
         The highest of a one-cycle schedule, the first of the others.
     weight_decay
-        Of AdamW.
+        Of the optimizer.
     patience
         Epochs without a better ``val_loss`` after which training ends early.
-    foreground
+    foreground_fraction
         Share of the patches that are placed on an object.
-    steps
+    steps_per_epoch
         Batches in an epoch; ``None`` for as many as have the area of the images.
     schedule
         ``one_cycle`` (Smith and Topin 2017), ``plateau`` (halved after ``plateau`` epochs without
         a better ``val_loss``) or ``constant``.
     plateau
         Epochs, see above.
-    zoom
+    max_zoom
         Patches are enlarged or reduced by a random factor up to this, in half of the cases; 1 for
         none.
+    optimizer
+        Name of a class of ``torch.optim`` that takes a weight decay.
     """
 
     epochs: int
-    patch: int
-    batch: int
+    patch_size: int
+    batch_size: int
     learning_rate: float
     weight_decay: float
     patience: int
-    foreground: float
-    steps: int | None = None
+    foreground_fraction: float
+    steps_per_epoch: int | None = None
     schedule: str = "one_cycle"
     plateau: int = 20
-    zoom: float = 1.0
+    max_zoom: float = 1.0
+    optimizer: str = "AdamW"
 
 
 @dataclass(frozen=True)
-class Task:
-    """Everything that training, export and evaluation must agree on.
+class Method:
+    """A method with its arguments: all that training, export and evaluation must agree on.
 
     Parameters
     ----------
     name
-        Its name on the command line.
+        Its name on the command line, such as ``stardist``.
+    task
+        The task that it does, such as ``segmentation``.
     title
-        What it does, in a few words.
+        Its purpose and principle in a few words.
     inputs, outputs
         The tensors of its packages; sizes, halo and files are filled in by the export.
     ranges
@@ -95,23 +115,27 @@ class Task:
     training_arguments
         Arguments that differ while training: logits instead of probabilities.
     make_target
-        From the content of a truth (a label image ``y x``, 0 background; or boxes) to what the loss
-        takes: arrays on the output's grid.  Where an object is cut by the edge, so is its target.
+        From the content of a ground truth (a label image ``y x`` int32, 0 background; or boxes) to
+        what the loss takes: arrays on the output's grid.  Where an object is cut by the edge, so is
+        its target.
     loss
         The loss, on what the network gives in training and targets.
     training
-        How it trains.
+        Its settings of training.
     decode
-        The ``decode`` block of ``config.deepbacs_zoo``; ``None`` for tasks without objects.
+        How an output becomes objects; ``None`` for methods without objects.
     metrics
         Names of the measures of a validation, columns ``val_…`` of the history.
     annotation
-        What it learns from: a name in :data:`deepbacs_zoo.tasks.annotation_kinds.ANNOTATIONS`.
+        The kind of ground truth: a name in :data:`deepbacs_zoo.tasks.annotation_kinds.ANNOTATIONS`.
     arguments
-        What it was built with: choices that the data decided, such as rays or anchors.
+        Arguments that it was built with: choices that the data decided, such as rays or anchors.
+    step
+        Name of its training step in ``deepbacs_zoo.training.steps``.
     """
 
     name: str
+    task: str
     title: str
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
@@ -122,10 +146,11 @@ class Task:
     make_target: Callable[[Any], Target]
     loss: Loss
     training: TrainingSettings
-    decode: Mapping[str, Any] | None
+    decode: Decoding | None
     metrics: tuple[str, ...]
     annotation: str = "labels"
     arguments: Mapping[str, Any] = field(default_factory=_nothing)
+    step: str = "supervised"
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -138,19 +163,28 @@ class Task:
         return len(self.inputs[0].axis("c").channel_names)
 
     @property
+    def scale(self) -> float:
+        """Image pixels per pixel of the first output: 0.5 for an output of twice the size."""
+        return self.outputs[0].axis("x").scale
+
+    @property
     def grid(self) -> int:
-        """Image pixels per pixel of the first output."""
-        return int(self.outputs[0].axis("x").scale)
+        """Smallest number of image pixels that is a whole number of pixels of the first output."""
+        return max(1, round(self.scale))
 
     @property
     def multiple(self) -> int:
         """Number of pixels that sides of an image must be a multiple of for the network."""
         return int(self.grid * 2 ** self.network_arguments.get("depth", 0))
 
+    def output_side(self, side: int) -> int:
+        """Return the pixels of the first output along a side of ``side`` image pixels."""
+        return math.ceil(side / self.scale)
+
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """A training image, as far as a task looks at it to make its choices.
+    """A training image, as far as a method looks at it to make its choices.
 
     Parameters
     ----------
@@ -164,15 +198,48 @@ class Sample:
 
     name: str
     channels: int
-    truth: Truth
+    truth: GroundTruth
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What a task decided by the data, and what is odd about them."""
+    """Arguments of a method chosen by the data, and findings about the data."""
 
     arguments: Mapping[str, Any] = field(default_factory=_nothing)
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Settings that go together.
+
+    Parameters
+    ----------
+    training
+        Fields of :class:`TrainingSettings`; the others stay the method's.
+    arguments
+        Arguments of the method, which the data would choose otherwise.
+    network
+        Arguments of the network; the others stay the method's.
+    validation
+        Share of the images for validation.
+    source
+        Where the numbers stand.
+    """
+
+    training: Mapping[str, Any]
+    arguments: Mapping[str, Any] = field(default_factory=_nothing)
+    network: Mapping[str, Any] = field(default_factory=_nothing)
+    validation: float = 0.2
+    source: str = "bounded for two processor cores"
+
+    def applied(self, method: Method) -> Method:
+        """Return the method with these settings; the arguments were for building it."""
+        return dataclasses.replace(
+            method,
+            training=dataclasses.replace(method.training, **self.training),
+            network_arguments=MappingProxyType({**method.network_arguments, **self.network}),
+        )
 
 
 def _no_choice(_samples: Sequence[Sample]) -> Choice:
@@ -180,24 +247,56 @@ def _no_choice(_samples: Sequence[Sample]) -> Choice:
 
 
 @dataclass(frozen=True)
-class TaskEntry:
-    """A row of the table of tasks.
+class MethodEntry:
+    """A row of the table of methods.
 
     Parameters
     ----------
     name
         Its name on the command line.
+    task
+        The task that it does.
     build
-        Makes the task; its keyword arguments, which all have defaults and are what JSON knows, are
-        the ``task_arguments`` of a run.
+        Makes the method; its keyword arguments, which all have defaults and are what JSON knows,
+        are the ``method_arguments`` of a run.
     choose
         Looks at the training images and returns arguments for ``build``; that of boxes takes the
         names of classes as ``classes``, too.
+    presets
+        Settings by name.
     annotation
-        What it learns from, the same for all arguments.
+        The kind of ground truth, the same for all arguments.
+    class_sets
+        Published sets of classes by name; ``None`` for methods whose objects have no classes.
     """
 
     name: str
-    build: Callable[..., Task]
+    task: str
+    build: Callable[..., Method]
     choose: Callable[..., Choice] = _no_choice
+    presets: Mapping[str, Preset] = field(default_factory=_nothing)
     annotation: str = "labels"
+    class_sets: Mapping[str, tuple[str, ...]] | None = None
+
+    def preset(self, name: str | None) -> Preset | None:
+        """Return a preset by name; none without a name.
+
+        Raises
+        ------
+        UsageError
+            The method has none of this name.
+        """
+        if name is None:
+            return None
+        preset = self.presets.get(name)
+        if preset is None:
+            raise UsageError(
+                Option("preset"),
+                f"there is no preset of this name for {self.name}",
+                value=name,
+                allowed=", ".join(self.presets) or "none for this method",
+                hint="choose one of these, or leave "
+                + Option("preset")
+                + " out for the defaults of the method",
+            )
+        return preset

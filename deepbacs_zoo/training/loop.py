@@ -1,4 +1,4 @@
-"""The loop itself: Lightning, on one device, from the beginning or from the last checkpoint."""
+"""The training loop: Lightning, on one device, from the beginning or the last checkpoint."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import inspect
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -15,13 +15,16 @@ import torch
 
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.tasks import Task, TrainingSettings
-from deepbacs_zoo.training.callbacks.checkpointing import Keeper, epochs_in_checkpoint, is_over
+from deepbacs_zoo.options import Option
+from deepbacs_zoo.training.callbacks.checkpointing import (
+    CheckpointCallback,
+    epochs_in_checkpoint,
+    is_over,
+)
 from deepbacs_zoo.training.callbacks.interruption import Interruption, catching
 from deepbacs_zoo.training.callbacks.progress import Bar
-from deepbacs_zoo.training.data.examples import Example
 from deepbacs_zoo.training.module import TrainingModule
-from deepbacs_zoo.training.pretrained import Origin
+from deepbacs_zoo.training.plan import TrainingPlan
 
 __all__ = ["all_cores", "check_device", "run_loop"]
 
@@ -31,7 +34,7 @@ _LOGGERS: Final = ("lightning.pytorch", "lightning.fabric", "lightning")
 _KNOWN: Final = (
     # Cutting patches takes under 1 % of the time; workers would cost more.
     r".*does not have many workers.*",
-    # --device cpu is a choice, and gives repeatable results.
+    # The CPU is a choice, and gives repeatable results.
     r".*GPU available but not used.*",
     # An automatic-mixed-precision step may be skipped at first, its schedule is not.
     r".*lr_scheduler\.step\(\).* before .*optimizer\.step\(\).*",
@@ -41,7 +44,7 @@ _KNOWN: Final = (
 
 
 class _BetweenSteps(lightning.Callback):
-    """Asks before each step whether someone pressed Ctrl-C."""
+    """Stop between two steps after Ctrl-C."""
 
     def __init__(self, interruption: Interruption) -> None:
         self.interruption = interruption
@@ -61,7 +64,7 @@ def check_device(device: str) -> str:
     Raises
     ------
     HostError
-        ``cuda`` is wanted and there is none.
+        There is no GPU for ``cuda``.
     """
     with warnings.catch_warnings():
         # A GPU with a driver that is too old is no GPU; PyTorch warns about it each time.
@@ -73,39 +76,26 @@ def check_device(device: str) -> str:
             "PyTorch finds no GPU",
             value=device,
             allowed="cpu on this computer",
-            hint="pass --device cpu, or install a driver and a PyTorch that fit the GPU",
+            hint="set "
+            + Option("device", "cpu")
+            + ", or install a driver and a PyTorch that fit the GPU",
         )
     return "cuda" if available and device in ("auto", "cuda") else "cpu"
 
 
-def run_loop(
-    task: Task,
-    settings: TrainingSettings,
-    run: Run,
-    training: Sequence[Example],
-    validation: Sequence[Example],
-    *,
-    device: str,
-    progress: bool,
-    resume: bool,
-    origin: Origin | None = None,
-) -> None:
+def run_loop(plan: TrainingPlan, *, device: str, progress: bool, resume: bool) -> None:
     """Train to the end.
 
     Parameters
     ----------
-    task, settings, run
-        What, how, where.
-    training, validation
-        The images.
+    plan
+        Method, settings, images and run.
     device
         ``cpu`` or ``cuda``.
     progress
         Draw a bar if standard error is a terminal.
     resume
         Go on after the last whole epoch.
-    origin
-        Where the first weights come from; from the seed if not given.
 
     Raises
     ------
@@ -118,20 +108,21 @@ def run_loop(
     HostError
         The run folder cannot be written.
     """
+    run, settings = plan.run, plan.method.training
     done = epochs_in_checkpoint(run) if resume else 0
     if done and is_over(run.history(), settings.epochs, settings.patience):
         return
     interruption = Interruption()
     callbacks: list[lightning.Callback] = [
         _BetweenSteps(interruption),
-        Keeper(run, settings.patience),
+        CheckpointCallback(run, settings.patience),
     ]
     if progress:
         callbacks.append(Bar(run))
     with _quiet(), all_cores(), catching(interruption):
-        module = TrainingModule(task, settings, run.seed, training, validation)
-        if origin is not None:
-            origin.load(module.network)
+        module = TrainingModule(plan)
+        if plan.pretrained is not None:
+            plan.pretrained.load(module.network)
         trainer = lightning.Trainer(
             accelerator="gpu" if device == "cuda" else "cpu",
             devices=1,

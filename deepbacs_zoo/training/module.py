@@ -1,10 +1,9 @@
-"""The Lightning module: network, loss, optimizer, and the patches of each epoch."""
+"""The Lightning module: network, training step, optimizer, and the patches of each epoch."""
 
 from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 import lightning
@@ -15,110 +14,93 @@ from torch.utils.data import DataLoader
 
 from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.networks import build_network
-from deepbacs_zoo.tasks import Task, TrainingSettings
-from deepbacs_zoo.training.data.examples import Example
+from deepbacs_zoo.options import Option
+from deepbacs_zoo.tasks import Method
 from deepbacs_zoo.training.data.patches import Patches, epoch_length
-from deepbacs_zoo.training.data.validation_images import WholeImages
+from deepbacs_zoo.training.data.validation_images import ValidationDataset
 from deepbacs_zoo.training.losses.table import build_loss
+from deepbacs_zoo.training.plan import TrainingPlan
 from deepbacs_zoo.training.scores.labels import build_scores
+from deepbacs_zoo.training.steps.base import Batch, Target
+from deepbacs_zoo.training.steps.table import build_step
 
-__all__ = ["TrainingModule", "activated", "fresh_network"]
-
-Batch = Sequence[Any]
+__all__ = ["TrainingModule", "init_network"]
 
 
-def fresh_network(task: Task, seed: int) -> nn.Module:
-    """Build the task's network for training; its first weights follow from the seed alone."""
+def init_network(method: Method, seed: int) -> nn.Module:
+    """Build the method's network for training; its first weights follow from the seed alone."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return build_network(task.network, {**task.network_arguments, **task.training_arguments})
-
-
-def activated(network: nn.Module, found: torch.Tensor) -> torch.Tensor:
-    """Return what the exported network gives, from what it gives in training.
-
-    Networks say so by a method ``activate``.  That of the U-Net has none: a method more would make
-    the code in packages of older versions foreign to runners.
-    """
-    activate = getattr(network, "activate", None)
-    if activate is None:
-        return torch.softmax(found, 1)
-    result: torch.Tensor = activate(found)
-    return result
+        return build_network(
+            method.network, {**method.network_arguments, **method.training_arguments}
+        )
 
 
 class TrainingModule(lightning.LightningModule):
-    """What happens in a step and in an epoch.
+    """A network in training: its steps and its epochs.
 
     Parameters
     ----------
-    task, settings, seed
-        What is trained, and how.
-    training, validation
-        The images.
+    plan
+        Method, settings, seed and images.
     """
 
-    def __init__(
-        self,
-        task: Task,
-        settings: TrainingSettings,
-        seed: int,
-        training: Sequence[Example],
-        validation: Sequence[Example],
-    ) -> None:
+    def __init__(self, plan: TrainingPlan) -> None:
         super().__init__()
-        self.task = task
-        self.settings = settings
-        self.seed = seed
-        self.training_examples = training
-        self.validation_examples = validation
-        self.network = fresh_network(task, seed)
-        self.loss = build_loss(task.loss)
+        self.plan = plan
+        self.method = plan.method
+        self.settings = plan.method.training
+        self.network = init_network(plan.method, plan.run.seed)
+        # A module of its own, so that its tensors move to the device and stand in checkpoints.
+        self.loss = build_loss(plan.method.loss)
+        self.step = build_step(plan.method.step, self.loss)
         self._train_losses: list[float] = []
         self._val_losses: list[float] = []
-        self._scores = build_scores(task)
+        self._scores = build_scores(plan.method)
 
     @property
     def steps_per_epoch(self) -> int:
         """Number of batches in an epoch."""
-        shapes = [example.truth.shape for example in self.training_examples]
-        return epoch_length(shapes, self.settings) // self.settings.batch
+        shapes = [example.truth.shape for example in self.plan.training]
+        return epoch_length(shapes, self.settings) // self.settings.batch_size
 
     def train_dataloader(self) -> DataLoader[Any]:
         """Return the patches of the current epoch; Lightning asks again for each."""
         patches = Patches(
-            self.task, self.training_examples, self.settings, self.seed, self.trainer.current_epoch
+            self.method,
+            self.plan.training,
+            self.settings,
+            self.plan.run.seed,
+            self.trainer.current_epoch,
         )
         # Not shuffled: an index already stands for a random patch.  No workers: patches are cut in
         # a few hundredths of a step's time.  What is indexed by 0 to n-1 is a data set, which its
         # type does not say.
-        return DataLoader(patches, batch_size=self.settings.batch)  # type: ignore[arg-type]
+        return DataLoader(patches, batch_size=self.settings.batch_size)  # type: ignore[arg-type]
 
     def val_dataloader(self) -> DataLoader[Any]:
         """Return whole images, one by one, mirrored up to the next size the network takes."""
         # The type: see above.
-        images = WholeImages(self.task, self.validation_examples)
+        images = ValidationDataset(self.method, self.plan.validation)
         return DataLoader(images, batch_size=None)  # type: ignore[arg-type]
 
     def training_step(self, batch: Batch, batch_idx: int) -> torch.Tensor:
         """Return the loss of a batch."""
-        image, target = batch
-        loss: torch.Tensor = self.loss(self.network(image), target)
+        loss = self.step.train(self.network, batch)
         value = float(loss.detach())
         self._require_finite("train_loss", value)
         self._train_losses.append(value)
         return loss
 
-    def validation_step(self, batch: Batch, batch_idx: int) -> None:
+    def validation_step(self, batch: tuple[int, torch.Tensor, Target], batch_idx: int) -> None:
         """Gather loss and scores of one whole image."""
         index, image, target = batch
-        example = self.validation_examples[int(index)]
-        rows, columns = (math.ceil(side / self.task.grid) for side in example.truth.shape)
-        found = self.network(image)[..., :rows, :columns].float()
-        self._val_losses.append(float(self.loss(found, target)))
-        self._require_finite("val_loss", self._val_losses[-1])
-        output = activated(self.network, found)[0].cpu().numpy()
-        self._scores.add(output, example.truth)
+        truth = self.plan.validation[int(index)].truth
+        rows, columns = (self.method.output_side(side) for side in truth.shape)
+        loss, output = self.step.validate(self.network, (image, target), (rows, columns))
+        self._val_losses.append(loss)
+        self._require_finite("val_loss", loss)
+        self._scores.add(output[0].cpu().numpy(), truth)
 
     def finish_epoch(self) -> dict[str, float]:
         """Return the row of the history, and make ready for the next epoch."""
@@ -131,12 +113,12 @@ class TrainingModule(lightning.LightningModule):
             schedule: Any = self.lr_schedulers()
             schedule.step(row["val_loss"])
         row |= {f"val_{name}": value for name, value in self._scores.measures().items()}
-        self._train_losses, self._val_losses, self._scores = [], [], build_scores(self.task)
+        self._train_losses, self._val_losses, self._scores = [], [], build_scores(self.method)
         return row
 
     def configure_optimizers(self) -> OptimizerLRScheduler:
-        """Return AdamW and the schedule of its learning rate."""
-        optimizer = torch.optim.AdamW(
+        """Return the optimizer and the schedule of its learning rate."""
+        optimizer = getattr(torch.optim, self.settings.optimizer)(
             self.network.parameters(),
             lr=self.settings.learning_rate,
             weight_decay=self.settings.weight_decay,
@@ -176,5 +158,7 @@ class TrainingModule(lightning.LightningModule):
                 f"training went wrong, {name} is not a finite number",
                 value=value,
                 allowed="a finite loss",
-                hint="train again with another --seed; if it stays, look for images of odd values",
+                hint="train again with another "
+                + Option("seed")
+                + "; if it stays, look for images of odd values",
             )

@@ -1,4 +1,4 @@
-"""What the caller wants, the data suggest and an origin demands becomes one task with settings."""
+"""Options of training: from the caller, the data and pretrained weights to one method."""
 
 from __future__ import annotations
 
@@ -10,36 +10,40 @@ from typing import Any, Final
 
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.findings import Finding, Severity
-from deepbacs_zoo.tasks import Sample, Task, TrainingSettings, get_entry, get_task
-from deepbacs_zoo.tasks.detection.yolov2 import CLASS_PRESETS
-from deepbacs_zoo.tasks.presets import Preset, get_preset
-from deepbacs_zoo.training.data.examples import Notice
-from deepbacs_zoo.training.pretrained import Origin
+from deepbacs_zoo.findings import Rule, Severity
+from deepbacs_zoo.options import Option
+from deepbacs_zoo.tasks import Method, MethodEntry, Sample, TrainingSettings
+from deepbacs_zoo.training.data.examples import OnFinding
+from deepbacs_zoo.training.pretrained import Pretrained
 
-__all__ = ["Wishes"]
+__all__ = ["TrainingOptions"]
 
 VALIDATION: Final = 0.2
 FINE_TUNING: Final = 0.25
-"""Weights that are good already are moved by a quarter of the task's learning rate."""
+"""Weights that are good already are moved by a quarter of the method's learning rate."""
 
 _SAME_SIZE: Final = 0.2
 _LEAST: Final[Mapping[str, float]] = MappingProxyType(
-    {"epochs": 1, "steps": 1, "batch": 1, "patch": 1}
+    {"epochs": 1, "steps_per_epoch": 1, "batch_size": 1, "patch_size": 1}
+)
+_OTHER_PIXEL_SIZE: Final = Rule(
+    "pretrained-at-other-pixel-size",
+    Severity.WARNING,
+    "a network knows objects of the sizes in pixels that it was trained with",
 )
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """How to train, as far as the caller says so.
+class TrainingOptions:
+    """Options of the caller.
 
     Parameters
     ----------
     settings
-        Fields of :class:`~deepbacs_zoo.tasks.TrainingSettings`.
+        Fields of :class:`~deepbacs_zoo.tasks.TrainingSettings`; ``None`` for the method's own.
     preset
-        Name of a preset of the task.
-    origin
+        Name of a preset of the method.
+    pretrained
         Weights to go on from.
     validation
         Share of the images by which the best epoch is chosen.
@@ -50,90 +54,88 @@ class Wishes:
 
     settings: Mapping[str, Any] = field(default_factory=dict)
     preset: str | None = None
-    origin: Origin | None = None
+    pretrained: Pretrained | None = None
     validation: float | None = None
     classes: Sequence[str] = ()
 
-    def known_classes(self, task: Task | str, begun: Run | None) -> tuple[str, ...]:
-        """Return the classes that boxes may have: as begun, as the origin was, as wished; or none.
+    def known_classes(self, entry: MethodEntry, previous: Run | None) -> tuple[str, ...]:
+        """Return the classes that boxes may have: of the run, of the weights, the caller's; or any.
 
         Raises
         ------
         UsageError
-            Classes are wished for a task that has none, or twice.
+            The method has no classes, or one is named twice.
         """
-        if isinstance(task, Task):
-            return tuple(task.arguments.get("classes", ()))
-        if get_entry(task).annotation != "boxes":
+        if entry.class_sets is None:
             if self.classes:
                 raise UsageError(
-                    "classes",
-                    f"the objects that {task} finds have no classes",
+                    Option("classes"),
+                    f"the objects that {entry.name} finds have no classes",
                     value=", ".join(self.classes),
                     allowed="classes for detection",
-                    hint="train detection, or leave --classes out",
+                    hint="train detection, or leave " + Option("classes") + " out",
                 )
             return ()
-        if begun is not None and begun.task == task:
-            return tuple(begun.task_arguments["classes"])
-        if self.origin is not None and self.origin.task == task:
-            return tuple(self.origin.task_arguments["classes"])
+        for settled in (previous, self.pretrained):
+            if settled is not None and settled.method == entry.name:
+                return tuple(settled.method_arguments["classes"])
         names = tuple(self.classes)
-        names = CLASS_PRESETS.get(names[0], names) if len(names) == 1 else names
+        names = entry.class_sets.get(names[0], names) if len(names) == 1 else names
         if len(set(names)) < len(names) or not all(names):
-            raise _wrong("classes", ", ".join(names), "names, each once")
+            raise _out_of_range("classes", ", ".join(names), "names, each once")
         return names
 
-    def share(self, task: str) -> float:
-        """Return the share of images for validation: the wished one, the preset's, or 0.2."""
+    def validation_share(self, entry: MethodEntry) -> float:
+        """Return the share of images for validation: the caller's, the preset's, or 0.2."""
         if self.validation is not None:
             return self.validation
-        preset = self._preset(task)
+        preset = entry.preset(self.preset)
         return VALIDATION if preset is None else preset.validation
 
-    def task(
-        self, task: Task | str, samples: Sequence[Sample], begun: Run | None, notice: Notice
-    ) -> Task:
-        """Return the task with network and settings.
+    def method(
+        self,
+        entry: MethodEntry,
+        samples: Sequence[Sample],
+        previous: Run | None,
+        on_finding: OnFinding,
+    ) -> Method:
+        """Return the method with its network and settings.
 
         Parameters
         ----------
-        task
-            The name of one; or a task as it is, whose choices are made.
+        entry
+            Its row.
         samples
             The training images.
-        begun
+        previous
             The run that goes on, whose choices stay.
-        notice
-            Called with what is odd about the images.
+        on_finding
+            Called with findings about the images.
 
         Raises
         ------
         UsageError
-            A wish is not possible, or the origin was trained for another task.
+            An option is out of its range, or the weights were trained for another method.
         """
-        name = task if isinstance(task, str) else task.name
-        preset = self._preset(name)
-        if isinstance(task, str):
-            task = get_task(name, self._arguments(name, preset, samples, begun, notice))
+        preset = entry.preset(self.preset)
+        method = entry.build(**self._arguments(entry, samples, previous, on_finding))
         if preset is not None:
-            task = preset.applied(task)
-        if self.origin is not None:
-            task = self.origin.applied(task)
-        return dataclasses.replace(task, training=self._settings(task, begun))
+            method = preset.applied(method)
+        if self.pretrained is not None:
+            method = self.pretrained.applied(method)
+        return dataclasses.replace(method, training=self._settings(method, previous))
 
-    def warn_of_size(self, size: tuple[float, float] | None, notice: Notice) -> None:
-        """Tell when the images have other pixels than those that the origin was trained with."""
-        known = None if self.origin is None else self.origin.pixel_size
-        if known is None or size is None or self.origin is None:
+    def warn_of_size(self, size: tuple[float, float] | None, on_finding: OnFinding) -> None:
+        """Report images whose pixels have another size than the weights were trained at."""
+        if self.pretrained is None or self.pretrained.pixel_size is None or size is None:
             return
+        known = self.pretrained.pixel_size
         if any(
             abs(mine / theirs - 1) > _SAME_SIZE for mine, theirs in zip(size, known, strict=True)
         ):
-            notice(
-                Finding(
-                    Severity.WARNING,
-                    str(self.origin.path),
+            on_finding(
+                _OTHER_PIXEL_SIZE.finding(
+                    self.pretrained.path,
                     f"it was trained at {known[1]:g} µm per pixel, and these images have "
                     f"{size[1]:g} µm",
                     "images within 20 % of that",
@@ -141,49 +143,53 @@ class Wishes:
                 )
             )
 
-    def _preset(self, task: str) -> Preset | None:
-        return None if self.preset is None else get_preset(task, self.preset)
-
     def _arguments(
         self,
-        name: str,
-        preset: Preset | None,
+        entry: MethodEntry,
         samples: Sequence[Sample],
-        begun: Run | None,
-        notice: Notice,
+        previous: Run | None,
+        on_finding: OnFinding,
     ) -> Mapping[str, Any]:
-        """Return what the task is built with: as begun, as the origin was, as preset, as chosen."""
-        if begun is not None and begun.task == name:
-            return begun.task_arguments
-        classes = self.known_classes(name, begun)
-        choice = get_entry(name).choose(samples, **({"classes": classes} if classes else {}))
+        """Return arguments for building: of the run, of the weights, of the preset, as chosen."""
+        if previous is not None and previous.method == entry.name:
+            return previous.method_arguments
+        classes = self.known_classes(entry, previous)
+        choice = entry.choose(samples, **({"classes": classes} if classes else {}))
         for finding in choice.findings:
-            notice(finding)
-        if self.origin is not None and self.origin.task == name:
-            return self.origin.task_arguments
+            on_finding(finding)
+        if self.pretrained is not None and self.pretrained.method == entry.name:
+            return self.pretrained.method_arguments
+        preset = entry.preset(self.preset)
         return {**choice.arguments, **({} if preset is None else preset.arguments)}
 
-    def _settings(self, task: Task, begun: Run | None) -> TrainingSettings:
-        wished = {key: value for key, value in self.settings.items() if value is not None}
-        for key, least in _LEAST.items():
-            if key in wished and wished[key] < least:
-                raise _wrong(key, wished[key], f"at least {least:g}")
-        if not wished.get("learning_rate", 1) > 0:
-            raise _wrong("learning_rate", wished["learning_rate"], "a number above 0")
-        if wished.get("patch", task.multiple) % task.multiple:
-            raise _wrong("patch", wished["patch"], f"a multiple of {task.multiple}")
-        if begun is not None:  # goes on as long as it was meant to
-            wished.setdefault("epochs", int(begun.settings["epochs"]))
-        settings = task.training
-        if self.origin is not None and "learning_rate" not in wished:
+    def _settings(self, method: Method, previous: Run | None) -> TrainingSettings:
+        given = {key: value for key, value in self.settings.items() if value is not None}
+        _check_settings(given, method.multiple)
+        if previous is not None:  # goes on as long as it was meant to
+            given.setdefault("epochs", int(previous.settings["epochs"]))
+        settings = method.training
+        if self.pretrained is not None and "learning_rate" not in given:
             rate = settings.learning_rate * FINE_TUNING
             settings = dataclasses.replace(settings, learning_rate=rate)
-        return dataclasses.replace(settings, **wished)
+        return dataclasses.replace(settings, **given)
 
 
-def _wrong(name: str, value: object, allowed: str) -> UsageError:
+def _check_settings(given: Mapping[str, Any], multiple: int) -> None:
+    known = [entry.name for entry in dataclasses.fields(TrainingSettings)]
+    for key, value in given.items():
+        if key not in known:
+            raise _out_of_range(key, value, f"settings of these names: {', '.join(known)}")
+        if key in _LEAST and value < _LEAST[key]:
+            raise _out_of_range(key, value, f"at least {_LEAST[key]:g}")
+    if not given.get("learning_rate", 1) > 0:
+        raise _out_of_range("learning_rate", given["learning_rate"], "a number above 0")
+    if given.get("patch_size", multiple) % multiple:
+        raise _out_of_range("patch_size", given["patch_size"], f"a multiple of {multiple}")
+
+
+def _out_of_range(name: str, value: object, allowed: str) -> UsageError:
     return UsageError(
-        name.replace("_", " "),
+        Option(name),
         "this setting of the training is out of its range",
         value=value,
         allowed=allowed,

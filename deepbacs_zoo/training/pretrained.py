@@ -1,4 +1,4 @@
-"""Where fine-tuning starts: the weights of a run or a package, and what they were trained for."""
+"""Weights to fine-tune: those of a run or a package, with their method and network."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from typing import TYPE_CHECKING, Any, Final
 from deepbacs_zoo.checkpoints import Run, is_run, open_run
 from deepbacs_zoo.errors import ModelError, PackageError, UnsupportedError, UsageError
 from deepbacs_zoo.networks import NETWORKS, NetworkEntry
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package, open_package
-from deepbacs_zoo.package.zoo_config import task_of_schema_1
-from deepbacs_zoo.tasks import Task
+from deepbacs_zoo.tasks import Method
 from deepbacs_zoo.tensors import FileRef
 
 if TYPE_CHECKING:
     from torch import nn
 
-__all__ = ["Origin", "open_origin"]
+__all__ = ["Pretrained", "open_pretrained"]
 
 _WEIGHTS: Final = "pytorch_state_dict"
 
 
 @dataclass(frozen=True)
-class Origin:
+class Pretrained:
     """Trained weights to go on from.
 
     Parameters
     ----------
     path
         The run folder or the package.
-    task, task_arguments
-        What they were trained for; rays, grid, anchors and classes stay as they were.
+    method, method_arguments
+        The method that they were trained by; rays, grid, anchors and classes stay as they were.
     network, network_arguments
-        What they belong to.
+        The network that they belong to.
     pixel_size
         Micrometers along y and x that they were trained at, where known.
     state
@@ -46,35 +46,39 @@ class Origin:
     """
 
     path: Path
-    task: str
-    task_arguments: Mapping[str, Any]
+    method: str
+    method_arguments: Mapping[str, Any]
     network: str
     network_arguments: Mapping[str, Any]
     pixel_size: tuple[float, float] | None
     state: bytes = field(repr=False)
 
     def as_json(self) -> dict[str, str]:
-        """Return what a run records of it."""
+        """Return the record of it in a run."""
         return {"name": self.path.name, "sha256": hashlib.sha256(self.state).hexdigest()}
 
-    def applied(self, task: Task) -> Task:
-        """Return the task with the network that the weights belong to.
+    def applied(self, method: Method) -> Method:
+        """Return the method with the network that the weights belong to.
 
         Raises
         ------
         UsageError
-            They were trained for another task.
+            They were trained by another method.
         """
-        if self.task != task.name:
+        if self.method != method.name:
             raise UsageError(
                 self.path,
-                "this model was trained for another task",
-                value=self.task,
-                allowed=task.name,
-                hint=f"train {self.task}, or leave --from out",
+                "this model was trained by another method",
+                value=self.method,
+                allowed=method.name,
+                hint="set "
+                + Option("method", self.method)
+                + " or leave "
+                + Option("pretrained")
+                + " out",
             )
         arguments = MappingProxyType(dict(self.network_arguments))
-        return dataclasses.replace(task, network=self.network, network_arguments=arguments)
+        return dataclasses.replace(method, network=self.network, network_arguments=arguments)
 
     def load(self, network: nn.Module) -> None:
         """Fill a network.
@@ -96,11 +100,11 @@ class Origin:
                 "its weights do not fit its network",
                 value=reason,
                 allowed="weights that deepbacs-zoo trained",
-                hint="start from another model, or leave --from out",
+                hint="start from another model, or leave " + Option("pretrained") + " out",
             ) from error
 
 
-def open_origin(path: str | Path) -> Origin:
+def open_pretrained(path: str | Path) -> Pretrained:
     """Read the weights of a run folder or of a package.
 
     Raises
@@ -122,17 +126,17 @@ def open_origin(path: str | Path) -> Origin:
             place,
             "there is nothing to start from",
             allowed="a run folder or a package",
-            hint="correct --from, or leave it out",
+            hint="correct " + Option("pretrained") + ", or leave it out",
         )
     with open_package(place) as package:
         return _of_package(package)
 
 
-def _of_run(run: Run) -> Origin:
-    return Origin(
+def _of_run(run: Run) -> Pretrained:
+    return Pretrained(
         path=run.folder,
-        task=run.task,
-        task_arguments=run.task_arguments,
+        method=run.method,
+        method_arguments=run.method_arguments,
         network=run.network,
         network_arguments=run.network_arguments,
         pixel_size=run.pixel_size,
@@ -140,7 +144,7 @@ def _of_run(run: Run) -> Origin:
     )
 
 
-def _of_package(package: Package) -> Origin:
+def _of_package(package: Package) -> Pretrained:
     weights = package.weights.get(_WEIGHTS)
     if weights is None:
         raise UnsupportedError(
@@ -157,18 +161,17 @@ def _of_package(package: Package) -> Origin:
     entry = _network_of(package, code, str(architecture.get("callable")))
     config = package.zoo_config
     size = config.pixel_size
-    task = task_of_schema_1(config.task, config.method)
-    if task is None:
+    if config.method is None:
         raise PackageError(
-            f"{package.path}: config.deepbacs_zoo.task",
-            "the package does not say what it was trained for",
-            allowed="the name of a task",
+            f"{package.path}: config.deepbacs_zoo.method",
+            "the package does not say by which method it was trained",
+            allowed="the name of a method",
             hint="start from a package that deepbacs-zoo export wrote",
         )
-    return Origin(
+    return Pretrained(
         path=Path(package.path),
-        task=task,
-        task_arguments=config.task_arguments,
+        method=config.method,
+        method_arguments=config.method_arguments,
         network=entry.name,
         network_arguments=dict(architecture.get("kwargs") or {}),
         pixel_size=(size["y"], size["x"]) if {"y", "x"} <= size.keys() else None,

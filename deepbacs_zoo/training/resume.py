@@ -11,17 +11,17 @@ from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.tasks import TrainingSettings
 
-__all__ = ["as_it_began"]
+__all__ = ["check_resumable"]
 
 
-def as_it_began(now: Run, begun: Run) -> Run:
+def check_resumable(now: Run, previous: Run) -> Run:
     """Return a run as it began, after checking that it would begin alike today.
 
     Parameters
     ----------
     now
         The run as it would begin by what is given now.
-    begun
+    previous
         The run as its folder has it.
 
     Raises
@@ -34,14 +34,15 @@ def as_it_began(now: Run, begun: Run) -> Run:
     # Settings that an older version did not know yet were as they are by default.
     defaults = {entry.name: entry.default for entry in dataclasses.fields(TrainingSettings)}
     for name, was, given in (
-        ("task", begun.task, now.task),
-        ("seed", begun.seed, now.seed),
+        ("task", previous.task, now.task),
+        ("method", previous.method, now.method),
+        ("seed", previous.seed, now.seed),
         *(
-            (key, begun.settings.get(key, defaults.get(key)), value)
+            (key, previous.settings.get(key, defaults.get(key)), value)
             for key, value in now.settings.items()
         ),
-        ("task_arguments", _plain(begun.task_arguments), _plain(now.task_arguments)),
-        ("network_arguments", _plain(begun.network_arguments), _plain(now.network_arguments)),
+        ("method_arguments", _plain(previous.method_arguments), _plain(now.method_arguments)),
+        ("network_arguments", _plain(previous.network_arguments), _plain(now.network_arguments)),
     ):
         if was != given:
             raise UsageError(
@@ -52,7 +53,7 @@ def as_it_began(now: Run, begun: Run) -> Run:
                 hint=f"resume with the {name} it began with, or train into a new folder",
             )
     for name in ("training", "validation"):
-        if getattr(begun.split, name).files != getattr(now.split, name).files:
+        if getattr(previous.split, name).files != getattr(now.split, name).files:
             raise DataError(
                 now.folder,
                 f"the {name} images are not those that this run began with",
@@ -60,7 +61,7 @@ def as_it_began(now: Run, begun: Run) -> Run:
                 hint="give the folders it began with, or train into a new folder",
             )
     # The images may have moved; where they are now is what counts.
-    return dataclasses.replace(begun, split=now.split)
+    return dataclasses.replace(previous, split=now.split)
 
 
 def _plain(arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever JSON makes of it

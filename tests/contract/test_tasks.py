@@ -15,16 +15,15 @@ from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.metrics import match
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.package.zoo_config import read_decoding
 from deepbacs_zoo.prediction import predict
-from deepbacs_zoo.tasks import TASKS, get_entry, get_task
+from deepbacs_zoo.tasks import METHODS, get_entry, get_method
 from deepbacs_zoo.training.data.examples import read_examples, read_raw
 from deepbacs_zoo.validation import validate
 from tests.unit.prediction.samples import image_of
 
 torch = pytest.importorskip("torch")
 
-LABEL_TASKS = [name for name, entry in TASKS.items() if entry.annotation == "labels"]
+LABEL_METHODS = [name for name, entry in METHODS.items() if entry.annotation == "labels"]
 GRIDS = [("stardist", 1), ("stardist", 2), ("stardist", 4), ("splinedist", 2)]
 SIZE = Calibration(0.1, 0.1, None, "µm")
 
@@ -50,12 +49,17 @@ def draw(folder, count=4, shape=(66, 90), seed=0):
 
 def small(name, arguments):
     """Return a task with a network that trains in seconds."""
-    task = get_task(name, arguments)
+    task = get_method(name, arguments)
     return dataclasses.replace(
         task,
         network_arguments={**task.network_arguments, "base": 4, "depth": 1},
         training=dataclasses.replace(
-            task.training, epochs=2, patch=32, batch=4, learning_rate=1e-2, steps=5
+            task.training,
+            epochs=2,
+            patch_size=32,
+            batch_size=4,
+            learning_rate=1e-2,
+            steps_per_epoch=5,
         ),
     )
 
@@ -69,10 +73,10 @@ def folders(tmp_path_factory):
 def chosen(folders):
     raws = read_raw("labels", match_pairs(*folders))
     samples = [raw.sample for raw in raws]
-    return {name: get_entry(name).choose(samples) for name in LABEL_TASKS}
+    return {name: get_entry(name).choose(samples) for name in LABEL_METHODS}
 
 
-@pytest.fixture(scope="module", params=LABEL_TASKS)
+@pytest.fixture(scope="module", params=LABEL_METHODS)
 def run(request, chosen, folders, tmp_path_factory):
     from deepbacs_zoo.training import train
 
@@ -89,12 +93,12 @@ def exported(run, tmp_path_factory):
     return export(run, card, tmp_path_factory.mktemp("package") / "model.zip")
 
 
-@pytest.mark.parametrize("name", LABEL_TASKS)
+@pytest.mark.parametrize("name", LABEL_METHODS)
 def test_the_true_target_decodes_to_the_true_objects(name, chosen, folders):
-    task = get_task(name, chosen[name].arguments)
+    task = get_method(name, chosen[name].arguments)
     for pair in match_pairs(*folders):
         _, labels = read_pair(pair)
-        found = decode(read_decoding({"decode": task.decode}), perfect(task, labels), labels.shape)
+        found = decode(task.decode, perfect(task, labels), labels.shape)
         counts = match(labels, found, (0.8,))
         assert (counts.tp, counts.fp, counts.fn) == ((6,), (0,), (0,))
 
@@ -116,7 +120,7 @@ def test_thick_objects_have_a_coarser_grid(chosen):
 
 @pytest.mark.parametrize(("name", "grid"), GRIDS)
 def test_targets_are_on_the_grid_of_the_output(name, grid, folders):
-    task = get_task(name, {"grid": grid})
+    task = get_method(name, {"grid": grid})
     example = read_examples(task, match_pairs(*folders))[0]
     probability, shape = task.make_target(example.truth.content).values()
     height, width = (-(-side // grid) for side in example.truth.shape)
@@ -130,14 +134,14 @@ def test_targets_are_on_the_grid_of_the_output(name, grid, folders):
 def test_training_lowers_the_loss(run):
     losses = [row["train_loss"] for row in run.history()]
     assert losses[-1] < losses[0]
-    assert all(f"val_{name}" in run.history()[0] for name in get_task(run.task).metrics)
+    assert all(f"val_{name}" in run.history()[0] for name in get_method(run.method).metrics)
 
 
 def test_a_run_is_opened_with_the_arguments_of_its_task(run, chosen):
     again = open_run(run.folder)
-    assert again.task_arguments.items() >= chosen[run.task].arguments.items()
-    task = get_task(again.task, again.task_arguments)
-    assert dict(task.arguments) == again.task_arguments
+    assert again.method_arguments.items() >= chosen[run.method].arguments.items()
+    task = get_method(again.method, again.method_arguments)
+    assert dict(task.arguments) == again.method_arguments
 
 
 def test_a_package_of_every_task_is_valid_and_its_formats_agree(exported):
@@ -147,7 +151,7 @@ def test_a_package_of_every_task_is_valid_and_its_formats_agree(exported):
 
 
 def test_an_output_on_a_grid_states_its_scale_and_halo(run, exported):
-    task = get_task(run.task, run.task_arguments)
+    task = get_method(run.method, run.method_arguments)
     with open_package(exported) as package:
         axis = package.outputs[0].axis("x")
         step = package.inputs[0].axis("x").size.step

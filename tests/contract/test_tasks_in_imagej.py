@@ -9,17 +9,18 @@ import numpy as np
 import pytest
 from PIL import Image as Picture
 
+from deepbacs_zoo.checkpoints import TunedDecoding
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import save
-from deepbacs_zoo.tasks import TASKS, get_task
-from tests.contract.test_tasks import LABEL_TASKS, draw, small
+from deepbacs_zoo.tasks import METHODS, get_method
+from tests.contract.test_tasks import LABEL_METHODS, draw, small
 from tests.unit.training.drawn_boxes import CLASSES, make_drawn
 
 pytest.importorskip("torch")
 
 SHAPES = ((75, 91), (128, 96))
-COLOURS = "foreground in colours"
+COLOURS = "unet in colours"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +32,7 @@ def packages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
     made = {COLOURS: colour_package(folder / "colours", draw(folder / "stained"))}
     folders = draw(folder / "labels")
-    for name in LABEL_TASKS:
+    for name in LABEL_METHODS:
         task = small(name, {"grid": 2} if name in {"stardist", "splinedist"} else {})
         run = train(longer(task), *folders, folder / name, device="cpu", tuned=False)
         made[name] = draft(run, folder / f"{name}.zip")
@@ -40,26 +41,27 @@ def packages(tmp_path_factory):
                 run, folder / f"{name}_large.zip", consumer="deepimagej"
             )
     make_drawn(folder / "boxes", 4)
-    task = get_task("detection", {"classes": CLASSES})
-    settings = dataclasses.replace(task.training, epochs=1, steps=3, patch=64, batch=2)
+    task = get_method("yolov2", {"classes": CLASSES})
+    settings = dataclasses.replace(
+        task.training, epochs=1, steps_per_epoch=3, patch_size=64, batch_size=2
+    )
     task = dataclasses.replace(
         task,
         network_arguments={**task.network_arguments, "base": 4},
         training=settings,
-        # A network that has hardly begun to learn is sure of nothing.
-        decode={**task.decode, "score_threshold": 0.01},
+        # A network that has hardly previous to learn is sure of nothing.
+        decode=dataclasses.replace(task.decode, score_threshold=0.01),
     )
     boxes = folder / "boxes"
     run = train(task, boxes, boxes, folder / "detection", device="cpu", tuned=False)
-    tuned = {"settings": task.decode, "before": 0.0, "after": 0.0, "objects": 1}
-    run = dataclasses.replace(run, decode=tuned)
-    made["detection"] = draft(run, folder / "detection.zip")
+    run = dataclasses.replace(run, tuned=TunedDecoding(task.decode, 0.0, 0.0, 1))
+    made["yolov2"] = draft(run, folder / "detection.zip")
     return made
 
 
 def longer(task):
     """The task with so much training that its network finds something to compare."""
-    settings = dataclasses.replace(task.training, epochs=3, steps=60)
+    settings = dataclasses.replace(task.training, epochs=3, steps_per_epoch=60)
     return dataclasses.replace(task, training=settings)
 
 
@@ -72,7 +74,7 @@ def colour_package(folder, folders):
     for path in sorted(source.iterdir()):
         stain(path, path.with_suffix(".png"))
         path.unlink()
-    task = small("foreground", {"channels": 3})
+    task = small("unet", {"channels": 3})
     return draft(
         train(longer(task), source, target, folder, device="cpu", tuned=False), f"{folder}.zip"
     )
@@ -108,7 +110,7 @@ def test_the_same_results_in_python_and_in_imagej(packages, images, tmp_path):
     from deepbacs_zoo.prediction.fiji import run_in_imagej
 
     grey, coloured = images
-    assert {name.split()[0] for name in packages} == set(TASKS)
+    assert {name.split()[0] for name in packages} == set(METHODS)
     found = dict.fromkeys(packages, 0)
     with open_worker(prepare()) as imagej:
         for name, package in packages.items():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from deepbacs_zoo.errors import MissingExtraError, ModelError
+from deepbacs_zoo.errors import MissingExtraError
 from deepbacs_zoo.package.writing.archive import clean_torch_archive
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Shape",
     "compute",
-    "load_state",
     "one_thread",
     "parameter_count",
     "quiet",
@@ -39,44 +38,6 @@ Shape = tuple[int, int, int, int]
 def torch_version() -> str:
     """Return the version of PyTorch as ``major.minor.patch``, without the build."""
     return str(torch_module().__version__).partition("+")[0]
-
-
-def load_state(network: nn.Module, state: Path) -> nn.Module:
-    """Fill a network with the tensors of a state dict file and freeze it for evaluation.
-
-    Parameters
-    ----------
-    network
-        The network; changed.
-    state
-        A file of ``torch.save`` that holds tensors only.
-
-    Raises
-    ------
-    ModelError
-        The tensors do not belong to this network, or are not finite.
-    """
-    torch = torch_module()
-    try:
-        network.load_state_dict(torch.load(state, map_location="cpu", weights_only=True))
-    except (RuntimeError, ValueError, KeyError, AttributeError, TypeError, EOFError) as error:
-        raise ModelError(
-            state,
-            "the checkpoint does not fit its network",
-            value=str(error).splitlines()[0] if str(error) else type(error).__name__,
-            allowed="the state dict that training wrote for this network",
-            hint="train again, or export the run with the version that trained it",
-        ) from error
-    for name, tensor in network.state_dict().items():
-        if not bool(torch.isfinite(tensor).all()):
-            raise ModelError(
-                state,
-                "the checkpoint holds values that are not finite",
-                value=name,
-                allowed="finite weights",
-                hint="train again with a lower learning rate",
-            )
-    return network.cpu().eval().requires_grad_(False)
 
 
 def parameter_count(network: nn.Module) -> int:

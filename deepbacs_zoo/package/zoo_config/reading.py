@@ -73,12 +73,15 @@ def read_zoo_config(entries: Mapping[str, Any]) -> ZooConfig:
     schema = schema_of(version) or SCHEMAS[max(SCHEMAS)]
     root = Field("", _PATH, dict(entries), _WORDING)
     task, method = _task_and_method(entries, schema)
-    arguments, field_of_view = entries.get("task_arguments"), entries.get("receptive_field")
+    arguments, field_of_view = (
+        entries.get(schema.field("method_arguments")),
+        entries.get("receptive_field"),
+    )
     known = {schema.field(name) for name in _KNOWN}
     return ZooConfig(
         task=task,
         method=method,
-        task_arguments=dict(arguments) if isinstance(arguments, Mapping) else {},
+        method_arguments=dict(arguments) if isinstance(arguments, Mapping) else {},
         pixel_size=MappingProxyType(_pixel_size(root)),
         peak_bytes_per_pixel=_peak_bytes(root, schema),
         receptive_field=field_of_view if isinstance(field_of_view, int) else None,

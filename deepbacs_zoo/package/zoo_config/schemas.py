@@ -54,6 +54,7 @@ SCHEMAS: Final[Mapping[int, Schema]] = {
             "split_ratio": "neck",
             "max_dilation": "max_growth",
             "peak_bytes_per_pixel": "bytes_per_pixel",
+            "method_arguments": "task_arguments",
         },
     ),
     2: Schema(2),

@@ -24,7 +24,7 @@ class ZooConfig:
     task, method
         What the model is for (segmentation, detection, ...), and how it was trained to do it;
         ``None`` where the package does not say.
-    task_arguments
+    method_arguments
         What the method was built with.
     pixel_size
         Micrometers per pixel by axis, as the model was trained at; empty where not stated.
@@ -42,7 +42,7 @@ class ZooConfig:
 
     task: str | None = None
     method: str | None = None
-    task_arguments: Mapping[str, Any] = field(default_factory=dict)
+    method_arguments: Mapping[str, Any] = field(default_factory=dict)
     pixel_size: Mapping[str, float] = field(default_factory=dict)
     peak_bytes_per_pixel: float | None = None
     receptive_field: int | None = None
@@ -60,7 +60,7 @@ class ZooConfig:
         schema = SCHEMAS[WRITTEN_SCHEMA]
         size = {**self.pixel_size, "unit": "micrometer"} if self.pixel_size else None
         optional = {
-            "task_arguments": dict(self.task_arguments) or None,
+            schema.field("method_arguments"): dict(self.method_arguments) or None,
             "receptive_field": self.receptive_field,
             "decode": None if self.decode is None else self.decode.as_config(),
         }

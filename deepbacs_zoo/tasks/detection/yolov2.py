@@ -16,17 +16,26 @@ from typing import Any, Final
 import numpy as np
 
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks.detection.anchors import choose_anchors, choose_grid, encode_boxes
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
+from deepbacs_zoo.tasks.presets import notebook, presets
 from deepbacs_zoo.tasks.specs import axes, image_input
-from deepbacs_zoo.tasks.types import Choice, Loss, Sample, Task, TaskEntry, TrainingSettings
+from deepbacs_zoo.tasks.types import (
+    Choice,
+    Loss,
+    Method,
+    MethodEntry,
+    Preset,
+    Sample,
+    TrainingSettings,
+)
 from deepbacs_zoo.tensors import TensorSpec
 
-__all__ = ["CLASS_PRESETS", "ENTRY"]
+__all__ = ["CLASS_SETS", "ENTRY"]
 
-CLASS_PRESETS: Final = MappingProxyType(
+CLASS_SETS: Final = MappingProxyType(
     {
         "growth-stages": ("rod", "dividing", "microcolony"),
         "antibiotics": (
@@ -46,6 +55,21 @@ CLASS_PRESETS: Final = MappingProxyType(
 _FEWEST: Final = 5
 _IMBALANCE: Final = 10
 _SMALLEST: Final = 2.0
+_COUNTS: Final = Rule(
+    "training-boxes-counted",
+    Severity.INFO,
+    "the number of examples decides how well a class can be learned",
+)
+_RARE: Final = Rule(
+    "class-with-few-examples",
+    Severity.WARNING,
+    "a detector does not learn a class from a handful of boxes",
+)
+_UNBALANCED: Final = Rule(
+    "classes-unbalanced",
+    Severity.WARNING,
+    "a frequent class hides in mean scores that a rare one is never found",
+)
 _VALUES: Final = ("x", "y", "width", "height", "objectness")
 
 
@@ -54,8 +78,8 @@ def build(
     anchors: Sequence[Sequence[float]] = ((32.0, 32.0),),
     grid: int = 16,
     channels: int = 1,
-) -> Task:
-    """Return the task.
+) -> Method:
+    """Return the method.
 
     Parameters
     ----------
@@ -75,8 +99,9 @@ def build(
         return encode_boxes(truth.boxes, truth.shape, names, sizes, grid)
 
     largest = 8 * max(max(size) for size in sizes)
-    return Task(
-        name="detection",
+    return Method(
+        name="yolov2",
+        task="detection",
         title="detection of objects by boxes with classes",
         inputs=(image_input(channels),),
         outputs=(
@@ -114,19 +139,17 @@ def build(
         ),
         training=TrainingSettings(
             epochs=60,
-            patch=352,
-            batch=4,
+            patch_size=352,
+            batch_size=4,
             learning_rate=3e-3,
             weight_decay=1e-3,
             patience=60,
-            foreground=0.5,
+            foreground_fraction=0.5,
             # Enough to train the network from nothing, whether the images are many or few.
-            steps=75,
-            zoom=1.33,
+            steps_per_epoch=75,
+            max_zoom=1.33,
         ),
-        decode=MappingProxyType(
-            AnchorBoxes("boxes", classes=names, anchors=len(sizes), grid=grid).as_config()
-        ),
+        decode=AnchorBoxes("boxes", classes=names, anchors=len(sizes), grid=grid),
         metrics=("map_50", "recall", "precision", "count_error"),
         annotation="boxes",
         arguments=MappingProxyType(
@@ -210,14 +233,13 @@ def _findings(
         )
         rows.append(f"  {name:<{width}}  {counts[name]:>6} boxes in {images} images")
     found = [
-        Finding(Severity.INFO, folder, f"{len(samples)} training images\n" + "\n".join(rows)),
+        _COUNTS.finding(folder, f"{len(samples)} training images\n" + "\n".join(rows)),
     ]
     rare = [name for name in names if counts[name] < _FEWEST]
     if rare:
         listed = ", ".join(f"{name} {counts[name]}" for name in rare)
         found.append(
-            Finding(
-                Severity.WARNING,
+            _RARE.finding(
                 folder,
                 f"some classes have fewer than {_FEWEST} examples ({listed})",
                 f"at least {_FEWEST} boxes of a class, better hundreds",
@@ -227,8 +249,7 @@ def _findings(
     most, least = max(counts.values()), min(counts[name] for name in names)
     if least >= _FEWEST and most > _IMBALANCE * least:
         found.append(
-            Finding(
-                Severity.WARNING,
+            _UNBALANCED.finding(
                 folder,
                 f"the most frequent class has {most / least:.0f} times the boxes of the rarest",
                 f"at most {_IMBALANCE} times",
@@ -238,4 +259,18 @@ def _findings(
     return tuple(found)
 
 
-ENTRY: Final = TaskEntry("detection", build, choose, annotation="boxes")
+ENTRY: Final = MethodEntry(
+    "yolov2",
+    "detection",
+    build,
+    choose,
+    presets(
+        # 27 epochs, each of which shows every image four times
+        notebook(
+            "ZeroCostDL4Mic YOLOv2 1.13", {"epochs": 108, "batch_size": 16, "learning_rate": 1e-4}
+        ),
+        Preset(MappingProxyType({"steps_per_epoch": 32, "epochs": 20})),
+    ),
+    annotation="boxes",
+    class_sets=CLASS_SETS,
+)

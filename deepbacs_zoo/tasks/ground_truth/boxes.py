@@ -59,7 +59,7 @@ class BoxTruth:
                     hint="correct its name, label more of them, or train with another --seed",
                 )
 
-    def marked(self) -> NDArray[np.bool_]:
+    def foreground_mask(self) -> NDArray[np.bool_]:
         """Return the centres of boxes: patches are placed on small boxes as often as on large."""
         found = np.zeros(self.shape, np.bool_)
         rows, columns = self.shape
@@ -103,7 +103,7 @@ class BoxTruth:
                 kept.append(inside)
         return BoxTruth(tuple(kept), (window.height, window.width))
 
-    def turned(self, turns: int, mirrored: bool) -> BoxTruth:
+    def rotated(self, turns: int, mirrored: bool) -> BoxTruth:
         """Return them turned against the clock by quarters, and mirrored."""
         boxes, (rows, columns) = self.boxes, self.shape
         for _ in range(turns % 4):

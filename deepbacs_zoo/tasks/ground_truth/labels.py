@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Labels", "Margins", "Truth", "Window"]
+__all__ = ["GroundTruth", "Labels", "Margins", "Window"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Margins:
     bottom: int = 0
     right: int = 0
 
-    def turned(self, turns: int, mirrored: bool) -> Margins:
+    def rotated(self, turns: int, mirrored: bool) -> Margins:
         """Return them after ``numpy.rot90(…, turns)`` and, if mirrored, left and right changed."""
         sides = [self.top, self.left, self.bottom, self.right]
         # A quarter turn against the clock brings the right side to the top.
@@ -73,7 +73,7 @@ class Window:
         return np.asarray(self.x + (np.arange(self.width) + 0.5) * self.scale, np.float64)
 
 
-class Truth(Protocol):
+class GroundTruth(Protocol):
     """The annotation of an image."""
 
     @property
@@ -84,10 +84,10 @@ class Truth(Protocol):
     def content(self) -> Any:  # noqa: ANN401 - each kind has its own
         """What ``make_target`` of its tasks takes."""
 
-    def marked(self) -> NDArray[np.bool_]:
+    def foreground_mask(self) -> NDArray[np.bool_]:
         """Return ``y x``, where objects are."""
 
-    def padded(self, height: int, width: int) -> Truth:
+    def padded(self, height: int, width: int) -> GroundTruth:
         """Return it for the image mirrored at its ends up to a size."""
 
     def margins(self, window: Window, multiple: int) -> Margins:
@@ -96,10 +96,10 @@ class Truth(Protocol):
         Each is rounded up to a ``multiple``.
         """
 
-    def cut(self, window: Window) -> Truth:
+    def cut(self, window: Window) -> GroundTruth:
         """Return what a window shows."""
 
-    def turned(self, turns: int, mirrored: bool) -> Truth:
+    def rotated(self, turns: int, mirrored: bool) -> GroundTruth:
         """Return it after ``numpy.rot90(…, turns)`` and, if mirrored, left and right changed."""
 
 
@@ -121,7 +121,7 @@ class Labels:
         height, width = self.content.shape
         return height, width
 
-    def marked(self) -> NDArray[np.bool_]:
+    def foreground_mask(self) -> NDArray[np.bool_]:
         """Return where labels are."""
         return np.asarray(self.content > 0)
 
@@ -164,7 +164,7 @@ class Labels:
         found[np.ix_(*inside)] = source[np.ix_(rows[inside[0]], columns[inside[1]])]
         return Labels(found)
 
-    def turned(self, turns: int, mirrored: bool) -> Labels:
+    def rotated(self, turns: int, mirrored: bool) -> Labels:
         """Return it turned and mirrored."""
         turned = np.rot90(self.content, turns)
         return Labels(np.ascontiguousarray(turned[:, ::-1] if mirrored else turned))

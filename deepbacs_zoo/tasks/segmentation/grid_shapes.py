@@ -8,13 +8,13 @@ from typing import Any
 
 from deepbacs_zoo.package.zoo_config import Spline, StarConvex
 from deepbacs_zoo.tasks.specs import SHAPES, axes, image_input
-from deepbacs_zoo.tasks.types import Loss, Target, Task
+from deepbacs_zoo.tasks.types import Loss, Method, Target
 from deepbacs_zoo.tensors import TensorSpec
 
-__all__ = ["outline_task"]
+__all__ = ["outline_method"]
 
 
-def outline_task(
+def outline_method(
     name: str,
     title: str,
     description: str,
@@ -28,13 +28,13 @@ def outline_task(
     decoding: StarConvex | Spline,
     unit: float,
     channels: int,
-) -> Task:
-    """Return a task that finds objects as outlines.
+) -> Method:
+    """Return a method that finds objects as outlines.
 
     Parameters
     ----------
     name, title
-        Of the task; its network has the same name.
+        Of the method; its network has the same name.
     description
         What stands in the output beside the probability of an object.
     size
@@ -44,7 +44,7 @@ def outline_task(
     least
         The smallest value of the output; ``None`` where there is none.
     make_target, loss
-        As in ``Task``.
+        As in ``Method``.
     activation
         What the network ends with; in training the loss has it.
     decoding
@@ -55,8 +55,9 @@ def outline_task(
         1 for grey images, 3 for RGB pictures.
     """
     grid, output = decoding.grid, decoding.output
-    return Task(
+    return Method(
         name=name,
+        task="segmentation",
         title=title,
         inputs=(image_input(channels),),
         outputs=(
@@ -83,7 +84,7 @@ def outline_task(
         make_target=make_target,
         loss=loss,
         training=SHAPES,
-        decode=MappingProxyType(decoding.as_config()),
+        decode=decoding,
         metrics=("recall", "precision"),
         arguments=MappingProxyType(
             {

@@ -9,19 +9,21 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from deepbacs_zoo.annotations.labels.classes import CLASSES, true_classes
+from deepbacs_zoo.annotations.labels.classes import CLASSES
 from deepbacs_zoo.package.zoo_config import Multilabel
+from deepbacs_zoo.tasks.presets import notebook, presets
 from deepbacs_zoo.tasks.specs import axes, image_input
-from deepbacs_zoo.tasks.types import Loss, Task, TrainingSettings
+from deepbacs_zoo.tasks.targets.classes import multilabel_target
+from deepbacs_zoo.tasks.types import Loss, Method, MethodEntry, TrainingSettings
 from deepbacs_zoo.tensors import TensorSpec
 
-__all__ = ["TASK"]
-
+__all__ = ["ENTRY"]
 
 _DEPTH: Final = 3
 
-TASK: Final = Task(
-    name="segmentation",
+_METHOD: Final = Method(
+    name="multilabel-unet",
+    task="segmentation",
     title="instance segmentation by background, interior and boundary",
     inputs=(image_input(),),
     outputs=(
@@ -43,7 +45,7 @@ TASK: Final = Task(
         }
     ),
     training_arguments=MappingProxyType({"activation": "none"}),
-    make_target=true_classes,
+    make_target=multilabel_target,
     loss=Loss(
         "cross_entropy_dice",
         # Boundaries are few pixels; errors there merge or split cells.
@@ -51,14 +53,33 @@ TASK: Final = Task(
     ),
     training=TrainingSettings(
         epochs=20,
-        patch=128,
-        batch=8,
+        patch_size=128,
+        batch_size=8,
         learning_rate=1e-2,
         weight_decay=1e-4,
         patience=20,
-        foreground=0.5,
+        foreground_fraction=0.5,
     ),
     # A disk 0.7 µm across has 60 pixels of 80 nm: cells are larger, specks and cut rims smaller.
-    decode=MappingProxyType(Multilabel("probabilities", min_size=60).as_config()),
+    decode=Multilabel("probabilities", min_size=60),
     metrics=("iou_interior", "iou_boundary", "recall", "precision"),
+)
+
+ENTRY: Final = MethodEntry(
+    "multilabel-unet",
+    "segmentation",
+    lambda: _METHOD,
+    presets=presets(
+        notebook(
+            "ZeroCostDL4Mic U-Net 2D multilabel 2.2.0",
+            {
+                "epochs": 100,
+                "patch_size": 320,
+                "batch_size": 4,
+                "learning_rate": 5e-3,
+                "plateau": 20,
+            },
+            network={"depth": 2, "base": 64},
+        )
+    ),
 )

@@ -11,19 +11,20 @@ from types import MappingProxyType
 from typing import Final
 
 from deepbacs_zoo.package.zoo_config import Spline
-from deepbacs_zoo.tasks.segmentation.grid_shapes import outline_task
+from deepbacs_zoo.tasks.presets import notebook, presets
+from deepbacs_zoo.tasks.segmentation.grid_shapes import outline_method
 from deepbacs_zoo.tasks.specs import channels_of
 from deepbacs_zoo.tasks.targets.objects import choose_grid, some_objects
 from deepbacs_zoo.tasks.targets.splines import spline_target
-from deepbacs_zoo.tasks.types import Choice, Loss, Sample, Task, TaskEntry
+from deepbacs_zoo.tasks.types import Choice, Loss, Method, MethodEntry, Sample
 
 __all__ = ["ENTRY"]
 
 
 def build(
     points: int = 16, grid: int = 2, unit: float = 8.0, min_size: int = 20, channels: int = 1
-) -> Task:
-    """Return the task.
+) -> Method:
+    """Return the method.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def build(
     channels
         1 for grey images, 3 for RGB pictures.
     """
-    return outline_task(
+    return outline_method(
         "splinedist",
         "instance segmentation by closed B-splines",
         f"where its {points} control points are, in pixels",
@@ -62,4 +63,23 @@ def choose(samples: Sequence[Sample]) -> Choice:
     return Choice({**sizes, "channels": channels_of(samples)})
 
 
-ENTRY: Final = TaskEntry("splinedist", build, choose)
+ENTRY: Final = MethodEntry(
+    "splinedist",
+    "segmentation",
+    build,
+    choose,
+    presets(
+        notebook(
+            "ZeroCostDL4Mic SplineDist 2D 1.14.1",
+            {
+                "epochs": 100,
+                "steps_per_epoch": 100,
+                "patch_size": 128,
+                "batch_size": 4,
+                "learning_rate": 3e-4,
+                "plateau": 40,
+            },
+            arguments={"points": 16, "grid": 2},
+        )
+    ),
+)

@@ -12,13 +12,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Rule, Severity
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.package.zoo_config import StarConvex
-from deepbacs_zoo.tasks.segmentation.grid_shapes import outline_task
+from deepbacs_zoo.tasks.presets import notebook, presets
+from deepbacs_zoo.tasks.segmentation.grid_shapes import outline_method
 from deepbacs_zoo.tasks.specs import channels_of
 from deepbacs_zoo.tasks.targets.objects import choose_grid, some_objects
 from deepbacs_zoo.tasks.targets.star_convex import RAYS, choose_rays, reconstruction, star_target
-from deepbacs_zoo.tasks.types import Choice, Loss, Sample, Task, TaskEntry
+from deepbacs_zoo.tasks.types import Choice, Loss, Method, MethodEntry, Sample
 
 __all__ = ["ENTRY"]
 
@@ -26,11 +28,18 @@ _POOR: Final = 0.8
 """IoU of an object and its polygon below which it is not star-convex."""
 _MOST_POOR: Final = 0.05
 
+_NOT_STAR_CONVEX: Final = Rule(
+    "objects-not-star-convex",
+    Severity.WARNING,
+    "a network cannot learn a shape that rays from one point do not describe",
+    "Schmidt et al. 2018, https://doi.org/10.1007/978-3-030-00934-2_30",
+)
+
 
 def build(
     rays: int = 32, grid: int = 2, unit: float = 8.0, min_size: int = 20, channels: int = 1
-) -> Task:
-    """Return the task.
+) -> Method:
+    """Return the method.
 
     Parameters
     ----------
@@ -45,7 +54,7 @@ def build(
     channels
         1 for grey images, 3 for RGB pictures.
     """
-    return outline_task(
+    return outline_method(
         "stardist",
         "instance segmentation by star-convex polygons",
         f"distances in pixels to its rim along {rays} rays",
@@ -80,15 +89,37 @@ def choose(samples: Sequence[Sample]) -> Choice:
     }
     if poor <= _MOST_POOR * len(objects):
         return Choice(arguments)
-    finding = Finding(
-        Severity.WARNING,
+    finding = _NOT_STAR_CONVEX.finding(
         str(Path(samples[0].name).parent),
         f"{poor / len(objects):.0%} of the objects are not star-convex: even {max(RAYS)} rays from "
         f"their middle give a polygon whose IoU with them is below {_POOR:g}",
         f"at most {_MOST_POOR:.0%} of such objects",
-        "train splinedist for curved cells, or segmentation for any shape",
+        "set "
+        + Option("method", "splinedist")
+        + " for curved cells, or "
+        + Option("method", "multilabel-unet")
+        + " for any shape",
     )
     return Choice(arguments, (finding,))
 
 
-ENTRY: Final = TaskEntry("stardist", build, choose)
+ENTRY: Final = MethodEntry(
+    "stardist",
+    "segmentation",
+    build,
+    choose,
+    presets(
+        notebook(
+            "StarDist of the MIXED data set, Zenodo 5551009, notebook 1.12.2",
+            {
+                "epochs": 200,
+                "steps_per_epoch": 120,
+                "patch_size": 256,
+                "batch_size": 4,
+                "learning_rate": 3e-4,
+                "plateau": 40,
+            },
+            arguments={"rays": 64, "grid": 2},
+        )
+    ),
+)

@@ -10,13 +10,12 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from deepbacs_zoo.package.zoo_config import Foreground
+from deepbacs_zoo.tasks.presets import notebook, presets
 from deepbacs_zoo.tasks.specs import axes, channels_of, image_input
+from deepbacs_zoo.tasks.targets.classes import foreground_target
 from deepbacs_zoo.tasks.targets.objects import choose_grid, some_objects
-from deepbacs_zoo.tasks.types import Choice, Loss, Sample, Task, TaskEntry, TrainingSettings
+from deepbacs_zoo.tasks.types import Choice, Loss, Method, MethodEntry, Sample, TrainingSettings
 from deepbacs_zoo.tensors import TensorSpec
 
 __all__ = ["ENTRY"]
@@ -24,22 +23,8 @@ __all__ = ["ENTRY"]
 _CLASSES: Final = ("background", "foreground")
 
 
-def make_target(labels: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return 1 for pixels of objects that have none of another object beside them, else 0."""
-    found = labels > 0
-    for axis in (0, 1):
-        before, after = (
-            tuple(slice(*ends) if at == axis else slice(None) for at in (0, 1))
-            for ends in ((None, -1), (1, None))
-        )
-        touching = (labels[before] != labels[after]) & (labels[before] > 0) & (labels[after] > 0)
-        found[before] &= ~touching
-        found[after] &= ~touching
-    return np.asarray(found, np.int32)
-
-
-def build(min_size: int = 20, channels: int = 1) -> Task:
-    """Return the task.
+def build(min_size: int = 20, channels: int = 1) -> Method:
+    """Return the method.
 
     Parameters
     ----------
@@ -48,8 +33,9 @@ def build(min_size: int = 20, channels: int = 1) -> Task:
     channels
         1 for grey images, 3 for RGB pictures.
     """
-    return Task(
-        name="foreground",
+    return Method(
+        name="unet",
+        task="segmentation",
         title="instance segmentation by foreground and watershed",
         inputs=(image_input(channels),),
         outputs=(
@@ -71,23 +57,21 @@ def build(min_size: int = 20, channels: int = 1) -> Task:
             }
         ),
         training_arguments=MappingProxyType({"activation": "none"}),
-        make_target=make_target,
+        make_target=foreground_target,
         loss=Loss(
             "cross_entropy_dice",
             MappingProxyType({"class_weights": (1.0, 1.0), "dice_weight": 1.0}),
         ),
         training=TrainingSettings(
             epochs=20,
-            patch=128,
-            batch=8,
+            patch_size=128,
+            batch_size=8,
             learning_rate=1e-2,
             weight_decay=1e-4,
             patience=20,
-            foreground=0.5,
+            foreground_fraction=0.5,
         ),
-        decode=MappingProxyType(
-            Foreground("probabilities", channel=1, min_size=min_size).as_config()
-        ),
+        decode=Foreground("probabilities", channel=1, min_size=min_size),
         metrics=("iou_foreground", "recall", "precision"),
         arguments=MappingProxyType({"min_size": min_size, "channels": channels}),
     )
@@ -99,4 +83,22 @@ def choose(samples: Sequence[Sample]) -> Choice:
     return Choice({"min_size": sizes["min_size"], "channels": channels_of(samples)})
 
 
-ENTRY: Final = TaskEntry("foreground", build, choose)
+ENTRY: Final = MethodEntry(
+    "unet",
+    "segmentation",
+    build,
+    choose,
+    presets(
+        notebook(
+            "ZeroCostDL4Mic U-Net 2D 2.2.1",
+            {
+                "epochs": 100,
+                "patch_size": 512,
+                "batch_size": 4,
+                "learning_rate": 1e-4,
+                "plateau": 20,
+            },
+            network={"depth": 3, "base": 64},
+        )
+    ),
+)

@@ -18,12 +18,12 @@ from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.files import replacing, write_bytes
 from deepbacs_zoo.training.module import TrainingModule
 
-__all__ = ["Keeper", "epochs_in_checkpoint", "is_over"]
+__all__ = ["CheckpointCallback", "epochs_in_checkpoint", "is_over"]
 
 _KEY: Final = "deepbacs_zoo"
 
 
-class Keeper(lightning.Callback):
+class CheckpointCallback(lightning.Callback):
     """Writes the run folder.
 
     The row of the history is written before ``last.ckpt``: whatever interrupts between the two,

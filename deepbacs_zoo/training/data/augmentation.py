@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["draw_turn", "draw_zoom", "intensity", "turned"]
+__all__ = ["draw_turn", "draw_zoom", "intensity", "rotated"]
 
 _LIKELY: Final = 0.5
 _CONTRAST: Final = 1.4
@@ -31,7 +31,7 @@ def draw_zoom(random: np.random.Generator, most: float) -> float:
     return _factor(random, most)
 
 
-def turned(image: NDArray[np.float32], turns: int, mirrored: bool) -> NDArray[np.float32]:
+def rotated(image: NDArray[np.float32], turns: int, mirrored: bool) -> NDArray[np.float32]:
     """Return ``c y x`` turned and mirrored."""
     found = np.rot90(image, turns, (1, 2))
     return found[:, :, ::-1] if mirrored else found

@@ -15,12 +15,12 @@ from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Calibration, Image
 from deepbacs_zoo.processing import apply
-from deepbacs_zoo.tasks import Sample, Task, Truth, annotation_kind
+from deepbacs_zoo.tasks import GroundTruth, Method, Sample, annotation_kind
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
 
 __all__ = [
     "Example",
-    "Notice",
+    "OnFinding",
     "Raw",
     "common_pixel_size",
     "prepared",
@@ -29,7 +29,7 @@ __all__ = [
     "split_names",
 ]
 
-Notice = Callable[[Finding], None]
+OnFinding = Callable[[Finding], None]
 FEWEST_IMAGES: Final = 3
 _SAME_SIZE: Final = 0.01
 _RGB: Final = 3
@@ -37,11 +37,11 @@ _RGB: Final = 3
 
 @dataclass(frozen=True, eq=False)
 class Raw:
-    """A pair as it was read: before a task that depends on the data is known."""
+    """A pair as it was read: before a task ."""
 
     pair: Pair
     image: Image
-    truth: Truth
+    truth: GroundTruth
 
     @property
     def sample(self) -> Sample:
@@ -68,14 +68,14 @@ class Example:
 
     pair: Pair
     image: NDArray[np.float32]
-    truth: Truth
+    truth: GroundTruth
     calibration: Calibration
 
 
 def read_raw(
     annotation: str,
     pairs: Sequence[Pair],
-    notice: Notice = lambda finding: None,
+    on_finding: OnFinding = lambda finding: None,
     classes: Sequence[str] = (),
 ) -> tuple[Raw, ...]:
     """Read and check all pairs.
@@ -86,7 +86,7 @@ def read_raw(
         The kind of annotation, a name that tasks use.
     pairs
         The files.
-    notice
+    on_finding
         Called with what is odd about an annotation.
     classes
         Names of the classes of boxes that are known; none for any.
@@ -109,26 +109,26 @@ def read_raw(
     for pair in pairs:
         image, truth, findings = kind.read(pair, False)
         for finding in findings:
-            notice(finding)
+            on_finding(finding)
         found.append(Raw(pair, image, truth))
     return tuple(found)
 
 
-def prepared(task: Task, raw: Raw) -> Example:
+def prepared(method: Method, raw: Raw) -> Example:
     """Normalize an image for a task; ``DataError`` if it is none that the task takes."""
     if isinstance(raw.truth, BoxTruth):
-        raw.truth.require_classes(raw.pair.target, task.arguments["classes"])
-    plane = _plane(task, raw.pair, raw.image)
-    normalized = apply(task.inputs[0].steps, plane[np.newaxis], "bcyx")[0]
+        raw.truth.require_classes(raw.pair.target, method.arguments["classes"])
+    plane = _plane(method, raw.pair, raw.image)
+    normalized = apply(method.inputs[0].steps, plane[np.newaxis], "bcyx")[0]
     image = np.ascontiguousarray(normalized, np.float32)
     return Example(raw.pair, image, raw.truth, raw.image.calibration)
 
 
 def read_examples(
-    task: Task, pairs: Sequence[Pair], notice: Notice = lambda finding: None
+    method: Method, pairs: Sequence[Pair], on_finding: OnFinding = lambda finding: None
 ) -> tuple[Example, ...]:
     """Read, check and normalize all pairs for a task; errors as in both."""
-    return tuple(prepared(task, raw) for raw in read_raw(task.annotation, pairs, notice))
+    return tuple(prepared(method, raw) for raw in read_raw(method.annotation, pairs, on_finding))
 
 
 def split_names(names: Sequence[str], seed: int, validation: float) -> frozenset[str]:
@@ -166,17 +166,17 @@ def common_pixel_size(calibrations: Sequence[Calibration]) -> tuple[float, float
     return (float(first[0] or 0.0), float(first[1] or 0.0)) if same else None
 
 
-def _plane(task: Task, pair: Pair, image: Image) -> NDArray[np.float32]:
+def _plane(method: Method, pair: Pair, image: Image) -> NDArray[np.float32]:
     """Return ``c y x``, or say why the image has none that the task takes."""
     sizes = image.data.sizes
-    if sizes["c"] != task.channels or (image.rgb and task.channels != _RGB):
+    if sizes["c"] != method.channels or (image.rgb and method.channels != _RGB):
         raise DataError(
             pair.source,
             "its channels are not those that the task takes",
             value="RGB picture" if image.rgb else f"{sizes['c']} channels",
-            allowed=f"{task.channels} channel, grey values"
-            if task.channels == 1
-            else f"{task.channels} channels",
+            allowed=f"{method.channels} channel, grey values"
+            if method.channels == 1
+            else f"{method.channels} channels",
             hint="save one channel, in ImageJ with Image > Color > Split Channels",
         )
     if sizes["t"] != 1 or sizes["z"] != 1:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.tasks import Target, Task, TrainingSettings, Window
-from deepbacs_zoo.training.data.augmentation import draw_turn, draw_zoom, intensity, turned
+from deepbacs_zoo.tasks import Method, Target, TrainingSettings, Window
+from deepbacs_zoo.training.data.augmentation import draw_turn, draw_zoom, intensity, rotated
 from deepbacs_zoo.training.data.examples import Example
 
 __all__ = ["Patches", "cut_image", "epoch_length", "mapped", "padded", "typed"]
@@ -24,10 +24,10 @@ Array = NDArray[Any]
 
 def epoch_length(shapes: Sequence[tuple[int, ...]], settings: TrainingSettings) -> int:
     """Return how many patches an epoch has: full batches, by default of the images' area."""
-    if settings.steps is not None:
-        return settings.steps * settings.batch
-    covering = sum(_covering(shape, settings.patch) for shape in shapes)
-    return math.ceil(covering / settings.batch) * settings.batch
+    if settings.steps_per_epoch is not None:
+        return settings.steps_per_epoch * settings.batch_size
+    covering = sum(_covering(shape, settings.patch_size) for shape in shapes)
+    return math.ceil(covering / settings.batch_size) * settings.batch_size
 
 
 def padded(image: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
@@ -63,7 +63,7 @@ def mapped(change: Callable[[Array], Array], target: Target) -> Target:
 
 
 def typed(array: Array) -> Array:
-    """Return an array as PyTorch's losses want it: float32, or int64 for whole numbers."""
+    """Return an array in the types of PyTorch's losses: float32, or int64 for whole numbers."""
     return np.ascontiguousarray(array, np.float32 if array.dtype.kind == "f" else np.int64)
 
 
@@ -72,32 +72,32 @@ class Patches:
 
     Parameters
     ----------
-    task
+    method
         Makes the targets.
     examples
         The training images.
     settings
-        Patch, batch, foreground, zoom.
+        Sizes, fraction on objects, zoom.
     seed, epoch
         With the index they decide about a patch.
     """
 
     def __init__(
         self,
-        task: Task,
+        method: Method,
         examples: Sequence[Example],
         settings: TrainingSettings,
         seed: int,
         epoch: int,
     ) -> None:
-        self.task = task
+        self.method = method
         self.settings = settings
         self.seed = seed
         self.epoch = epoch
-        side = settings.patch
+        side = settings.patch_size
         self._images = [padded(example.image, side, side) for example in examples]
         self._truths = [example.truth.padded(side, side) for example in examples]
-        self._objects = [np.flatnonzero(truth.marked()) for truth in self._truths]
+        self._objects = [np.flatnonzero(truth.foreground_mask()) for truth in self._truths]
         shapes = [example.truth.shape for example in examples]
         self._length = epoch_length(shapes, settings)
         turns = [index for index, shape in enumerate(shapes) for _ in range(_covering(shape, side))]
@@ -114,25 +114,25 @@ class Patches:
         chosen = int(self._order[index % len(self._order)])
         window = self._window(random, chosen)
         turn = draw_turn(random)
-        image = turned(cut_image(self._images[chosen], window), *turn)
+        image = rotated(cut_image(self._images[chosen], window), *turn)
         return intensity(random, image), self._target(chosen, window, turn)
 
     def _target(self, chosen: int, window: Window, turn: tuple[int, bool]) -> Target:
-        truth, grid = self._truths[chosen], self.task.grid
+        truth, grid = self._truths[chosen], self.method.grid
         margins = truth.margins(window, grid)
-        target = self.task.make_target(truth.cut(window.grown(margins)).turned(*turn).content)
-        seen, side = margins.turned(*turn), self.settings.patch // grid
-        top, left = seen.top // grid, seen.left // grid
+        target = self.method.make_target(truth.cut(window.grown(margins)).rotated(*turn).content)
+        seen, side = margins.rotated(*turn), self.method.output_side(self.settings.patch_size)
+        top, left = self.method.output_side(seen.top), self.method.output_side(seen.left)
         return mapped(lambda array: typed(array[..., top : top + side, left : left + side]), target)
 
     def _window(self, random: np.random.Generator, chosen: int) -> Window:
         """Return a window: anywhere, or with some pixel of an object inside."""
-        side = self.settings.patch
+        side = self.settings.patch_size
         height, width = self._truths[chosen].shape
-        scale = min(draw_zoom(random, self.settings.zoom), min(height, width) / side)
+        scale = min(draw_zoom(random, self.settings.max_zoom), min(height, width) / side)
         seen = math.ceil(side * scale)
         objects = self._objects[chosen]
-        if objects.size and random.random() < self.settings.foreground:
+        if objects.size and random.random() < self.settings.foreground_fraction:
             row, column = divmod(int(random.choice(objects)), width)
             corner = row - int(random.integers(seen)), column - int(random.integers(seen))
         else:

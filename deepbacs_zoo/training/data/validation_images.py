@@ -8,21 +8,21 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.tasks import Target, Task
+from deepbacs_zoo.tasks import Method, Target
 from deepbacs_zoo.training.data.examples import Example
 from deepbacs_zoo.training.data.patches import mapped, padded, typed
 
-__all__ = ["WholeImages"]
+__all__ = ["ValidationDataset"]
 
 
-class WholeImages:
+class ValidationDataset:
     """A map-style dataset of number, image and target, each with a batch axis of one.
 
     Images are mirrored at their ends up to the next size that the network takes, targets are not.
     """
 
-    def __init__(self, task: Task, examples: Sequence[Example]) -> None:
-        self.task = task
+    def __init__(self, method: Method, examples: Sequence[Example]) -> None:
+        self.method = method
         self.examples = examples
 
     def __len__(self) -> int:
@@ -33,8 +33,8 @@ class WholeImages:
 
     def __getitem__(self, index: int) -> tuple[int, NDArray[np.float32], Target]:
         """Return an image; targets are made anew each time, as they may be large."""
-        example, multiple = self.examples[index], self.task.multiple
+        example, multiple = self.examples[index], self.method.multiple
         size = [math.ceil(side / multiple) * multiple for side in example.truth.shape]
         image = padded(example.image, *size)[np.newaxis]
-        target = self.task.make_target(example.truth.content)
+        target = self.method.make_target(example.truth.content)
         return index, image, mapped(lambda array: typed(array)[np.newaxis], target)

@@ -1,4 +1,4 @@
-"""Losses by the names that tasks use."""
+"""Losses by the names that methods use."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ LOSSES: Final[Mapping[str, Callable[..., nn.Module]]] = MappingProxyType(
 
 
 def build_loss(loss: Loss) -> nn.Module:
-    """Build the loss that a task names.
+    """Build the loss that a method names.
 
     Raises
     ------
@@ -75,6 +75,6 @@ def build_loss(loss: Loss) -> nn.Module:
             "no loss has this name",
             value=loss.name,
             allowed=", ".join(LOSSES),
-            hint="correct the task",
+            hint="correct the method",
         )
     return build(**loss.arguments)

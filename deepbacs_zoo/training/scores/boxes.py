@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from deepbacs_zoo.decoding import decode_boxes
 from deepbacs_zoo.evaluation.boxes.sets import found_set, true_set
 from deepbacs_zoo.metrics import BoxMatches, BoxSet, match_boxes
-from deepbacs_zoo.package.zoo_config import AnchorBoxes, read_decoding
-from deepbacs_zoo.tasks import Task, Truth
+from deepbacs_zoo.package.zoo_config import AnchorBoxes
+from deepbacs_zoo.tasks import GroundTruth, Method
 
 __all__ = ["BoxScores"]
 
@@ -25,13 +25,13 @@ _LOWEST_SCORE: Final = 0.05
 
 @dataclass
 class BoxScores:
-    """Boxes gathered image by image."""
+    """AnchorBoxes gathered image by image."""
 
-    task: Task
+    method: Method
     _truth: list[BoxSet] = field(default_factory=list)
     _found: list[BoxSet] = field(default_factory=list)
 
-    def add(self, output: NDArray[np.float32], truth: Truth) -> None:
+    def add(self, output: NDArray[np.float32], truth: GroundTruth) -> None:
         """Add an image: what the exported network gives, ``c y x``, and its boxes."""
         settings = self._settings
         lowest = min(_LOWEST_SCORE, settings.score_threshold)
@@ -61,7 +61,7 @@ class BoxScores:
         }
         return {
             name: 0.0 if math.isnan(found[name]) else float(found[name])
-            for name in self.task.metrics
+            for name in self.method.metrics
         }
 
     @staticmethod
@@ -71,6 +71,6 @@ class BoxScores:
 
     @property
     def _settings(self) -> AnchorBoxes:
-        settings = read_decoding({"decode": self.task.decode})
+        settings = self.method.decode
         assert isinstance(settings, AnchorBoxes)
         return settings

@@ -110,7 +110,7 @@ def tune(settings: Kind, score: Callable[[Kind], float]) -> Tuning:
     if before == -math.inf:
         return Tuning(settings, math.nan, math.nan)
     for _ in range(_ROUNDS):
-        begun = best
+        previous = best
         for name, values in _CHOICES[type(settings)].items():
             start: float = getattr(settings, name)
             for value in sorted(values, key=lambda value: abs(value - start)):
@@ -118,7 +118,7 @@ def tune(settings: Kind, score: Callable[[Kind], float]) -> Tuning:
                 candidate = dataclasses.replace(best, **changes)
                 if scored(candidate) > scored(best):
                     best = candidate
-        if best == begun:
+        if best == previous:
             break
     if scored(best) <= before + _NOTICEABLE:
         best = settings

@@ -34,8 +34,13 @@ RECALL, OBJECTS = "recall at IoU 0.5", "objects per label"
 MOST_OBJECTS = 1.5
 
 METHODS = {
-    name: road.Method(name, name, {"preset": "small"})
-    for name in ("stardist", "splinedist", "segmentation", "foreground")
+    name: road.Method(name, method, {"preset": "small"})
+    for name, method in (
+        ("stardist", "stardist"),
+        ("splinedist", "splinedist"),
+        ("segmentation", "multilabel-unet"),
+        ("foreground", "unet"),
+    )
 }
 GRID = {
     "background": (40.0,),

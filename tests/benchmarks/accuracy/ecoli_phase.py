@@ -33,8 +33,8 @@ SIDES = (256, 512)
 so that the normalized image has the contrast of those frames."""
 
 METHODS = {
-    name: road.Method(name, name, {"preset": "small", "settings": {"zoom": 1.25}})
-    for name in ("segmentation", "stardist")
+    name: road.Method(name, method, {"preset": "small", "settings": {"max_zoom": 1.25}})
+    for name, method in (("segmentation", "multilabel-unet"), ("stardist", "stardist"))
 }
 GRID = {
     "background": (40.0,),
@@ -82,7 +82,7 @@ def _network(given: Options, method: road.Method, parts: Parts) -> list[Row]:
     before = road.score_package(origin.path, parts.test, given.work / f"{method.name}_before")
     folder = given.work / method.name
     tuned = road.make_package(
-        method, windows(parts.training), folder, seed=given.seed, origin=origin.path
+        method, windows(parts.training), folder, seed=given.seed, pretrained=origin.path
     )
     after = road.score_package(tuned.path, parts.test, folder)
     return [

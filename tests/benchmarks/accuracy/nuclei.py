@@ -30,8 +30,12 @@ TILE = 128
 WAYS = ("left to right", "right to left")
 
 METHODS = {
-    name: road.Method(name, name, {"preset": "small", "settings": {"zoom": 1.25}})
-    for name in ("stardist", "splinedist", "segmentation")
+    name: road.Method(name, method, {"preset": "small", "settings": {"max_zoom": 1.25}})
+    for name, method in (
+        ("stardist", "stardist"),
+        ("splinedist", "splinedist"),
+        ("segmentation", "multilabel-unet"),
+    )
 }
 
 

@@ -32,14 +32,14 @@ class Method:
     ----------
     name
         Its name in the table, and of its folder.
-    task
-        A task of the project.
+    method
+        A method of the task segmentation.
     settings
         Keyword arguments of ``deepbacs_zoo.train``: epochs, preset, settings, validation.
     """
 
     name: str
-    task: str
+    method: str
     settings: Mapping[str, Any] = field(default_factory=dict)
 
     def describe(self) -> str:
@@ -47,7 +47,7 @@ class Method:
         flat = {**self.settings, **self.settings.get("settings", {})}
         flat.pop("settings", None)
         said = ", ".join(f"{name} {value}" for name, value in flat.items())
-        return f"task {self.task}" + (f", {said}" if said else "")
+        return f"method {self.method}" + (f", {said}" if said else "")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def make_package(
     *,
     seed: int,
     pixel: float | None = None,
-    origin: Path | None = None,
+    pretrained: Path | None = None,
 ) -> Package:
     """Train a method on fields and export it.
 
@@ -105,15 +105,24 @@ def make_package(
         Of the training.
     pixel
         As in :func:`write_fields`.
-    origin
+    pretrained
         A package whose weights are fine-tuned.
     """
     clock = Clock()
     source, target = write_fields(fields, folder / "training", pixel)
     options: dict[str, Any] = dict(method.settings)
-    if origin is not None:
-        options["origin"] = origin
-    run = train(method.task, source, target, folder / "run", seed=seed, progress=False, **options)
+    if pretrained is not None:
+        options["pretrained"] = pretrained
+    run = train(
+        "segmentation",
+        source,
+        target,
+        folder / "run",
+        method=method.method,
+        seed=seed,
+        progress=False,
+        **options,
+    )
     path = export(run, read_card(CARD), folder / "package.zip")
     return Package(path, clock.read())
 

@@ -23,6 +23,7 @@ def make_run(folder, **changes):
     arguments = {
         "folder": folder / "run",
         "task": "segmentation",
+        "method": "multilabel-unet",
         "network": "unet",
         "network_arguments": {"base": 4},
         "seed": 7,

@@ -6,8 +6,16 @@ import sys
 
 import pytest
 
-from deepbacs_zoo.checkpoints import append_row, finish_run, is_run, open_run, versions
+from deepbacs_zoo.checkpoints import (
+    TunedDecoding,
+    append_row,
+    finish_run,
+    is_run,
+    open_run,
+    versions,
+)
 from deepbacs_zoo.errors import DataError, DeepbacsZooError, OutputExistsError, UsageError
+from deepbacs_zoo.package.zoo_config import Multilabel
 from tests.unit.checkpoints.runs import make_run
 
 
@@ -33,7 +41,7 @@ def test_a_run_without_pixel_size_and_test_images(tmp_path):
 def test_an_existing_output_is_kept(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "precious").write_text("data")
-    with pytest.raises(OutputExistsError, match="--resume"):
+    with pytest.raises(OutputExistsError, match="resume=True"):
         make_run(tmp_path)
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["precious"]
 
@@ -86,7 +94,7 @@ def damage_type(text):
 
 
 def damage_version(text):
-    return text.replace('"schema_version": 1', '"schema_version": 99')
+    return text.replace('"schema_version": 2', '"schema_version": 99')
 
 
 @pytest.mark.parametrize(
@@ -115,3 +123,62 @@ def test_the_description_names_the_versions_of_the_libraries(tmp_path):
 def test_the_room_loads_without_torch():
     code = "import sys, deepbacs_zoo.checkpoints; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+OLD = {
+    "segmentation": ("segmentation", "multilabel-unet"),
+    "foreground": ("segmentation", "unet"),
+    "stardist": ("segmentation", "stardist"),
+    "detection": ("detection", "yolov2"),
+}
+
+
+@pytest.mark.parametrize("word", OLD)
+def test_a_run_of_version_1_is_read_in_the_present_names(tmp_path, word):
+    run = make_run(tmp_path)
+    file = run.folder / "run.json"
+    block = json.loads(file.read_text())
+    for name in ("method", "method_arguments", "pretrained"):
+        del block[name]
+    decode = {"settings": {"kind": "multilabel", "output": "p", "seed_threshold": 0.4}}
+    file.write_text(
+        json.dumps(
+            {
+                **block,
+                "schema_version": 1,
+                "task": word,
+                "task_arguments": {"rays": 32},
+                "origin": {"name": "first", "sha256": "0"},
+                "settings": {"epochs": 3, "patch": 32, "batch": 4, "steps": None, "zoom": 1.0},
+                "decode": {**decode, "before": 0.5, "after": 0.75, "objects": 40},
+            }
+        )
+    )
+    old = open_run(run.folder)
+    assert (old.task, old.method) == OLD[word]
+    assert old.method_arguments == {"rays": 32}
+    assert old.pretrained == {"name": "first", "sha256": "0"}
+    assert old.settings == {
+        "epochs": 3,
+        "patch_size": 32,
+        "batch_size": 4,
+        "steps_per_epoch": None,
+        "max_zoom": 1.0,
+        "optimizer": "AdamW",
+    }
+    assert old.tuned == TunedDecoding(Multilabel("p", seed_threshold=0.4), 0.5, 0.75, 40)
+
+
+def test_tuned_thresholds_are_read_back_as_they_were_written(tmp_path):
+    tuned = TunedDecoding(Multilabel("p", seed_threshold=0.4), 0.5, 0.75, 40)
+    assert open_run(make_run(tmp_path, tuned=tuned).folder).tuned == tuned
+
+
+def test_a_run_without_task_arguments_opens_with_the_defaults(tmp_path):
+    run = make_run(tmp_path)
+    file = run.folder / "run.json"
+    block = json.loads(file.read_text())
+    for name in ("method", "method_arguments", "pretrained"):
+        del block[name]
+    file.write_text(json.dumps({**block, "schema_version": 1}))
+    assert open_run(run.folder).method_arguments == {}

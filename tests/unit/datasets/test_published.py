@@ -84,8 +84,8 @@ def test_an_unknown_variant_is_answered_with_the_known_ones():
 
 
 def test_the_classes_of_boxes_are_those_that_the_detection_task_offers():
-    from deepbacs_zoo.tasks.detection.yolov2 import CLASS_PRESETS
+    from deepbacs_zoo.tasks.detection.yolov2 import CLASS_SETS
 
     offered = {"ecoli-growth-stage": "growth-stages", "ecoli-antibiotics": "antibiotics"}
     for name, preset in offered.items():
-        assert set(PUBLISHED[name].classes) == set(CLASS_PRESETS[preset])
+        assert set(PUBLISHED[name].classes) == set(CLASS_SETS[preset])

@@ -40,10 +40,10 @@ def test_an_object_cut_by_the_edge_of_the_image_has_no_boundary_there():
 
 
 def test_the_segmentation_task_trains_on_the_classes_that_are_scored():
-    from deepbacs_zoo.tasks import get_task
+    from deepbacs_zoo.tasks import get_method
 
     labels = np.kron(np.arange(12).reshape(3, 4), np.ones((4, 5), int)).astype(np.int32)
-    assert np.array_equal(get_task("segmentation").make_target(labels), true_classes(labels))
+    assert np.array_equal(get_method("multilabel-unet").make_target(labels), true_classes(labels))
 
 
 def test_the_most_probable_class_counts_whatever_the_order_of_channels():

@@ -11,7 +11,7 @@ from deepbacs_zoo.annotations import Pair, match_pairs
 from deepbacs_zoo.checkpoints import Run, Split, append_row, create_run, record_part
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.networks import build_network
-from deepbacs_zoo.tasks import get_task
+from deepbacs_zoo.tasks import get_method
 
 ENDED = "2026-01-02T03:04:05+00:00"
 
@@ -34,12 +34,13 @@ def make_pairs(
 
 def make_run(folder: Path, *, test: bool = True) -> Run:
     """Return a run that looks finished."""
-    task = get_task("segmentation")
+    task = get_method("multilabel-unet")
     pairs = make_pairs(folder / "images", 6)
     run = create_run(
         Run(
             folder=folder / "my_run",
-            task=task.name,
+            task=task.task,
+            method=task.name,
             network=task.network,
             network_arguments={**task.network_arguments, "base": 4, "depth": 2},
             seed=3,
@@ -49,7 +50,13 @@ def make_run(folder: Path, *, test: bool = True) -> Run:
                 record_part(pairs[4:]) if test else None,
             ),
             pixel_size=(0.08, 0.08),
-            settings={"epochs": 2, "batch": 4, "learning_rate": 1e-3, "weight_decay": 1e-4},
+            settings={
+                "epochs": 2,
+                "optimizer": "AdamW",
+                "batch_size": 4,
+                "learning_rate": 1e-3,
+                "weight_decay": 1e-4,
+            },
             versions={"torch": "2.0"},
             ended=ENDED,
         )

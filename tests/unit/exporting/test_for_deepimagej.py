@@ -9,7 +9,7 @@ from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.exporting import draft
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import predict
-from deepbacs_zoo.tasks import get_task
+from deepbacs_zoo.tasks import get_method
 from deepbacs_zoo.training import train
 from deepbacs_zoo.validation import validate
 from tests.unit.prediction.samples import image_of
@@ -23,11 +23,13 @@ TASKS = ("stardist", "splinedist")
 def run(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp(request.param)
     # Large units: shapes of a network that has learned nothing have pixels, too.
-    task = get_task(request.param, {"grid": GRID, "unit": 64.0, "min_size": 1})
+    task = get_method(request.param, {"grid": GRID, "unit": 64.0, "min_size": 1})
     task = dataclasses.replace(
         task,
         network_arguments={**task.network_arguments, "base": 2, "depth": 1},
-        training=dataclasses.replace(task.training, epochs=1, steps=2, patch=32, batch=2),
+        training=dataclasses.replace(
+            task.training, epochs=1, steps_per_epoch=2, patch_size=32, batch_size=2
+        ),
     )
     return train(task, *make_images(folder / "images"), folder / "run", device="cpu", tuned=False)
 

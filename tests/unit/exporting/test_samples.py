@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.annotations import Pair, match_pairs
-from deepbacs_zoo.exporting.samples import choose_crop, lifted_off
-from deepbacs_zoo.graph.receptive_field import Reach
+from deepbacs_zoo.exporting.samples import choose_crop, constant_offset
+from deepbacs_zoo.graph.receptive_field import ReceptiveField
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.tensors import Step
 
-REACH = Reach(radius=4, step=4)  # valid sizes are 12, 16, 20 …
+REACH = ReceptiveField(radius=4, step=4)  # valid sizes are 12, 16, 20 …
 
 
 def pair(folder: Path, name: str, shape: tuple[int, int], *cells: tuple[slice, slice]) -> None:
@@ -52,8 +52,8 @@ def test_a_crop_in_which_the_network_finds_something_comes_before_a_fuller_one(
     pair(tmp_path, "a", (12, 12), np.s_[2:5, 2:5])
     pair(tmp_path, "b", (16, 16), np.s_[2:9, 2:9])
     found = [
-        choose_crop(pairs(tmp_path), REACH, tells=tells).shape[2]
-        for tells in (lambda crop: True, lambda crop: crop.shape[2] == 12, lambda crop: False)
+        choose_crop(pairs(tmp_path), REACH, has_objects=has_objects).shape[2]
+        for has_objects in (lambda crop: True, lambda crop: crop.shape[2] == 12, lambda crop: False)
     ]
     assert found == [16, 12, 16]
 
@@ -80,10 +80,10 @@ BRIGHT = np.random.default_rng(0).normal(65000, 100, (1, 1, 32, 32)).round().ast
 
 def test_a_bright_crop_of_little_contrast_begins_at_zero() -> None:
     steps = (Step("zero_mean_unit_variance", {"axes": "cyx"}),)
-    assert lifted_off(BRIGHT, steps) == BRIGHT.min()
-    assert lifted_off(BRIGHT - np.float32(64000), steps) == 0
+    assert constant_offset(BRIGHT, steps) == BRIGHT.min()
+    assert constant_offset(BRIGHT - np.float32(64000), steps) == 0
 
 
 @pytest.mark.parametrize("steps", [(), (Step("scale_linear", {"gain": 1e-3}),)])
 def test_values_stay_where_an_offset_would_change_the_result(steps: tuple[Step, ...]) -> None:
-    assert lifted_off(BRIGHT, steps) == 0
+    assert constant_offset(BRIGHT, steps) == 0

@@ -49,7 +49,7 @@ def test_settings_of_the_training_are_told(run: Run) -> None:
 
 
 def test_choices_by_the_images_are_told(run: Run) -> None:
-    chosen = dataclasses.replace(run, task="foreground", task_arguments={"min_size": 30})
+    chosen = dataclasses.replace(run, method="unet", method_arguments={"min_size": 30})
     other = build_network(run.network, {**run.network_arguments, "out_channels": 2})
     torch.save(other.state_dict(), run.best_weights)
     chosen = dataclasses.replace(
@@ -63,7 +63,7 @@ def test_choices_by_the_images_are_told(run: Run) -> None:
 
 def test_a_run_without_weights_is_refused(run: Run, tmp_path: Path) -> None:
     run.best_weights.unlink()
-    with pytest.raises(DataError, match=r"no trained weights.*--resume"):
+    with pytest.raises(DataError, match=r"no trained weights.*resume=True"):
         draft(run, tmp_path / "draft.zip")
     assert not (tmp_path / "draft.zip").exists()
 

@@ -15,12 +15,12 @@ from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.exporting.weights.agreement import check_agreement
 from deepbacs_zoo.exporting.weights.onnx import IR_VERSION, OPSET, read_graph, write_onnx
 from deepbacs_zoo.exporting.weights.torch import (
-    load_state,
     one_thread,
     parameter_count,
     write_state_dict,
     write_torchscript,
 )
+from deepbacs_zoo.networks.state import load_state
 from tests.unit.exporting.networks import Pooled, build
 
 SHAPE = (1, 1, 32, 32)

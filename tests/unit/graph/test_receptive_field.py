@@ -9,15 +9,15 @@ from torch import nn
 
 from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.exporting.weights.onnx import read_graph, write_onnx
-from deepbacs_zoo.graph.receptive_field import Reach, measure_reach, reach_of
+from deepbacs_zoo.graph.receptive_field import ReceptiveField, measure_radius, receptive_field_of
 from tests.unit.exporting.networks import Global, Pooled, Upsampled, build
 
 SHAPE = (1, 1, 32, 32)
 
 
-def reach(network: nn.Module, folder: Path) -> Reach:
+def reach(network: nn.Module, folder: Path) -> ReceptiveField:
     write_onnx(network, SHAPE, folder / "w.onnx", input_id="raw", output_id="out")
-    return reach_of(read_graph(folder / "w.onnx", SHAPE))
+    return receptive_field_of(read_graph(folder / "w.onnx", SHAPE))
 
 
 def counted(network: nn.Module) -> int:
@@ -42,7 +42,7 @@ def counted(network: nn.Module) -> int:
 
 @pytest.mark.parametrize("kind", [Pooled, Upsampled])
 def test_the_reach_is_what_can_be_counted_by_hand(kind: type[nn.Module], tmp_path: Path) -> None:
-    assert reach(build(kind), tmp_path) == Reach(radius=4, step=2)
+    assert reach(build(kind), tmp_path) == ReceptiveField(radius=4, step=2)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_single_operators_match_what_gradients_show(
     layers: list[nn.Module], radius: int, step: int, tmp_path: Path
 ) -> None:
     network = nn.Sequential(*layers).eval()
-    assert reach(network, tmp_path) == Reach(radius, step)
+    assert reach(network, tmp_path) == ReceptiveField(radius, step)
     assert counted(network) == radius
 
 
@@ -79,14 +79,14 @@ def test_an_output_on_a_grid_is_where_its_scale_says(
 ) -> None:
     network = nn.Sequential(*layers).eval().requires_grad_(False)
     found = reach(network, tmp_path)
-    assert found == Reach(radius, step, scale)
+    assert found == ReceptiveField(radius, step, scale)
     assert found.halo % scale == 0
 
     def run(image: np.ndarray) -> np.ndarray:
         return network(torch.from_numpy(image)).numpy()
 
-    assert measure_reach(run, 1, found) <= radius
-    assert measure_reach(run, 1, Reach(0, step, scale)) > 0
+    assert measure_radius(run, 1, found) <= radius
+    assert measure_radius(run, 1, ReceptiveField(0, step, scale)) > 0
 
 
 def test_an_output_that_is_larger_than_the_input_is_refused(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ class Sliced(nn.Module):
 
 
 def test_slices_of_channels_leave_the_place_alone_and_others_are_refused(tmp_path: Path) -> None:
-    assert reach(Sliced(1).eval(), tmp_path) == Reach(1, 1)
+    assert reach(Sliced(1).eval(), tmp_path) == ReceptiveField(1, 1)
     with pytest.raises(ModelError, match="Slice"):
         reach(Sliced(2).eval(), tmp_path)
 
@@ -123,12 +123,12 @@ def test_bilinear_upsampling_is_not_underestimated(tmp_path: Path) -> None:
 
 
 def test_the_halo_keeps_the_pooling_grid() -> None:
-    found = Reach(radius=44, step=8)
+    found = ReceptiveField(radius=44, step=8)
     assert found.halo == 48
     assert found.smallest == 104
     assert found.smallest % found.step == 0
     assert found.smallest > 2 * found.halo
-    assert Reach(radius=48, step=8).halo == 48
+    assert ReceptiveField(radius=48, step=8).halo == 48
 
 
 def test_measuring_confirms_the_computed_reach(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_measuring_confirms_the_computed_reach(tmp_path: Path) -> None:
     def run(image: np.ndarray) -> np.ndarray:
         return network(torch.from_numpy(image)).numpy()
 
-    assert 2 <= measure_reach(run, 1, found) <= found.radius
+    assert 2 <= measure_radius(run, 1, found) <= found.radius
 
 
 def test_measuring_sees_a_reach_that_was_computed_too_small() -> None:
@@ -147,7 +147,7 @@ def test_measuring_sees_a_reach_that_was_computed_too_small() -> None:
     def run(image: np.ndarray) -> np.ndarray:
         return wide(torch.from_numpy(image)).numpy()
 
-    assert measure_reach(run, 1, Reach(radius=2, step=1)) > 2
+    assert measure_radius(run, 1, ReceptiveField(radius=2, step=1)) > 2
 
 
 def test_a_network_that_sees_the_whole_image_is_refused(tmp_path: Path) -> None:

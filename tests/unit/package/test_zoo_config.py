@@ -19,7 +19,6 @@ from deepbacs_zoo.package.zoo_config import (
 from deepbacs_zoo.package.zoo_config.decoding import KINDS
 
 COMMON = {
-    "task_arguments": {"rays": 32},
     "pixel_size": {"y": 0.1, "x": 0.2, "unit": "micrometer"},
     "receptive_field": 93,
     "note": ["kept"],
@@ -27,6 +26,7 @@ COMMON = {
 SCHEMA_1 = COMMON | {
     "schema_version": 1,
     "task": "stardist",
+    "task_arguments": {"rays": 32},
     "bytes_per_pixel": 400.0,
     "decode": {"kind": "stars", "output": "p", "rays": 32, "overlap_threshold": 0.3},
 }
@@ -34,6 +34,7 @@ SCHEMA_2 = COMMON | {
     "schema_version": 2,
     "task": "segmentation",
     "method": "stardist",
+    "method_arguments": {"rays": 32},
     "peak_bytes_per_pixel": 400.0,
     "decode": {"kind": "star_convex", "output": "p", "n_rays": 32, "nms_threshold": 0.3},
 }
@@ -44,7 +45,7 @@ def test_both_schemas_give_the_same_object(entries):
     assert read_zoo_config(entries) == ZooConfig(
         task="segmentation",
         method="stardist",
-        task_arguments={"rays": 32},
+        method_arguments={"rays": 32},
         pixel_size={"y": 0.1, "x": 0.2},
         peak_bytes_per_pixel=400.0,
         receptive_field=93,

@@ -19,15 +19,15 @@ def painted(truth):
 
 def test_the_content_knows_the_size_of_the_image():
     assert TRUTH.content.shape == (30, 40)
-    assert np.argwhere(TRUTH.marked()).tolist() == [[5, 7], [16, 23]]
-    assert BoxTruth((Box(40, 30, 40, 30, "rod"),), (30, 40)).marked()[29, 39]
+    assert np.argwhere(TRUTH.foreground_mask()).tolist() == [[5, 7], [16, 23]]
+    assert BoxTruth((Box(40, 30, 40, 30, "rod"),), (30, 40)).foreground_mask()[29, 39]
     assert TRUTH.margins(Window(0, 0, 10, 10), 16) == Margins()
 
 
 @pytest.mark.parametrize("turns", range(4))
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_boxes_turn_as_images_do(turns, mirrored):
-    found = TRUTH.turned(turns, mirrored)
+    found = TRUTH.rotated(turns, mirrored)
     wanted = np.rot90(painted(TRUTH), turns, (1, 2))
     wanted = wanted[:, :, ::-1] if mirrored else wanted
     assert found.shape == wanted.shape[1:]

@@ -5,13 +5,13 @@ from deepbacs_zoo.annotations import Box
 from deepbacs_zoo.decoding import decode_boxes
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Severity
-from deepbacs_zoo.package.zoo_config import AnchorBoxes, read_decoding
-from deepbacs_zoo.tasks import Sample, get_entry, get_task
-from deepbacs_zoo.tasks.detection.yolov2 import CLASS_PRESETS
+from deepbacs_zoo.package.zoo_config import AnchorBoxes
+from deepbacs_zoo.tasks import Sample, get_entry, get_method
+from deepbacs_zoo.tasks.detection.yolov2 import CLASS_SETS
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
 
 SHAPE = (120, 200)
-ENTRY = get_entry("detection")
+ENTRY = get_entry("yolov2")
 
 
 def sample(*boxes, name="annotations/a.xml", channels=1):
@@ -38,12 +38,12 @@ def test_classes_anchors_grid_and_channels_come_from_the_training_images():
         "channels": 1,
     }
     assert ENTRY.choose(samples(channels=3)).arguments["channels"] == 3
-    task = get_task("detection", choice.arguments)
+    task = get_method("yolov2", choice.arguments)
     assert task.annotation == "boxes"
     assert task.grid == task.multiple == 16
     assert task.channels == 1
     assert dict(task.arguments)["anchors"] == ((26.0, 26.0), (60.0, 60.0))
-    assert get_task("detection", {**choice.arguments, "channels": 3}).channels == 3
+    assert get_method("yolov2", {**choice.arguments, "channels": 3}).channels == 3
 
 
 def test_named_classes_keep_their_order():
@@ -88,11 +88,11 @@ def test_what_cannot_be_trained_is_refused(data, options, parts):
 
 
 def test_targets_are_what_the_exported_network_should_give():
-    task = get_task("detection", ENTRY.choose(samples()).arguments)
+    task = get_method("yolov2", ENTRY.choose(samples()).arguments)
     truth = BoxTruth((box("rod", 55, 20.0), box("coccus", 22, 130.0)), SHAPE)
     target = task.make_target(truth.content)
     assert target.shape == (len(task.classes), 8, 13)
-    settings = read_decoding({"decode": task.decode})
+    settings = task.decode
     assert isinstance(settings, AnchorBoxes)
     found = decode_boxes(settings, target, SHAPE)
     assert {settings.classes[each.class_index] for each in found} == {"rod", "coccus"}
@@ -101,7 +101,7 @@ def test_targets_are_what_the_exported_network_should_give():
 
 
 def test_the_channels_of_the_output_have_names():
-    task = get_task("detection", ENTRY.choose(samples()).arguments)
+    task = get_method("yolov2", ENTRY.choose(samples()).arguments)
     assert len(set(task.classes)) == len(task.classes) == 14
     assert task.classes[:7] == (
         "x 1",
@@ -124,9 +124,9 @@ def test_boxes_drawn_by_accident_make_no_anchor():
 
 
 def test_the_classes_of_both_published_sets_are_known():
-    assert CLASS_PRESETS["growth-stages"] == ("rod", "dividing", "microcolony")
-    assert len(set(CLASS_PRESETS["antibiotics"])) == 8
-    for names in CLASS_PRESETS.values():
-        task = get_task("detection", {"classes": names})
+    assert CLASS_SETS["growth-stages"] == ("rod", "dividing", "microcolony")
+    assert len(set(CLASS_SETS["antibiotics"])) == 8
+    for names in CLASS_SETS.values():
+        task = get_method("yolov2", {"classes": names})
         assert task.network_arguments["classes"] == len(names)
         assert np.prod(task.make_target(BoxTruth((), SHAPE)).shape) > 0

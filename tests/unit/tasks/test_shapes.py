@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.findings import Severity
-from deepbacs_zoo.tasks import Labels, Sample, get_entry, get_task
-from deepbacs_zoo.tasks.segmentation.unet import make_target
+from deepbacs_zoo.tasks import Labels, Sample, get_entry, get_method
+from deepbacs_zoo.tasks.targets.classes import foreground_target
 from deepbacs_zoo.tasks.targets.objects import choose_grid, objectness, some_objects
 from deepbacs_zoo.tasks.targets.splines import basis, control_points, spline_target
 from deepbacs_zoo.tasks.targets.star_convex import (
@@ -123,24 +123,25 @@ def test_cut_objects_say_nothing_about_the_grid_but_count_for_the_smallest_size(
     assert choose_grid(some_objects(samples(cut)))["grid"] == 1, "there is nothing else"
 
 
-def test_labels_that_are_no_stars_are_told_with_their_share():
+def test_labels_that_are_not_star_convex_are_reported_with_their_share():
     entry = get_entry("stardist")
     (finding,) = entry.choose(samples(crescent(), disk(64, 20), disk(64, 9))).findings
     assert finding.severity is Severity.WARNING
-    assert finding.what.startswith("33% of the objects are not star-convex")
-    assert "splinedist" in finding.hint
+    assert finding.id == "objects-not-star-convex"
+    assert finding.what.startswith("33% of the objects")
+    assert "splinedist" in str(finding.hint)
     assert entry.choose(samples(*[disk(64, 20)] * 30, crescent())).findings == ()
 
 
-@pytest.mark.parametrize("name", ["foreground", "stardist", "splinedist"])
+@pytest.mark.parametrize("name", ["unet", "stardist", "splinedist"])
 def test_colour_pictures_give_a_network_of_three_channels(name):
     entry = get_entry(name)
     grey, colour = (
         entry.choose(samples(disk(64, 20), channels=channels)).arguments for channels in (1, 3)
     )
-    assert get_task(name, grey).channels == 1
-    assert get_task(name, colour).channels == 3
-    assert get_task(name, colour).network_arguments["in_channels"] == 3
+    assert get_method(name, grey).channels == 1
+    assert get_method(name, colour).channels == 3
+    assert get_method(name, colour).network_arguments["in_channels"] == 3
 
 
 def test_weights_of_control_points_are_those_of_a_cubic_b_spline():
@@ -207,7 +208,7 @@ def test_an_object_of_one_pixel_and_one_in_parts_have_splines():
 def test_touching_objects_have_background_between_them():
     labels = np.zeros((6, 9), np.int32)
     labels[1:5, 1:5], labels[1:5, 5:8] = 1, 2
-    found = make_target(labels)
+    found = foreground_target(labels)
     assert found[2].tolist() == [0, 1, 1, 1, 0, 0, 1, 1, 0]
     labels[labels == 2] = 1
-    assert make_target(labels)[2].tolist() == [0, 1, 1, 1, 1, 1, 1, 1, 0]
+    assert foreground_target(labels)[2].tolist() == [0, 1, 1, 1, 1, 1, 1, 1, 0]

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from deepbacs_zoo.images import Calibration, write_tiff
-from deepbacs_zoo.tasks import get_task
+from deepbacs_zoo.tasks import get_method
 
 SHAPE = (112, 144)
 CLASSES = ("coccus", "rod")
@@ -65,10 +65,16 @@ def make_drawn(folder, count=12, seed=0, shape=SHAPE):
 
 
 def small_task(arguments, **training):
-    task = get_task("detection", arguments)
-    settings = {"epochs": 8, "steps": 16, "patch": 112, "batch": 4, "learning_rate": 8e-3}
+    task = get_method("yolov2", arguments)
+    settings = {
+        "epochs": 8,
+        "steps_per_epoch": 16,
+        "patch_size": 112,
+        "batch_size": 4,
+        "learning_rate": 8e-3,
+    }
     return dataclasses.replace(
         task,
         network_arguments={**task.network_arguments, "base": 8},
-        training=dataclasses.replace(task.training, **{**settings, "zoom": 1.0, **training}),
+        training=dataclasses.replace(task.training, **{**settings, "max_zoom": 1.0, **training}),
     )

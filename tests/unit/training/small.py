@@ -5,14 +5,14 @@ import dataclasses
 import numpy as np
 
 from deepbacs_zoo.images import Calibration, write_tiff
-from deepbacs_zoo.tasks import get_task
+from deepbacs_zoo.tasks import get_method
 
 SIZE = Calibration(0.1, 0.1, None, "µm")
 TASK = dataclasses.replace(
-    get_task("segmentation"),
-    network_arguments={**get_task("segmentation").network_arguments, "base": 2, "depth": 1},
+    get_method("multilabel-unet"),
+    network_arguments={**get_method("multilabel-unet").network_arguments, "base": 2, "depth": 1},
     training=dataclasses.replace(
-        get_task("segmentation").training, epochs=3, patch=16, batch=4, patience=10
+        get_method("multilabel-unet").training, epochs=3, patch_size=16, batch_size=4, patience=10
     ),
 )
 

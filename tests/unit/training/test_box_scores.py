@@ -1,12 +1,12 @@
 import pytest
 
 from deepbacs_zoo.annotations import Box
-from deepbacs_zoo.tasks import get_task
+from deepbacs_zoo.tasks import get_method
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
 from deepbacs_zoo.training.scores.labels import build_scores
 
 SHAPE = (64, 96)
-TASK = get_task("detection", {"classes": ("coccus", "rod"), "anchors": ((20.0, 20.0),)})
+TASK = get_method("yolov2", {"classes": ("coccus", "rod"), "anchors": ((20.0, 20.0),)})
 TRUE = (Box(5, 5, 27, 24, "coccus"), Box(50, 35, 75, 58, "rod"))
 
 

@@ -1,4 +1,4 @@
-"""A task given by its name makes its choices by the training images, once."""
+"""A method given by its name makes its choices by the training images, once."""
 
 import json
 
@@ -10,10 +10,10 @@ from deepbacs_zoo.checkpoints import open_run
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.networks import build_network
-from deepbacs_zoo.tasks import TASKS, get_task
+from deepbacs_zoo.tasks import METHODS, get_method
 from deepbacs_zoo.training import train
 
-QUICK = {"epochs": 1, "steps": 1, "batch": 2, "patch": 32}
+QUICK = {"epochs": 1, "steps_per_epoch": 1, "batch_size": 2, "patch_size": 32}
 
 
 def draw(folder, radius, shape=(60, 64)):
@@ -33,12 +33,20 @@ def draw(folder, radius, shape=(60, 64)):
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stars")
     folders = draw(folder, 10)
-    return train("stardist", *folders, folder / "run", settings=QUICK, tuned=False, device="cpu")
+    return train(
+        "segmentation",
+        *folders,
+        folder / "run",
+        method="stardist",
+        settings=QUICK,
+        tuned=False,
+        device="cpu",
+    )
 
 
 def test_choices_are_recorded_and_belong_to_the_network(run):
-    recorded = json.loads((run.folder / "run.json").read_text())["task_arguments"]
-    assert recorded == dict(run.task_arguments) == dict(open_run(run.folder).task_arguments)
+    recorded = json.loads((run.folder / "run.json").read_text())["method_arguments"]
+    assert recorded == dict(run.method_arguments) == dict(open_run(run.folder).method_arguments)
     assert recorded["grid"] == 2
     assert recorded["unit"] == pytest.approx(np.sqrt(np.pi) * 10 / 2, rel=0.05)
     network = build_network(run.network, run.network_arguments)
@@ -48,41 +56,69 @@ def test_choices_are_recorded_and_belong_to_the_network(run):
 
 
 def test_a_run_goes_on_with_what_was_chosen_when_it_began(run, tmp_path, monkeypatch):
-    monkeypatch.setitem(TASKS["stardist"].__dict__, "choose", None)
+    monkeypatch.setitem(METHODS["stardist"].__dict__, "choose", None)
     folders = run.folder.parent / "source", run.folder.parent / "target"
     again = train(
-        "stardist", *folders, run.folder, settings=QUICK, tuned=False, resume=True, device="cpu"
+        "segmentation",
+        *folders,
+        run.folder,
+        method="stardist",
+        settings=QUICK,
+        tuned=False,
+        resume=True,
+        device="cpu",
     )
-    assert again.task_arguments == run.task_arguments
+    assert again.method_arguments == run.method_arguments
 
 
-def test_resuming_another_task_is_refused(run):
+def test_resuming_another_method_is_refused(run):
     folders = run.folder.parent / "source", run.folder.parent / "target"
-    with pytest.raises(UsageError, match="another task"):
-        train("splinedist", *folders, run.folder, settings=QUICK, resume=True)
+    with pytest.raises(UsageError, match="another method"):
+        train(
+            "segmentation",
+            *folders,
+            run.folder,
+            method="splinedist",
+            settings=QUICK,
+            resume=True,
+        )
 
 
-def test_a_run_folder_of_before_opens_with_the_defaults(run, tmp_path):
-    block = json.loads((run.folder / "run.json").read_text())
-    del block["task_arguments"]
-    (tmp_path / "run.json").write_text(json.dumps({**block, "task": "segmentation"}))
-    old = open_run(tmp_path)
-    assert old.task_arguments == {}
-    assert get_task(old.task, old.task_arguments) is get_task("segmentation")
+def test_the_run_records_task_and_method(run):
+    recorded = json.loads((run.folder / "run.json").read_text())
+    assert (recorded["task"], recorded["method"]) == ("segmentation", "stardist")
+    assert (open_run(run.folder).task, open_run(run.folder).method) == ("segmentation", "stardist")
 
 
 def test_arguments_that_are_none_are_refused():
     with pytest.raises(UsageError, match="stardist") as caught:
-        get_task("stardist", {"beams": 3})
+        get_method("stardist", {"beams": 3})
     assert "beams=3" in caught.value.value
 
 
 def test_an_unknown_task_is_refused_before_anything_is_read(tmp_path):
     with pytest.raises(UsageError, match="no task has this name"):
-        train("stardits", tmp_path / "nowhere", tmp_path / "nowhere", tmp_path / "run")
+        train("segmentatoin", tmp_path / "nowhere", tmp_path / "nowhere", tmp_path / "run")
 
 
-def test_what_the_labels_violate_is_told(tmp_path):
+@pytest.mark.parametrize(("word", "method"), [("stardist", "stardist"), ("foreground", "unet")])
+def test_a_method_in_place_of_its_task_is_answered_with_the_present_words(tmp_path, word, method):
+    with pytest.raises(UsageError, match=f"train segmentation with method='{method}'"):
+        train(word, tmp_path / "nowhere", tmp_path / "nowhere", tmp_path / "run")
+
+
+def test_a_method_of_another_task_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="no method of this name") as caught:
+        train("detection", tmp_path, tmp_path, tmp_path / "run", method="stardist")
+    assert caught.value.allowed == "yolov2"
+
+
+def test_a_method_is_given_once(tmp_path):
+    with pytest.raises(UsageError, match="given already"):
+        train(get_method("unet"), tmp_path, tmp_path, tmp_path / "run", method="unet")
+
+
+def test_labels_that_are_not_star_convex_are_reported(tmp_path):
     folders = draw(tmp_path, 10)
     for index in range(4):
         y, x = np.mgrid[:60, :64]
@@ -94,14 +130,15 @@ def test_what_the_labels_violate_is_told(tmp_path):
             Calibration(),
             labels=True,
         )
-    told = []
+    found = []
     train(
-        "stardist",
+        "segmentation",
         *folders,
         tmp_path / "run",
+        method="stardist",
         settings=QUICK,
         tuned=False,
         device="cpu",
-        notice=told.append,
+        on_finding=found.append,
     )
-    assert any("not star-convex" in finding.what for finding in told)
+    assert "objects-not-star-convex" in {finding.id for finding in found}

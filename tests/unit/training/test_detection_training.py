@@ -36,7 +36,7 @@ def run(data):
     kind = annotation_kind("boxes")
     folders = kind.find(data / "images", "training")
     raws = read_raw("boxes", kind.match(*folders))
-    choice = get_entry("detection").choose([raw.sample for raw in raws])
+    choice = get_entry("yolov2").choose([raw.sample for raw in raws])
     task = small_task(choice.arguments)
     return train(task, *folders, data / "run", device="cpu", progress=False)
 
@@ -55,11 +55,11 @@ def test_the_history_tells_how_well_boxes_are_found(run):
 
 
 def test_the_run_remembers_what_the_boxes_decided(run):
-    recorded = json.loads((run.folder / "run.json").read_text())["task_arguments"]
+    recorded = json.loads((run.folder / "run.json").read_text())["method_arguments"]
     assert recorded["classes"] == list(CLASSES)
     assert recorded["grid"] == 16
     assert len(recorded["anchors"]) == 3
-    assert open_run(run.folder).task_arguments["channels"] == 1
+    assert open_run(run.folder).method_arguments["channels"] == 1
 
 
 def test_the_package_is_valid_and_tiles_give_what_the_whole_gives(package):
@@ -117,7 +117,7 @@ def test_a_class_that_only_validation_images_have_is_refused(copied, tmp_path):
     messages = set()
     for seed in range(30):
         with pytest.raises((DataError, Stopped)) as caught:
-            start(copied, tmp_path, seed=seed, notice=stop_at_counts)
+            start(copied, tmp_path, seed=seed, on_finding=stop_at_counts)
         messages.add(str(caught.value).split(";")[0].split(" (")[0])
     assert any("no training image has" in message for message in messages), messages
 
@@ -157,7 +157,7 @@ def test_label_images_are_boxes_only_if_their_class_is_named(tmp_path):
         raise Stopped
 
     with pytest.raises(Stopped):
-        start(folder, tmp_path, classes=("cell",), notice=stop)
+        start(folder, tmp_path, classes=("cell",), on_finding=stop)
     assert "cell      20 boxes in 3 images" in counts[0] or "cell" in counts[0]
 
 
@@ -180,9 +180,9 @@ def test_colour_pictures_train_a_network_of_three_channels(tmp_path):
         grey = np.clip((image - 900.0) / 4, 0, 255).astype(np.uint8)
         Picture.fromarray(np.stack([grey, grey // 2, 255 - grey], -1)).save(folder / f"{index}.png")
         (folder / f"{index}.xml").write_text(voc(f"{index}.png", rows))
-    settings = {"steps": 1, "batch": 2, "patch": 64}
+    settings = {"steps_per_epoch": 1, "batch_size": 2, "patch_size": 64}
     run = start(folder, tmp_path, epochs=1, settings=settings)
-    assert run.task_arguments["channels"] == 3
+    assert run.method_arguments["channels"] == 3
     result = predict(draft(run, tmp_path / "colours.zip"), folder / "0.png")
     assert isinstance(result.boxes, tuple)
 
@@ -196,4 +196,4 @@ def test_the_command_counts_classes_and_says_where_the_run_is(copied, tmp_path):
     assert re.search(r"rod +\d+ boxes in \d+ images", done.output)
     assert "Warning" in done.output
     assert "spiral 0" in done.output.replace("\n", " ")
-    assert open_run(tmp_path / "run").task_arguments["classes"] == ["rod", "coccus", "spiral"]
+    assert open_run(tmp_path / "run").method_arguments["classes"] == ["rod", "coccus", "spiral"]

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.tasks import Loss, get_task
+from deepbacs_zoo.tasks import Loss, get_method
 from deepbacs_zoo.training.losses.table import build_loss
 
 
@@ -43,7 +43,7 @@ def test_dice_counts_all_classes_but_the_first():
 
 
 def test_the_loss_of_segmentation_is_small_for_the_truth_and_large_for_its_opposite():
-    task = get_task("segmentation")
+    task = get_method("multilabel-unet")
     loss = build_loss(task.loss)
     target = torch.arange(len(task.classes)).repeat(4, 4)[None]
     truth = 20 * torch.nn.functional.one_hot(target).permute(0, 3, 1, 2).float()
@@ -57,6 +57,6 @@ def test_an_unknown_loss_is_answered_with_the_known_ones():
 
 
 def test_weights_move_with_the_loss_but_are_not_trained():
-    loss = build_loss(get_task("segmentation").loss)
+    loss = build_loss(get_method("multilabel-unet").loss)
     assert not list(loss.parameters())
     assert dict(loss.named_buffers()).keys() == {"class_weights"}

@@ -7,7 +7,7 @@ import pytest
 
 from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.tasks import Labels, Margins, Window
-from deepbacs_zoo.training.data.augmentation import draw_turn, draw_zoom, intensity, turned
+from deepbacs_zoo.training.data.augmentation import draw_turn, draw_zoom, intensity, rotated
 from deepbacs_zoo.training.data.examples import Example, read_examples
 from deepbacs_zoo.training.data.patches import Patches, cut_image, epoch_length, padded
 from tests.unit.training.small import TASK, make_images
@@ -38,7 +38,7 @@ def test_seed_and_epoch_change_the_patches(examples, seed, epoch):
 def test_an_epoch_has_the_area_of_all_images_in_full_batches(examples):
     patches = Patches(TASK, examples, TASK.training, 0, 0)
     assert len(patches) == epoch_length([(24, 30)] * 4, TASK.training) == 12
-    five = dataclasses.replace(TASK.training, batch=5)
+    five = dataclasses.replace(TASK.training, batch_size=5)
     assert epoch_length([(24, 30)] * 4, five) == 15
     with pytest.raises(IndexError):
         patches[12]
@@ -46,8 +46,10 @@ def test_an_epoch_has_the_area_of_all_images_in_full_batches(examples):
 
 @pytest.mark.parametrize("steps", [1, 7])
 def test_an_epoch_may_have_a_set_number_of_steps(examples, steps):
-    patches = Patches(TASK, examples, dataclasses.replace(TASK.training, steps=steps), 0, 0)
-    assert len(list(patches)) == steps * TASK.training.batch
+    patches = Patches(
+        TASK, examples, dataclasses.replace(TASK.training, steps_per_epoch=steps), 0, 0
+    )
+    assert len(list(patches)) == steps * TASK.training.batch_size
 
 
 def test_patches_have_the_size_and_types_of_a_batch(examples):
@@ -59,12 +61,12 @@ def test_patches_have_the_size_and_types_of_a_batch(examples):
 
 
 def test_patches_on_objects_hold_one(examples):
-    settings = dataclasses.replace(TASK.training, foreground=1.0)
+    settings = dataclasses.replace(TASK.training, foreground_fraction=1.0)
     assert all(target.any() for _, target in Patches(TASK, examples, settings, 0, 0))
 
 
 def test_images_smaller_than_a_patch_are_mirrored(tmp_path):
-    settings = dataclasses.replace(TASK.training, patch=64)
+    settings = dataclasses.replace(TASK.training, patch_size=64)
     small = read_examples(TASK, match_pairs(*make_images(tmp_path)))
     for image, target in Patches(TASK, small, settings, 0, 0):
         assert image.shape == (1, 64, 64)
@@ -94,7 +96,9 @@ def numbered(side, truth, **changes):
 
 @pytest.mark.parametrize("grid", [1, 2, 4])
 def test_image_and_target_are_turned_and_mirrored_alike(grid):
-    task, examples = numbered(32, lambda numbers: numbers + 1, patch=16, batch=64, grid=grid)
+    task, examples = numbered(
+        32, lambda numbers: numbers + 1, patch_size=16, batch_size=64, grid=grid
+    )
     seen = set()
     for image, target in Patches(task, examples, task.training, 0, 0):
         places = target["number"]
@@ -111,7 +115,9 @@ def test_a_target_is_made_from_whole_objects(grid):
     labels = np.zeros((48, 48), np.int32)
     labels[2:40, 10:13], labels[45:48, 20:44] = 1, 2
     sizes = [0, 38 * 3, 3 * 24]
-    task, examples = numbered(48, lambda _: labels, patch=16, batch=32, grid=grid, foreground=1.0)
+    task, examples = numbered(
+        48, lambda _: labels, patch_size=16, batch_size=32, grid=grid, foreground_fraction=1.0
+    )
 
     def make_target(seen):
         return (
@@ -129,8 +135,8 @@ def test_margins_turn_with_the_patch():
     margins = Margins(top=1, left=2, bottom=3, right=3)
     for turns in range(4):
         for mirrored in (False, True):
-            found = turned(marked[np.newaxis], turns, mirrored)[0]
-            there = margins.turned(turns, mirrored)
+            found = rotated(marked[np.newaxis], turns, mirrored)[0]
+            there = margins.rotated(turns, mirrored)
             height, width = found.shape
             inner = found[there.top : height - there.bottom, there.left : width - there.right]
             np.testing.assert_array_equal(inner, [[marked[1, 2]]])
@@ -152,7 +158,7 @@ def test_zoom_is_drawn_within_its_limits_and_only_if_wanted(examples):
     assert 1 / 1.5 <= min(drawn) < 0.8
     assert 1.2 < max(drawn) <= 1.5
     assert draw_zoom(np.random.default_rng(0), 1.0) == 1
-    settings = dataclasses.replace(TASK.training, zoom=1.5)
+    settings = dataclasses.replace(TASK.training, max_zoom=1.5)
     for image, target in Patches(TASK, examples, settings, 0, 0):
         assert image.shape == (1, 16, 16)
         assert target.shape == (16, 16)

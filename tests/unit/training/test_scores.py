@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from deepbacs_zoo.tasks import Labels, get_task
+from deepbacs_zoo.tasks import Labels, get_method
 from deepbacs_zoo.training.scores.labels import build_scores
 
-TASK = get_task("segmentation")
+TASK = get_method("multilabel-unet")
 
 
 def case(width=8):

@@ -83,10 +83,11 @@ def test_the_weights_fit_the_network_that_is_exported(run):
     assert run.network_arguments["activation"] == "softmax"
 
 
-def test_the_run_records_what_it_was_told(run):
-    assert (run.task, run.seed, run.pixel_size) == ("segmentation", 1, (0.1, 0.1))
+def test_the_run_records_its_settings(run):
+    assert (run.task, run.method) == ("segmentation", "multilabel-unet")
+    assert (run.seed, run.pixel_size) == (1, (0.1, 0.1))
     assert run.settings["epochs"] == 3
-    assert run.settings["patch"] == 16
+    assert run.settings["patch_size"] == 16
     assert len(run.split.training.files) == 3
     assert len(run.split.validation.files) == 1
     assert run.split.test is None
@@ -134,9 +135,9 @@ def test_an_interrupted_run_resumes_to_the_same_result(run, folders, tmp_path, m
             train(TASK, *folders, tmp_path / "parts", seed=1, device="cpu")
     assert caught.value.exit_code == 2
     assert caught.value.value == f"{epoch - 1} of 3 epochs are done"
-    begun = open_run(tmp_path / "parts")
-    assert len(begun.history()) == epoch - 1
-    assert begun.last_checkpoint.exists() == (epoch > 1)
+    previous = open_run(tmp_path / "parts")
+    assert len(previous.history()) == epoch - 1
+    assert previous.last_checkpoint.exists() == (epoch > 1)
     resumed = train(TASK, *folders, tmp_path / "parts", seed=1, device="cpu", resume=True)
     assert resumed.history_file.read_text() == run.history_file.read_text()
     assert same_weights(resumed, run)
@@ -145,7 +146,7 @@ def test_an_interrupted_run_resumes_to_the_same_result(run, folders, tmp_path, m
 @pytest.mark.parametrize("schedule", ["plateau", "constant"])
 def test_a_run_of_another_schedule_resumes_alike(folders, tmp_path, monkeypatch, schedule):
     settings = dataclasses.replace(
-        TASK.training, schedule=schedule, plateau=0, learning_rate=0.1, steps=3, epochs=4
+        TASK.training, schedule=schedule, plateau=0, learning_rate=0.1, steps_per_epoch=3, epochs=4
     )
     task = dataclasses.replace(TASK, training=settings)
     whole = train(task, *folders, tmp_path / "whole", device="cpu")
@@ -167,8 +168,8 @@ def test_a_row_without_its_checkpoint_is_done_again(run, folders, tmp_path, monk
         interrupt_in_epoch(patch, 3)
         with pytest.raises(HostError):
             train(TASK, *folders, tmp_path / "parts", seed=1, device="cpu")
-    begun = open_run(tmp_path / "parts")
-    begun.history_file.write_text(run.history_file.read_text())
+    previous = open_run(tmp_path / "parts")
+    previous.history_file.write_text(run.history_file.read_text())
     resumed = train(TASK, *folders, tmp_path / "parts", seed=1, device="cpu", resume=True)
     assert resumed.history_file.read_text() == run.history_file.read_text()
     assert same_weights(resumed, run)
@@ -305,8 +306,8 @@ def test_bad_images_are_found_without_loading_torch(folders, tmp_path):
     (folders[0] / "field1.tif").unlink()
     code = (
         "import sys; from deepbacs_zoo.training import train;"
-        "from deepbacs_zoo.tasks import get_task\n"
-        "try: train(get_task('segmentation'), *sys.argv[1:])\n"
+        "from deepbacs_zoo.tasks import get_method\n"
+        "try: train(get_method('multilabel-unet'), *sys.argv[1:])\n"
         "except ValueError: assert not {'torch', 'lightning'} & set(sys.modules)\n"
         "else: raise SystemExit('not refused')"
     )

@@ -7,7 +7,6 @@ import pytest
 
 from deepbacs_zoo.exporting import draft
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.package.zoo_config import read_decoding
 from deepbacs_zoo.training import train
 from deepbacs_zoo.training.tuning import run as tuning
 from tests.unit.training.small import TASK, make_images
@@ -40,29 +39,29 @@ def test_chosen_thresholds_are_recorded_and_exported(
 ):
     monkeypatch.setattr(tuning, "label_score", better_at(0.7))
     run = train(TASK, *folders, tmp_path / "run", epochs=1, device="cpu")
-    assert run.decode["settings"]["seed_threshold"] == 0.7
-    assert (run.decode["before"], run.decode["after"]) == pytest.approx((0.8, 1.0))
-    assert run.decode["objects"] == 2
+    assert run.tuned.settings.seed_threshold == 0.7
+    assert (run.tuned.before, run.tuned.after) == pytest.approx((0.8, 1.0))
+    assert run.tuned.objects == 2
     with open_package(draft(run, tmp_path / "model.zip")) as package:
         found = package.zoo_config.decode
         text = package.read("README.md").decode()
-    assert found == read_decoding({"decode": {**TASK.decode, "seed_threshold": 0.7}})
+    assert found == dataclasses.replace(TASK.decode, seed_threshold=0.7)
     assert "seed 0.7" in text
     assert "from 0.800 to 1.000" in text
 
 
 def test_too_few_objects_leave_the_thresholds_alone(folders, tmp_path):
     run = train(TASK, *folders, tmp_path / "run", epochs=1, device="cpu")
-    assert run.decode is None
+    assert run.tuned is None
 
 
 def test_nobody_has_to_tune(folders, tmp_path, monkeypatch, few_are_enough):
     monkeypatch.setattr(tuning, "label_score", better_at(0.7))
     run = train(TASK, *folders, tmp_path / "run", epochs=1, device="cpu", tuned=False)
-    assert run.decode is None
+    assert run.tuned is None
 
 
 def test_a_task_without_objects_has_no_thresholds(folders, tmp_path, few_are_enough):
     task = dataclasses.replace(TASK, decode=None, metrics=("iou_interior", "iou_boundary"))
     run = train(task, *folders, tmp_path / "run", epochs=1, device="cpu")
-    assert run.decode is None
+    assert run.tuned is None

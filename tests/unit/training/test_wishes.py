@@ -10,18 +10,21 @@ from deepbacs_zoo.errors import DataError, ModelError, UnsupportedError, UsageEr
 from deepbacs_zoo.exporting import draft
 from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.networks import build_network
-from deepbacs_zoo.tasks import get_task
-from deepbacs_zoo.tasks.presets import get_preset
+from deepbacs_zoo.tasks import get_entry, get_method, resolve
 from deepbacs_zoo.training import train
-from deepbacs_zoo.training.options import FINE_TUNING, Wishes
-from deepbacs_zoo.training.pretrained import open_origin
+from deepbacs_zoo.training.options import FINE_TUNING, TrainingOptions
+from deepbacs_zoo.training.plan import entry_of
+from deepbacs_zoo.training.pretrained import open_pretrained
 from tests.package_writer import image, like, write_package
 from tests.tiny_networks import affine
 from tests.unit.training.small import TASK, make_images
 
+SEGMENTATION, DETECTION = get_entry("multilabel-unet"), get_entry("yolov2")
 
-def settled(task=TASK, **wishes):
-    return Wishes(**wishes).task(task, (), None, lambda finding: None)
+
+def settled(method=TASK, **options):
+    entry = entry_of(method, None)
+    return TrainingOptions(**options).method(entry, (), None, lambda finding: None)
 
 
 @pytest.fixture(scope="module")
@@ -40,28 +43,27 @@ def package(made, tmp_path_factory):
 
 def test_without_a_wish_the_task_stays_as_it_is():
     assert settled() == TASK
-    assert Wishes().share("segmentation") == 0.2
+    assert TrainingOptions().validation_share(SEGMENTATION) == 0.2
 
 
 def test_a_setting_comes_before_the_preset_and_the_preset_before_the_task():
-    found = settled(get_task("segmentation"), preset="deepbacs", settings={"batch": 2})
-    assert (found.training.batch, found.training.patch) == (2, 320)
-    assert (
-        found.training.foreground == get_preset("segmentation", "deepbacs").training["foreground"]
-    )
+    found = settled(get_method("multilabel-unet"), preset="deepbacs", settings={"batch_size": 2})
+    assert (found.training.batch_size, found.training.patch_size) == (2, 320)
+    preset = SEGMENTATION.preset("deepbacs")
+    assert found.training.foreground_fraction == preset.training["foreground_fraction"] == 1
     assert found.network_arguments["base"] == 64
-    assert Wishes(preset="deepbacs").share("segmentation") == 0.1
-    assert Wishes(preset="deepbacs", validation=0.3).share("segmentation") == 0.3
+    assert TrainingOptions(preset="deepbacs").validation_share(SEGMENTATION) == 0.1
+    assert TrainingOptions(preset="deepbacs", validation=0.3).validation_share(SEGMENTATION) == 0.3
 
 
 @pytest.mark.parametrize(
     ("settings", "word"),
     [
         ({"epochs": 0}, "epochs"),
-        ({"batch": 0}, "batch"),
-        ({"steps": 0}, "steps"),
-        ({"patch": 17}, "patch"),
-        ({"learning_rate": 0.0}, "learning rate"),
+        ({"batch_size": 0}, "batch"),
+        ({"steps_per_epoch": 0}, "steps"),
+        ({"patch_size": 17}, "patch"),
+        ({"learning_rate": 0.0}, "learning_rate"),
     ],
 )
 def test_a_setting_out_of_its_range_is_refused(settings, word):
@@ -71,32 +73,32 @@ def test_a_setting_out_of_its_range_is_refused(settings, word):
 
 @pytest.mark.parametrize("kind", ["run", "package"])
 def test_fine_tuning_starts_from_the_weights_of_a_run_or_a_package(made, package, kind):
-    origin = open_origin(made[1].folder if kind == "run" else package)
+    origin = open_pretrained(made[1].folder if kind == "run" else package)
     network = build_network(origin.network, {**origin.network_arguments, "activation": "none"})
     origin.load(network)
     weights = torch.load(made[1].weights(), weights_only=True)
     assert all(torch.equal(value, weights[name]) for name, value in network.state_dict().items())
-    found = settled(origin=origin)
+    found = settled(pretrained=origin)
     assert found.network_arguments["base"] == 3
     assert found.training.learning_rate == TASK.training.learning_rate * FINE_TUNING
-    rate = settled(origin=origin, settings={"learning_rate": 0.5}).training.learning_rate
+    rate = settled(pretrained=origin, settings={"learning_rate": 0.5}).training.learning_rate
     assert rate == 0.5
 
 
 def test_a_fine_tuned_run_records_its_origin_and_resumes(made, package, tmp_path):
-    folders, begun = made
-    run = train(TASK, *folders, tmp_path / "run", origin=package, epochs=2, device="cpu")
-    assert run.origin == {
+    folders, previous = made
+    run = train(TASK, *folders, tmp_path / "run", pretrained=package, epochs=2, device="cpu")
+    assert run.pretrained == {
         "name": "model.zip",
-        "sha256": open_origin(package).as_json()["sha256"],
+        "sha256": open_pretrained(package).as_json()["sha256"],
     }
     assert open_run(run.folder) == run
     assert run.network_arguments["base"] == 3
-    again = train(TASK, *folders, run.folder, origin=package, resume=True, device="cpu")
+    again = train(TASK, *folders, run.folder, pretrained=package, resume=True, device="cpu")
     assert dataclasses.replace(again, split=run.split) == run
     fresh = train(TASK, *folders, tmp_path / "fresh", epochs=1, device="cpu")
     assert run.history()[0]["train_loss"] != fresh.history()[0]["train_loss"]
-    assert begun.origin is None
+    assert previous.pretrained is None
 
 
 def test_other_pixels_than_the_origins_are_told(made, tmp_path):
@@ -104,19 +106,25 @@ def test_other_pixels_than_the_origins_are_told(made, tmp_path):
     folders = make_images(tmp_path / "large", calibration=Calibration(0.2, 0.2, None, "µm"))
     origin = made[1].folder
     train(
-        TASK, *folders, tmp_path / "run", origin=origin, epochs=1, device="cpu", notice=told.append
+        TASK,
+        *folders,
+        tmp_path / "run",
+        pretrained=origin,
+        epochs=1,
+        device="cpu",
+        on_finding=told.append,
     )
     assert ["0.1 µm" in finding.what and "0.2 µm" in finding.what for finding in told] == [True]
 
 
 def test_a_model_of_another_task_is_refused(made):
-    origin = dataclasses.replace(open_origin(made[1].folder), task="detection")
-    with pytest.raises(UsageError, match="another task"):
-        settled(origin=origin)
+    origin = dataclasses.replace(open_pretrained(made[1].folder), method="yolov2")
+    with pytest.raises(UsageError, match="another method"):
+        settled(pretrained=origin)
 
 
 def test_weights_of_another_network_are_refused(made):
-    origin = open_origin(made[1].folder)
+    origin = open_pretrained(made[1].folder)
     with pytest.raises(ModelError, match="do not fit"):
         origin.load(build_network("unet", {**origin.network_arguments, "base": 2}))
     with pytest.raises(ModelError, match="do not fit"):
@@ -125,14 +133,14 @@ def test_weights_of_another_network_are_refused(made):
 
 def test_a_name_of_nothing_is_refused(tmp_path):
     with pytest.raises(UsageError, match="a run folder or a package") as caught:
-        open_origin(tmp_path / "nowhere")
+        open_pretrained(tmp_path / "nowhere")
     assert caught.value.where == str(tmp_path / "nowhere")
 
 
 def test_a_run_without_weights_is_refused(made, tmp_path):
     (tmp_path / "run.json").write_text((made[1].folder / "run.json").read_text())
     with pytest.raises(DataError, match="no trained weights"):
-        open_origin(tmp_path)
+        open_pretrained(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -149,15 +157,18 @@ def test_a_package_that_cannot_be_trained_on_is_refused(tmp_path, weights, what)
         weights=[weights],
     )
     with pytest.raises(UnsupportedError, match=what):
-        open_origin(path)
+        open_pretrained(path)
 
 
 def test_classes_are_those_wished_or_a_published_set():
-    assert Wishes(classes=("rod", "coccus")).known_classes("detection", None) == ("rod", "coccus")
-    assert Wishes(classes=("growth-stages",)).known_classes("detection", None)[0] == "rod"
-    assert Wishes(classes=("cell",)).known_classes("detection", None) == ("cell",)
-    assert Wishes().known_classes("detection", None) == ()
-    assert Wishes().known_classes("segmentation", None) == ()
+    assert TrainingOptions(classes=("rod", "coccus")).known_classes(DETECTION, None) == (
+        "rod",
+        "coccus",
+    )
+    assert TrainingOptions(classes=("growth-stages",)).known_classes(DETECTION, None)[0] == "rod"
+    assert TrainingOptions(classes=("cell",)).known_classes(DETECTION, None) == ("cell",)
+    assert TrainingOptions().known_classes(DETECTION, None) == ()
+    assert TrainingOptions().known_classes(SEGMENTATION, None) == ()
 
 
 @pytest.mark.parametrize(
@@ -165,4 +176,4 @@ def test_classes_are_those_wished_or_a_published_set():
 )
 def test_classes_are_refused_where_they_make_no_sense(task, classes):
     with pytest.raises(UsageError, match="classes"):
-        Wishes(classes=classes).known_classes(task, None)
+        TrainingOptions(classes=classes).known_classes(resolve(task), None)

@@ -1,0 +1,171 @@
+"""The plan of a training: method, settings, images and run, settled before the first step."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+
+from deepbacs_zoo.annotations import Pair, folders_beside
+from deepbacs_zoo.checkpoints import Run, Split, record_part, versions
+from deepbacs_zoo.datasets import recorded_beside
+from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.options import Option
+from deepbacs_zoo.tasks import METHODS, Choice, Method, MethodEntry, annotation_kind, resolve
+from deepbacs_zoo.training.data.examples import (
+    Example,
+    OnFinding,
+    common_pixel_size,
+    prepared,
+    read_raw,
+    split_names,
+)
+from deepbacs_zoo.training.options import TrainingOptions
+from deepbacs_zoo.training.pretrained import Pretrained
+from deepbacs_zoo.training.resume import check_resumable
+
+__all__ = ["Folders", "TrainingPlan", "entry_of", "make_plan"]
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Folders of images, of their annotations, and of the run."""
+
+    source: Path
+    target: Path
+    output: Path
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """Everything that a training needs to know.
+
+    Parameters
+    ----------
+    method
+        The method, with its network and settings.
+    run
+        The run, as it is recorded.
+    training, validation
+        The images.
+    pretrained
+        Where the first weights come from; ``None`` for the seed.
+    """
+
+    method: Method
+    run: Run
+    training: tuple[Example, ...]
+    validation: tuple[Example, ...]
+    pretrained: Pretrained | None = None
+
+
+def entry_of(task: str | Method, method: str | None) -> MethodEntry:
+    """Return the row of what is trained, by name or as it is.
+
+    Raises
+    ------
+    UsageError
+        There is no such task or method, or a method is given twice.
+    """
+    if isinstance(task, str):
+        return resolve(task, method)
+    given = task
+    if method is not None:
+        raise UsageError(
+            Option("method"),
+            "a method is given already",
+            value=method,
+            allowed="the name of a task with the name of a method, or a method alone",
+            hint="leave " + Option("method") + " out",
+        )
+    known = METHODS.get(given.name)
+    return MethodEntry(
+        given.name,
+        given.task,
+        build=lambda **_: given,
+        choose=lambda _samples, **_: Choice(given.arguments),
+        presets=known.presets if known is not None else {},
+        annotation=given.annotation,
+        class_sets={} if "classes" in given.arguments else None,
+    )
+
+
+def make_plan(
+    entry: MethodEntry,
+    options: TrainingOptions,
+    folders: Folders,
+    seed: int,
+    previous: Run | None,
+    on_finding: OnFinding,
+) -> TrainingPlan:
+    """Read and check all images, and settle everything that follows from them and the options.
+
+    Raises
+    ------
+    DataError
+        A pair is missing, broken or not what the method takes; or there are fewer than three.
+    UsageError
+        A folder or an option is wrong, or the run to resume began otherwise.
+    """
+    share = options.validation_share(entry)
+    pairs = annotation_kind(entry.annotation).match(folders.source, folders.target)
+    raws = read_raw(entry.annotation, pairs, on_finding, options.known_classes(entry, previous))
+    published = recorded_beside(folders.source)
+    names = [pair.name for pair in pairs]
+    # A published set brings its split, the same for everybody.
+    held_out = published.held(names) if published and options.validation is None else None
+    if published is not None and held_out is not None:
+        share = published.rule.share
+    else:
+        held_out = split_names(names, seed, share)
+    samples = [raw.sample for raw in raws if raw.pair.name not in held_out]
+    method = options.method(entry, samples, previous, on_finding)
+    examples = [prepared(method, raw) for raw in raws]
+    training = tuple(each for each in examples if each.pair.name not in held_out)
+    validation = tuple(each for each in examples if each.pair.name in held_out)
+    pixel_size = common_pixel_size([example.calibration for example in examples])
+    if pixel_size is None and published is not None:
+        pixel_size = published.pixel_size
+    options.warn_of_size(pixel_size, on_finding)
+    test = _test_pairs(method, folders)
+    run = Run(
+        folder=folders.output,
+        task=method.task,
+        method=method.name,
+        method_arguments=method.arguments,
+        network=method.network,
+        network_arguments=method.network_arguments,
+        seed=seed,
+        split=Split(
+            training=record_part([each.pair for each in training]),
+            validation=record_part([each.pair for each in validation]),
+            test=record_part(test) if test else None,
+        ),
+        pixel_size=pixel_size,
+        settings={
+            **dataclasses.asdict(method.training),
+            "validation": share,
+            "preset": options.preset,
+        },
+        versions=versions(),
+        pretrained=None if options.pretrained is None else options.pretrained.as_json(),
+    )
+    if previous is not None:
+        run = check_resumable(run, previous)
+    return TrainingPlan(method, run, training, validation, options.pretrained)
+
+
+def _test_pairs(method: Method, folders: Folders) -> tuple[Pair, ...]:
+    """Return the checked pairs of the test folders beside the training folders, if there are.
+
+    They are read whole: what is broken in a file shows only there, and after hours of training an
+    export that fails for it comes too late.
+    """
+    beside = folders_beside(folders.source, folders.target)
+    if beside is None:
+        return ()
+    kind = annotation_kind(method.annotation, method.arguments.get("classes", ()))
+    pairs = kind.match(*beside)
+    for pair in pairs:
+        kind.read(pair, True)
+    return pairs

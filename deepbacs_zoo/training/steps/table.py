@@ -1,0 +1,39 @@
+"""Training steps by the names that methods use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from torch import nn
+
+from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.training.steps.base import TrainingStep
+from deepbacs_zoo.training.steps.supervised import Supervised
+
+__all__ = ["STEPS", "build_step"]
+
+STEPS: Final[Mapping[str, Callable[[nn.Module], TrainingStep]]] = MappingProxyType(
+    {"supervised": Supervised}
+)
+
+
+def build_step(name: str, loss: nn.Module) -> TrainingStep:
+    """Return a training step with a loss.
+
+    Raises
+    ------
+    UsageError
+        No step has this name.
+    """
+    build = STEPS.get(name)
+    if build is None:
+        raise UsageError(
+            "step",
+            "no training step has this name",
+            value=name,
+            allowed=", ".join(STEPS),
+            hint="correct the method",
+        )
+    return build(loss)

@@ -1,0 +1,128 @@
+"""Train a very small run of each method, for tests that need a run and not its training.
+
+    python -m tests.data.runs.make_runs
+
+draws the images (``images/``, a few objects each) and trains each method for some seconds, on the
+CPU, with a network of a few channels and a fixed seed.  Kept of a run: ``run.json`` with the
+folders of its images relative to this one, ``history.csv``, and the state dict of the best epoch.
+`test_frozen_runs.py` trains them again and compares.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.checkpoints import Run
+from deepbacs_zoo.images import Calibration, write_tiff
+from deepbacs_zoo.tasks import METHODS, Method, annotation_kind, get_entry
+from deepbacs_zoo.training.data.examples import read_raw
+from tests.unit.training.drawn_boxes import draw as draw_boxes
+from tests.unit.training.drawn_boxes import voc
+
+HERE = Path(__file__).parent
+IMAGES = HERE / "images"
+KEPT = ("history.csv", "best.pt")
+PARTS = {"training": 4, "test": 2}
+"""Images of each part."""
+SIZE = Calibration(0.1, 0.1, None, "µm")
+SETTINGS = {
+    "labels": {"epochs": 3, "steps_per_epoch": 60, "patch_size": 32},
+    "boxes": {"epochs": 4, "steps_per_epoch": 60, "patch_size": 64, "max_zoom": 1.0},
+}
+ALL = {"batch_size": 4, "learning_rate": 1e-2}
+_PLACES = ((5, 18), (28, 30), (26, 48), (52, 20), (50, 64), (18, 76))
+
+
+def draw_labels(
+    random: np.random.Generator, shape: tuple[int, int] = (66, 90)
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return an image and its labels: bright ellipses, some touching, one cut by the edge."""
+    y, x = np.mgrid[: shape[0], : shape[1]]
+    labels = np.zeros(shape, np.uint16)
+    for number, (row, column) in enumerate(_PLACES, start=1):
+        angle = random.uniform(0, np.pi)
+        along = (y - row) * np.sin(angle) + (x - column) * np.cos(angle)
+        across = (y - row) * np.cos(angle) - (x - column) * np.sin(angle)
+        inside = (along / random.uniform(10, 14)) ** 2 + (across / 8) ** 2 < 1
+        labels[inside & (labels == 0)] = number
+    image = random.normal(1000, 40, shape) + 400 * (labels > 0)
+    return image.astype(np.uint16), labels
+
+
+def draw_images() -> None:
+    """Write the images of all runs: labels, and boxes of two classes."""
+    random = np.random.default_rng(0)
+    shutil.rmtree(IMAGES, ignore_errors=True)
+    for part, count in PARTS.items():
+        for index in range(count):
+            image, labels = draw_labels(random)
+            place = IMAGES / "labels" / part
+            write_tiff(place / "source" / f"{index}.tif", image, "yx", SIZE)
+            write_tiff(place / "target" / f"{index}.tif", labels, "yx", SIZE, labels=True)
+            picture, rows = draw_boxes(random)
+            place = IMAGES / "boxes" / part
+            write_tiff(place / "source" / f"{index}.tif", picture, "yx", SIZE)
+            (place / "target").mkdir(parents=True, exist_ok=True)
+            (place / "target" / f"{index}.xml").write_text(voc(f"{index}.tif", rows))
+
+
+def folders(kind: str, part: str = "training") -> tuple[Path, Path]:
+    """Return the folders of images and annotations of a kind of annotation."""
+    return IMAGES / kind / part / "source", IMAGES / kind / part / "target"
+
+
+def small_method(name: str, pairs: tuple[Pair, ...]) -> Method:
+    """Return a method with a network of a few channels, its choices made by these images."""
+    entry = get_entry(name)
+    samples = [raw.sample for raw in read_raw(entry.annotation, pairs)]
+    method = entry.build(**entry.choose(samples).arguments)
+    network = {"base": 4, "depth": 1} if entry.annotation == "labels" else {"base": 3}
+    return dataclasses.replace(
+        method,
+        network_arguments={**method.network_arguments, **network},
+        training=dataclasses.replace(method.training, **SETTINGS[entry.annotation], **ALL),
+    )
+
+
+def train_small(name: str, output: Path) -> Run:
+    """Train a method on the drawn images."""
+    from deepbacs_zoo.training import train
+
+    source, target = folders(get_entry(name).annotation)
+    pairs = annotation_kind(get_entry(name).annotation).match(source, target)
+    method = small_method(name, pairs)
+    return train(method, source, target, output, seed=0, device="cpu", tuned=False, progress=False)
+
+
+def freeze(run: Run, folder: Path) -> None:
+    """Keep what tests need of a run."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in KEPT:
+        shutil.copyfile(run.folder / name, folder / name)
+    block = json.loads((run.folder / "run.json").read_text("utf-8"))
+    for part in block["split"].values():
+        for key in ("source_folder", "target_folder"):
+            part[key] = Path(part[key]).relative_to(HERE).as_posix()
+    (folder / "run.json").write_text(json.dumps(block, indent=2) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Make everything anew."""
+    draw_images()
+    for name in METHODS:
+        with tempfile.TemporaryDirectory() as aside:
+            run = train_small(name, Path(aside) / "run")
+            freeze(run, HERE / name)
+            print(name, run.best)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""The frozen runs are those that training gives today."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from deepbacs_zoo.tasks import METHODS
+from tests.data.runs.frozen import HERE, copied_run, frozen_run
+
+torch = pytest.importorskip("torch")
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_frozen_run_is_small_and_has_all_that_export_reads(method):
+    run = frozen_run(method)
+    assert run.method == method
+    assert sum(path.stat().st_size for path in (HERE / method).iterdir()) <= 200_000
+    assert run.best.epoch >= 1
+    assert run.weights().is_file()
+    for part in (run.split.training, run.split.validation, run.split.test):
+        assert len(part.pairs()) == len(part.files)
+
+
+def test_all_frozen_runs_and_their_images_are_small():
+    files = [path for path in HERE.rglob("*") if path.suffix != ".pyc" and path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 1_000_000
+
+
+def test_a_copy_opens_where_it_lies(tmp_path):
+    run = copied_run("unet", tmp_path / "run")
+    assert run.folder == tmp_path / "run"
+    assert run.split == frozen_run("unet").split
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS)
+def test_training_gives_the_frozen_run(method, tmp_path):
+    from tests.data.runs.make_runs import train_small
+
+    frozen, run = frozen_run(method), train_small(method, tmp_path / "run")
+    for name in ("task", "method", "method_arguments", "network", "network_arguments", "settings"):
+        assert getattr(run, name) == getattr(frozen, name), name
+    assert run.split == frozen.split
+    # Another processor adds in another order, and rounding grows from step to step.
+    for now, then in zip(run.history(), frozen.history(), strict=True):
+        assert now.keys() == then.keys()
+        np.testing.assert_allclose(now["val_loss"], then["val_loss"], rtol=0.1)

@@ -15,7 +15,7 @@ import pytest
 from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.images import Calibration
-from deepbacs_zoo.package.zoo_config import read_decoding
+from deepbacs_zoo.package.zoo_config import read_decoding, read_zoo_config
 from deepbacs_zoo.results import measure_objects, write_rois
 from tests.data.decoding.make_golden import DEFAULTS, blobs, softmax
 from tests.data.decoding.objects import labels_of
@@ -187,6 +187,73 @@ def told(config):
     if found is None:
         return {}
     return {"class": type(found).__name__} | json.loads(json.dumps(asdict(found)))
+
+
+def whole(config):
+    try:
+        found = read_zoo_config(config)
+    except DeepbacsZooError as error:
+        return {"kind": type(error).__name__, "message": str(error)}
+    decode = found.decode and {"class": type(found.decode).__name__} | asdict(found.decode)
+    names = (
+        "task",
+        "method",
+        "peak_bytes_per_pixel",
+        "receptive_field",
+        "schema_version",
+        "result",
+    )
+    return {
+        **{name: getattr(found, name) for name in names},
+        "task_arguments": dict(found.task_arguments),
+        "pixel_size": dict(found.pixel_size),
+        "decode": decode and json.loads(json.dumps(decode)),
+    }
+
+
+def test_the_whole_entry_is_read_and_refused_as_in_python(harness):
+    stars = {"output": "p", "overlap_threshold": 0.3}
+    convex = {"output": "p", "nms_threshold": 0.3}
+    configs = [
+        {},
+        {"schema_version": 2, "decode": {"kind": "star_convex", "n_rays": 32, **convex}},
+        {"schema_version": 2, "decode": {"kind": "spline", "points": 6, **convex}},
+        {"schema_version": 2, "decode": {"kind": "stars", "rays": 32, **stars}},
+        {"schema_version": 2, "decode": {"kind": "star_convex", "rays": 32, **stars}},
+        {"schema_version": 2, "decode": {"kind": "star_convex", "n_rays": 2, **convex}},
+        {"schema_version": 2, "decode": {**GOOD, "max_dilation": 3}},
+        {"schema_version": 2, "decode": {**GOOD, "max_growth": 3}},
+        {"schema_version": 2, "decode": {"kind": "foreground", "output": "p", "split_ratio": 0.5}},
+        {"decode": {"kind": "star_convex", "n_rays": 32, **convex}},
+        {"decode": {"kind": "stars", "rays": 32, **stars}},
+        {"decode": {"kind": "foreground", "output": "p", "neck": 0.5}},
+        {"schema_version": 1, "decode": {"kind": "stars", "rays": 2, **stars}},
+        {"schema_version": 3, "decode": GOOD},
+        {"schema_version": 3, "peak_bytes_per_pixel": 5},
+        {"schema_version": "2", "decode": GOOD},
+        *({"task": name} for name in ("segmentation", "foreground", "detection", "x", 3)),
+        {"schema_version": 2, "task": "segmentation", "method": "stardist"},
+        {"schema_version": 2, "task": "restoration", "task_arguments": {"a": [1, "b"]}},
+        {"task_arguments": 3, "receptive_field": 92},
+        {"receptive_field": "92"},
+        {"bytes_per_pixel": 2048.5},
+        {"bytes_per_pixel": 0},
+        {"bytes_per_pixel": "many"},
+        {"bytes_per_pixel": True},
+        {"peak_bytes_per_pixel": 0},
+        {"schema_version": 2, "peak_bytes_per_pixel": -1},
+        {"schema_version": 2, "bytes_per_pixel": 0},
+        {"pixel_size": {"y": 0.1, "x": 0.1}},
+        {"pixel_size": {"y": 100, "x": 90, "z": None, "unit": "nm"}},
+        {"pixel_size": {"y": 0.1, "x": -1}},
+        {"pixel_size": {"y": 0.1, "x": True}},
+        {"pixel_size": {"unit": "parsec"}},
+        {"pixel_size": 0.1},
+        {"pixel_size": 0.1, "bytes_per_pixel": 0, "decode": 3},
+    ]
+    found = json.loads(harness.run("DecodingTest", "config", text=json.dumps(configs)))
+    for config, answer in zip(configs, found, strict=True):
+        assert answer == whole(config), config
 
 
 def test_the_block_is_read_and_refused_as_in_python(harness):

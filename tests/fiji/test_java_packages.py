@@ -53,7 +53,6 @@ def described(package: Package) -> dict[str, Any]:
         "findings": [{**asdict(each), "severity": each.severity.name} for each in package.findings],
         "description": plain(package.description),
         "config": plain(package.config),
-        "zoo_config": plain(package.config.get("deepbacs_zoo", {})),
         "inputs": [tensor(spec) for spec in package.inputs],
         "outputs": [tensor(spec) for spec in package.outputs],
         "weights": [

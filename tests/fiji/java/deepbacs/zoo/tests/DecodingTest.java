@@ -57,6 +57,9 @@ public final class DecodingTest {
       case "settings":
         System.out.println(settings(request.getAsJsonArray()));
         break;
+      case "config":
+        System.out.println(configs(request.getAsJsonArray()));
+        break;
       case "decode":
         System.out.println(decode(request.getAsJsonObject()));
         break;
@@ -92,6 +95,31 @@ public final class DecodingTest {
       } catch (ZooException error) {
         answer.addProperty("error", error.kind.python);
         answer.addProperty("message", error.getMessage());
+      }
+      answers.add(answer);
+    }
+    return answers;
+  }
+
+  private static JsonArray configs(JsonArray requests) {
+    JsonArray answers = new JsonArray();
+    for (JsonElement each : requests) {
+      JsonObject answer = new JsonObject();
+      try {
+        ZooConfig config = ZooConfig.read(map(each.getAsJsonObject()));
+        answer.addProperty("task", config.task);
+        answer.addProperty("method", config.method);
+        answer.add("task_arguments", new Gson().toJsonTree(config.taskArguments));
+        answer.add("pixel_size", new Gson().toJsonTree(config.pixelSize));
+        boolean known = !Double.isNaN(config.peakBytesPerPixel);
+        answer.addProperty("peak_bytes_per_pixel", known ? config.peakBytesPerPixel : null);
+        answer.addProperty("receptive_field", config.receptiveField);
+        answer.addProperty("schema_version", config.schemaVersion);
+        answer.addProperty("result", config.result());
+        answer.add(
+            "decode", config.decode == null ? JsonNull.INSTANCE : fields(config.decode));
+      } catch (ZooException error) {
+        answer = Json.of(error);
       }
       answers.add(answer);
     }

@@ -137,7 +137,6 @@ public final class PackagesTest {
     result.add("findings", findings);
     result.add("description", Json.of(zoo.description));
     result.add("config", Json.of(zoo.config));
-    result.add("zoo_config", Json.of(zoo.zooConfig));
     result.add("inputs", tensors(zoo.inputs));
     result.add("outputs", tensors(zoo.outputs));
     JsonArray weights = new JsonArray();

@@ -9,6 +9,7 @@ import deepbacs.zoo.tensors.Step;
 import deepbacs.zoo.tensors.Tensor;
 import deepbacs.zoo.tensors.TensorSpec;
 import deepbacs.zoo.tensors.Weights;
+import deepbacs.zoo.zooconfig.ZooConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -49,13 +50,13 @@ public final class ZooPackage implements AutoCloseable {
   public final Map<String, Weights> weights;
   /** {@code config}, empty when missing. */
   public final Map<String, Object> config;
-  /** {@code config.deepbacs_zoo}, empty when missing. */
-  public final Map<String, Object> zooConfig;
   /** What was noticed in reading and is no error, one sentence each. */
   public final List<Finding> findings;
 
   private final String label;
   private final PackageFiles files;
+  private final Map<String, Object> zooEntries;
+  private ZooConfig zooConfig;
 
   private ZooPackage(Path path, Sources place) {
     this.path = path;
@@ -72,7 +73,7 @@ public final class ZooPackage implements AutoCloseable {
     this.version = stated == null ? null : PythonText.str(stated.value);
     this.description = Collections.unmodifiableMap(root.mapping());
     this.config = mapping(settings);
-    this.zooConfig = mapping(own);
+    this.zooEntries = mapping(own);
     boolean old = Header.isBefore(number, NEW_TENSORS_SINCE);
     List<RawTensor> rawInputs = old ? Tensors04.read(root, true) : Tensors05.read(root, true);
     List<RawTensor> rawOutputs = old ? Tensors04.read(root, false) : Tensors05.read(root, false);
@@ -83,6 +84,18 @@ public final class ZooPackage implements AutoCloseable {
     List<RawTensor> tensors = new ArrayList<>(rawInputs);
     tensors.addAll(rawOutputs);
     this.files = new PackageFiles(place.source, hashes(label, described(tensors, weights)));
+  }
+
+  /**
+   * {@code config.deepbacs_zoo}, read when it is first asked for: a package opens without.
+   *
+   * @throws ZooException PACKAGE, UNSUPPORTED: it is damaged, or decoded in a way that is not known
+   */
+  public synchronized ZooConfig zooConfig() {
+    if (zooConfig == null) {
+      zooConfig = ZooConfig.read(zooEntries);
+    }
+    return zooConfig;
   }
 
   /**

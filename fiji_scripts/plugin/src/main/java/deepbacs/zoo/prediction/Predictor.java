@@ -65,7 +65,7 @@ public final class Predictor {
     check(outputs);
     this.positions = Positions.of(input, shape, where);
     outputs.forEach(output -> Collector.checkOwnAxes(output, positions));
-    this.config = ZooConfig.read(zooPackage.zooConfig);
+    this.config = zooPackage.zooConfig();
     Decoding decoding = config.decode;
     List<TensorSpec> settled = CrossAxis.settled(input, outputs, shape);
     this.layout =

@@ -8,7 +8,6 @@ import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.tensors.TensorSpec;
 import deepbacs.zoo.zooconfig.AnchorBoxes;
 import deepbacs.zoo.zooconfig.Decoding;
-import deepbacs.zoo.zooconfig.ZooConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -43,7 +42,7 @@ public final class ResultFiles {
     for (TensorSpec spec : zooPackage.outputs) {
       ids.add(spec.id);
     }
-    Decoding decoding = ZooConfig.read(zooPackage.zooConfig).decode;
+    Decoding decoding = zooPackage.zooConfig().decode;
     return paths(stem, ids, folder, decoded(decoding != null, decoding instanceof AnchorBoxes));
   }
 

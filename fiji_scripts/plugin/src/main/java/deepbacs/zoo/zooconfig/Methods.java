@@ -18,10 +18,10 @@ final class Methods {
 
   private Methods() {}
 
-  /** Task and method as the newest schema has them; null where not stated or not known. */
+  /** Task and method as the newest schema has them; null where not stated. */
   static String[] of(Schema schema, String task, String method) {
     if (schema.version == 1) {
-      return OF_SCHEMA_1.getOrDefault(task, new String[] {null, null}).clone();
+      return OF_SCHEMA_1.getOrDefault(task, new String[] {task, null}).clone();
     }
     return new String[] {task, method};
   }

@@ -31,6 +31,8 @@ public final class ZooConfig {
   public final String task;
   /** The way to do the task, for example {@code stardist}; null where not stated. */
   public final String method;
+  /** Arguments that the method was built with. */
+  public final Map<?, ?> taskArguments;
   /** Settings of the decoding; null where the output is the result. */
   public final Decoding decode;
   /** Micrometers per pixel by axis, as the model was trained at; empty where not stated. */
@@ -38,14 +40,26 @@ public final class ZooConfig {
   /** Peak memory per pixel of the input in bytes; NaN where not stated. */
   public final double peakBytesPerPixel;
 
+  /** Side of the square of input pixels that an output pixel depends on; null if not stated. */
+  public final Long receptiveField;
+  /** The version that was read; the newest for one that is not known. */
+  public final int schemaVersion;
+
   private ZooConfig(Map<String, Object> entries) {
     Object version = entries.containsKey("schema_version") ? entries.get("schema_version") : 1L;
+    // Without decoding a later version is read as far as its names are known.
     Schema known = Schema.of(version);
     Schema schema = known == null ? Schema.NEWEST : known;
-    this.decode = Kinds.read(entries);
+    this.schemaVersion = schema.version;
+    Object arguments = entries.get("task_arguments");
+    this.taskArguments =
+        arguments instanceof Map ? (Map<?, ?>) arguments : Collections.emptyMap();
+    Object field = entries.get("receptive_field");
+    this.receptiveField = field instanceof Long ? (Long) field : null;
     this.pixelSize = pixelSize(entries.get("pixel_size"));
     String memory = schema.name("peak_bytes_per_pixel");
     this.peakBytesPerPixel = bytes(memory, entries.get(memory));
+    this.decode = Kinds.read(entries);
     String[] names = Methods.of(schema, text(entries, "task"), text(entries, "method"));
     this.task = names[0];
     this.method = names[1];

@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from deepbacs_zoo.annotations.boxes.read import find_box_folders, match_box_pairs, read_boxes
 from deepbacs_zoo.annotations.boxes.types import BoxAnnotation
 from deepbacs_zoo.annotations.folders import find_folders
@@ -76,7 +73,7 @@ def read_target(pair: Pair, image: Image, classes: Sequence[str] | None = None) 
     Raises
     ------
     DataError
-        Its size along ``t z y x`` is not that of the image, or it holds values that are no numbers.
+        Its size along ``t z y x`` is not that of the image.
     """
     target = read_image(pair.target)
     sizes, expected = (
@@ -89,15 +86,6 @@ def read_target(pair: Pair, image: Image, classes: Sequence[str] | None = None) 
             value=_text(sizes) + " against " + _text(expected),
             allowed="target images of the same size as their images",
             hint="crop or resample the target image",
-        )
-    values: NDArray[Any] = target.data.values
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
-        raise DataError(
-            pair.target,
-            "it holds values that are no numbers",
-            value=f"{int(values.size - np.isfinite(values).sum())} of {values.size}",
-            allowed="finite values",
-            hint="replace them in the image",
         )
     return target
 

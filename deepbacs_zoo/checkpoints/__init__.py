@@ -9,7 +9,7 @@ from deepbacs_zoo.checkpoints.history import (
 from deepbacs_zoo.checkpoints.reading import is_run, open_run
 from deepbacs_zoo.checkpoints.run import MONITOR, Best, Run, TunedDecoding
 from deepbacs_zoo.checkpoints.split import FilePair, Part, Split, record_part
-from deepbacs_zoo.checkpoints.writing import create_run, finish_run, versions
+from deepbacs_zoo.checkpoints.writing import create_run, finish_run, refuse_run, versions
 
 __all__ = [
     "MONITOR",
@@ -27,6 +27,7 @@ __all__ = [
     "open_run",
     "read_history",
     "record_part",
+    "refuse_run",
     "truncate_history",
     "versions",
 ]

@@ -8,15 +8,15 @@ import json
 import platform
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from deepbacs_zoo.checkpoints.run import RUN_FILE, SCHEMA_VERSION, Run, TunedDecoding
-from deepbacs_zoo.errors import OutputExistsError
-from deepbacs_zoo.files import write_bytes
+from deepbacs_zoo.files import refuse_existing, write_bytes
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package.zoo_config import WRITTEN_SCHEMA
 
-__all__ = ["create_run", "finish_run", "versions"]
+__all__ = ["create_run", "finish_run", "refuse_run", "versions"]
 
 _LIBRARIES: Final = ("deepbacs_zoo", "torch", "lightning", "numpy")
 
@@ -31,19 +31,21 @@ def create_run(run: Run) -> Run:
     HostError
         The folder cannot be made.
     """
-    folder = run.folder
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise OutputExistsError(
-            folder,
-            "this output exists already",
-            allowed="a path that does not exist yet",
-            hint="choose another "
-            + Option("output")
-            + " or set "
-            + Option("resume", True)
-            + " to go on with a run",
-        )
+    refuse_run(run.folder)
     return _write(run)
+
+
+def refuse_run(folder: Path) -> None:
+    """Refuse a folder for a new run that is there and not empty; `OutputExistsError`."""
+    refuse_existing(
+        folder,
+        empty=True,
+        hint="choose another "
+        + Option("output")
+        + " or set "
+        + Option("resume", True)
+        + " to go on with a run",
+    )
 
 
 def finish_run(run: Run) -> Run:

@@ -12,7 +12,7 @@ import typer
 from deepbacs_zoo.cli.fiji import prepared
 from deepbacs_zoo.cli.options import HeapOption, JavaOption, OverwriteOption, parse_memory
 from deepbacs_zoo.cli.progress import say
-from deepbacs_zoo.errors import OutputExistsError, UsageError
+from deepbacs_zoo.errors import UsageError
 
 if TYPE_CHECKING:
     from deepbacs_zoo.fiji import MacroResult
@@ -120,7 +120,7 @@ def _pairs(words: Sequence[str]) -> Mapping[str, str]:
 
 def _save(result: MacroResult, folder: Path, *, overwrite: bool) -> list[Path]:
     """Write tables as CSV and images as TIFF, named after their titles."""
-    from deepbacs_zoo.files import write_bytes
+    from deepbacs_zoo.files import refuse_existing, write_bytes
     from deepbacs_zoo.images import write_tiff
 
     planned: dict[Path, str] = {}
@@ -128,10 +128,7 @@ def _save(result: MacroResult, folder: Path, *, overwrite: bool) -> list[Path]:
         for title in titles:
             stem = title.removesuffix(".csv" if kind == ".csv" else ".tif")
             planned[folder / f"{_safe(stem)}{kind}"] = title
-    if not overwrite:
-        for path in planned:
-            if path.exists():
-                raise OutputExistsError.of(path)
+    refuse_existing(planned, overwrite=overwrite)
     folder.mkdir(parents=True, exist_ok=True)
     for path, title in planned.items():
         if path.suffix == ".csv":

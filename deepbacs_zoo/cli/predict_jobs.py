@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.cli.predict_ways import RunOne
 from deepbacs_zoo.cli.progress import bar, say
-from deepbacs_zoo.errors import DeepbacsZooError, OutputExistsError, UsageError
+from deepbacs_zoo.errors import DeepbacsZooError, UsageError
 
 if TYPE_CHECKING:
     from deepbacs_zoo.package import Package
@@ -134,6 +134,7 @@ def without_finished(package: Package, jobs: list[Job], output: Path, *, resume:
     OutputExistsError
         Some results of an image exist, or all and ``resume`` is not set.
     """
+    from deepbacs_zoo.files import refuse_existing
     from deepbacs_zoo.results import planned_outputs
 
     left: list[Job] = []
@@ -141,7 +142,7 @@ def without_finished(package: Package, jobs: list[Job], output: Path, *, resume:
         planned = planned_outputs(package, stem, output)
         existing = [path for path in planned if path.exists()]
         if existing and (not resume or len(existing) < len(planned)):
-            raise OutputExistsError.of(existing[0])
+            refuse_existing(existing)
         if existing:
             say(f"{next(iter(files.values()))}: its results exist, skipped")
         else:

@@ -19,10 +19,9 @@ from deepbacs_zoo.datasets import sample_images
 from deepbacs_zoo.demo.agreement import Comparison, compare_ways
 from deepbacs_zoo.demo.imagej import InImagej, run_in_imagej
 from deepbacs_zoo.demo.page import write_page
-from deepbacs_zoo.errors import OutputExistsError
 from deepbacs_zoo.evaluation import LabelEvaluation, evaluate
 from deepbacs_zoo.exporting import export
-from deepbacs_zoo.files import write_bytes
+from deepbacs_zoo.files import refuse_existing, write_bytes
 from deepbacs_zoo.findings import Summary
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.training import train
@@ -138,9 +137,9 @@ def _told(inside: InImagej) -> str:
 
 def _prepare(output: Path, *, overwrite: bool) -> None:
     """Make the output folder; replace one only if an earlier demo made it."""
-    if output.exists() and any(output.iterdir()):
-        if not (overwrite and (output / "summary.json").exists()):
-            raise OutputExistsError.of(output)
+    earlier = overwrite and (output / "summary.json").exists()
+    refuse_existing(output, overwrite=earlier, empty=True)
+    if earlier:
         shutil.rmtree(output)
     output.mkdir(parents=True, exist_ok=True)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from deepbacs_zoo.errors import OutputExistsError
+from deepbacs_zoo import files
 from deepbacs_zoo.files import write_bytes
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.metrics import Estimate
@@ -118,6 +118,4 @@ def refuse_existing(folder: str | Path, names: Iterable[str]) -> None:
     OutputExistsError
         A file or folder of one of the names is in the folder already.
     """
-    for name in names:
-        if (Path(folder) / name).exists():
-            raise OutputExistsError.of(Path(folder) / name)
+    files.refuse_existing(Path(folder) / name for name in names)

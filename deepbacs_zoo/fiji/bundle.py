@@ -9,10 +9,10 @@ from pathlib import Path
 from string import Template
 from typing import Final
 
-from deepbacs_zoo.errors import OutputExistsError, UsageError
+from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji.java.setup import Setup
 from deepbacs_zoo.fiji.settings import scripts_folder
-from deepbacs_zoo.files import replacing
+from deepbacs_zoo.files import refuse_existing, replacing
 from deepbacs_zoo.package import open_package
 
 __all__ = ["PAGE", "write_bundle"]
@@ -76,8 +76,7 @@ def write_bundle(
         files[name] = model
     files |= {f"{_SAMPLES}/{path.name}": path for path in samples}
     page = _page(described, [name for name in files if name.startswith(_SAMPLES)])
-    if output.exists() and not overwrite:
-        raise OutputExistsError.of(output)
+    refuse_existing(output, overwrite=overwrite)
     with replacing(output) as aside:
         _write(aside, files, page)
     return {**{name: path.stat().st_size for name, path in files.items()}, PAGE: len(page)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deepbacs_zoo.files.atomic import replacing, write_bytes
+from deepbacs_zoo.files.atomic import beside, replacing, write_bytes
 from deepbacs_zoo.files.cache import (
     CACHE_VARIABLE,
     OFFLINE_VARIABLE,
@@ -10,14 +10,18 @@ from deepbacs_zoo.files.cache import (
     cache_folder,
     works_offline,
 )
+from deepbacs_zoo.files.existing import is_free, refuse_existing
 from deepbacs_zoo.files.lock import one_process
 
 __all__ = [
     "CACHE_VARIABLE",
     "OFFLINE_VARIABLE",
     "address",
+    "beside",
     "cache_folder",
+    "is_free",
     "one_process",
+    "refuse_existing",
     "replacing",
     "works_offline",
     "write_bytes",

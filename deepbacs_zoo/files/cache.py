@@ -1,4 +1,4 @@
-"""Where everything that is fetched or made once is kept, and whether anything may be fetched.
+"""The cache: the folder of everything that is fetched or made once; and working offline.
 
 Environment variables
 ---------------------
@@ -11,10 +11,11 @@ DEEPBACS_ZOO_OFFLINE
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
+
+from platformdirs import user_cache_dir
 
 from deepbacs_zoo.errors import UsageError
 
@@ -29,18 +30,8 @@ def cache_folder() -> Path:
     chosen = os.environ.get(CACHE_VARIABLE, "")
     if chosen:
         return Path(chosen).expanduser().absolute()
-    return _user_cache() / "deepbacs_zoo"
-
-
-def _user_cache() -> Path:
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA", "")
-        return Path(local) if local else Path.home() / "AppData" / "Local"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    # https://specifications.freedesktop.org/basedir-spec: a relative path there is to be ignored.
-    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return base if base.is_absolute() else Path.home() / ".cache"
+    # Directly below the user's folder, also on Windows.
+    return Path(user_cache_dir("deepbacs_zoo", appauthor=False, opinion=False))
 
 
 def works_offline() -> bool:

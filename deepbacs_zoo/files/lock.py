@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+
+from filelock import FileLock, Timeout
 
 __all__ = ["one_process"]
-
-_WAIT: Final = 0.1
 
 
 @contextmanager
@@ -28,39 +24,15 @@ def one_process(path: Path, *, seconds: float = 1800) -> Iterator[bool]:
     OSError
         The file cannot be made.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    path.touch()
+    # No lock of another kind instead: nobody would remove that of a process that was ended.
+    lock = FileLock(path, timeout=seconds, fallback_to_soft=False)
     try:
-        yield _acquire(handle, seconds)
+        lock.acquire()
+    except (Timeout, OSError, NotImplementedError):
+        yield False
+        return
+    try:
+        yield True
     finally:
-        os.close(handle)
-
-
-def _acquire(handle: int, seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            _try(handle)
-        except BlockingIOError:
-            if time.monotonic() >= end:
-                return False
-            time.sleep(_WAIT)
-        except OSError:
-            return False
-        else:
-            return True
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try(handle: int) -> None:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            raise BlockingIOError(str(error)) from error
-
-else:
-    import fcntl
-
-    def _try(handle: int) -> None:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock.release()

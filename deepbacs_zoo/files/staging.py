@@ -1,4 +1,4 @@
-"""Where a package is written: aside first, and moved into place in one step."""
+"""Packages and folders written beside their place, and moved there in one step."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from deepbacs_zoo.errors import HostError, OutputExistsError, UsageError
+from deepbacs_zoo.errors import HostError, UsageError
+from deepbacs_zoo.files.existing import refuse_existing
+from deepbacs_zoo.options import Option
 
-__all__ = ["check_output", "move_into_place", "staging"]
+__all__ = ["check_output", "folder_beside", "hidden_folder", "move_into_place", "staging"]
 
 _DESCRIPTIONS: Final = ("rdf.yaml", "bioimageio.yaml", "model.yaml")
 
@@ -42,16 +44,15 @@ def check_output(output: Path, *, overwrite: bool) -> None:
             parent,
             "the folder for the package does not exist",
             allowed="an existing folder",
-            hint="make it, or choose another --output",
+            hint="make it, or choose another " + Option("output"),
         )
-    if output.exists() and not overwrite:
-        raise OutputExistsError.of(output)
+    refuse_existing(output, overwrite=overwrite)
     if output.is_dir() and not any((output / name).is_file() for name in _DESCRIPTIONS):
         raise UsageError(
             output,
             "this folder is not a package and would be lost",
             allowed="a new path, or a package to be replaced",
-            hint="choose another --output",
+            hint="choose another " + Option("output"),
         )
     if not os.access(parent, os.W_OK | os.X_OK):
         raise _refusal(parent, "permission denied")
@@ -68,17 +69,53 @@ def staging(output: Path) -> Iterator[Path]:
     """
     parent = output.absolute().parent
     try:
-        folder = Path(tempfile.mkdtemp(dir=parent, prefix=f".{output.name}."))
-    except OSError as error:
-        raise _refusal(parent, error.strerror) from error
-    try:
-        yield folder
+        with hidden_folder(parent, output.name) as folder:
+            yield folder
     except HostError:
         raise
     except OSError as error:
         raise _refusal(error.filename or parent, error.strerror) from error
+
+
+@contextmanager
+def hidden_folder(parent: Path, name: str) -> Iterator[Path]:
+    """Give a new hidden folder for unfinished files, gone afterwards whatever happens.
+
+    Parameters
+    ----------
+    parent
+        The folder in which it is made.
+    name
+        What is to be made in it; its own name is ``.NAME-*.part``.
+
+    Raises
+    ------
+    OSError
+        It cannot be made.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f".{name}-", suffix=".part", dir=parent))
+    try:
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def folder_beside(folder: Path) -> Iterator[Path]:
+    """Yield a new folder that takes the place of ``folder`` at the end.
+
+    Raises
+    ------
+    OSError
+        The disk refuses, or ``folder`` is there and not empty.
+    """
+    with hidden_folder(folder.parent, folder.name) as hidden:
+        inside = hidden / folder.name
+        inside.mkdir()  # with the permissions of any new folder, which mkdtemp's has not
+        yield inside
+        if folder.is_dir():
+            folder.rmdir()  # an empty one; what has come there meanwhile is an error
+        inside.rename(folder)
 
 
 def move_into_place(made: Path, output: Path, aside: Path) -> None:
@@ -113,5 +150,5 @@ def _refusal(where: str | Path, reason: str | None) -> HostError:
         "the package cannot be written here",
         value=reason,
         allowed="a folder that may be written to, with free space",
-        hint="free some space or choose another --output",
+        hint="free some space or choose another " + Option("output"),
     )

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from deepbacs_zoo._version import __version__
-from deepbacs_zoo.errors import OutputExistsError
 from deepbacs_zoo.evaluation import Comparison
-from deepbacs_zoo.files import write_bytes
+from deepbacs_zoo.files import refuse_existing, write_bytes
 from deepbacs_zoo.reports.kinds import KINDS
 from deepbacs_zoo.reports.page import write_evaluation
 from deepbacs_zoo.reports.render import render
@@ -42,8 +41,7 @@ def write_comparison_pages(
         The folder cannot be written.
     """
     page = Path(folder) / "comparison.html"
-    if page.exists() and not overwrite:
-        raise OutputExistsError.of(page)
+    refuse_existing(page, overwrite=overwrite)
     for name, evaluation in comparison.evaluations.items():
         write_evaluation(evaluation, page.parent / name / "report.html", overwrite=overwrite)
     write_bytes(page, render_comparison(comparison).encode("utf-8"))

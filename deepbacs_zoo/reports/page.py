@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from deepbacs_zoo._version import __version__
-from deepbacs_zoo.errors import OutputExistsError
 from deepbacs_zoo.evaluation import EvaluationResult
-from deepbacs_zoo.files import write_bytes
+from deepbacs_zoo.files import refuse_existing, write_bytes
 from deepbacs_zoo.reports.charts import training_curves
 from deepbacs_zoo.reports.kinds import KINDS
 from deepbacs_zoo.reports.render import render
@@ -43,8 +42,7 @@ def write_report(path: str | Path, report: Report, *, overwrite: bool = False) -
         The folder cannot be written.
     """
     path = Path(path)
-    if path.exists() and not overwrite:
-        raise OutputExistsError.of(path)
+    refuse_existing(path, overwrite=overwrite)
     write_bytes(path, render_report(report).encode("utf-8"))
     return path
 

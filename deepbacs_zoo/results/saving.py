@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,8 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.errors import HostError, OutputExistsError
+from deepbacs_zoo.files import refuse_existing
+from deepbacs_zoo.files.staging import hidden_folder
 from deepbacs_zoo.images import write_tiff
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.results.kinds import KINDS
@@ -85,7 +85,7 @@ def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tupl
     decoded = KINDS[result.content.kind].writers(result.content, result)
     targets = _paths(result.stem, list(result.tensors), folder, tuple(decoded))
     if not overwrite:
-        _refuse_existing(targets)
+        refuse_existing(targets)
     writers: list[Writer] = [
         functools.partial(_write_tensor, tensor) for tensor in result.tensors.values()
     ]
@@ -94,7 +94,7 @@ def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tupl
         for target, write in zip(targets, writers, strict=True):
             write(aside / target.name)
         if not overwrite:
-            _refuse_existing(targets)
+            refuse_existing(targets)
         _move(aside, targets)
     return targets
 
@@ -133,12 +133,6 @@ def _safe(name: str) -> str:
     return re.sub(r"[^\w.+-]", "_", name)
 
 
-def _refuse_existing(targets: Sequence[Path]) -> None:
-    for target in targets:
-        if target.exists():
-            raise OutputExistsError.of(target)
-
-
 @contextmanager
 def _staging(folder: Path) -> Iterator[Path]:
     """Give a folder inside ``folder``; it is gone afterwards, and so is ``folder`` if it is empty.
@@ -146,12 +140,11 @@ def _staging(folder: Path) -> Iterator[Path]:
     Errors of the computer become ``HostError``.
     """
     made = [each for each in (folder, *folder.parents) if not each.exists()]
-    aside: Path | None = None
     done = False
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
-        yield aside
+        with hidden_folder(folder, "partial") as hidden:
+            yield hidden
         done = True
     except OutputExistsError:
         raise
@@ -166,8 +159,6 @@ def _staging(folder: Path) -> Iterator[Path]:
             hint="choose another " + Option("output"),
         ) from error
     finally:
-        if aside is not None:
-            shutil.rmtree(aside, ignore_errors=True)
         if not done:
             _remove_empty(made)
 

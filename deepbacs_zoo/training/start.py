@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from deepbacs_zoo.checkpoints import Run, create_run, finish_run, open_run
-from deepbacs_zoo.errors import HostError, MissingExtraError, OutputExistsError
+from deepbacs_zoo.checkpoints import Run, create_run, finish_run, open_run, refuse_run
+from deepbacs_zoo.errors import HostError, MissingExtraError
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import Method
 from deepbacs_zoo.training.callbacks.interruption import InterruptionError
@@ -151,17 +151,7 @@ def _run(plan: TrainingPlan, *, device: str, tuned: bool, progress: bool, resume
 
 def _require_free(folder: Path) -> None:
     """Refuse an existing output before minutes go into reading images."""
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise OutputExistsError(
-            folder,
-            "this output exists already",
-            allowed="a path that does not exist yet",
-            hint="choose another "
-            + Option("output")
-            + " or set "
-            + Option("resume", True)
-            + " to go on with a run",
-        )
+    refuse_run(folder)
 
 
 def _interrupted(run: Run) -> HostError:

@@ -7,7 +7,6 @@ for; else it begins anew.
 
 from __future__ import annotations
 
-import http.client
 import json
 import re
 import shutil
@@ -15,12 +14,20 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE
 from deepbacs_zoo.errors import HostError, IntegrityError
-from deepbacs_zoo.files.http import PAUSES, BrokenError, RefusedError, open_url, read_block
+from deepbacs_zoo.files.http import (
+    PAUSES,
+    BrokenError,
+    RefusedError,
+    Response,
+    open_url,
+    read_block,
+)
 
 __all__ = ["Tell", "Wanted", "download"]
 
@@ -124,7 +131,7 @@ def _attempt(wanted: Wanted, tell: Tell) -> None:
 
 def _copy(
     wanted: Wanted,
-    response: http.client.HTTPResponse,
+    response: Response,
     start: int,
     total: int | None,
     tell: Tell,
@@ -152,11 +159,11 @@ def _copy(
 # --- what the server says ------------------------------------------------------------------------
 
 
-def _open(wanted: Wanted, headers: dict[str, str]) -> http.client.HTTPResponse:
+def _open(wanted: Wanted, headers: dict[str, str]) -> Response:
     try:
         return open_url(wanted.url, headers)
     except RefusedError as error:
-        if error.status == http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
+        if error.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             wanted.forget()
             raise BrokenError("the server has another file by now") from error
         raise _unreached(wanted, error) from error
@@ -164,12 +171,12 @@ def _open(wanted: Wanted, headers: dict[str, str]) -> http.client.HTTPResponse:
 
 def _extent(
     wanted: Wanted,
-    response: http.client.HTTPResponse,
+    response: Response,
     have: int,
     note: dict[str, Any] | None,
 ) -> tuple[int, int | None]:
     """Return at which byte the answer begins, and how many the file has."""
-    if response.status == http.client.PARTIAL_CONTENT:
+    if response.status == HTTPStatus.PARTIAL_CONTENT:
         match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
         total = None if match is None or match[2] == "*" else int(match[2])
         # Servers exist that do not look at If-Range; their answer tells of which file it is.
@@ -184,7 +191,7 @@ def _extent(
     return 0, int(length) if length.isdecimal() else None
 
 
-def _validator(response: http.client.HTTPResponse) -> str:
+def _validator(response: Response) -> str:
     tag: str = response.headers.get("ETag", "")
     # RFC 9110: a weak tag does not promise the same bytes and may not stand in If-Range.
     strong = "" if tag.startswith("W/") else tag
@@ -210,7 +217,7 @@ def _noted(wanted: Wanted) -> dict[str, Any] | None:
     return None
 
 
-def _write_note(wanted: Wanted, response: http.client.HTTPResponse, total: int | None) -> None:
+def _write_note(wanted: Wanted, response: Response, total: int | None) -> None:
     note = {"url": wanted.url, "validator": _validator(response), "total": total}
     try:
         wanted.part.unlink(missing_ok=True)

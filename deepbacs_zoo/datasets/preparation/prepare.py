@@ -7,9 +7,7 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -25,8 +23,10 @@ from deepbacs_zoo.datasets.preparation.splitting import draw
 from deepbacs_zoo.datasets.published import get_set, get_variant
 from deepbacs_zoo.datasets.settings import prepared_place
 from deepbacs_zoo.datasets.types import PublishedSet, Variant
-from deepbacs_zoo.errors import HostError, OutputExistsError
-from deepbacs_zoo.files import one_process
+from deepbacs_zoo.errors import HostError
+from deepbacs_zoo.files import one_process, refuse_existing
+from deepbacs_zoo.files.staging import folder_beside
+from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
     from deepbacs_zoo.datasets.archives.download import Tell
@@ -139,13 +139,12 @@ def _there(folder: Path, entry: PublishedSet, variant: Variant) -> Prepared | No
     record = read_recorded(folder)
     if record is not None and (record.name, record.variant) == (entry.name, variant.name):
         return Prepared(folder, record, new=False)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputExistsError(
-            folder,
-            "something else stands where the data set is to be laid out",
-            allowed="a folder that does not exist yet, or is empty",
-            hint="choose another --output or take it away",
-        )
+    refuse_existing(
+        folder,
+        empty=True,
+        what="something else stands where the data set is to be laid out",
+        hint="choose another " + Option("output") + " or take it away",
+    )
     return None
 
 
@@ -169,7 +168,7 @@ def _write(wish: _Wish, tell: Tell | None) -> Prepared:
         files = list(_files(parts))
         total = sum(origin.size(name) for name, _ in files)
         _check_space(wish.output, total)
-        with _beside(wish.output) as aside:
+        with folder_beside(wish.output) as aside:
             _copy_all(origin, files, aside, total, tell or (lambda done, total: None))
             (aside / SOURCE_FILE).write_text(source_text(wish.entry, record), "utf-8")
             (aside / SPLIT_FILE).write_text(record.text(), "utf-8")
@@ -221,21 +220,6 @@ def _copy_all(
                 tell(done, total)
 
 
-@contextmanager
-def _beside(folder: Path) -> Iterator[Path]:
-    """Yield a new folder that takes the place of ``folder`` at the end."""
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".part", dir=folder.parent))
-    try:
-        inside = aside / "set"
-        inside.mkdir()  # with the permissions of any new folder, which mkdtemp's has not
-        yield inside
-        if folder.is_dir():
-            folder.rmdir()  # an empty one; what has come there meanwhile is an error
-        inside.rename(folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
 def _check_space(folder: Path, total: int) -> None:
     free = shutil.disk_usage(folder.parent).free
     if total > free:
@@ -244,7 +228,7 @@ def _check_space(folder: Path, total: int) -> None:
             "the disk has too little free space for this data set",
             value=f"{free / 1e6:.0f} MB free",
             allowed=f"at least {total / 1e6:.0f} MB",
-            hint="free some space or choose another --output",
+            hint="free some space or choose another " + Option("output"),
         )
 
 
@@ -254,5 +238,5 @@ def _unwritable(folder: Path, error: OSError) -> HostError:
         "the data set cannot be laid out here",
         value=error.strerror or error,
         allowed="a folder that may be written, on a disk with free space",
-        hint="free some space or choose another --output",
+        hint="free some space or choose another " + Option("output"),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from deepbacs_zoo.errors import HostError, IntegrityError
 from deepbacs_zoo.fiji.settings import MIRROR_VARIABLE
+from deepbacs_zoo.files import beside
 from deepbacs_zoo.files.http import PAUSES, BrokenError, RefusedError, open_url, read_block
 
 __all__ = ["Expected", "download"]
@@ -70,20 +70,13 @@ def download(file: Expected, tell: Callable[[int], None]) -> None:
 
 
 def _attempt(file: Expected, tell: Callable[[int], None]) -> None:
-    prefix = f".{file.path.name}-"
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=".part", dir=file.path.parent)
-    aside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as target:
+    with beside(file.path) as part:
+        with part.open("wb") as target:
             found = _copy(file, target.write, tell)
             target.flush()
             os.fsync(target.fileno())
         if found != file.sha256:
             raise _other_file(file, f"sha256 {found}")
-        aside.chmod(0o644)
-        aside.replace(file.path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _copy(file: Expected, write: Callable[[bytes], object], tell: Callable[[int], None]) -> str:

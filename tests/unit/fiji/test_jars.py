@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
-from deepbacs_zoo.fiji.java import download, jars
+from deepbacs_zoo.fiji.java import jars
 from deepbacs_zoo.fiji.java.coordinates import Jar
 from deepbacs_zoo.fiji.java.jars import fetch_jars, is_verified, jar_path
 from deepbacs_zoo.fiji.settings import MIRROR_VARIABLE
@@ -266,24 +266,11 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     repository: Repository, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(repository, JAR, DATA)
-    real = os.fdopen
 
-    def full(handle: int, mode: str) -> object:
-        file = real(handle, mode, buffering=0)
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-        class Full:
-            def __enter__(self) -> Full:
-                return self
-
-            def __exit__(self, *arguments: object) -> None:
-                file.close()
-
-            def write(self, data: bytes) -> int:
-                raise OSError(errno.ENOSPC, "No space left on device")
-
-        return Full()
-
-    monkeypatch.setattr(download.os, "fdopen", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(HostError, match="No space left on device") as caught:
         fetch_jars([JAR])
     assert "free some space" in str(caught.value)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import email.message
-import io
 import threading
 import time
-import urllib.request
-import urllib.response
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import pytest
 
 CLOSED = "http://127.0.0.1:9"
@@ -29,6 +26,7 @@ class Repository:
     answers: list[Answer] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     usual: Answer | None = None
+    sent: dict[str, tuple[dict[str, str], bytes]] = field(default_factory=dict)
 
 
 def whole(handler: BaseHTTPRequestHandler, data: bytes) -> None:
@@ -79,15 +77,14 @@ def moved(handler: BaseHTTPRequestHandler, data: bytes) -> None:
 
 def lead_out_of_https(patch: pytest.MonkeyPatch, url: str) -> None:
     """Let every https address lead to ``url``; a server with a certificate is not needed."""
+    usual = httpx.HTTPTransport.handle_request
 
-    def answer(self: object, request: urllib.request.Request) -> urllib.response.addinfourl:
-        headers = email.message.Message()
-        headers["Location"] = url
-        response = urllib.response.addinfourl(io.BytesIO(), headers, request.full_url, 302)
-        response.msg = "Found"  # type: ignore[attr-defined]
-        return response
+    def answer(self: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        if request.url.scheme != "https":
+            return usual(self, request)
+        return httpx.Response(302, headers={"Location": url}, stream=httpx.ByteStream(b""))
 
-    patch.setattr(urllib.request.HTTPSHandler, "https_open", answer)
+    patch.setattr(httpx.HTTPTransport, "handle_request", answer)
 
 
 @contextmanager
@@ -105,6 +102,12 @@ def serve() -> Iterator[Repository]:
                     answer(self, data)
             except (BrokenPipeError, ConnectionResetError):
                 pass  # the other side gave up, as some tests want
+
+        def do_PUT(self) -> None:
+            length = int(self.headers["Content-Length"])
+            repository.sent[self.path] = (dict(self.headers), self.rfile.read(length))
+            answer = repository.answers.pop(0) if repository.answers else whole
+            answer(self, b"stored")
 
         def log_message(self, format: str, *arguments: object) -> None:
             pass

@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+import io
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from deepbacs_zoo import __version__
-from deepbacs_zoo.files.http import BrokenError, RefusedError, open_url, read_block, read_url
+from deepbacs_zoo.files.http import BrokenError, RefusedError, open_url, put, read_block, read_url
 from tests.unit.files.servers import (
     CLOSED,
     Answer,
     Repository,
+    cut_off,
     lead_out_of_https,
     serve,
     status,
@@ -122,3 +128,107 @@ def test_no_more_is_read_than_wanted(server: Repository) -> None:
 def test_what_cannot_be_had_is_an_error_of_the_system(server: Repository) -> None:
     with pytest.raises(OSError, match="404"):
         read_url(f"{server.url}/nothing")
+
+
+def test_answers_come_as_they_are_sent(server: Repository) -> None:
+    heard = {}
+
+    def listen(handler, data):
+        heard.update(handler.headers)
+        whole(handler, data)
+
+    server.usual = listen
+    assert read_url(f"{server.url}/file") == DATA
+    assert heard["Accept-Encoding"] == "identity"
+
+
+def test_bytes_are_handed_on_before_all_have_come(server: Repository) -> None:
+    def slow(handler, data):
+        handler.send_response(200)
+        handler.send_header("Content-Length", "6")
+        handler.end_headers()
+        for part in (b"one", b"two"):
+            handler.wfile.write(part)
+            handler.wfile.flush()
+            time.sleep(0.3)
+
+    server.usual = slow
+    with open_url(f"{server.url}/file") as response:
+        assert read_block(response) == b"one"
+        assert read_block(response) == b"two"
+        assert read_block(response) == b""
+
+
+def test_an_answer_that_is_cut_off_ends(server: Repository) -> None:
+    server.answers += [cut_off] * 2
+    with open_url(f"{server.url}/file") as response:
+        data = b"".join(iter(lambda: read_block(response), b""))
+    assert data == DATA[: len(DATA) // 2]
+    with pytest.raises(OSError, match="ended after"):
+        read_url(f"{server.url}/file")
+
+
+def test_a_server_that_leads_in_circles_is_left(server: Repository) -> None:
+    server.usual = leading_to("/file")
+    with pytest.raises(RefusedError, match="302"):
+        open_url(f"{server.url}/file")
+    assert len(server.asked) == 11
+
+
+def test_a_server_may_not_lead_to_files_of_this_computer(server: Repository) -> None:
+    server.answers += [leading_to("file:///etc/hostname")]
+    with pytest.raises(RefusedError, match="302"):
+        open_url(f"{server.url}/file")
+
+
+def test_files_of_a_mirror_on_disk_are_read_alike(tmp_path: Path) -> None:
+    path = tmp_path / "a file"
+    path.write_bytes(DATA)
+    with open_url(path.as_uri()) as response:
+        assert response.headers["Content-Length"] == str(len(DATA))
+        assert response.read() == DATA
+    with pytest.raises(BrokenError, match="No such file"):
+        open_url((tmp_path / "missing").as_uri())
+
+
+def test_the_proxy_of_the_environment_is_asked(
+    server: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("http_proxy", server.url.removeprefix("http://"))
+    server.files["http://zoo.example/file"] = b"by proxy"
+    assert read_url("http://zoo.example/file") == b"by proxy"
+
+
+def test_a_file_is_sent_with_its_length_and_headers(server: Repository) -> None:
+    headers = {"Authorization": "Bearer me"}
+    with put(f"{server.url}/new", io.BytesIO(DATA), headers, len(DATA)) as response:
+        assert response.read() == b"stored"
+    heard, data = server.sent["/new"]
+    assert data == DATA
+    assert heard["Content-Length"] == str(len(DATA))
+    assert "Transfer-Encoding" not in heard
+    assert heard["Authorization"] == "Bearer me"
+    assert heard["User-Agent"] == f"deepbacs_zoo/{__version__}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (status(503), BrokenError),
+        (status(403), RefusedError),
+        (leading_to("/elsewhere"), RefusedError),
+    ],
+)
+def test_a_server_may_not_take_a_file(
+    server: Repository, answer: Answer, error: type[Exception]
+) -> None:
+    server.answers += [answer]
+    with pytest.raises(error):
+        put(f"{server.url}/new", io.BytesIO(b"abc"), {}, 3)
+    assert list(server.sent) == ["/new"]
+
+
+def test_the_package_does_not_load_httpx() -> None:
+    code = "import sys, deepbacs_zoo, deepbacs_zoo.files; assert 'httpx' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -15,6 +15,9 @@ import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
+import deepbacs.zoo.zooconfig.AnchorBoxes;
+import deepbacs.zoo.zooconfig.Decoding;
+import deepbacs.zoo.zooconfig.ZooConfig;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Collections;
@@ -71,7 +74,7 @@ class GoldenDecodingTest {
   }
 
   private static Decoding read(Map<String, Object> block) {
-    return Decoding.read(Collections.singletonMap("decode", block));
+    return ZooConfig.read(Collections.singletonMap("decode", block)).decode;
   }
 
   private static Tensor tensor(JsonObject entry) {
@@ -80,8 +83,7 @@ class GoldenDecodingTest {
   }
 
   private static void checkLabels(String kind, JsonObject entry) {
-    LabelDecoding decoding =
-        (LabelDecoding) read(block(kind, entry.getAsJsonObject("settings")));
+    LabelDecoder decoding = LabelDecoder.of(read(block(kind, entry.getAsJsonObject("settings"))));
     int[] shape = Golden.ints(entry.get("shape"));
     JsonObject settings = entry.getAsJsonObject("settings");
     int grid = settings.has("grid") ? settings.get("grid").getAsInt() : 1;
@@ -96,7 +98,7 @@ class GoldenDecodingTest {
     AnchorBoxes decoding =
         (AnchorBoxes) read(block("boxes", entry.getAsJsonObject("settings")));
     int[] size = Golden.ints(entry.get("size"));
-    List<DetectedBox> found = decoding.decode(tensor(entry), size[0], size[1]).boxes;
+    List<DetectedBox> found = BoxDecoder.decode(decoding, tensor(entry), size[0], size[1]).boxes;
     JsonArray expected = entry.getAsJsonArray("boxes");
     assertEquals(expected.size(), found.size());
     for (int index = 0; index < found.size(); index++) {
@@ -113,7 +115,7 @@ class GoldenDecodingTest {
 
   @Test
   void aPackageWithoutTheBlockIsNotDecoded() {
-    assertNull(Decoding.read(Collections.emptyMap()));
+    assertNull(ZooConfig.read(Collections.emptyMap()).decode);
   }
 
   /** Every setting of every kind: one that is missing has a default or is asked for. */
@@ -151,7 +153,7 @@ class GoldenDecodingTest {
     }
     assertThrows(
         ZooException.class,
-        () -> Decoding.read(Collections.singletonMap("decode", "multilabel")));
+        () -> ZooConfig.read(Collections.singletonMap("decode", "multilabel")));
   }
 
   @Test
@@ -161,7 +163,7 @@ class GoldenDecodingTest {
       if (kind[0].equals("foreground")) {
         block.put("channel", 4L);
       }
-      LabelDecoding decoding = (LabelDecoding) read(block);
+      LabelDecoder decoding = LabelDecoder.of(read(block));
       Tensor tensor = Tensor.zeros(DType.FLOAT32, "cyx", 1, 8, 8);
       assertThrows(ZooException.class, () -> decoding.decode(tensor, 8, 8), kind[0]);
     }

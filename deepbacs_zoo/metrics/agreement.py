@@ -64,14 +64,19 @@ def relative_difference(expected: NDArray[np.floating], found: NDArray[np.floati
     Parameters
     ----------
     expected, found
-        Floating-point tensors of one shape, any axes; the unit is that of ``expected``.
+        Tensors of one shape, any axes, float32 or float64; the unit is that of ``expected``.
     """
     unit = max(1.0, float(np.abs(expected).max(initial=0.0)))
     return float(np.abs(expected - found).max(initial=0.0)) / unit
 
 
 def compare_labels(first: NDArray[np.integer], second: NDArray[np.integer]) -> LabelAgreement:
-    """Compare two label images of one shape (any axes, 0 is background), whatever their numbering.
+    """Compare two label images, whatever their numbering.
+
+    Parameters
+    ----------
+    first, second
+        Integers of one shape, any axes; 0 is background.
 
     Raises
     ------

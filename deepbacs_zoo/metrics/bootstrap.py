@@ -28,7 +28,7 @@ def bootstrap(
     Parameters
     ----------
     values
-        One row per image.
+        float64, images along the first axis.
     statistic
         Takes rows drawn with replacement, as many as there are images; resamples for which it is
         NaN are left out.
@@ -69,8 +69,8 @@ def bootstrap_many(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the ends of the intervals of several statistics of the same resamples.
 
-    Parameters are those of ``bootstrap``, except that the statistic returns an array, always of the
-    same shape; so do the two ends.
+    Parameters are those of ``bootstrap``, except that the statistic returns an array of float64,
+    always of the same shape; so do the two ends.
 
     Raises
     ------
@@ -95,10 +95,10 @@ def bootstrap_sums(
     Parameters
     ----------
     values
-        ``images ...``.
+        ``images ...`` float64.
     statistic
-        Takes ``resamples ...``, the sum over the images of each resample, and gives an array with
-        the resamples along its first axis.
+        Takes ``resamples ...`` float64, the sum over the images of each resample, and gives
+        an array with the resamples along its first axis.
     resamples, confidence, seed
         As in ``bootstrap``; the same images are drawn.
 

@@ -16,12 +16,12 @@ def box_iou(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[
     Parameters
     ----------
     first, second
-        ``n 4`` and ``m 4``: x0, y0, x1, y1.
+        ``n 4`` and ``m 4`` float64: x0, y0, x1, y1 in pixels.
 
     Returns
     -------
     ndarray
-        ``n m``, 0 to 1.
+        ``n m`` float64, 0 to 1.
     """
     low = np.maximum(first[:, None, :2], second[None, :, :2])
     high = np.minimum(first[:, None, 2:], second[None, :, 2:])
@@ -43,7 +43,8 @@ def partners_of(
     truth, found
         The boxes of one image.
     right
-        For each found box the place of its true box of the same class, -1 for none.
+        int64, one axis: for each found box the place of its true box of the same class, -1 for
+        none.
     threshold
         IoU threshold.
 
@@ -86,8 +87,9 @@ def confusion(
     Returns
     -------
     ndarray
-        ``classes+1 classes+1``: rows are labelled classes, columns found ones, and the last of each
-        is the background: its column holds false negatives, its row false positives.  The diagonal
+        ``classes+1 classes+1`` int64: rows are labelled classes, columns predicted ones, and
+        the last of each axis is the background: its column holds false negatives, its row false
+        positives.  The diagonal
         holds the true positives of ``matches.counts``; boxes that are left over there are matched
         across classes.
     """
@@ -119,6 +121,11 @@ def right_partners(
         Found boxes in each image.
     threshold
         One of the thresholds of ``matches``.
+
+    Returns
+    -------
+    list of ndarray
+        int64, the found boxes of an image along the only axis.
     """
     row = matches.place(threshold)
     places = [np.full(count, -1, np.int64) for count in counts]

@@ -122,7 +122,7 @@ class BoxMatches:
 
     @cached_property
     def ap(self) -> NDArray[np.float64]:
-        """``thresholds classes``: average precision; NaN for a class without true boxes."""
+        """``thresholds classes`` float64: average precision; NaN for a class without true boxes."""
         found = self.precision.mean(axis=1)
         return np.where(self.n_true.sum(axis=0) > 0, found, np.nan)
 
@@ -140,6 +140,9 @@ class BoxMatches:
 
     def resampled_ap(self, images: NDArray[np.integer]) -> NDArray[np.float64]:
         """Return ``ap`` as it would be with these images, each as often as it is named.
+
+        ``images`` are whole numbers along one axis; the result has the axes and the dtype of
+        ``ap``.
 
         An image drawn twice weighs twice, which gives what a set with two copies of it would, up to
         the order of equal scores.
@@ -160,7 +163,7 @@ class BoxMatches:
         return Curve(_RECALLS[:reached], precision[:reached])
 
     def counts(self, threshold: float, score: float) -> NDArray[np.int64]:
-        """Return ``images classes 3`` int64: TP, FP and FN among boxes of at least ``score``.
+        """Return TP, FP and FN among boxes of at least ``score``, axes ``images classes 3``, int64.
 
         Raises
         ------

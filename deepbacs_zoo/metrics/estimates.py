@@ -68,9 +68,9 @@ def estimated(
     Parameters
     ----------
     values
-        ``images ...``.
+        ``images ...`` float64, images along the first axis.
     statistic
-        Takes sums ``n ...`` and gives scores ``n ...``.
+        Takes sums ``n ...`` and gives scores ``n ...``, float64 both.
     """
     value = np.asarray(statistic(values.sum(axis=0)[None]), np.float64)[0]
     if len(values) < FEWEST_IMAGES:

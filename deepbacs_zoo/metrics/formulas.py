@@ -25,7 +25,7 @@ Numbers: TypeAlias = NDArray[np.float64]
 
 
 def ratio(part: ArrayLike, whole: ArrayLike) -> Numbers:
-    """Return part / whole, NaN where the whole is 0."""
+    """Return part / whole, float64 of any axes, NaN where the whole is 0."""
     part, whole = np.broadcast_arrays(np.asarray(part, np.float64), np.asarray(whole, np.float64))
     found: Numbers = np.full(part.shape, np.nan)
     np.divide(part, whole, out=found, where=whole != 0)
@@ -33,27 +33,33 @@ def ratio(part: ArrayLike, whole: ArrayLike) -> Numbers:
 
 
 def precision(tp: ArrayLike, fp: ArrayLike) -> Numbers:
-    """TP / (TP + FP): the share of what was found that is right."""
+    """TP / (TP + FP), float64 of the counts' axes: the share of what was found that is right."""
     return ratio(tp, np.add(tp, fp))
 
 
 def recall(tp: ArrayLike, fn: ArrayLike) -> Numbers:
-    """TP / (TP + FN): the share of what is there that was found."""
+    """TP / (TP + FN), float64 of the counts' axes: the share of what is there that was found."""
     return ratio(tp, np.add(tp, fn))
 
 
 def f1(tp: ArrayLike, fp: ArrayLike, fn: ArrayLike) -> Numbers:
-    """2 TP / (2 TP + FP + FN), the harmonic mean of precision and recall."""
+    """2 TP / (2 TP + FP + FN), float64 of the counts' axes.
+
+    The harmonic mean of precision and recall.
+    """
     return ratio(tp, np.add(tp, np.add(fp, fn) / 2))
 
 
 def average_precision(tp: ArrayLike, fp: ArrayLike, fn: ArrayLike) -> Numbers:
-    """TP / (TP + FP + FN), which the 2018 Data Science Bowl and StarDist call average precision."""
+    """TP / (TP + FP + FN), float64 of the counts' axes.
+
+    The 2018 Data Science Bowl and StarDist call this average precision.
+    """
     return ratio(tp, np.add(tp, np.add(fp, fn)))
 
 
 def panoptic_quality(tp: ArrayLike, fp: ArrayLike, fn: ArrayLike, iou: ArrayLike) -> Numbers:
-    """Sum of matched IoU / (TP + FP/2 + FN/2)."""
+    """Sum of matched IoU / (TP + FP/2 + FN/2), float64 of the counts' axes."""
     return ratio(iou, np.add(tp, np.add(fp, fn) / 2))
 
 

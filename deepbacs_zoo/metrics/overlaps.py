@@ -57,7 +57,7 @@ class Partners:
 
 
 def overlaps(truth: NDArray[np.integer], predicted: NDArray[np.integer]) -> Overlaps:
-    """Find the objects of two label images of one shape, and the pairs of them that meet."""
+    """Find the objects of two label images (integers of one shape), and the pairs that meet."""
     true, sizes_true = np.unique(truth[truth != 0], return_counts=True)
     pred, sizes_pred = np.unique(predicted[predicted != 0], return_counts=True)
     both = (truth != 0) & (predicted != 0)
@@ -71,7 +71,7 @@ def overlaps(truth: NDArray[np.integer], predicted: NDArray[np.integer]) -> Over
 
 
 def assigned(met: Overlaps, threshold: float) -> NDArray[np.int64]:
-    """Return the places of the matched pairs among all pairs.
+    """Return the places of the matched pairs among all pairs, int64 along one axis.
 
     Pairs whose IoU reaches the threshold may be matched; of all assignments the one with the most
     matches is taken, and of those the one with the largest sum of IoU.
@@ -102,7 +102,7 @@ def assigned(met: Overlaps, threshold: float) -> NDArray[np.int64]:
 def partners(
     truth: NDArray[np.integer], predicted: NDArray[np.integer], threshold: float
 ) -> Partners:
-    """Match two label images of one shape as ``match`` does, and say who belongs to whom."""
+    """Match two label images (integers of one shape) as ``match`` does, and list the partners."""
     met = overlaps(truth, predicted)
     of_true, of_found = (np.full(each.size, -1, np.int64) for each in (met.true, met.found))
     true_iou, found_iou = (np.zeros(each.size) for each in (met.true, met.found))

@@ -107,7 +107,7 @@ def match(
     Parameters
     ----------
     truth, predicted
-        Label images, 0 is background; numbers need not be contiguous.
+        Label images, integers of any axes, 0 is background; numbers need not be contiguous.
     thresholds
         IoU thresholds, 0 < t <= 1.
 
@@ -135,6 +135,9 @@ def class_iou(
     truth: NDArray[np.integer], predicted: NDArray[np.integer], classes: int
 ) -> NDArray[np.float64]:
     """Return the IoU of each class 0 to ``classes - 1``; NaN for a class in neither image.
+
+    Both images are integers of one shape and any axes; the result is float64 with the classes
+    along its only axis.
 
     Raises
     ------

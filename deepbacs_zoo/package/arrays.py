@@ -29,6 +29,8 @@ _PLAIN: Final = re.compile(r"[<>|=]?(?:b1|[iu][1248]|f[248])|\?")
 def parse_npy(data: bytes, where: str) -> np.ndarray[Any, Any]:
     """Return the array of a ``.npy`` file in native byte order, C-contiguous and writable.
 
+    Its axes and dtype are those of the file.
+
     Parameters
     ----------
     data

@@ -164,7 +164,7 @@ class Package:
         return self._files.file_path(file)
 
     def tensor(self, file: FileRef) -> np.ndarray[Any, Any]:
-        """Return the array of an ``.npy`` file; pickled objects are refused.
+        """Return the array of an ``.npy`` file, axes and dtype as stored; pickles are refused.
 
         Raises
         ------

@@ -36,7 +36,10 @@ def blocks(shape: tuple[int, ...], together: int | None = None) -> Iterator[Bloc
 
 
 def part_of(statistic: NDArray[Any], block: Block) -> NDArray[Any]:
-    """Return the view of a statistic, shaped to broadcast, that belongs to a block."""
+    """Return the view of a statistic that belongs to a block.
+
+    A statistic has the axes of its tensor, of length 1 where it was reduced; the dtype stays.
+    """
     divided = len(block) - 1
     if statistic.ndim == 0 or statistic.shape[divided] == 1:
         return statistic

@@ -15,7 +15,7 @@ _HALF: Final = 2.0**63
 
 
 def cast(array: Array, dtype: np.dtype[Any]) -> Array:
-    """Cast to another type; the array itself where it has that type already.
+    """Cast an array of any axes to another dtype; the array itself where it has that already.
 
     From float to integer the fraction is cut off (towards zero).  A number beyond the integer type
     wraps: modulo two to its number of bits.  C leaves that open and processors differ, so it is
@@ -50,7 +50,7 @@ def cast(array: Array, dtype: np.dtype[Any]) -> Array:
 
 
 def refuse_nan(array: Array, name: str) -> None:
-    """Raise where an operation would turn NaN into a number."""
+    """Raise where an operation would turn NaN of an array (any axes and dtype) into a number."""
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise DataError(
             f"processing step {name}",

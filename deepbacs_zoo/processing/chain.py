@@ -40,6 +40,8 @@ class Fitted:
     def __call__(self, array: Array) -> Array:
         """Apply the steps to the measured tensor, or to a crop along axes that were reduced.
 
+        The axes stay; the dtype is what the last step gives.
+
         Raises
         ------
         DataError
@@ -68,7 +70,7 @@ def fit(
     steps
         The steps in order.
     array
-        The whole tensor, of any number type of the format.
+        The whole tensor, of any dtype of the format.
     axes
         Its axes.
     references
@@ -94,7 +96,8 @@ def apply(
 ) -> Array:
     """Measure steps on a whole tensor and apply them to it, computing each once.
 
-    Parameters and errors are those of :func:`fit`.
+    Parameters and errors are those of :func:`fit`; the result has the same axes and the dtype that
+    the last step gives.
     """
     tensor = Tensor(array, axes)
     _measured(steps, tensor, references)

@@ -23,7 +23,7 @@ Formula = Callable[..., None]
 
 
 def result_type(array: Array) -> np.dtype[Any]:
-    """Return the type that the processed form of a tensor has.
+    """Return the dtype that the processed form of a tensor has, whatever its axes.
 
     float32 for tensors of up to 16-bit integers, bool and float32; float64 for larger ones, whose
     values float32 cannot hold.
@@ -44,7 +44,7 @@ def evaluated(
     formula
         What to do with a block.
     statistics
-        Numbers that it takes, without dimensions or shaped to broadcast.
+        Numbers that it takes, float64 without axes or shaped to broadcast.
     together
         An axis that must not be divided into blocks.
     """
@@ -62,7 +62,7 @@ def evaluated(
 
 
 def check_fits(array: Array, statistics: Sequence[NDArray[Any]]) -> None:
-    """Refuse a crop along an axis whose positions have statistics of their own."""
+    """Refuse a crop (any dtype) along an axis whose positions have statistics of their own."""
     for statistic in statistics:
         if statistic.ndim == 0:
             continue

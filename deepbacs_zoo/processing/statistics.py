@@ -24,7 +24,7 @@ References = Mapping[str, tuple[Array, str]]
 
 
 def reference(name: str, references: References) -> tuple[Array, str]:
-    """Return another tensor that statistics are taken from, and its axes."""
+    """Return another tensor (of any dtype) that statistics are taken from, and its axes."""
     if name not in references:
         raise PackageError(
             "reference_tensor",

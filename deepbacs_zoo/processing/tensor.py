@@ -39,7 +39,7 @@ class Tensor:
 
     @property
     def array(self) -> Array:
-        """The tensor after all steps so far."""
+        """The tensor after all steps so far: the same axes, the dtype that the last step gives."""
         for function in self._waiting:
             self._array = function(self._array)
         self._waiting.clear()

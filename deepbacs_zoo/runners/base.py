@@ -50,8 +50,8 @@ class Session(Protocol):
         Parameters
         ----------
         tensors
-            One array per input of the package, by its id, in the package's axis order and of the
-            data type that its preprocessing ends with.
+            One array per input of the package, by its id, with the package's axes and of the dtype
+            that its preprocessing ends with.
 
         Returns
         -------

@@ -45,7 +45,7 @@ class BaseSession(ABC):
         self._open = True
 
     def run(self, tensors: Mapping[str, Array]) -> dict[str, Array]:
-        """See :meth:`deepbacs_zoo.runners.Session.run`."""
+        """Run the network; axes and dtypes as in :meth:`deepbacs_zoo.runners.Session.run`."""
         if not self._open:
             raise UsageError(
                 f"session of {self.engine}",

@@ -16,8 +16,8 @@ __all__ = ["check_tensors", "name_outputs"]
 def check_tensors(specs: Sequence[TensorSpec], tensors: Mapping[str, Array]) -> None:
     """Raise ``DataError`` unless the tensors are those the package describes.
 
-    Checked are the ids, the number of axes and every size; sizes that refer to an axis of another
-    input are checked against it.
+    Checked are the ids, the number of axes and every size, whatever the dtype; sizes that refer to
+    an axis of another input are checked against it.
     """
     known = {spec.id for spec in specs}
     for name in tensors:
@@ -91,6 +91,8 @@ def name_outputs(
     specs: Sequence[TensorSpec], found: Sequence[Array] | Mapping[str, Array]
 ) -> dict[str, Array]:
     """Return a network's outputs under the package's ids: by name where names agree, else by order.
+
+    Axes and dtypes stay.
 
     Raises
     ------

@@ -56,7 +56,7 @@ class Context:
     # --- test tensors ----------------------------------------------------------------------------
 
     def test_tensor(self, file: FileRef) -> Array:
-        """Return a test tensor, in the axes and the data type that the description states.
+        """Return a test tensor, in the axes and the dtype that the description states.
 
         Raises
         ------
@@ -74,7 +74,7 @@ class Context:
         return found
 
     def test_tensors(self, specs: Sequence[TensorSpec]) -> dict[str, Array]:
-        """Return the test tensors of inputs or outputs by id, as far as there are any."""
+        """Return the test tensors of inputs or outputs by id, axes and dtype as described."""
         return {
             spec.id: self.test_tensor(spec.test_tensor)
             for spec in specs
@@ -121,5 +121,8 @@ class Context:
 
 
 def largest_value(array: Array) -> float:
-    """Return the largest absolute value of a tensor of any axes, at least 1; NaN does not count."""
+    """Return the largest absolute value of a tensor, at least 1; NaN does not count.
+
+    The tensor may have any axes and dtype.
+    """
     return max(1.0, float(np.nanmax(np.abs(array), initial=0.0)))

@@ -32,7 +32,7 @@ _DIGITS: Final = 1
 
 
 def size_iou(sizes: Sizes, anchors: Sizes) -> Sizes:
-    """Return the IoU of boxes and anchors with a common centre, ``n`` by number of anchors."""
+    """Return the IoU of boxes and anchors with a common centre, axes ``boxes anchors``, float64."""
     shared = np.minimum(sizes[:, None], anchors[None]).prod(axis=2)
     total = sizes.prod(axis=1)[:, None] + anchors.prod(axis=1)[None]
     return np.asarray(shared / (total - shared), np.float64)
@@ -44,7 +44,7 @@ def choose_anchors(sizes: Sizes) -> tuple[tuple[float, float], ...]:
     Parameters
     ----------
     sizes
-        Of all training boxes, at least one.
+        Of all training boxes, at least one: ``n 2`` float64, width and height in image pixels.
 
     Returns
     -------

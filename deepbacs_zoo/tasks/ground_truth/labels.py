@@ -65,11 +65,11 @@ class Window:
         )
 
     def rows(self) -> NDArray[np.float64]:
-        """Return where the centres of the rows lie, in image pixels."""
+        """Return where the centres of the rows lie, axis ``y``, float64, in image pixels."""
         return np.asarray(self.y + (np.arange(self.height) + 0.5) * self.scale, np.float64)
 
     def columns(self) -> NDArray[np.float64]:
-        """Return where the centres of the columns lie, in image pixels."""
+        """Return where the centres of the columns lie, axis ``x``, float64, in image pixels."""
         return np.asarray(self.x + (np.arange(self.width) + 0.5) * self.scale, np.float64)
 
 
@@ -85,7 +85,7 @@ class GroundTruth(Protocol):
         """What ``make_target`` of its tasks takes."""
 
     def foreground_mask(self) -> NDArray[np.bool_]:
-        """Return ``y x``, where objects are."""
+        """Return ``y x`` bool, where objects are."""
 
     def padded(self, height: int, width: int) -> GroundTruth:
         """Return it for the image mirrored at its ends up to a size."""
@@ -122,7 +122,7 @@ class Labels:
         return height, width
 
     def foreground_mask(self) -> NDArray[np.bool_]:
-        """Return where labels are."""
+        """Return ``y x`` bool, where labels are."""
         return np.asarray(self.content > 0)
 
     def padded(self, height: int, width: int) -> Labels:

@@ -16,12 +16,12 @@ def multilabel_target(labels: NDArray[np.int32]) -> NDArray[np.int32]:
     Parameters
     ----------
     labels
-        ``y x``, 0 background.
+        ``y x`` int32, 0 background.
 
     Returns
     -------
     ndarray
-        ``y x``; the formula is that by which class scores are evaluated.
+        ``y x`` int32; the formula is that by which class scores are evaluated.
     """
     return true_classes(labels)
 
@@ -32,12 +32,12 @@ def foreground_target(labels: NDArray[np.int32]) -> NDArray[np.int32]:
     Parameters
     ----------
     labels
-        ``y x``, 0 background.
+        ``y x`` int32, 0 background.
 
     Returns
     -------
     ndarray
-        ``y x``.
+        ``y x`` int32.
     """
     found = labels > 0
     for axis in (0, 1):

@@ -51,7 +51,7 @@ class Cutout:
 
 
 def cutouts(labels: Labels) -> Iterator[Cutout]:
-    """Yield the objects of a label image by number."""
+    """Yield the objects of a label image (``y x`` int32) by number."""
     from scipy.ndimage import find_objects
 
     for number, place in enumerate(find_objects(labels), start=1):
@@ -65,7 +65,10 @@ def cutouts(labels: Labels) -> Iterator[Cutout]:
 
 
 def depth(mask: Mask) -> NDArray[np.float64]:
-    """Return the distance of every pixel of an object to the nearest pixel outside."""
+    """Return the distance of every pixel of an object to the nearest pixel outside.
+
+    The mask is ``y x`` bool, the distances are ``y x`` float64 in pixels.
+    """
     from scipy.ndimage import distance_transform_edt
 
     return np.asarray(distance_transform_edt(mask), np.float64)
@@ -75,7 +78,8 @@ def objectness(labels: Labels, grid: int) -> NDArray[np.float32]:
     """Return how deep inside its object a pixel is, 1 in its middle and 0 outside.
 
     The distance to the nearest pixel outside the object, divided by the largest one in it, as
-    StarDist has it (Schmidt et al. 2018); every ``grid``-th pixel.
+    StarDist has it (Schmidt et al. 2018); every ``grid``-th pixel.  Labels are ``y x`` int32, the
+    result is ``y x`` float32.
     """
     found = np.zeros(labels.shape, np.float32)
     for one in cutouts(labels):

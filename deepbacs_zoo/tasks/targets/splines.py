@@ -34,7 +34,7 @@ def spline_target(
     Parameters
     ----------
     labels
-        ``y x``, 0 background.
+        ``y x`` int32, 0 background; targets are float32.
     points
         Number of control points.
     grid
@@ -63,12 +63,12 @@ def spline_target(
 
 
 def control_points(mask: Mask, points: int) -> Numbers:
-    """Return ``points, (y, x)``: the spline along the rim of the largest part of an object.
+    """Return ``points (y, x)`` float64: the spline along the rim of the largest part of an object.
 
     Parameters
     ----------
     mask
-        ``y x``, with a frame of background.
+        ``y x`` bool, with a frame of background.
     points
         Their number.
     """
@@ -80,7 +80,7 @@ def control_points(mask: Mask, points: int) -> Numbers:
 def basis(points: int, samples: int) -> Numbers:
     """Return ``samples, points``: the weights of control points in a closed uniform cubic B-spline.
 
-    Sample s is at parameter s·points/samples.
+    float64 along the axes ``samples points``.  Sample s is at parameter s·points/samples.
     """
     at = np.arange(samples) * points / samples
     away = np.abs(at[:, np.newaxis] - np.arange(points))

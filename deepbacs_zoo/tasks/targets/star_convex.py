@@ -29,7 +29,7 @@ def star_target(
     Parameters
     ----------
     labels
-        ``y x``, 0 background.
+        ``y x`` int32, 0 background; targets are float32.
     rays
         Number of rays; ray k points to the angle 2πk/rays, (dy, dx) = (sin, cos).
     grid
@@ -55,7 +55,7 @@ def reconstruction(mask: Mask) -> dict[int, float]:
     Parameters
     ----------
     mask
-        ``y x``, with a frame of background.
+        ``y x`` bool, with a frame of background.
     """
     from skimage.draw import polygon2mask
 

@@ -32,7 +32,7 @@ def draw_zoom(random: np.random.Generator, most: float) -> float:
 
 
 def rotated(image: NDArray[np.float32], turns: int, mirrored: bool) -> NDArray[np.float32]:
-    """Return ``c y x`` turned and mirrored."""
+    """Return ``c y x`` float32 turned and mirrored."""
     found = np.rot90(image, turns, (1, 2))
     return found[:, :, ::-1] if mirrored else found
 
@@ -45,7 +45,7 @@ def intensity(random: np.random.Generator, image: NDArray[np.float32]) -> NDArra
     random
         Decides everything.
     image
-        ``c y x``, zero mean and unit variance over the whole image.
+        ``c y x`` float32, zero mean and unit variance over the whole image.
 
     Returns
     -------

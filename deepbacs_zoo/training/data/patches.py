@@ -31,7 +31,7 @@ def epoch_length(shapes: Sequence[tuple[int, ...]], settings: TrainingSettings) 
 
 
 def padded(image: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
-    """Mirror the last two axes at their ends up to a size; larger arrays stay as they are."""
+    """Mirror the last two axes of float32 at their ends up to a size; larger arrays stay."""
     missing = [(0, 0)] * (image.ndim - 2) + [
         (0, max(0, wanted - found))
         for wanted, found in zip((height, width), image.shape[-2:], strict=True)
@@ -40,7 +40,7 @@ def padded(image: NDArray[np.float32], height: int, width: int) -> NDArray[np.fl
 
 
 def cut_image(image: NDArray[np.float32], window: Window) -> NDArray[np.float32]:
-    """Return what a window shows of ``c y x``: pixels, or between them by linear interpolation."""
+    """Return what a window shows of ``c y x`` float32: pixels, or linearly between them."""
     if window.scale == 1:
         y, x = int(window.y), int(window.x)
         return image[:, y : y + window.height, x : x + window.width]
@@ -56,14 +56,14 @@ def cut_image(image: NDArray[np.float32], window: Window) -> NDArray[np.float32]
 
 
 def mapped(change: Callable[[Array], Array], target: Target) -> Target:
-    """Change every array of a target."""
+    """Change every array of a target, whatever its axes and dtype."""
     if isinstance(target, Mapping):
         return {name: change(array) for name, array in target.items()}
     return change(target)
 
 
 def typed(array: Array) -> Array:
-    """Return an array in the types of PyTorch's losses: float32, or int64 for whole numbers."""
+    """Return an array of any axes in a dtype of PyTorch's losses: float32, int64 for integers."""
     return np.ascontiguousarray(array, np.float32 if array.dtype.kind == "f" else np.int64)
 
 

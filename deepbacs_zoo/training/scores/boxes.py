@@ -32,7 +32,7 @@ class BoxScores:
     _found: list[BoxSet] = field(default_factory=list)
 
     def add(self, output: NDArray[np.float32], truth: GroundTruth) -> None:
-        """Add an image: what the exported network gives, ``c y x``, and its boxes."""
+        """Add an image: what the exported network gives, ``c y x`` float32, and its boxes."""
         settings = self._settings
         lowest = min(_LOWEST_SCORE, settings.score_threshold)
         found = decode_boxes(

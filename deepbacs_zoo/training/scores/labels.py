@@ -26,7 +26,7 @@ class Scores(Protocol):
     """Measures gathered image by image; a new object for each epoch."""
 
     def add(self, output: NDArray[np.float32], truth: GroundTruth) -> None:
-        """Add the exported network's output for an image, ``c y x``, and the annotation."""
+        """Add the exported network's output for an image, ``c y x`` float32, and the annotation."""
 
     def measures(self) -> dict[str, float]:
         """Return the method's metrics."""
@@ -42,7 +42,7 @@ class LabelScores:
     _counts: InstanceCounts | None = None
 
     def add(self, output: NDArray[np.float32], truth: GroundTruth) -> None:
-        """Add an image."""
+        """Add an image: the output, ``c y x`` float32, and the annotation."""
         if any(name.startswith("iou_") for name in self.method.metrics):
             self._truth.append(np.asarray(self.method.make_target(truth.content)).ravel())
             self._found.append(output.argmax(axis=0).ravel())

@@ -133,9 +133,9 @@ def label_score(
     Parameters
     ----------
     tensors
-        What the network gave for each image, ``c y x``.
+        What the network gave for each image, ``c y x`` float32.
     truths
-        Its label image, ``y x``, 0 background.
+        Its label image, ``y x`` int32, 0 background.
 
     Returns
     -------
@@ -166,7 +166,7 @@ def box_score(
     Parameters
     ----------
     tensors
-        What the network gave for each image, ``c y x`` on its grid.
+        What the network gave for each image, ``c y x`` float32 on its grid.
     truths
         Its true boxes.
     sizes

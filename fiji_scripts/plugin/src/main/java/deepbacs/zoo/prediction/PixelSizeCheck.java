@@ -12,8 +12,8 @@ import java.util.Map;
 /** The pixel size that a model was trained at against the image's. */
 final class PixelSizeCheck {
 
-  private static final Rule UNKNOWN = new Rule("pixel-size-unknown", Severity.INFO);
-  private static final Rule DIFFERENT = new Rule("pixel-size-differs", Severity.WARNING);
+  private static final Rule UNKNOWN = new Rule("image-without-pixel-size", Severity.INFO);
+  private static final Rule DIFFERENT = new Rule("other-pixel-size", Severity.WARNING);
 
   /** A pixel size that differs by more is warned of. */
   private static final double TOLERANCE = 0.2;
@@ -39,7 +39,7 @@ final class PixelSizeCheck {
             where,
             "it has no pixel size; the model was trained at " + size,
             "an image that states its pixel size",
-            Text.of("set ", Option.of("pixel_size"), " if it differs"));
+            Text.of("pass ", Option.of("pixel_size"), " if it differs"));
       }
       if (Math.abs(own / trained - 1) > TOLERANCE) {
         return DIFFERENT.finding(

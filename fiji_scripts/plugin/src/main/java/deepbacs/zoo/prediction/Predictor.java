@@ -37,7 +37,7 @@ import java.util.Map;
 public final class Predictor {
 
   private static final Rule THIN_STACK = new Rule("thin-stack", Severity.WARNING);
-  private static final Rule NO_HALO = new Rule("tiled-without-halo", Severity.WARNING);
+  private static final Rule NO_HALO = new Rule("tiles-without-halo", Severity.WARNING);
   private static final Rule NOT_FINITE = new Rule("output-not-finite", Severity.WARNING);
 
   /**

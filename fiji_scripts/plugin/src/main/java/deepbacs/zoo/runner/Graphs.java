@@ -161,7 +161,7 @@ final class Graphs {
         String.join(", ", shapes),
         "a tile that fits the memory of the device",
         Text.of(
-            "set a smaller ", Option.of("memory"), " so that the image is cut into smaller tiles"),
+            "pass a smaller ", Option.of("memory"), " so that the image is cut into smaller tiles"),
         cause);
   }
 

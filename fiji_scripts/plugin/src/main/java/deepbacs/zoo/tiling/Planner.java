@@ -177,7 +177,7 @@ public final class Planner {
         "it is too small for the smallest tile of " + shape + " pixels",
         PythonFormat.g(budget / MEBIBYTE, 4) + " MiB",
         "at least " + mebibytes + " MiB",
-        Text.of("set ", Option.of("memory", Bytes.ofMebibytes(mebibytes)), " or more"));
+        Text.of("pass ", Option.of("memory", Bytes.ofMebibytes(mebibytes)), " or more"));
   }
 
   private static ZooException nothingLeft(

@@ -232,7 +232,7 @@ public final class RunPlan {
         "it is too small for one pass, and " + listed + " cannot be computed in tiles",
         null,
         "at least " + mebibytes + " MiB",
-        Text.of("set ", Option.of("memory", Bytes.ofMebibytes(mebibytes)), " or more"));
+        Text.of("pass ", Option.of("memory", Bytes.ofMebibytes(mebibytes)), " or more"));
   }
 
   private static String by(int[] shape) {

@@ -17,6 +17,7 @@ from deepbacs_zoo.images import Calibration, read_image
 from deepbacs_zoo.images.lut import colour_of
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.results import Labels, NoObjects, OutputTensor, Result, planned_outputs, save
+from deepbacs_zoo.results.kinds import KINDS
 from deepbacs_zoo.results.labels.kind import measure_positions
 from tests.data.decoding.objects import labels_of
 from tests.packages import CASES
@@ -389,3 +390,7 @@ def test_a_full_disk_leaves_nothing_and_keeps_old_results(java, tmp_path, place)
             assert "too large" in answer["message"]
     assert everything(old) == before
     assert not (tmp_path / "new").exists()
+
+
+def test_kinds_of_results_are_those_of_python_with_the_same_files(java):
+    assert java.ask("kinds", {}) == {key: list(kind.files) for key, kind in KINDS.items()}

@@ -11,7 +11,7 @@ import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.images.Preview;
 import deepbacs.zoo.results.BoxStack;
-import deepbacs.zoo.results.ObjectRow;
+import deepbacs.zoo.results.Boxes;
 import deepbacs.zoo.results.OutputTensor;
 import deepbacs.zoo.results.Result;
 import deepbacs.zoo.results.ResultFiles;
@@ -101,9 +101,7 @@ public final class BoxesTest {
           new Result(
               "field",
               Collections.<OutputTensor>emptyList(),
-              null,
-              Collections.<ObjectRow>emptyList(),
-              boxes,
+              new Boxes(boxes),
               calibration,
               Collections.<Finding>emptyList(),
               "",

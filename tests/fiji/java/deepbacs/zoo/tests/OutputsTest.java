@@ -10,12 +10,17 @@ import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.images.LabelColors;
 import deepbacs.zoo.images.Preview;
 import deepbacs.zoo.packages.ZooPackage;
+import deepbacs.zoo.results.Content;
 import deepbacs.zoo.results.LabelStack;
+import deepbacs.zoo.results.Labels;
+import deepbacs.zoo.results.NoObjects;
 import deepbacs.zoo.results.ObjectRow;
 import deepbacs.zoo.results.ObjectTable;
 import deepbacs.zoo.results.OutputTensor;
 import deepbacs.zoo.results.Result;
 import deepbacs.zoo.results.ResultFiles;
+import deepbacs.zoo.results.ResultKind;
+import deepbacs.zoo.results.ResultKinds;
 import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
 import ij.ImagePlus;
@@ -31,6 +36,7 @@ import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Plans and writes the files of a result, and opens them in ImageJ; the first argument says which.
@@ -59,6 +65,13 @@ public final class OutputsTest {
           boolean overwrite = request.get("overwrite").getAsBoolean();
           Result result = result(request);
           answer.add("paths", json(ResultFiles.save(result, path(request, "folder"), overwrite)));
+          break;
+        case "kinds":
+          for (Map.Entry<String, ResultKind> each : ResultKinds.TABLE.entrySet()) {
+            JsonArray files = new JsonArray();
+            each.getValue().files.forEach(files::add);
+            answer.add(each.getKey(), files);
+          }
           break;
         case "open":
           answer = opened(request.get("path").getAsString());
@@ -111,7 +124,8 @@ public final class OutputsTest {
     }
     String stem = request.get("stem").getAsString();
     List<Finding> none = Collections.emptyList();
-    return new Result(stem, tensors, labels, objects, null, calibration, none, "", 1, 0, picture);
+    Content content = labels == null ? new NoObjects() : new Labels(labels, objects);
+    return new Result(stem, tensors, content, calibration, none, "", 1, 0, picture);
   }
 
   private static JsonObject opened(String file) {

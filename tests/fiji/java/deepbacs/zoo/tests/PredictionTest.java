@@ -11,6 +11,7 @@ import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.prediction.PredictOptions;
 import deepbacs.zoo.prediction.Predictor;
 import deepbacs.zoo.results.LabelStack;
+import deepbacs.zoo.results.Labels;
 import deepbacs.zoo.results.OutputTensor;
 import deepbacs.zoo.results.Result;
 import deepbacs.zoo.results.ResultFiles;
@@ -83,7 +84,7 @@ public final class PredictionTest {
     Files.createDirectories(folder);
     answer.addProperty("engine", result.engine);
     answer.addProperty("tiles", result.tiles);
-    answer.addProperty("objects", result.objects.size());
+    answer.addProperty("objects", result.content.nObjects());
     JsonArray findings = new JsonArray();
     result.findings.forEach(finding -> findings.add(Json.of(finding.parts())));
     answer.add("findings", findings);
@@ -100,8 +101,8 @@ public final class PredictionTest {
       Files.write(folder.resolve(output.id + ".bin"), doubles(output.tensor));
     }
     answer.add("tensors", tensors);
-    if (result.labels != null) {
-      LabelStack labels = result.labels;
+    if (result.content instanceof Labels) {
+      LabelStack labels = ((Labels) result.content).stack;
       answer.add(
           "labels", json(labels.frames, labels.slices, labels.height, labels.width));
       ByteBuffer buffer =

@@ -33,7 +33,7 @@ final class ForegroundDecoder extends LabelDecoder {
     }
     int[] labels =
         new Watershed(mask, shape[2]).joined(settings.splitRatio, settings.minSeed);
-    Labels.dropSmall(labels, settings.minSize);
-    return Labels.numbered(labels);
+    Numbering.dropSmall(labels, settings.minSize);
+    return Numbering.numbered(labels);
   }
 }

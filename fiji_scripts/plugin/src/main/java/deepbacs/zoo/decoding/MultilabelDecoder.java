@@ -56,10 +56,10 @@ final class MultilabelDecoder extends LabelDecoder {
       foreground[pixel] = (float) probabilities.get(settings.background * plane + pixel) < below;
     }
     int[] labels = components(seeds);
-    Labels.dropSmall(labels, settings.minSeed);
+    Numbering.dropSmall(labels, settings.minSeed);
     grow(labels, foreground);
-    Labels.dropSmall(labels, settings.minSize);
-    return Labels.numbered(labels);
+    Numbering.dropSmall(labels, settings.minSize);
+    return Numbering.numbered(labels);
   }
 
   /** Gives 4-connected components the numbers 1 to n by their first pixel in raster order. */

@@ -62,7 +62,7 @@ final class PolygonSuppression {
       }
       add(new PolygonMask(ys, xs, height, width));
     }
-    return Labels.numbered(labels);
+    return Numbering.numbered(labels);
   }
 
   /**

@@ -1,5 +1,6 @@
 package deepbacs.zoo.plugin;
 
+import deepbacs.zoo.results.Content;
 import ij.IJ;
 import ij.ImagePlus;
 import ij.gui.Overlay;
@@ -29,21 +30,21 @@ final class ResultWindows {
   }
 
   /**
-   * Shows the label image, and outlines or boxes on the image; without any, the first tensor.
+   * Opens the main file of a kind of result, and shows its ROIs on the image.
    *
-   * @param files what was written
+   * @param files that were written
    * @param image the open image that was run, or null
    * @param input the file that was run, or null
    */
-  static void show(List<Path> files, ImagePlus image, Path input) throws IOException {
-    Path labels = ending(files, "_labels.tif");
-    Path rois = ending(files, "_rois.zip");
-    if (rois == null) {
-      open(files.get(0));
-      return;
+  static void show(Content content, List<Path> files, ImagePlus image, Path input)
+      throws IOException {
+    Path main = content.opened(files);
+    if (main != null) {
+      open(main);
     }
-    if (labels != null) {
-      open(labels);
+    Path rois = content.overlay(files);
+    if (rois == null) {
+      return;
     }
     ImagePlus shown = image;
     if (shown == null && input != null) {
@@ -53,15 +54,6 @@ final class ResultWindows {
       shown.setOverlay(overlay(rois, shown));
       shown.show();
     }
-  }
-
-  private static Path ending(List<Path> files, String end) {
-    for (Path file : files) {
-      if (String.valueOf(file.getFileName()).endsWith(end)) {
-        return file;
-      }
-    }
-    return null;
   }
 
   private static void open(Path file) {

@@ -75,7 +75,7 @@ final class RunCommand {
     List<Path> files = ResultFiles.save(result, options.output, options.overwrite);
     report(stem, files, result, loaded, models);
     if (ResultWindows.isEnabled()) {
-      ResultWindows.show(files, open, options.input);
+      ResultWindows.show(result.content, files, open, options.input);
     }
   }
 
@@ -145,10 +145,11 @@ final class RunCommand {
     Map<String, Object> more = new LinkedHashMap<>();
     more.put("engine", result == null ? "" : result.engine);
     more.put("tiles", result == null ? 0 : result.tiles);
-    boolean boxes = result != null && result.boxes != null;
-    more.put("objects", result == null ? 0 : result.nObjects());
-    more.put("boxes", boxes ? result.nObjects() : null);
-    more.put("counts", boxes ? result.boxes.counts() : null);
+    int objects = result == null ? 0 : result.content.nObjects();
+    Map<String, Integer> counts = result == null ? null : result.content.classCounts();
+    more.put("objects", objects);
+    more.put("boxes", counts == null ? null : objects);
+    more.put("counts", counts);
     more.put("network_seconds", result == null ? 0.0 : result.networkSeconds);
     more.put("seconds", (System.nanoTime() - start) / 1e9);
     more.put("loaded", loaded);

@@ -1,6 +1,7 @@
 package deepbacs.zoo.prediction;
 
 import deepbacs.zoo.images.ImageShape;
+import deepbacs.zoo.results.ResultKind;
 import deepbacs.zoo.tensors.Axis;
 import deepbacs.zoo.tensors.Size;
 import deepbacs.zoo.tensors.TensorSpec;
@@ -16,8 +17,6 @@ final class MemoryEstimate {
   private static final int INPUT_COPIES = 3;
   /** Values of one output at once: stitched, cropped and processed. */
   private static final int OUTPUT_COPIES = 2;
-  /** Bytes for a pixel while it is decoded, outlined and drawn. */
-  private static final int DECODING = 40;
 
   private MemoryEstimate() {}
 
@@ -31,7 +30,7 @@ final class MemoryEstimate {
       ImageShape image,
       Positions positions,
       RunPlan layout,
-      boolean decodes) {
+      ResultKind kind) {
     TensorSpec input = specs.get(0);
     double taken = Float.BYTES;
     for (Axis axis : input.axes) {
@@ -47,11 +46,9 @@ final class MemoryEstimate {
       working = Math.max(working, taken + OUTPUT_COPIES * values);
       results += values * (positions.count() - 1) + values;
     }
-    if (decodes) {
-      double plane = (double) image.height * image.width;
-      results += Integer.BYTES * plane * image.frames * image.slices;
-      working = Math.max(working, DECODING * plane);
-    }
+    double plane = (double) image.height * image.width;
+    results += kind.keptBytes * plane * image.frames * image.slices;
+    working = Math.max(working, kind.workingBytes * plane);
     return (long) (image.bytes() + working + results);
   }
 

@@ -12,8 +12,11 @@ import deepbacs.zoo.options.Option;
 import deepbacs.zoo.options.Text;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.processing.Processing;
+import deepbacs.zoo.results.Content;
 import deepbacs.zoo.results.OutputTensor;
 import deepbacs.zoo.results.Result;
+import deepbacs.zoo.results.ResultKind;
+import deepbacs.zoo.results.ResultKinds;
 import deepbacs.zoo.runner.OnnxSession;
 import deepbacs.zoo.tensors.Tensor;
 import deepbacs.zoo.tensors.TensorSpec;
@@ -21,7 +24,6 @@ import deepbacs.zoo.tiling.AxisRule;
 import deepbacs.zoo.tiling.CrossAxis;
 import deepbacs.zoo.tiling.RunPlan;
 import deepbacs.zoo.tiling.TensorPlan;
-import deepbacs.zoo.zooconfig.Decoding;
 import deepbacs.zoo.zooconfig.ZooConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -66,7 +68,6 @@ public final class Predictor {
     this.positions = Positions.of(input, shape, where);
     outputs.forEach(output -> Collector.checkOwnAxes(output, positions));
     this.config = zooPackage.zooConfig();
-    Decoding decoding = config.decode;
     List<TensorSpec> settled = CrossAxis.settled(input, outputs, shape);
     this.layout =
         RunPlan.of(
@@ -75,9 +76,9 @@ public final class Predictor {
             options.memory,
             Double.isNaN(config.peakBytesPerPixel) ? BYTES_PER_PIXEL : config.peakBytesPerPixel,
             options.haloBorder,
-            decoding == null ? null : decoding.output());
-    HeapCheck.check(
-        where, MemoryEstimate.bytes(settled, shape, positions, layout, decoding != null));
+            config.decode == null ? null : config.decode.output());
+    ResultKind kind = ResultKinds.TABLE.get(config.result());
+    HeapCheck.check(where, MemoryEstimate.bytes(settled, shape, positions, layout, kind));
   }
 
   /**
@@ -133,29 +134,47 @@ public final class Predictor {
         collectors.get(found.getKey()).put(position, found.getValue());
       }
     }
-    Decoded decoded =
-        Decoded.of(config.decode, collectors, shape, known.calibration, zooPackage.path.toString());
+    List<Finding> decoded = new ArrayList<>();
+    Content content =
+        ResultKinds.TABLE.get(config.result())
+            .content(config.decode, decodedTensor(collectors), shape, known.calibration, decoded);
     List<OutputTensor> tensors = new ArrayList<>();
     for (TensorSpec spec : outputs) {
       Tensor tensor = collectors.get(spec.id).tensor();
       tensors.add(new OutputTensor(spec.id, tensor, scaled(spec, known.calibration)));
       addNotFinite(findings, spec.id, tensor);
     }
-    findings.addAll(decoded.findings);
+    findings.addAll(decoded);
     String engine =
         session.engine() + ", " + session.weightsFormat() + " on " + session.device();
     return new Result(
         known.stem,
         tensors,
-        decoded.labels,
-        decoded.objects,
-        decoded.boxes,
+        content,
         known.calibration,
         findings,
         engine,
         layout.plan.tiles.size(),
         network.seconds(),
         known.preview());
+  }
+
+  /** The output that is decoded, {@code t z c y x}; null without decoding. */
+  private Tensor decodedTensor(Map<String, Collector> collectors) {
+    if (config.decode == null) {
+      return null;
+    }
+    Collector collector = collectors.get(config.decode.output());
+    if (collector == null || !collector.isImage()) {
+      throw new ZooException(
+          Kind.PACKAGE,
+          zooPackage.path + ": config.deepbacs_zoo.decode.output",
+          "there is no output of this name that is an image",
+          config.decode.output(),
+          String.join(", ", collectors.keySet()),
+          "correct the package's description");
+    }
+    return collector.tensor();
   }
 
   private static TensorSpec onlyInput(ZooPackage zooPackage) {

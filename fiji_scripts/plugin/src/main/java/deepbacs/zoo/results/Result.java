@@ -13,12 +13,8 @@ public final class Result {
   public final String stem;
   /** Every output, in the package's order. */
   public final List<OutputTensor> tensors;
-  /** Null where the package does not say how to decode, or finds boxes. */
-  public final LabelStack labels;
-  /** One row for each label, in calibrated units. */
-  public final List<ObjectRow> objects;
-  /** Null where the package does not find boxes. */
-  public final BoxStack boxes;
+  /** What they hold: labels, boxes, or no objects. */
+  public final Content content;
 
   public final Calibration calibration;
   /** What the user should know. */
@@ -35,9 +31,7 @@ public final class Result {
   public Result(
       String stem,
       List<OutputTensor> tensors,
-      LabelStack labels,
-      List<ObjectRow> objects,
-      BoxStack boxes,
+      Content content,
       Calibration calibration,
       List<Finding> findings,
       String engine,
@@ -46,19 +40,12 @@ public final class Result {
       Preview preview) {
     this.stem = stem;
     this.tensors = Collections.unmodifiableList(tensors);
-    this.labels = labels;
-    this.objects = Collections.unmodifiableList(objects);
-    this.boxes = boxes;
+    this.content = content;
     this.calibration = calibration;
     this.findings = Collections.unmodifiableList(findings);
     this.engine = engine;
     this.tiles = tiles;
     this.networkSeconds = networkSeconds;
     this.preview = preview;
-  }
-
-  /** How many objects or boxes there are. */
-  public int nObjects() {
-    return boxes == null ? objects.size() : boxes.rows().size();
   }
 }

@@ -6,8 +6,6 @@ import deepbacs.zoo.options.Option;
 import deepbacs.zoo.options.Text;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.tensors.TensorSpec;
-import deepbacs.zoo.zooconfig.AnchorBoxes;
-import deepbacs.zoo.zooconfig.Decoding;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -23,11 +21,6 @@ import java.util.Set;
 /** Results as files: named after the image, never overwritten unasked, all of them or none. */
 public final class ResultFiles {
 
-  private static final List<String> OF_LABELS =
-      Arrays.asList("labels.tif", "rois.zip", "table.csv", "overlay.png");
-  private static final List<String> OF_BOXES =
-      Arrays.asList("rois.zip", "table.csv", "counts.csv", "overlay.png");
-
   private ResultFiles() {}
 
   /**
@@ -42,12 +35,8 @@ public final class ResultFiles {
     for (TensorSpec spec : zooPackage.outputs) {
       ids.add(spec.id);
     }
-    Decoding decoding = zooPackage.zooConfig().decode;
-    return paths(stem, ids, folder, decoded(decoding != null, decoding instanceof AnchorBoxes));
-  }
-
-  private static List<String> decoded(boolean any, boolean boxes) {
-    return any ? (boxes ? OF_BOXES : OF_LABELS) : Collections.<String>emptyList();
+    String kind = zooPackage.zooConfig().result();
+    return paths(stem, ids, folder, ResultKinds.TABLE.get(kind).files);
   }
 
   /**
@@ -74,13 +63,9 @@ public final class ResultFiles {
   }
 
   /**
-   * Writes a result: every tensor, and what was decoded.
+   * Writes a result: every tensor as float32, and the files of its kind.
    *
-   * <p>Of labels: the label image, ROIs, a table and an overlay; of boxes: ROIs, a table, the
-   * counts of the classes and an overlay. Tensors are float32. Labels are uint16, or float32 where
-   * more than 65,535 objects would not fit: ImageJ reads no 32-bit integers, and float32 holds
-   * every whole number up to 16,777,216. Everything is written beside its place and moved there when all
-   * of it is there.
+   * <p>Everything is written beside its place and moved there when all of it is there.
    *
    * @param folder where to; made if it does not exist
    * @param overwrite whether files that exist are replaced
@@ -93,8 +78,7 @@ public final class ResultFiles {
     for (OutputTensor tensor : result.tensors) {
       ids.add(tensor.id);
     }
-    boolean any = result.labels != null || result.boxes != null;
-    List<Path> targets = paths(result.stem, ids, folder, decoded(any, result.boxes != null));
+    List<Path> targets = paths(result.stem, ids, folder, result.content.kind().files);
     if (!overwrite) {
       refuseExisting(targets);
     }
@@ -102,23 +86,9 @@ public final class ResultFiles {
     for (OutputTensor tensor : result.tensors) {
       writers.add(path -> Hyperstack.of(tensor).write(path));
     }
-    if (result.labels != null) {
-      writers.add(path -> Hyperstack.of(result.labels, result.calibration).write(path));
-      writers.add(path -> Files.write(path, LabelRois.bytes(result.labels)));
-      writers.add(path -> Files.write(path, utf8(Table.of(result.objects))));
-      writers.add(path -> Overlay.write(path, result.preview, result.labels));
-    } else if (result.boxes != null) {
-      writers.add(path -> Files.write(path, BoxRois.bytes(result.boxes)));
-      writers.add(path -> Files.write(path, utf8(Table.of(result.boxes))));
-      writers.add(path -> Files.write(path, utf8(Table.counts(result.boxes))));
-      writers.add(path -> Overlay.write(path, result.preview, result.boxes));
-    }
+    writers.addAll(result.content.writers(result));
     new Staging(folder).write(targets, writers, overwrite);
     return targets;
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static List<Path> paths(

@@ -2,10 +2,10 @@ package deepbacs.zoo.decoding;
 
 import java.util.Arrays;
 
-/** What all kinds of decoding do with labels at the end. */
-final class Labels {
+/** Numbers of labels: without small ones, and from 1 without gaps. */
+final class Numbering {
 
-  private Labels() {}
+  private Numbering() {}
 
   /** Sets labels of fewer than {@code smallest} pixels to 0. */
   static void dropSmall(int[] labels, int smallest) {

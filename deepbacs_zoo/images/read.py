@@ -18,6 +18,7 @@ from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.errors import DataError, HostError, UsageError
 from deepbacs_zoo.images.calibration import calibration_of, channel_names_of
 from deepbacs_zoo.images.image import Calibration, Image
+from deepbacs_zoo.images.order import in_image_order
 from deepbacs_zoo.images.page_chain import check_chain, check_planes
 
 __all__ = ["IMAGE_SUFFIXES", "read_image"]
@@ -160,7 +161,7 @@ def _read_tiff(path: Path) -> Read:
         alpha = sum(int(kind) in _ALPHA for kind in page.extrasamples)
         is_colour = int(page.photometric) in _RGB
     if "s" not in axis_names:
-        return _ordered(array, axis_names), calibration, names, False
+        return in_image_order(array, axis_names), calibration, names, False
     if "c" in axis_names:
         raise DataError(
             path,
@@ -170,7 +171,7 @@ def _read_tiff(path: Path) -> Read:
             hint="split the channels in ImageJ with Image > Color > Split Channels",
         )
     axis_names = axis_names.replace("s", "c")
-    array = _ordered(array, axis_names)
+    array = in_image_order(array, axis_names)
     array = array[:, :, : array.shape[2] - alpha]  # alpha comes after the colours
     rgb = is_colour and array.shape[2] == len(_COLOURS)
     return array, calibration, _COLOURS if rgb else names, rgb
@@ -248,15 +249,7 @@ def _read_jpeg(path: Path) -> Read:
 def _picture(array: NDArray[np.generic]) -> Read:
     """Return decoded rows, columns and perhaps colours."""
     rgb = array.ndim == 3 and array.shape[2] == len(_COLOURS)
-    return _ordered(array, "yxc"[: array.ndim]), Calibration(), _COLOURS if rgb else (), rgb
-
-
-def _ordered(array: NDArray[np.generic], axes: str) -> NDArray[np.generic]:
-    """Return the array with the five axes of an image in their order."""
-    present = [axis for axis in IMAGE_AXES if axis in axes]
-    array = array.transpose([axes.index(axis) for axis in present])
-    missing = tuple(index for index, axis in enumerate(IMAGE_AXES) if axis not in axes)
-    return np.expand_dims(array, missing)
+    return in_image_order(array, "yxc"[: array.ndim]), Calibration(), _COLOURS if rgb else (), rgb
 
 
 def _checked(array: NDArray[np.generic], path: Path) -> NDArray[np.generic]:

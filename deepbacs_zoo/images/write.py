@@ -13,6 +13,7 @@ from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.files.atomic import replacing
 from deepbacs_zoo.images.image import Calibration
 from deepbacs_zoo.images.lut import label_colours
+from deepbacs_zoo.images.order import in_image_order
 
 __all__ = ["write_tiff"]
 
@@ -53,10 +54,29 @@ def write_tiff(
     """
     if data.dtype.type not in _DTYPES:
         raise TypeError(f"ImageJ has no images of type {data.dtype}")
-    present = [axis for axis in IMAGE_AXES if axis in axes]
-    array = data.transpose([axes.index(axis) for axis in present])
-    missing = tuple(index for index, axis in enumerate(IMAGE_AXES) if axis not in axes)
-    array = np.ascontiguousarray(np.expand_dims(array, missing))
+    array = np.ascontiguousarray(in_image_order(data, axes))
+    metadata, options = _calibrated(calibration)
+    if labels:
+        largest = float(array.max(initial=0))
+        metadata |= {"min": 0.0, "max": max(255.0, largest)}
+        # Of one channel ImageJ shows the colours of this tag, and not those of its own metadata.
+        table = label_colours().astype(np.uint16) * 257
+        options["extratags"] = [(_COLOR_MAP, _SHORT, table.size, table.ravel().tolist(), True)]
+    if array.nbytes > _MOST_BYTES_OF_PAGES:
+        options["truncate"] = True
+    with replacing(path) as partial:
+        tifffile.imwrite(
+            partial,
+            array[..., None],
+            imagej=True,
+            photometric="minisblack",
+            metadata=metadata,
+            **options,
+        )
+
+
+def _calibrated(calibration: Calibration) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return ImageJ's metadata and tifffile's options for the size of pixels."""
     # Without an axis of samples, tifffile takes the x axis of an image one pixel wide for it.
     metadata: dict[str, Any] = {"axes": IMAGE_AXES.upper() + "S"}
     options: dict[str, Any] = {}
@@ -67,20 +87,4 @@ def write_tiff(
             metadata["spacing"] = calibration.z
     if calibration.frame_interval:
         metadata["finterval"] = calibration.frame_interval
-    if labels:
-        largest = float(array.max(initial=0))
-        metadata |= {"min": 0.0, "max": max(255.0, largest)}
-        # Of one channel ImageJ shows the colours of this tag, and not those of its own metadata.
-        table = label_colours().astype(np.uint16) * 257
-        options["extratags"] = [(_COLOR_MAP, _SHORT, table.size, table.ravel().tolist(), True)]
-    if array.nbytes > _MOST_BYTES_OF_PAGES:
-        options["truncate"] = True
-    with replacing(path) as aside:
-        tifffile.imwrite(
-            aside,
-            array[..., None],
-            imagej=True,
-            photometric="minisblack",
-            metadata=metadata,
-            **options,
-        )
+    return metadata, options

@@ -113,13 +113,7 @@ class Collector:
 
     def _block(self, own: Array, position: Position) -> tuple[Array, dict[str, int]]:
         """Return the result in the order of :attr:`axes`, and the axes it is put at."""
-        sizes = dict(zip(self._own, own.shape, strict=True))
-        where = {}
-        for axis_name, index in position.items():
-            if sizes.get(axis_name, 1) == 1:
-                where[axis_name] = index
-            elif self._sizes[axis_name] > 1:
-                raise _own_axis(self._spec, axis_name, sizes[axis_name], self._sizes[axis_name])
+        where = self._place(dict(zip(self._own, own.shape, strict=True)), position)
         present = [axis_name for axis_name in self.axes if axis_name in self._own]
         block = np.transpose(own, [self._own.index(axis_name) for axis_name in present])
         for axis, axis_name in enumerate(self.axes):
@@ -128,3 +122,13 @@ class Collector:
         return block, {
             axis_name: index for axis_name, index in where.items() if axis_name in self.axes
         }
+
+    def _place(self, sizes: dict[str, int], position: Position) -> dict[str, int]:
+        """Return the position along the axes that the output does not have for itself."""
+        where = {}
+        for axis, index in position.items():
+            if sizes.get(axis, 1) == 1:
+                where[axis] = index
+            elif self._sizes[axis] > 1:
+                raise _own_axis(self._spec, axis, sizes[axis], self._sizes[axis])
+        return where

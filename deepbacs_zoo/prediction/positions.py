@@ -67,22 +67,27 @@ def find_positions(specs: Sequence[TensorSpec], images: Mapping[str, Image]) -> 
         image = images[spec.id]
         _check_axes(spec)
         _check_channels(spec, image)
-        for axis in IMAGE_AXES:
-            size = int(image.data.sizes[axis])
-            if axis in spec.axis_names or size == 1:
-                continue
-            if axis not in found:
-                raise _not_alone(spec, image, axis, size)
-            if found[axis] not in {1, size}:
-                raise DataError(
-                    place_of(image, spec.id),
-                    f"it has another number of positions along {axis} than the other images",
-                    value=size,
-                    allowed=f"1 or {found[axis]}",
-                    hint="give images of the same stack",
-                )
-            found[axis] = size
+        _join_positions(spec, image, found)
     return Positions(found)
+
+
+def _join_positions(spec: TensorSpec, image: Image, found: dict[str, int]) -> None:
+    """Add the positions of one input's image to those of the others."""
+    for axis in IMAGE_AXES:
+        size = int(image.data.sizes[axis])
+        if axis in spec.axis_names or size == 1:
+            continue
+        if axis not in found:
+            raise _not_alone(spec, image, axis, size)
+        if found[axis] not in {1, size}:
+            raise DataError(
+                place_of(image, spec.id),
+                f"it has another number of positions along {axis} than the other images",
+                value=size,
+                allowed=f"1 or {found[axis]}",
+                hint="give images of the same stack",
+            )
+        found[axis] = size
 
 
 def _check_axes(spec: TensorSpec) -> None:
@@ -107,8 +112,8 @@ def _check_axes(spec: TensorSpec) -> None:
 
 def _check_channels(spec: TensorSpec, image: Image) -> None:
     count = int(image.data.sizes["c"])
-    wanted = spec.size_of("c") if "c" in spec.axis_names else None
-    if image.rgb and ("c" not in spec.axis_names or wanted == 1):
+    expected = spec.size_of("c") if "c" in spec.axis_names else None
+    if image.rgb and ("c" not in spec.axis_names or expected == 1):
         raise DataError(
             place_of(image, spec.id),
             "it is an RGB image, and the network takes one grey channel",
@@ -116,14 +121,14 @@ def _check_channels(spec: TensorSpec, image: Image) -> None:
             allowed=_channels(spec, 1),
             hint="convert it to a grey image (in ImageJ: Image > Type > 8-bit)",
         )
-    if wanted is not None and wanted != count:
+    if expected is not None and expected != count:
         raise DataError(
             place_of(image, spec.id),
             "it has another number of channels than the network takes",
             value=count,
-            allowed=_channels(spec, wanted),
+            allowed=_channels(spec, expected),
             hint="keep only the named channels, in this order"
-            if count > wanted
+            if count > expected
             else "give an image that has all of these channels",
         )
 
@@ -167,19 +172,19 @@ def take(spec: TensorSpec, image: Image, position: Position) -> Array:
 
 
 def _as_dtype(array: Array, spec: TensorSpec, image: Image) -> Array:
-    wanted = np.dtype(spec.dtype)
-    if wanted.kind in "ui" and not np.can_cast(array.dtype, wanted):
-        limits = np.iinfo(wanted)
+    dtype = np.dtype(spec.dtype)
+    if dtype.kind in "ui" and not np.can_cast(array.dtype, dtype):
+        limits = np.iinfo(dtype)
         whole = array.dtype.kind != "f" or bool((array == np.rint(array)).all())
         if not whole or array.min() < limits.min or array.max() > limits.max:
             raise DataError(
                 place_of(image, spec.id),
-                f"it holds values that the network's input of type {wanted} cannot",
+                f"it holds values that the network's input of type {dtype} cannot",
                 value=f"{array.min():g} to {array.max():g}" + ("" if whole else ", with fractions"),
                 allowed=f"whole numbers from {limits.min} to {limits.max}",
-                hint=f"convert the image to {wanted.itemsize * 8} bit",
+                hint=f"convert the image to {dtype.itemsize * 8} bit",
             )
-    return array.astype(wanted, copy=False)
+    return array.astype(dtype, copy=False)
 
 
 def thin_stack(specs: Sequence[TensorSpec], images: Mapping[str, Image]) -> str | None:

@@ -24,6 +24,19 @@ def read_images(
     """Read and name the images, in the order of the package's inputs."""
     ids = [spec.id for spec in package.inputs]
     named = given if isinstance(given, Mapping) else {ids[0]: given}
+    _check_names(package, named)
+    read = {name: named[name] for name in ids if name in named}
+    images = {
+        name: each if isinstance(each, Image) else read_image(each) for name, each in read.items()
+    }
+    if pixel_size is None:
+        return images
+    return {name: _calibrated(each, pixel_size) for name, each in images.items()}
+
+
+def _check_names(package: Package, named: Mapping[str, Source]) -> None:
+    """Refuse images for inputs that are none, and inputs without an image."""
+    ids = [spec.id for spec in package.inputs]
     for name in named:
         if name not in ids:
             raise UsageError(
@@ -41,13 +54,6 @@ def read_images(
                 allowed=" ".join(f"{name}=FILE" for name in ids),
                 hint="give one image for each input",
             )
-    read = {name: named[name] for name in ids if name in named}
-    images = {
-        name: each if isinstance(each, Image) else read_image(each) for name, each in read.items()
-    }
-    if pixel_size is None:
-        return images
-    return {name: _calibrated(each, pixel_size) for name, each in images.items()}
 
 
 def _calibrated(image: Image, pixel_size: float) -> Image:

@@ -32,8 +32,13 @@ def cast(array: Array, dtype: np.dtype[Any]) -> Array:
     if dtype.kind == "b":
         refuse_nan(array, "ensure_dtype")
         return array.astype(dtype)
+    return _to_integers(array, dtype) if array.size else array.astype(dtype)
+
+
+def _to_integers(array: Array, dtype: np.dtype[Any]) -> Array:
+    """Cast an array of fractions that is not empty."""
     above = 2 * _HALF if dtype == np.uint64 else _HALF
-    if array.size and not (array.min() >= -_HALF and array.max() < above):
+    if not (array.min() >= -_HALF and array.max() < above):
         raise DataError(
             "processing step ensure_dtype",
             "a tensor holds NaN, infinity or a number beyond 64 bits, which no integer can stand "
@@ -42,7 +47,7 @@ def cast(array: Array, dtype: np.dtype[Any]) -> Array:
             allowed=f"numbers of the type {dtype}",
             hint="look for the cause in the image or the network's output",
         )
-    if dtype == np.uint64 and array.size and array.max() >= _HALF:
+    if dtype == np.uint64 and array.max() >= _HALF:
         small = array < _HALF
         signed = np.where(small, array, 0).astype(np.int64)
         return np.where(small, signed.astype(dtype), np.maximum(array, 0).astype(dtype))

@@ -159,8 +159,8 @@ def _scale_range(kwargs: Kwargs, tensor: Tensor, references: References) -> Meas
         source, axes = reference(kwargs["reference_tensor"], references)
     else:
         source, axes = tensor.array, tensor.axes
-    wanted = (float(kwargs.get("min_percentile", 0.0)), float(kwargs.get("max_percentile", 100.0)))
-    lower, upper = percentiles(source, axes, tensor.axes, kwargs.get("axes"), wanted)
+    bounds = (float(kwargs.get("min_percentile", 0.0)), float(kwargs.get("max_percentile", 100.0)))
+    lower, upper = percentiles(source, axes, tensor.axes, kwargs.get("axes"), bounds)
     divisor = upper - lower + float(kwargs.get("eps", _EPS))
     return {"lower": lower, "upper": upper}, evaluated(_scaled, (lower, divisor))
 

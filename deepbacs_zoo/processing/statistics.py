@@ -70,7 +70,7 @@ def percentiles(
     source_axes: str,
     axis_names: str,
     axes: str | None,
-    wanted: tuple[float, ...],
+    ranks: tuple[float, ...],
 ) -> tuple[Statistic, ...]:
     """Return percentiles (0 to 100) over ``axes``, linear between the two nearest values.
 
@@ -89,7 +89,7 @@ def percentiles(
         Axes of the tensor that the statistics are for.
     axes
         Axes that count together; ``None`` for all.
-    wanted
+    ranks
         The percentiles.
     """
     reduced = _reduced(source_axes, axes)
@@ -98,14 +98,14 @@ def percentiles(
     shape = [1 if i in reduced else size for i, size in enumerate(source.shape)]
     return tuple(
         _shaped(values.reshape(shape), source_axes, axis_names)
-        for values in _order_statistics(rows, wanted)
+        for values in _order_statistics(rows, ranks)
     )
 
 
-def _order_statistics(rows: Array, wanted: tuple[float, ...]) -> list[Statistic]:
+def _order_statistics(rows: Array, ranks: tuple[float, ...]) -> list[Statistic]:
     """Return percentiles along the last axis; NaN where a row holds one."""
     last = rows.shape[-1] - 1
-    positions = [percentile / 100 * last for percentile in wanted]
+    positions = [percentile / 100 * last for percentile in ranks]
     below = [int(position) for position in positions]
     needed = sorted({*below, *(min(index + 1, last) for index in below)} - {0, last})
     # The ends come from the reductions, which are faster than ordering and let NaN through.
@@ -131,17 +131,17 @@ def _shaped(statistic: NDArray[Any], source_axes: str, axes: str) -> Statistic:
     """Bring a statistic with kept dimensions to the axes of the tensor that it is applied to."""
     if source_axes == axes:
         return statistic
-    for axis, size in zip(source_axes, statistic.shape, strict=True):
-        if size > 1 and axis not in axes:
+    dropped = tuple(i for i, axis in enumerate(source_axes) if axis not in axes)
+    for index in dropped:
+        if statistic.shape[index] > 1:
             raise PackageError(
                 "reference_tensor",
                 "its statistics keep an axis that the processed tensor does not have",
-                value=axis,
+                value=source_axes[index],
                 allowed=f"the axes {axes}",
                 hint="add this axis to 'axes' in the description",
             )
     shared = [axis for axis in source_axes if axis in axes]
-    dropped = tuple(i for i, axis in enumerate(source_axes) if axis not in axes)
     kept = np.squeeze(statistic, dropped)
     in_order = [shared.index(axis) for axis in axes if axis in shared]
     missing = tuple(i for i, axis in enumerate(axes) if axis not in shared)

@@ -128,5 +128,5 @@ def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
     """Write a picture ``y x 3`` uint8 as PNG."""
     from PIL import Image as Picture
 
-    with replacing(path) as aside:
-        Picture.fromarray(picture).save(aside, format="png", optimize=False)
+    with replacing(path) as partial:
+        Picture.fromarray(picture).save(partial, format="png", optimize=False)

@@ -17,6 +17,7 @@ from deepbacs_zoo.errors import HostError, OutputExistsError
 from deepbacs_zoo.files import refuse_existing
 from deepbacs_zoo.files.staging import hidden_folder
 from deepbacs_zoo.images import write_tiff
+from deepbacs_zoo.images.order import in_image_order
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.results.kinds import KINDS
 from deepbacs_zoo.results.types import OutputTensor, Result
@@ -57,8 +58,8 @@ def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tupl
     Of labels: the label image, ROIs, a table and an overlay; of boxes: ROIs, a table, the counts of
     the classes and an overlay.  Tensors are float32.  Labels are uint16, or float32 where more than
     65,535 objects would not fit: ImageJ reads no 32-bit integers, and float32 holds every whole
-    number up to 16,777,216.  Everything is written aside, and moved into place when all of it is
-    there.
+    number up to 16,777,216.  Everything is written to a hidden folder, and moved into place when it
+    is complete.
 
     Parameters
     ----------
@@ -90,12 +91,12 @@ def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tupl
         functools.partial(_write_tensor, tensor) for tensor in result.tensors.values()
     ]
     writers += decoded.values()
-    with _staging(folder) as aside:
+    with _staging(folder) as partial:
         for target, write in zip(targets, writers, strict=True):
-            write(aside / target.name)
+            write(partial / target.name)
         if not overwrite:
             refuse_existing(targets)
-        _move(aside, targets)
+        _move(partial, targets)
     return targets
 
 
@@ -149,13 +150,13 @@ def _staging(folder: Path) -> Iterator[Path]:
     except OutputExistsError:
         raise
     except OSError as error:
-        # A HostError of one of the writers names a file aside, which the user never sees.
+        # A HostError of one of the writers names a hidden file, which the user never sees.
         reason = error.value if isinstance(error, HostError) else error.strerror
         raise HostError(
             folder,
             "the results cannot be written",
             value=reason or error,
-            allowed="a folder that can be written, on a disk with room",
+            allowed="a folder that can be written, on a disk with free space",
             hint="choose another " + Option("output"),
         ) from error
     finally:
@@ -171,13 +172,13 @@ def _remove_empty(folders: Sequence[Path]) -> None:
             return
 
 
-def _move(aside: Path, targets: Sequence[Path]) -> None:
+def _move(partial: Path, targets: Sequence[Path]) -> None:
     """Move all files into place; if that stops half way, take back those that are new."""
     new: list[Path] = []
     try:
         for target in targets:
             is_new = not target.exists()
-            _replace(aside / target.name, target)
+            _replace(partial / target.name, target)
             if is_new:
                 new.append(target)
     except BaseException:
@@ -206,9 +207,4 @@ def _as_image(array: Array, axes: str) -> tuple[Array, str]:
     for index, axis in enumerate(axes):
         if axis not in IMAGE_AXES:
             axes = axes[:index] + free.pop(0) + axes[index + 1 :]
-    order = [axes.index(axis) for axis in IMAGE_AXES if axis in axes]
-    array = np.transpose(array, order)
-    for index, axis in enumerate(IMAGE_AXES):
-        if axis not in axes:
-            array = np.expand_dims(array, index)
-    return np.ascontiguousarray(array), IMAGE_AXES
+    return np.ascontiguousarray(in_image_order(array, axes)), IMAGE_AXES

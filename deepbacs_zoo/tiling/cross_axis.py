@@ -37,12 +37,7 @@ def resolve_cross_axis_sizes(
     DataError
         The network takes no size that holds the image.
     """
-    crossed: dict[tuple[str, str], list[tuple[str, Axis]]] = {}
-    for spec in (*inputs, *outputs):
-        for axis in spec.space:
-            if isinstance(axis.size, ReferencedSize) and axis.size.axis != axis.name:
-                key = (axis.size.tensor, axis.size.axis)
-                crossed.setdefault(key, []).append((spec.id, axis))
+    crossed = _crossed((*inputs, *outputs))
     settled = {
         (spec.id, axis.name): _settle(spec, axis, crossed[spec.id, axis.name], sizes)
         for spec in inputs
@@ -54,6 +49,17 @@ def resolve_cross_axis_sizes(
     return [_fixed(spec, settled) for spec in inputs], [_fixed(spec, settled) for spec in outputs]
 
 
+def _crossed(specs: Sequence[TensorSpec]) -> dict[tuple[str, str], list[tuple[str, Axis]]]:
+    """Return the axes that another axis of a tensor decides, by that tensor and axis."""
+    crossed: dict[tuple[str, str], list[tuple[str, Axis]]] = {}
+    for spec in specs:
+        for axis in spec.space:
+            if isinstance(axis.size, ReferencedSize) and axis.size.axis != axis.name:
+                key = (axis.size.tensor, axis.size.axis)
+                crossed.setdefault(key, []).append((spec.id, axis))
+    return crossed
+
+
 def _settle(
     spec: TensorSpec,
     axis: Axis,
@@ -61,7 +67,7 @@ def _settle(
     sizes: Mapping[str, Mapping[str, int]],
 ) -> int:
     """Return the smallest valid size of an axis at which it and its followers hold the images."""
-    wanted = [
+    required = [
         (follower.size, sizes[name][follower.name])
         for name, follower in followers
         if name in sizes and isinstance(follower.size, ReferencedSize)
@@ -74,7 +80,7 @@ def _settle(
     else:
         size, step = sizes[spec.id][axis.name], 1
     for _ in range(_MOST_TRIES):
-        if all(follower.of(size) >= least for follower, least in wanted):
+        if all(follower.of(size) >= least for follower, least in required):
             return size
         size += step
     raise DataError(

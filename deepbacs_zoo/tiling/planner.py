@@ -23,7 +23,7 @@ from deepbacs_zoo.tiling.rules import AxisRule, Frame, frame_of, output_size, wi
 __all__ = ["Border", "Tile", "TilePlan", "plan"]
 
 Border = Literal["none", "halo"]
-"""How an image is continued beyond its border; see :func:`plan`."""
+"""The continuation of an image beyond its border; see :func:`plan`."""
 
 Slices = tuple[slice, ...]
 
@@ -49,7 +49,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class TilePlan:
-    """How an image passes through a network; all shapes hold space axes only.
+    """The passes of an image through a network; all shapes hold space axes only.
 
     Parameters
     ----------
@@ -220,15 +220,12 @@ def plan(
     DataError
         The image is smaller than what the network takes away at its border.
     """
-    per_axis = [tuple(axis) for axis in zip(rules, *others, strict=True)]
-    framed = [
-        frame_of(size, axis, border=border)
-        for size, axis in zip(image_shape, per_axis, strict=True)
-    ]
-    frames = [frame for frame, _ in framed]
-    choices = [frame.candidates(rounded) for frame, rounded in framed]
-    for frame, axis, choice in zip(frames, per_axis, choices, strict=True):
-        if not choice:
+    frames, choices = [], []
+    for size, *axis in zip(image_shape, rules, *others, strict=True):
+        frame, rounded = frame_of(size, axis, border=border)
+        frames.append(frame)
+        choices.append(frame.candidates(rounded))
+        if not choices[-1]:
             raise _nothing_left(frame, axis)
     best = _choose(choices, budget, peak_bytes_per_pixel)
     tile_shape = tuple(tile for tile, _ in best)

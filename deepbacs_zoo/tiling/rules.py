@@ -1,4 +1,4 @@
-"""How one space axis of an image becomes one space axis of an output: sizes, halo, scale."""
+"""Rules from one space axis of an image to one space axis of an output: sizes, halo, scale."""
 
 from __future__ import annotations
 
@@ -139,6 +139,21 @@ def frame_of(size: int, rules: Sequence[AxisRule], *, border: str) -> tuple[Fram
     UnsupportedError
         The axis must be cut or cropped, and a scale is no simple fraction.
     """
+    common, rounded = _common_grid(rules)
+    before = _up(max(rule.halo for rule in rules), common or 1) if border == "halo" else 0
+    if before and not common:
+        raise _no_fraction(rules)
+    padded, unit, smallest, largest = _valid_size(size + 2 * before, rules[0].size, common)
+    if padded > largest and not unit:
+        raise _no_fraction(rules)
+    return Frame(size, before, padded, unit, smallest, largest), rounded
+
+
+def _common_grid(rules: Sequence[AxisRule]) -> tuple[int, list[AxisRule]]:
+    """Return the input pixels between positions that are whole pixels of every output.
+
+    0 if there are none; and the rules with halos rounded up to whole pixels of their own output.
+    """
     denominators = [denominator_of(rule.scale) for rule in rules]
     fractions = [each for each in denominators if each is not None]
     common = math.lcm(*fractions) if len(fractions) == len(rules) else 0
@@ -146,25 +161,21 @@ def frame_of(size: int, rules: Sequence[AxisRule], *, border: str) -> tuple[Fram
         AxisRule(rule.size, _up(rule.halo, each or 1), rule.scale, rule.offset)
         for rule, each in zip(rules, denominators, strict=True)
     ]
-    before = _up(max(rule.halo for rule in rules), common or 1) if border == "halo" else 0
-    if before and not common:
-        raise _no_fraction(rules)
-    extent = size + 2 * before
-    wanted = rules[0].size
-    if isinstance(wanted, SteppedSize) and wanted.step > 0:
-        unit, smallest = math.lcm(common, wanted.step), wanted.min
-        padded = largest = wanted.fit(extent)
-    elif isinstance(wanted, FreeSize):
-        unit, smallest = common, wanted.min
-        padded = max(extent, smallest)
-        largest = wanted.max or padded
-    else:
-        unit = common
-        smallest = largest = wanted.min if isinstance(wanted, SteppedSize) else wanted.value
-        padded = smallest + _up(max(extent - smallest, 0), unit or 1)
-    if padded > largest and not unit:
-        raise _no_fraction(rules)
-    return Frame(size, before, padded, unit, smallest, largest), rounded
+    return common, rounded
+
+
+def _valid_size(
+    extent: int, rule: FixedSize | SteppedSize | FreeSize, common: int
+) -> tuple[int, int, int, int]:
+    """Return the next valid size, the unit of tiles, and the smallest and largest tile."""
+    if isinstance(rule, FreeSize):
+        padded = max(extent, rule.min)
+        return padded, common, rule.min, rule.max or padded
+    if isinstance(rule, SteppedSize) and rule.step > 0:
+        padded = rule.fit(extent)
+        return padded, math.lcm(common, rule.step), rule.min, padded
+    only = rule.min if isinstance(rule, SteppedSize) else rule.value
+    return only + _up(max(extent - only, 0), common or 1), common, only, only
 
 
 def output_size(size: int, rule: AxisRule) -> int:
@@ -198,7 +209,7 @@ def _no_fraction(rules: Sequence[AxisRule]) -> UnsupportedError:
 
 
 def within_tolerance(processed: int, least: int) -> bool:
-    """Whether ``processed`` pixels are at most 2 % more than the ``least`` (in whole numbers)."""
+    """Return if ``processed`` pixels are at most 2 % more than the ``least`` (whole numbers)."""
     return 50 * processed <= 51 * least
 
 

@@ -8,7 +8,7 @@ valid size.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from deepbacs_zoo.errors import DataError, HostError
@@ -21,6 +21,7 @@ from deepbacs_zoo.tiling.size_references import (
     Link,
     Links,
     OwnSize,
+    Roots,
     independent_sizes,
     links_of,
     merge_roots,
@@ -30,10 +31,12 @@ from deepbacs_zoo.tiling.size_references import (
 
 __all__ = ["RunPlan", "TensorPlan", "plan_run"]
 
+Rules = tuple[AxisRule, ...]
+
 
 @dataclass(frozen=True)
 class TensorPlan:
-    """How one tensor takes part in the passes.
+    """The part of one tensor in the passes.
 
     Parameters
     ----------
@@ -94,58 +97,86 @@ def plan_run(
         The memory does not suffice.
     """
     inputs, outputs = resolve_cross_axis_sizes(inputs, outputs, sizes)
+    links, roots = _linked(inputs, outputs, sizes, covering)
+
+    def plan_root(shape: tuple[int, ...], first: Rules, others: Sequence[Rules]) -> TilePlan:
+        return plan(
+            shape,
+            first,
+            budget=memory,
+            peak_bytes_per_pixel=peak_bytes_per_pixel,
+            border=border,
+            others=others,
+        )
+
+    planned = [
+        _tensor_plans(sizes[root], _rules_of(root, own, links, outputs, sizes), outputs, plan_root)
+        for root, own in roots.items()
+    ]
+    tensors = {name: own for part in planned for name, own in part.items()}
+    _check_sizes(inputs, tensors, sizes)
+    firsts = [next(iter(part.values())) for part in planned]
+    loose = [spec.id for spec in outputs if spec.id not in tensors]
+    if loose or len(firsts) > 1:
+        _require_one_pass(loose or list(roots), firsts, peak_bytes_per_pixel)
+    first = firsts[0].plan if firsts else plan((), (), budget=1, peak_bytes_per_pixel=1)
+    return RunPlan(tensors, first)
+
+
+def _linked(
+    inputs: Sequence[TensorSpec],
+    outputs: Sequence[TensorSpec],
+    sizes: Mapping[str, Mapping[str, int]],
+    covering: str | None,
+) -> tuple[Links, Roots]:
+    """Return the root of every tensor's axes, and the size rules of the roots."""
     links = {spec.id: links_of(spec, inputs) for spec in inputs}
     links |= {spec.id: output_links(spec, inputs, outputs) for spec in outputs}
     roots = {spec.id: independent_sizes(spec) for spec in inputs if independent_sizes(spec)}
     links, roots = merge_roots(links, roots, sizes)
     if covering in links:
         links[covering] = rounded_up(links[covering], roots)
-    planned = [
-        _plan_root(root, rules, links, outputs, sizes, memory, peak_bytes_per_pixel, border)
-        for root, rules in roots.items()
-    ]
-    tensors = {name: own for part in planned for name, own in part.items()}
-    _check_sizes(inputs, tensors, sizes)
-    firsts = [next(iter(part.values())) for part in planned]
-    loose = [spec.id for spec in outputs if spec.id not in tensors]
-    if not all(each.plan.whole for each in firsts) and (len(firsts) > 1 or loose):
-        raise _needs_one_pass(loose or list(roots), firsts, peak_bytes_per_pixel)
-    first = firsts[0].plan if firsts else plan((), (), budget=1, peak_bytes_per_pixel=1)
-    return RunPlan(tensors, first)
+    return links, roots
 
 
-def _plan_root(
+@dataclass(frozen=True)
+class _RootRules:
+    """The axes of a root, and per tensor that follows it along all of them its rules."""
+
+    axes: str
+    rules: Mapping[str, Rules]
+
+
+def _rules_of(
     root: str,
     sizes_of: Mapping[str, OwnSize],
     links: Links,
     outputs: Sequence[TensorSpec],
     sizes: Mapping[str, Mapping[str, int]],
-    memory: int,
-    peak_bytes_per_pixel: float,
-    border: Border,
-) -> dict[str, TensorPlan]:
-    """Plan one root and give every tensor that follows it along all its axes its plan."""
-    axes = "".join(axis_name for axis_name in sizes[root] if axis_name in sizes_of)
+) -> _RootRules:
+    axes = "".join(axis for axis in sizes[root] if axis in sizes_of)
     halos = {spec.id: {axis.name: axis.halo for axis in spec.space} for spec in outputs}
-    rules: dict[str, tuple[AxisRule, ...]] = {}
+    rules: dict[str, Rules] = {}
     for name, of in links.items():
-        if all(axis_name in of and of[axis_name].root == root for axis_name in axes):
-            rules[name] = tuple(
-                _rule(sizes_of[axis_name], of[axis_name], halos.get(name, {}).get(axis_name, 0))
-                for axis_name in axes
-            )
-    first = next((spec.id for spec in outputs if spec.id in rules), root)
-    planned = plan(
-        tuple(sizes[root][axis_name] for axis_name in axes),
-        rules[first],
-        budget=memory,
-        peak_bytes_per_pixel=peak_bytes_per_pixel,
-        border=border,
-        others=[rule for name, rule in rules.items() if name != first],
-    )
+        if all(axis in of and of[axis].root == root for axis in axes):
+            halo = halos.get(name, {})
+            rules[name] = tuple(_rule(sizes_of[axis], of[axis], halo.get(axis, 0)) for axis in axes)
+    return _RootRules(axes, rules)
+
+
+def _tensor_plans(
+    sizes: Mapping[str, int],
+    own: _RootRules,
+    outputs: Sequence[TensorSpec],
+    plan_root: Callable[[tuple[int, ...], Rules, Sequence[Rules]], TilePlan],
+) -> dict[str, TensorPlan]:
+    """Plan one root, and give every tensor that follows it its part of the plan."""
+    first = next((spec.id for spec in outputs if spec.id in own.rules), next(iter(own.rules)))
+    others = [rules for name, rules in own.rules.items() if name != first]
+    planned = plan_root(tuple(sizes[axis] for axis in own.axes), own.rules[first], others)
     return {
-        name: TensorPlan(planned.towards(own), axes, planned.reads_of(own), own)
-        for name, own in rules.items()
+        name: TensorPlan(planned.towards(rules), own.axes, planned.reads_of(rules), rules)
+        for name, rules in own.rules.items()
     }
 
 
@@ -177,13 +208,16 @@ def _check_sizes(
                 )
 
 
-def _needs_one_pass(
+def _require_one_pass(
     names: Sequence[str], firsts: Sequence[TensorPlan], peak_bytes_per_pixel: float
-) -> HostError | DataError:
+) -> None:
+    """Raise where tensors that cannot be computed in tiles would be."""
+    if all(each.plan.whole for each in firsts):
+        return
     listed = ", ".join(f"'{name}'" for name in names)
     limited = [each.plan for each in firsts if not each.plan.whole and _is_limited(each.rules)]
     if limited:
-        return DataError(
+        raise DataError(
             "image",
             f"it is larger than this network takes, whose {listed} cannot be computed in tiles",
             value=" x ".join(map(str, limited[0].image_shape)),
@@ -192,7 +226,7 @@ def _needs_one_pass(
         )
     pixels = sum(math.prod(each.plan.padded_shape) for each in firsts)
     mebibytes = math.ceil(pixels * peak_bytes_per_pixel / 2**20)
-    return HostError(
+    raise HostError(
         "memory budget",
         f"it is too small for one pass, and {listed} cannot be computed in tiles",
         allowed=f"at least {mebibytes} MiB",

@@ -1,4 +1,4 @@
-"""Which input each tensor's space axes follow.
+"""References from each tensor's space axes to the input that they follow.
 
 A *root* is an input whose sizes do not refer to another tensor.  Usually there is one root.  Inputs
 with sizes of their own that the images share are brought under one root too.
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from deepbacs_zoo.tensors import FixedSize, FreeSize, ReferencedSize, SteppedSize, TensorSpec
+from deepbacs_zoo.tensors import Axis, FixedSize, FreeSize, ReferencedSize, SteppedSize, TensorSpec
 
 __all__ = [
     "Link",
@@ -74,13 +74,22 @@ def output_links(
     for axis in spec.space:
         if not isinstance(axis.size, ReferencedSize):
             found.pop(axis.name, None)
-            for given in inputs:
-                size = given.size_of(axis.name)
-                if size is not None and isinstance(axis.size, FixedSize):
-                    found[axis.name] = Link(given.id, axis.size.value / size)
-                    break
+            fixed = _fixed_input(axis, inputs)
+            if fixed is not None:
+                found[axis.name] = fixed
     names = {each.id for each in inputs}
     return {axis_name: link for axis_name, link in found.items() if link.root in names}
+
+
+def _fixed_input(axis: Axis, inputs: Sequence[TensorSpec]) -> Link | None:
+    """Return the link of a fixed axis to the first input whose axis is fixed, too."""
+    if not isinstance(axis.size, FixedSize):
+        return None
+    for given in inputs:
+        size = given.size_of(axis.name)
+        if size is not None:
+            return Link(given.id, axis.size.value / size)
+    return None
 
 
 def merge_roots(
@@ -91,12 +100,8 @@ def merge_roots(
     renamed: dict[str, str] = {}
     for name, own in roots.items():
         for host, host_rules in kept.items():
-            common = {
-                axis: _common(host_rules[axis], rule)
-                for axis, rule in own.items()
-                if axis in host_rules and sizes[host][axis] == sizes[name][axis]
-            }
-            agreed = {axis: rule for axis, rule in common.items() if rule is not None}
+            same = [axis for axis in own if sizes[host].get(axis) == sizes[name][axis]]
+            agreed = _agreed(host_rules, {axis: own[axis] for axis in same})
             if len(agreed) == len(own) == len(host_rules):
                 kept[host] = agreed
                 renamed[name] = host
@@ -112,6 +117,12 @@ def merge_roots(
     return moved, kept
 
 
+def _agreed(first: Mapping[str, OwnSize], second: Mapping[str, OwnSize]) -> dict[str, OwnSize]:
+    """Return the rules of the axes of both that have sizes in common."""
+    common = {axis: _common(first[axis], rule) for axis, rule in second.items() if axis in first}
+    return {axis: rule for axis, rule in common.items() if rule is not None}
+
+
 def _common(first: OwnSize, second: OwnSize) -> OwnSize | None:
     """Return the rule of the sizes that both rules allow, or ``None`` where that is no rule."""
     if first == second:
@@ -119,16 +130,18 @@ def _common(first: OwnSize, second: OwnSize) -> OwnSize | None:
     if isinstance(first, FreeSize) and isinstance(second, FreeSize):
         limits = [each.max for each in (first, second) if each.max is not None]
         return FreeSize(max(first.min, second.min), min(limits, default=None))
-    first_min, first_step = _as_steps(first)
-    second_min, second_step = _as_steps(second)
-    start = max(first_min, second_min)
-    if not first_step or not second_step:
-        fixed = first_min if not first_step else second_min
-        fits = _fits(fixed, first_min, first_step) and _fits(fixed, second_min, second_step)
-        return FixedSize(fixed) if fits else None
-    step = math.lcm(first_step, second_step)
+    both = (_as_steps(first), _as_steps(second))
+    fixed = next((least for least, step in both if not step), None)
+    if fixed is not None:
+        return FixedSize(fixed) if all(_fits(fixed, *each) for each in both) else None
+    return _common_steps(*both)
+
+
+def _common_steps(first: tuple[int, int], second: tuple[int, int]) -> SteppedSize | None:
+    """Return the sizes that two rules ``(min, step)`` share."""
+    step, start = math.lcm(first[1], second[1]), max(first[0], second[0])
     for size in range(start, start + step):
-        if _fits(size, first_min, first_step) and _fits(size, second_min, second_step):
+        if _fits(size, *first) and _fits(size, *second):
             return SteppedSize(size, step)
     return None
 

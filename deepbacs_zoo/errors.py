@@ -4,7 +4,7 @@
     ├── UsageError          an option, a path or a name is not one that exists      exit 2
     │   └── MissingExtraError   an optional dependency is not installed             exit 2
     ├── HostError           this computer refuses: folder, disk, device, memory     exit 2
-    │   └── OutputExistsError   a result would be overx
+    │   └── OutputExistsError   a result exists already                             exit 2
     ├── DataError           an image, a label image or a pair is not as it must be  exit 1
     ├── PackageError        a package breaks the format, or contradicts itself      exit 1
     │   ├── IntegrityError      a file is missing, cut off or not the one described exit 1
@@ -40,18 +40,18 @@ __all__ = [
 
 
 class DeepbacsZooError(Exception):
-    """Something the user can act on; never raised for a bug of ours.
+    """An error that the user can act on; never raised for a bug of ours.
 
     Parameters
     ----------
     where
         The thing at fault: a file, an option, a tensor, a field of a description.
     what
-        What is wrong with it, as a clause without a full stop.
+        The fault, as a clause without a full stop.
     allowed
-        What would have been right.
+        The right value or state.
     hint
-        What to do now, in the imperative.
+        The advice, in the imperative.
     value
         The value found; left out of the sentence when ``None``.
     """
@@ -162,7 +162,7 @@ class MacroError(DeepbacsZooError, RuntimeError):
     Parameters
     ----------
     log
-        What ImageJ printed meanwhile.
+        Output of ImageJ until then.
     """
 
     def __init__(

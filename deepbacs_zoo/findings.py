@@ -7,13 +7,13 @@ findings: programs, lists of exceptions and tests compare ids, never sentences.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from deepbacs_zoo.options import Spelling, Text, in_python, spell
+from deepbacs_zoo.options import Spelling, Text, in_python, read_text, spell
 
 __all__ = ["Finding", "Rule", "Severity", "Summary"]
 
@@ -21,7 +21,7 @@ _COLUMNS: Final = ("severity", "where", "what", "allowed", "hint", "id")
 
 
 class Severity(IntEnum):
-    """How bad a finding is; an error makes the command end with exit code 1."""
+    """Severity of a finding; an error makes the command end with exit code 1."""
 
     INFO = 20
     WARNING = 30
@@ -35,15 +35,15 @@ class Finding:
     Parameters
     ----------
     severity
-        How bad it is.
+        Its severity.
     where
         The place: a file of the package, or a path into its description (``inputs.0.axes.2``).
     what
         The observation itself, with the value found.
     allowed
-        What would have been right; empty for plain information.
+        The right value; empty for plain information.
     hint
-        What to do; empty for plain information.
+        The advice; empty for plain information.
     id
         The identity of its rule.
     """
@@ -54,6 +54,20 @@ class Finding:
     allowed: str | Text = ""
     hint: str | Text = ""
     id: str = field(default="", kw_only=True)
+
+    @classmethod
+    def read(cls, plain: Mapping[str, Any]) -> Finding:
+        """Return a finding that another program made by the same rules and wrote as JSON.
+
+        Parameters
+        ----------
+        plain
+            ``severity where what allowed hint id``; texts are strings, or lists of strings and
+            options.
+        """
+        texts = (read_text(plain[name]) for name in ("what", "allowed", "hint"))
+        severity = Severity[str(plain["severity"]).upper()]
+        return cls(severity, str(plain["where"]), *texts, id=str(plain["id"]))
 
     def sentence(self, spelling: Spelling = in_python) -> str:
         """Return everything but the place, with its options written by an interface."""
@@ -74,11 +88,11 @@ class Rule:
     id
         Its identity in kebab case, stable between versions, for example ``halo-too-small``.
     severity
-        How bad a finding of this rule is, unless the place says otherwise.
+        Severity of its findings, unless the place says otherwise.
     reason
-        Why it matters, in one sentence.
+        The reason why it matters, in one sentence.
     source
-        Where the rule comes from: a specification, a program with its version, a measurement; empty
+        Origin of the rule: a specification, a program with its version, a measurement; empty
         for a rule of our own.
     """
 

@@ -9,11 +9,11 @@ dialog in ImageJ the label of its field.  A message is therefore a text with opt
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
-__all__ = ["Bytes", "Option", "Spelling", "Text", "in_python", "spell"]
+__all__ = ["Bytes", "Option", "Spelling", "Text", "in_python", "read_text", "spell"]
 
 
 class Bytes(int):
@@ -102,3 +102,22 @@ def spell(text: str | Option | Text, spelling: Spelling) -> str:
         return text
     parts = (text,) if isinstance(text, Option) else text.parts
     return "".join(part if isinstance(part, str) else spelling(part) for part in parts)
+
+
+def read_text(plain: object) -> str | Text:
+    """Return a text from JSON, with its options as data.
+
+    Parameters
+    ----------
+    plain
+        A string, or a list of strings and objects with ``option`` and ``value``.
+    """
+    if not isinstance(plain, list):
+        return str(plain)
+    return Text(tuple(part if isinstance(part, str) else _option(part) for part in plain))
+
+
+def _option(plain: Mapping[str, Any]) -> Option:
+    value = plain["value"]
+    is_memory = plain["option"] == "memory" and value is not None
+    return Option(plain["option"], Bytes(value) if is_memory else value)

@@ -18,7 +18,7 @@ from deepbacs_zoo.cli.progress import Report, bar, say
 
 if TYPE_CHECKING:
     from deepbacs_zoo.datasets import Prepared, PublishedSet
-    from deepbacs_zoo.datasets.archives.download import Tell
+    from deepbacs_zoo.datasets.archives.download import Progress
 
 __all__ = ["app"]
 
@@ -129,7 +129,7 @@ def _say_prepared(prepared: Prepared) -> None:
 
 
 @contextmanager
-def _megabytes(title: str) -> Iterator[Tell]:
+def _megabytes(title: str) -> Iterator[Progress]:
     """Yield what hears bytes; it draws a bar if they take over 2 s."""
     with ExitStack() as stack:
         start: list[float] = []
@@ -167,9 +167,9 @@ def _url(entry: PublishedSet) -> str | None:
 
 def _state(entry: PublishedSet) -> str:
     """Return ``ready`` if the set is laid out in the cache, in any of its variants."""
-    from deepbacs_zoo.datasets import prepared_place, read_recorded
+    from deepbacs_zoo.datasets import prepared_place, read_provenance
 
-    ready = any(read_recorded(prepared_place(entry, way)) for way in entry.variants)
+    ready = any(read_provenance(prepared_place(entry, way)) for way in entry.variants)
     return "ready" if ready else "-"
 
 

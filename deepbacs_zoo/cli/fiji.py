@@ -18,11 +18,13 @@ import typer
 
 from deepbacs_zoo.cli.options import JavaOption
 from deepbacs_zoo.cli.progress import Report, bar
+from deepbacs_zoo.cli.spelling import on_command_line
+from deepbacs_zoo.options import spell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from deepbacs_zoo.fiji import Setup
+    from deepbacs_zoo.fiji import JavaEnvironment
     from deepbacs_zoo.fiji.java.doctor import Row
 
 __all__ = ["app", "fetching", "prepared"]
@@ -54,12 +56,16 @@ def doctor_command(
         rows = doctor(java, offline=offline or None, progress=tell)
     good = all(row.status != "missing" for row in rows)
     if as_json:
-        print(json.dumps({"ok": good, "rows": [asdict(row) for row in rows]}, ensure_ascii=False))
+        print(json.dumps({"ok": good, "rows": [_plain(row) for row in rows]}, ensure_ascii=False))
     else:
         print(_table(rows))
         print("ImageJ can run." if good else "ImageJ cannot run: see what is MISSING.")
     if not good:
         raise typer.Exit(2)
+
+
+def _plain(row: Row) -> dict[str, str]:
+    return {**asdict(row), "hint": spell(row.hint, on_command_line)}
 
 
 def _table(rows: Sequence[Row]) -> str:
@@ -69,7 +75,7 @@ def _table(rows: Sequence[Row]) -> str:
         where = f"  [{row.where}]" if row.where else ""
         lines.append(f"{_SIGNS[row.status]}  {row.name:<{width}}  {row.found}{where}")
         if row.hint:
-            lines.append(f"{'':<{width + 11}}-> {row.hint}")
+            lines.append(f"{'':<{width + 11}}-> {spell(row.hint, on_command_line)}")
     return "\n".join(lines)
 
 
@@ -91,7 +97,7 @@ def fetching() -> Iterator[Report]:
         yield tell
 
 
-def prepared(java: Path | None) -> Setup:
+def prepared(java: Path | None) -> JavaEnvironment:
     """Return the set-up for a Java, with a bar if libraries are fetched for long."""
     from deepbacs_zoo.fiji import prepare
 

@@ -1,4 +1,4 @@
-"""Where data sets come from and where they are kept.
+"""Addresses of data sets, and the folders that they are kept in.
 
 Environment variables
 ---------------------

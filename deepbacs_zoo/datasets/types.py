@@ -1,4 +1,4 @@
-"""What is known about a published data set, as plain frozen data."""
+"""Facts about a published data set, as plain frozen data."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ __all__ = [
     "CITATION",
     "DOI",
     "LICENSE",
-    "Archive",
     "PartLayout",
+    "PublishedArchive",
     "PublishedSet",
     "SplitRule",
     "TargetKind",
@@ -26,13 +26,13 @@ CITATION: Final = (
 )
 
 TargetKind = Literal["labels", "binary", "classes", "boxes", "images", "none"]
-"""What lies in ``target/``: label images (a number for each object), masks of foreground and
+"""Content of ``target/``: label images (a number for each object), masks of foreground and
 background, masks of classes (background, inside, boundary), boxes with class names, other images of
 the same field, or nothing."""
 
 
 @dataclass(frozen=True)
-class Archive:
+class PublishedArchive:
     """A file of a Zenodo record.
 
     Parameters
@@ -44,7 +44,7 @@ class Archive:
     sha256
         Its SHA-256; ``None`` where nobody has published one.
     folder
-        What others call the unpacked archive, where the name of the zip is not known.
+        Name that others give the unpacked archive, where the name of the zip is not known.
     """
 
     record: int | None
@@ -73,7 +73,7 @@ class Archive:
 
 @dataclass(frozen=True)
 class PartLayout:
-    """Where the images of one purpose lie in an archive.
+    """Folders of the images of one purpose in an archive.
 
     Parameters
     ----------
@@ -101,14 +101,14 @@ class Variant:
     name
         ``default`` or a name of its own.
     kind
-        What its targets are.
+        Kind of its targets.
     parts
-        Where its images lie.
+        Folders of its images.
     known
         Whether these folders were seen in the archive by somebody.  If not, they are names that
         this collection uses elsewhere, and the archive decides.
     remark
-        What makes it different.
+        The difference from the others.
     """
 
     name: str
@@ -120,7 +120,7 @@ class Variant:
 
 @dataclass(frozen=True)
 class SplitRule:
-    """How validation images are drawn from the training images, since none were published.
+    """Rule by which validation images are drawn from the training images: none were published.
 
     Parameters
     ----------
@@ -143,15 +143,15 @@ class PublishedSet:
     Parameters
     ----------
     name
-        What it is called on the command line.
+        Name on the command line.
     title
-        What it shows.
+        Title for people.
     task
         ``segmentation``, ``detection``, ``denoising``, ``labelling`` or ``super-resolution``.
     archive
-        Where it lies.
+        Place of its files.
     modality
-        How the images were taken.
+        Imaging method.
     pixel_size
         Micrometers per pixel (y, x) of the images in ``source``.
     training, test
@@ -159,19 +159,19 @@ class PublishedSet:
     classes
         Names of the classes of boxes.
     networks
-        What the authors trained on it.
+        Networks that the authors trained on it.
     variants
         Ways to read it; the first is the one that is taken.
     remarks
-        What else one should know before training.
+        Remarks to read before training.
     split
-        How validation images are drawn.
+        Rule of the validation images.
     """
 
     name: str
     title: str
     task: Literal["segmentation", "detection", "denoising", "labelling", "super-resolution"]
-    archive: Archive
+    archive: PublishedArchive
     modality: str
     networks: tuple[str, ...]
     variants: tuple[Variant, ...]

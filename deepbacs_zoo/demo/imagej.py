@@ -12,7 +12,7 @@ import numpy as np
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.demo.agreement import Way
 from deepbacs_zoo.errors import DeepbacsZooError, HostError, IntegrityError, UsageError
-from deepbacs_zoo.fiji import Setup, open_worker, prepare, scripts_folder
+from deepbacs_zoo.fiji import JavaEnvironment, open_worker, prepare, scripts_folder
 from deepbacs_zoo.fiji.gateways.arguments import macro_argument
 from deepbacs_zoo.images import read_image
 from deepbacs_zoo.metrics import LabelAgreement, compare_labels
@@ -107,7 +107,7 @@ def run_in_imagej(
 
 
 def _run_macro(
-    setup: Setup, package: Path, pairs: Sequence[Pair], folder: Path
+    setup: JavaEnvironment, package: Path, pairs: Sequence[Pair], folder: Path
 ) -> list[Mapping[str, Any]]:
     code = (scripts_folder() / "macros" / _MACRO).read_text("utf-8")
     reports: list[Mapping[str, Any]] = []

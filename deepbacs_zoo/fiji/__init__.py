@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from deepbacs_zoo.fiji.gateways.worker import open_worker
     from deepbacs_zoo.fiji.java.jars import fetch_jars
     from deepbacs_zoo.fiji.java.runtime import Java, find_java
-    from deepbacs_zoo.fiji.java.setup import Setup, prepare
+    from deepbacs_zoo.fiji.java.setup import JavaEnvironment, prepare
     from deepbacs_zoo.fiji.settings import scripts_folder
 
 __all__ = [
     "Gateway",
     "GatewayInfo",
     "Java",
+    "JavaEnvironment",
     "MacroResult",
-    "Setup",
     "fetch_jars",
     "find_java",
     "open_embedded",
@@ -36,7 +36,7 @@ _MODULE_OF: Final = {
     "GatewayInfo": "gateways.protocol",
     "Java": "java.runtime",
     "MacroResult": "gateways.protocol",
-    "Setup": "java.setup",
+    "JavaEnvironment": "java.setup",
     "fetch_jars": "java.jars",
     "find_java": "java.runtime",
     "open_embedded": "gateways.embedded",

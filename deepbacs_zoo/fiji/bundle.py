@@ -10,7 +10,7 @@ from string import Template
 from typing import Final
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.fiji.java.setup import Setup
+from deepbacs_zoo.fiji.java.setup import JavaEnvironment
 from deepbacs_zoo.fiji.settings import scripts_folder
 from deepbacs_zoo.files import refuse_existing, replacing
 from deepbacs_zoo.package import open_package
@@ -27,7 +27,12 @@ _TIMESTAMP: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def write_bundle(
-    setup: Setup, models: Sequence[Path], samples: Sequence[Path], output: Path, *, overwrite: bool
+    setup: JavaEnvironment,
+    models: Sequence[Path],
+    samples: Sequence[Path],
+    output: Path,
+    *,
+    overwrite: bool,
 ) -> Mapping[str, int]:
     """Write the bundle.
 
@@ -58,28 +63,33 @@ def write_bundle(
     OutputExistsError, HostError
         The zip exists, or cannot be written.
     """
-    files: dict[str, Path] = {f"{_PLUGINS}/{path.name}": path for path in setup.bundle_jars}
-    for macro in sorted((scripts_folder() / "macros").glob("*.ijm")):
-        files[f"{_PLUGINS}/{macro.name}"] = macro
-    described: list[tuple[str, str]] = []
+    files = {f"{_PLUGINS}/{path.name}": path for path in setup.bundle_jars}
+    macros = sorted((scripts_folder() / "macros").glob("*.ijm"))
+    files |= {f"{_PLUGINS}/{macro.name}": macro for macro in macros}
+    named = _checked(models)
+    files |= named
+    files |= {f"{_SAMPLES}/{path.name}": path for path in samples}
+    page = _page(named, [name for name in files if name.startswith(_SAMPLES)])
+    refuse_existing(output, overwrite=overwrite)
+    with replacing(output) as part:
+        _write(part, files, page)
+    return {**{name: path.stat().st_size for name, path in files.items()}, PAGE: len(page)}
+
+
+def _checked(models: Sequence[Path]) -> dict[str, Path]:
+    """Return the models by their names in the bundle."""
+    named: dict[str, Path] = {}
     for model in models:
         name = f"{_MODELS}/{model.name}"
-        if name in files or not model.is_file():
+        if name in named or not model.is_file():
             raise UsageError(
                 model,
                 "a model in a bundle is a zip, with a name of its own",
                 allowed="packages as .zip files with different names",
                 hint="zip the folder, or rename one of the two",
             )
-        with open_package(model) as package:
-            described.append((name, package.name))
-        files[name] = model
-    files |= {f"{_SAMPLES}/{path.name}": path for path in samples}
-    page = _page(described, [name for name in files if name.startswith(_SAMPLES)])
-    refuse_existing(output, overwrite=overwrite)
-    with replacing(output) as aside:
-        _write(aside, files, page)
-    return {**{name: path.stat().st_size for name, path in files.items()}, PAGE: len(page)}
+        named[name] = model
+    return named
 
 
 def _write(target: Path, files: Mapping[str, Path], page: bytes) -> None:
@@ -94,15 +104,20 @@ def _write(target: Path, files: Mapping[str, Path], page: bytes) -> None:
             archive.writestr(entry, page if name == PAGE else files[name].read_bytes())
 
 
-def _page(models: Sequence[tuple[str, str]], samples: Sequence[str]) -> bytes:
+def _page(models: Mapping[str, Path], samples: Sequence[str]) -> bytes:
     template = Template((scripts_folder() / "bundle_page.html").read_text("utf-8"))
     rows = "\n".join(
-        f"<tr><td><code>{html.escape(path)}</code></td><td>{html.escape(name)}</td></tr>"
-        for path, name in models
+        f"<tr><td><code>{html.escape(name)}</code></td><td>{html.escape(_name(path))}</td></tr>"
+        for name, path in models.items()
     )
     text = template.substitute(
         models=rows,
-        model=html.escape(models[0][0] if models else f"{_MODELS}/your_model.zip"),
+        model=html.escape(next(iter(models), f"{_MODELS}/your_model.zip")),
         sample=html.escape(samples[0] if samples else "your image"),
     )
     return text.encode("utf-8")
+
+
+def _name(model: Path) -> str:
+    with open_package(model) as package:
+        return package.name

@@ -1,4 +1,4 @@
-"""Where the Java side of deepbacs_zoo lies and gets its jars.
+"""Places of the Java side of deepbacs_zoo, and of its jars.
 
 Environment variables
 ---------------------

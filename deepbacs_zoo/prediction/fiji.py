@@ -14,8 +14,7 @@ from typing import Any, Final
 
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji import Gateway
-from deepbacs_zoo.fiji.gateways.outcome import read_text
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Image, write_tiff
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package, open_package
@@ -192,17 +191,7 @@ def run_in_imagej(
 
 def findings_of(report: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return the findings of the plugin's report."""
-    return tuple(
-        Finding(
-            Severity[found["severity"]],
-            str(found["where"]),
-            read_text(found["what"]),
-            read_text(found["allowed"]),
-            read_text(found["hint"]),
-            id=str(found["id"]),
-        )
-        for found in report["findings"]
-    )
+    return tuple(map(Finding.read, report["findings"]))
 
 
 def _written(image: Image, folder: Path) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deepbacs_zoo.annotations import Pair, folders_beside
 from deepbacs_zoo.checkpoints import Run, Split, record_part, versions
-from deepbacs_zoo.datasets import recorded_beside
+from deepbacs_zoo.datasets import provenance_beside
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import METHODS, Choice, Method, MethodEntry, annotation_kind, resolve
@@ -110,7 +110,7 @@ def make_plan(
     share = options.validation_share(entry)
     pairs = annotation_kind(entry.annotation).match(folders.source, folders.target)
     raws = read_raw(entry.annotation, pairs, on_finding, options.known_classes(entry, previous))
-    published = recorded_beside(folders.source)
+    published = provenance_beside(folders.source)
     names = [pair.name for pair in pairs]
     # A published set brings its split, the same for everybody.
     held_out = published.held(names) if published and options.validation is None else None

@@ -9,7 +9,7 @@ import pytest
 
 from deepbacs_zoo.errors import DataError, MacroError, UsageError
 from deepbacs_zoo.fiji.gateways.fake import FakeGateway
-from deepbacs_zoo.fiji.gateways.outcome import Outcome
+from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.worker import open_worker
 from deepbacs_zoo.images import Calibration
 from tests.contract.embedded_host import RemoteEmbedded
@@ -85,10 +85,10 @@ def emulate(code, argument, images):
     if code in MESSAGES:
         message, line = MESSAGES[code]
         trace = "Exception\n\tat somewhere" if "headless" in message.lower() else None
-        return Outcome(failure=message, line=line, trace=trace, log=f"{message}\n"), {}
+        return MacroOutcome(failure=message, line=line, trace=trace, log=f"{message}\n"), {}
     if code.startswith("run(") and code != FILTER:
         message = "There are no images open"
-        return Outcome(failure=message, line=1, log=message), {}
+        return MacroOutcome(failure=message, line=1, log=message), {}
     if code == FILTER:
         left = {name: image(each.data.values * 0, "tzcyx") for name, each in images.items()}
     if code in {NEW, COLOURS, DOUBLES}:
@@ -105,7 +105,7 @@ def emulate(code, argument, images):
         TABLES: {"Cells": {"n": [7.0, 8.0]}, "Äußere": {"s": ["t"]}},
     }
     logs = {PRINTS: "one\nzwei ü 漢\n", EXIT: "before\n"}
-    outcome = Outcome(values.get(code), logs.get(code, ""), tables=tables.get(code, {}))
+    outcome = MacroOutcome(values.get(code), logs.get(code, ""), tables=tables.get(code, {}))
     return outcome, left
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from deepbacs_zoo.errors import DataError, DeepbacsZooError, UsageError
 from deepbacs_zoo.fiji.gateways.fake import FakeGateway
-from deepbacs_zoo.fiji.gateways.outcome import Outcome
+from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.worker import open_worker
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.package import open_package
@@ -64,11 +64,11 @@ def stand_in(code, argument, images):
     except DeepbacsZooError as error:
         names = ("where", "what", "value", "allowed", "hint")
         parts = {name: str(getattr(error, name)) for name in names} | {"kind": type(error).__name__}
-        return Outcome(report=json.dumps({"status": "error", "error": parts})), {}
+        return MacroOutcome(report=json.dumps({"status": "error", "error": parts})), {}
     files = save(result, option("output_folder"))
     found = {"files": [str(file) for file in files], "engine": result.engine, "findings": []}
     found |= {"tiles": len(result.plan.tiles), "objects": result.n_objects or 0}
-    return Outcome(report=json.dumps({"status": "ok", **found})), {}
+    return MacroOutcome(report=json.dumps({"status": "ok", **found})), {}
 
 
 @pytest.fixture(scope="module", params=PREDICTORS)

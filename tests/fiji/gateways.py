@@ -15,7 +15,7 @@ import xarray as xr
 
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
 from deepbacs_zoo.fiji.java.runtime import find_java
-from deepbacs_zoo.fiji.java.setup import Setup
+from deepbacs_zoo.fiji.java.setup import JavaEnvironment
 from deepbacs_zoo.images import Calibration, Image
 from tests.fiji.javac import open_harness
 
@@ -23,7 +23,7 @@ BROKEN = "deepbacs.zoo.tests.Misbehaving"
 
 
 @cache
-def gateway_setup() -> Setup:
+def gateway_setup() -> JavaEnvironment:
     """Pack the compiled classes once a session; skips the test where there is no Java."""
     folder = Path(mkdtemp(prefix="deepbacs_zoo_tests_"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -36,7 +36,7 @@ def gateway_setup() -> Setup:
     with zipfile.ZipFile(jar, "w") as archive:
         for path in sorted(harness.folder.rglob("*.class")):
             archive.write(path, path.relative_to(harness.folder).as_posix())
-    return Setup(java, (jar, *harness.jars), jar, (), {"ij": "1.54p"})
+    return JavaEnvironment(java, (jar, *harness.jars), jar, (), {"ij": "1.54p"})
 
 
 def image(array: np.ndarray, axes: str = "yx", **more: object) -> Image:

@@ -17,7 +17,7 @@ from typing import IO, Final, Protocol
 
 from deepbacs_zoo.errors import DataError, HostError, IntegrityError, UsageError
 
-__all__ = ["FolderOrigin", "Origin", "ZipOrigin", "open_origin"]
+__all__ = ["Archive", "FolderArchive", "ZipArchive", "open_archive"]
 
 MAX_FILES: Final = 200_000
 MAX_TOTAL: Final = 256 * 2**30
@@ -27,7 +27,7 @@ RATIO_COUNTS_ABOVE: Final = 256 * 2**20
 _NOTES: Final = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
-class Origin(Protocol):
+class Archive(Protocol):
     """The files of a data set, by their names with ``/`` below its top."""
 
     label: str
@@ -44,7 +44,7 @@ class Origin(Protocol):
 
 
 @contextmanager
-def open_origin(path: Path) -> Iterator[Origin]:
+def open_archive(path: Path) -> Iterator[Archive]:
     """Yield the files of a zip or a folder.
 
     Raises
@@ -59,7 +59,7 @@ def open_origin(path: Path) -> Iterator[Origin]:
         The computer does not let it be read.
     """
     if path.is_dir():
-        yield FolderOrigin(path)
+        yield FolderArchive(path)
         return
     if not path.is_file():
         raise UsageError(
@@ -79,10 +79,10 @@ def open_origin(path: Path) -> Iterator[Origin]:
             )
         archive = zipfile.ZipFile(path)
     with archive:
-        yield ZipOrigin(archive, path)
+        yield ZipArchive(archive, path)
 
 
-class FolderOrigin:
+class FolderArchive:
     """The files of a folder; links that lead out of it are refused."""
 
     def __init__(self, root: Path) -> None:
@@ -121,7 +121,7 @@ class FolderOrigin:
                     yield Path(place, name).relative_to(self._root).as_posix()
 
 
-class ZipOrigin:
+class ZipArchive:
     """The members of a zip, read one by one."""
 
     def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:

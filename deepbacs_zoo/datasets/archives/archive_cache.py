@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.datasets.settings import archive_folder
-from deepbacs_zoo.datasets.types import Archive
+from deepbacs_zoo.datasets.types import PublishedArchive
 from deepbacs_zoo.errors import IntegrityError
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.datasets.archives.zenodo import FileOfRecord
+    from deepbacs_zoo.datasets.archives.zenodo import ZenodoFile
 
-__all__ = ["Kept", "check_zip", "checked_by", "kept_archive", "sha256_of", "stamp"]
+__all__ = ["CachedArchive", "cached_archive", "check_zip", "checked_by", "sha256_of", "stamp"]
 
 _BY_SUM: Final = "its published SHA-256"
 _BY_RECORD: Final = "size and {} that Zenodo states"
@@ -30,17 +30,17 @@ _BY_CONTENT: Final = "the sums inside the zip alone; no sum of the whole is know
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedArchive:
     """An archive on this computer.
 
     Parameters
     ----------
     path
-        Where it lies.
+        Path of the zip.
     sha256
         Its SHA-256.
     checked
-        What it was held against, in words.
+        What it was compared with, in words.
     """
 
     path: Path
@@ -48,7 +48,7 @@ class Kept:
     checked: str
 
 
-def kept_archive(archive: Archive) -> Kept | None:
+def cached_archive(archive: PublishedArchive) -> CachedArchive | None:
     """Return the archive if it is in the cache, checked.
 
     Raises
@@ -57,22 +57,22 @@ def kept_archive(archive: Archive) -> Kept | None:
         The file there is another one than the one described, or than the one first fetched.
     """
     path = _place(archive)
-    try:
-        status = None if path is None else path.stat()
-    except OSError:
-        status = None
-    if path is None or status is None:
+    if path is None:
         return None
-    told = _stamp_of(path)
-    if (told.get("size"), told.get("mtime_ns")) == (status.st_size, status.st_mtime_ns):
-        return Kept(path, told["sha256"], told["checked"])
-    expected = archive.sha256 or told.get("sha256")
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    stamped = _stamp_of(path)
+    if (stamped.get("size"), stamped.get("mtime_ns")) == (status.st_size, status.st_mtime_ns):
+        return CachedArchive(path, stamped["sha256"], stamped["checked"])
+    expected = archive.sha256 or stamped.get("sha256")
     found = sha256_of(path)
     if expected is not None and found != expected:
         raise _other_file(path, f"sha256 {found}", f"sha256 {expected}")
     if expected is None:
         check_zip(path)
-    return stamp(path, found, told.get("checked") or checked_by(archive))
+    return stamp(path, found, stamped.get("checked") or checked_by(archive))
 
 
 def sha256_of(path: Path) -> str:
@@ -98,8 +98,8 @@ def check_zip(path: Path) -> None:
         raise _other_file(path, f"{path.stat().st_size} bytes, {bad}", "a whole zip")
 
 
-def checked_by(archive: Archive, file: FileOfRecord | None = None) -> str:
-    """Return in words what an archive is held against, given what its record tells of it."""
+def checked_by(archive: PublishedArchive, file: ZenodoFile | None = None) -> str:
+    """Return in words what an archive is compared with, given the description in its record."""
     if archive.sha256 is not None:
         return _BY_SUM
     if file is not None and file.checksum is not None:
@@ -107,21 +107,21 @@ def checked_by(archive: Archive, file: FileOfRecord | None = None) -> str:
     return _BY_CONTENT
 
 
-def stamp(path: Path, sha256: str, checked: str) -> Kept:
-    """Write beside a checked archive that it is; parameters as in `Kept`."""
+def stamp(path: Path, sha256: str, checked: str) -> CachedArchive:
+    """Write beside a checked archive that it is; parameters as in `CachedArchive`."""
     status = path.stat()
-    told = {
+    stamped = {
         "sha256": sha256,
         "checked": checked,
         "size": status.st_size,
         "mtime_ns": status.st_mtime_ns,
     }
     with suppress(OSError):  # a folder that cannot be written: the file is read every time
-        _stamp_path(path).write_text(json.dumps(told), "utf-8")
-    return Kept(path, sha256, checked)
+        _stamp_path(path).write_text(json.dumps(stamped), "utf-8")
+    return CachedArchive(path, sha256, checked)
 
 
-def _place(archive: Archive) -> Path | None:
+def _place(archive: PublishedArchive) -> Path | None:
     """Return where the archive lies; where its name is not known, the only zip there."""
     if archive.record is None:
         return None
@@ -138,9 +138,9 @@ def _stamp_path(path: Path) -> Path:
 
 def _stamp_of(path: Path) -> dict[str, Any]:
     with suppress(OSError, ValueError):
-        told = json.loads(_stamp_path(path).read_text("utf-8"))
-        if isinstance(told, dict) and {"sha256", "checked"} <= set(told):
-            return told
+        stamped = json.loads(_stamp_path(path).read_text("utf-8"))
+        if isinstance(stamped, dict) and {"sha256", "checked"} <= set(stamped):
+            return stamped
     return {}
 
 

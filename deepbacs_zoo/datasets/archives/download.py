@@ -28,17 +28,18 @@ from deepbacs_zoo.files.http import (
     open_url,
     read_block,
 )
+from deepbacs_zoo.options import Option
 
-__all__ = ["Tell", "Wanted", "download"]
+__all__ = ["Progress", "Target", "download"]
 
-Tell = Callable[[int, int | None], None]
+Progress = Callable[[int, int | None], None]
 """Called with the bytes that are there, and with all if their number is known."""
 
 _RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Target:
     """A file that is to come from a URL.
 
     Parameters
@@ -60,7 +61,7 @@ class Wanted:
 
     @property
     def note(self) -> Path:
-        """Where it is noted what the bytes in ``part`` belong to."""
+        """The file that says what the bytes in ``part`` belong to."""
         return self.part.with_name(f"{self.part.name}.json")
 
     def forget(self) -> None:
@@ -69,14 +70,14 @@ class Wanted:
         self.note.unlink(missing_ok=True)
 
 
-def download(wanted: Wanted, tell: Tell) -> bool:
-    """Fetch all bytes of a file into ``wanted.part``.
+def download(target: Target, report: Progress) -> bool:
+    """Fetch all bytes of a file into ``target.part``.
 
     Parameters
     ----------
-    wanted
+    target
         What is meant.
-    tell
+    report
         Hears how far it is.
 
     Returns
@@ -91,86 +92,86 @@ def download(wanted: Wanted, tell: Tell) -> bool:
     IntegrityError
         What comes is another file, by its size.
     """
-    resumed = wanted.part.exists()
+    resumed = target.part.exists()
     furthest, failures = -1, 0
     while True:
         try:
-            _attempt(wanted, tell)
+            _attempt(target, report)
         except BrokenError as error:
-            reached = _length(wanted.part)
+            reached = _length(target.part)
             failures = 0 if reached > furthest else failures + 1
             furthest = max(furthest, reached)
             if failures >= len(PAUSES):
-                raise _unreached(wanted, error) from error
+                raise _unreached(target, error) from error
             time.sleep(max(PAUSES[failures], error.pause))
         else:
             return resumed
 
 
-def _attempt(wanted: Wanted, tell: Tell) -> None:
+def _attempt(target: Target, report: Progress) -> None:
     """Ask for the bytes that are missing, and keep all that come."""
-    have, note = _length(wanted.part), _noted(wanted)
+    have, note = _length(target.part), _noted(target)
     if note is None:
         have = 0
     elif have and have == note.get("total"):
-        tell(have, have)
+        report(have, have)
         return
     headers = {"Range": f"bytes={have}-", "If-Range": note["validator"]} if note and have else {}
-    with _open(wanted, headers) as response:
-        start, total = _extent(wanted, response, have, note)
-        _check_size(wanted, total)
-        _check_space(wanted, start, total)
+    with _open(target, headers) as response:
+        start, total = _extent(target, response, have, note)
+        _check_size(target, total)
+        _check_space(target, start, total)
         # Before the bytes: they must never lie there with the note of another file.
         if start == 0:
-            _write_note(wanted, response, total)
-        done = _copy(wanted, response, start, total, tell)
-    expected = wanted.size if total is None else total
+            _write_note(target, response, total)
+        done = _copy(target, response, start, total, report)
+    expected = target.size if total is None else total
     if expected is not None and done < expected:
         raise BrokenError(f"it ended after {done} of {expected} bytes")
 
 
 def _copy(
-    wanted: Wanted,
+    target: Target,
     response: Response,
     start: int,
     total: int | None,
-    tell: Tell,
+    report: Progress,
 ) -> int:
-    done, most = start, wanted.size if total is None else total
-    with wanted.part.open("r+b" if start else "wb") as target:
-        target.seek(start)
-        target.truncate()
-        tell(done, most)
+    done, most = start, target.size if total is None else total
+    with target.part.open("r+b" if start else "wb") as output:
+        output.seek(start)
+        output.truncate()
+        report(done, most)
         while block := read_block(response):
             done += len(block)
             if most is not None and done > most:
-                target.close()
-                wanted.forget()
-                raise _other_size(wanted, f"over {most} bytes")
+                output.close()
+                target.forget()
+                raise _other_size(target, f"over {most} bytes")
             try:
-                target.write(block)
-                target.flush()
+                output.write(block)
+                output.flush()
             except OSError as error:
-                raise _unwritable(wanted, error) from error
-            tell(done, most)
+                raise _unwritable(target, error) from error
+            report(done, most)
     return done
 
 
 # --- what the server says ------------------------------------------------------------------------
 
 
-def _open(wanted: Wanted, headers: dict[str, str]) -> Response:
+def _open(target: Target, headers: dict[str, str]) -> Response:
     try:
-        return open_url(wanted.url, headers)
+        return open_url(target.url, headers)
     except RefusedError as error:
         if error.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            wanted.forget()
+            target.forget()
             raise BrokenError("the server has another file by now") from error
-        raise _unreached(wanted, error) from error
+        raise _unreached(target, error) from error
 
 
 def _extent(
-    wanted: Wanted,
+    target: Target,
     response: Response,
     have: int,
     note: dict[str, Any] | None,
@@ -184,7 +185,7 @@ def _extent(
             total == note.get("total") and _validator(response) in {"", note["validator"]}
         )
         if match is None or int(match[1]) != have or not same:
-            wanted.forget()
+            target.forget()
             raise BrokenError("the server sent another part than was asked for")
         return have, total
     length = response.headers.get("Content-Length", "")
@@ -208,36 +209,36 @@ def _length(path: Path) -> int:
         return 0
 
 
-def _noted(wanted: Wanted) -> dict[str, Any] | None:
+def _noted(target: Target) -> dict[str, Any] | None:
     """Return the note if the bytes that are there may be gone on with."""
     with suppress(OSError, ValueError):
-        note = json.loads(wanted.note.read_text("utf-8"))
-        if isinstance(note, dict) and note.get("url") == wanted.url and note.get("validator"):
+        note = json.loads(target.note.read_text("utf-8"))
+        if isinstance(note, dict) and note.get("url") == target.url and note.get("validator"):
             return note
     return None
 
 
-def _write_note(wanted: Wanted, response: Response, total: int | None) -> None:
-    note = {"url": wanted.url, "validator": _validator(response), "total": total}
+def _write_note(target: Target, response: Response, total: int | None) -> None:
+    note = {"url": target.url, "validator": _validator(response), "total": total}
     try:
-        wanted.part.unlink(missing_ok=True)
-        wanted.note.write_text(json.dumps(note), "utf-8")
+        target.part.unlink(missing_ok=True)
+        target.note.write_text(json.dumps(note), "utf-8")
     except OSError as error:
-        raise _unwritable(wanted, error) from error
+        raise _unwritable(target, error) from error
 
 
-def _check_size(wanted: Wanted, total: int | None) -> None:
-    if wanted.size is not None and total is not None and total != wanted.size:
-        wanted.forget()
-        raise _other_size(wanted, f"{total} bytes")
+def _check_size(target: Target, total: int | None) -> None:
+    if target.size is not None and total is not None and total != target.size:
+        target.forget()
+        raise _other_size(target, f"{total} bytes")
 
 
-def _check_space(wanted: Wanted, start: int, total: int | None) -> None:
-    missing = (total or wanted.size or 0) - start
-    free = shutil.disk_usage(wanted.part.parent).free
+def _check_space(target: Target, start: int, total: int | None) -> None:
+    missing = (total or target.size or 0) - start
+    free = shutil.disk_usage(target.part.parent).free
     if missing > free:
         raise HostError(
-            wanted.part.parent,
+            target.part.parent,
             "the disk has too little free space for this data set",
             value=f"{free / 1e6:.0f} MB free",
             allowed=f"at least {missing / 1e6:.0f} MB, and as much again to unpack it",
@@ -248,22 +249,22 @@ def _check_space(wanted: Wanted, start: int, total: int | None) -> None:
 # --- errors --------------------------------------------------------------------------------------
 
 
-def _unreached(wanted: Wanted, reason: object) -> HostError:
-    kept = _length(wanted.part)
+def _unreached(target: Target, reason: object) -> HostError:
+    kept = _length(target.part)
     rest = f" ({kept / 1e6:.0f} MB that came are kept, the next attempt goes on)" if kept else ""
     return HostError(
-        wanted.url,
+        target.url,
         f"this archive cannot be fetched{rest}",
         value=reason,
         allowed="a connection to Zenodo or to a mirror of it",
         hint=f"try again later, set {MIRROR_VARIABLE} to a mirror's URL, or download the file "
-        f"elsewhere and put it at {wanted.path} or name it with --from-file",
+        f"elsewhere and put it at {target.path} or name it by " + Option("from_file"),
     )
 
 
-def _unwritable(wanted: Wanted, error: OSError) -> HostError:
+def _unwritable(target: Target, error: OSError) -> HostError:
     return HostError(
-        wanted.part.parent,
+        target.part.parent,
         "the archive cannot be written here",
         value=error.strerror or error,
         allowed="a folder that may be written, on a disk with free space",
@@ -272,12 +273,12 @@ def _unwritable(wanted: Wanted, error: OSError) -> HostError:
     )
 
 
-def _other_size(wanted: Wanted, found: str) -> IntegrityError:
+def _other_size(target: Target, found: str) -> IntegrityError:
     return IntegrityError(
-        wanted.path.name,
-        f"what came from {wanted.url} is not the file that was described, and was thrown away",
+        target.path.name,
+        f"what came from {target.url} is not the file that was described, and was thrown away",
         value=found,
-        allowed=f"{wanted.size} bytes" if wanted.size is not None else "the bytes announced",
+        allowed=f"{target.size} bytes" if target.size is not None else "the bytes announced",
         hint=f"check proxy and {MIRROR_VARIABLE} and try again, "
-        f"or put the right file at {wanted.path}",
+        f"or put the right file at {target.path}",
     )

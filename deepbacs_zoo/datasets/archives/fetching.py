@@ -8,28 +8,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.datasets.archives.archive_cache import (
-    Kept,
+    CachedArchive,
+    cached_archive,
     check_zip,
     checked_by,
-    kept_archive,
     stamp,
 )
 from deepbacs_zoo.datasets.published import get_set
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE, archive_folder, file_url
-from deepbacs_zoo.datasets.types import Archive, PublishedSet
+from deepbacs_zoo.datasets.types import PublishedArchive, PublishedSet
 from deepbacs_zoo.errors import HostError, IntegrityError
 from deepbacs_zoo.files import CACHE_VARIABLE, OFFLINE_VARIABLE, one_process, works_offline
+from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.datasets.archives.download import Tell
-    from deepbacs_zoo.datasets.archives.zenodo import FileOfRecord
+    from deepbacs_zoo.datasets.archives.download import Progress
+    from deepbacs_zoo.datasets.archives.zenodo import ZenodoFile
 
 __all__ = ["fetch"]
 
 _BLOCK: Final = 1 << 20
 
 
-def fetch(name: str, *, offline: bool | None = None, progress: Tell | None = None) -> Kept:
+def fetch(
+    name: str, *, offline: bool | None = None, progress: Progress | None = None
+) -> CachedArchive:
     """Return the archive of a published set, and fetch it if it is not in the cache.
 
     Parameters
@@ -56,32 +59,32 @@ def fetch(name: str, *, offline: bool | None = None, progress: Tell | None = Non
     if archive.record is None:
         raise _nowhere(entry)
     if works_offline() if offline is None else offline:
-        kept = kept_archive(archive)
-        if kept is None:
+        cached = cached_archive(archive)
+        if cached is None:
             raise _not_here(archive)
-        return kept
-    return _kept_whole(archive) or _fetch(archive, progress)
+        return cached
+    return _intact(archive) or _fetch(archive, progress)
 
 
 # --- fetching ------------------------------------------------------------------------------------
 
 
-def _kept_whole(archive: Archive) -> Kept | None:
+def _intact(archive: PublishedArchive) -> CachedArchive | None:
     """Return the archive in the cache; what is damaged there is as good as missing."""
     try:
-        return kept_archive(archive)
+        return cached_archive(archive)
     except IntegrityError:
         return None
 
 
-def _fetch(archive: Archive, progress: Tell | None) -> Kept:
+def _fetch(archive: PublishedArchive, progress: Progress | None) -> CachedArchive:
     assert archive.record is not None
     folder = archive_folder(archive.record)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with one_process(folder / ".lock") as alone:
             # Another process may have fetched it while this one waited.
-            return _kept_whole(archive) or _fetch_alone(archive, folder, alone, progress)
+            return _intact(archive) or _fetch_alone(archive, folder, alone, progress)
     except OSError as error:
         if isinstance(error, HostError):
             raise
@@ -94,9 +97,11 @@ def _fetch(archive: Archive, progress: Tell | None) -> Kept:
         ) from error
 
 
-def _fetch_alone(archive: Archive, folder: Path, alone: bool, progress: Tell | None) -> Kept:
-    # Half of what this room loads is for the network, and mostly not needed.
-    from deepbacs_zoo.datasets.archives.download import Wanted, download
+def _fetch_alone(
+    archive: PublishedArchive, folder: Path, alone: bool, progress: Progress | None
+) -> CachedArchive:
+    # Half of what this subpackage loads is for the network, and mostly not needed.
+    from deepbacs_zoo.datasets.archives.download import Target, download
     from deepbacs_zoo.datasets.archives.zenodo import find_file
 
     assert archive.record is not None
@@ -104,28 +109,28 @@ def _fetch_alone(archive: Archive, folder: Path, alone: bool, progress: Tell | N
     # Without a lock two processes must not write into one file.
     own = "" if alone else f"-{os.getpid()}"
     part = folder / f".{file.name}{own}.part"
-    wanted = Wanted(file_url(archive.record, file.name), folder / file.name, part, file.size)
-    tell = progress or (lambda done, total: None)
-    resumed = download(wanted, tell)
+    target = Target(file_url(archive.record, file.name), folder / file.name, part, file.size)
+    report = progress or (lambda done, total: None)
+    resumed = download(target, report)
     try:
-        sha256 = _check(wanted.part, file, wanted.url)
+        sha256 = _check(target.part, file, target.url)
     except IntegrityError:
-        wanted.forget()
+        target.forget()
         if not resumed:
             raise
         # The bytes of the earlier process may have been bad; once, all of them are fetched anew.
-        download(wanted, tell)
+        download(target, report)
         try:
-            sha256 = _check(wanted.part, file, wanted.url)
+            sha256 = _check(target.part, file, target.url)
         except IntegrityError:
-            wanted.forget()
+            target.forget()
             raise
-    wanted.part.replace(wanted.path)
-    wanted.note.unlink(missing_ok=True)
-    return stamp(wanted.path, sha256, checked_by(archive, file))
+    target.part.replace(target.path)
+    target.note.unlink(missing_ok=True)
+    return stamp(target.path, sha256, checked_by(archive, file))
 
 
-def _check(part: Path, file: FileOfRecord, url: str) -> str:
+def _check(part: Path, file: ZenodoFile, url: str) -> str:
     """Return the SHA-256 of what came, after holding it against all that is known."""
     algorithm, expected = file.checksum or ("sha256", None)
     digests = {name: hashlib.new(name, usedforsecurity=False) for name in {"sha256", algorithm}}
@@ -153,11 +158,11 @@ def _nowhere(entry: PublishedSet) -> HostError:
         "it is not known in which Zenodo record this data set lies",
         value=f"doi {entry.doi}",
         allowed=f"{entry.archive.described}, as a zip or a folder, from the article's data section",
-        hint="download it and name it with --from-file",
+        hint="download it and name it by " + Option("from_file"),
     )
 
 
-def _not_here(archive: Archive) -> HostError:
+def _not_here(archive: PublishedArchive) -> HostError:
     assert archive.record is not None
     folder = archive_folder(archive.record)
     known = f"sha256 {archive.sha256}" if archive.sha256 else "no sum or size of it is known here"
@@ -171,11 +176,11 @@ def _not_here(archive: Archive) -> HostError:
         value=known,
         allowed=f"{archive.described} from {address}",
         hint=f"go online once (without {OFFLINE_VARIABLE}), or download it elsewhere and put it "
-        "there or name it with --from-file",
+        "there or name it by " + Option("from_file"),
     )
 
 
-def _wrong(part: Path, file: FileOfRecord, url: str, found: str, expected: str) -> IntegrityError:
+def _wrong(part: Path, file: ZenodoFile, url: str, found: str, expected: str) -> IntegrityError:
     return IntegrityError(
         file.name,
         f"what came from {url} is not the file that was described, and was thrown away",

@@ -17,6 +17,7 @@ from deepbacs_zoo.datasets.preparation.pairing import (
 )
 from deepbacs_zoo.datasets.types import PartLayout, TargetKind, Variant
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.options import Option
 
 __all__ = ["find_parts"]
 
@@ -35,7 +36,7 @@ def find_parts(names: Sequence[str], variant: Variant, label: str) -> tuple[Foun
     names
         Names of all files, with ``/``.
     variant
-        What is wanted.
+        The variant to look for.
     label
         The archive, for errors.
 
@@ -122,13 +123,10 @@ def _match_pair(
     top: str, source: str, target: str | None, files: Files, kind: TargetKind
 ) -> tuple[str, str | None] | None:
     """Return the folders if exactly one of each matches and holds what it should."""
-    suffixes = target_suffixes(kind)
-    sources = [
-        name for name in _matching(top, source, files) if _has(files[name], image_suffixes())
-    ]
+    sources = _holding(image_suffixes(), top, source, files)
     if target is None:
         return (sources[0], None) if len(sources) == 1 else None
-    targets = [name for name in _matching(top, target, files) if _has(files[name], suffixes)]
+    targets = _holding(target_suffixes(kind), top, target, files)
     if source == target:
         sources = targets = [name for name in sources if name in targets]
     if len(sources) != 1 or len(targets) != 1:
@@ -136,17 +134,22 @@ def _match_pair(
     return sources[0], targets[0]
 
 
+def _holding(suffixes: frozenset[str], top: str, pattern: str, files: Files) -> list[str]:
+    """Return the folders of a pattern that hold a file with one of the suffixes."""
+    return [name for name in _matching(top, pattern, files) if _has(files[name], suffixes)]
+
+
 def _matching(top: str, pattern: str, files: Files) -> list[str]:
-    wanted = pattern.lower().split("/")
+    names = pattern.lower().split("/")
     found = []
     for folder in files:
         inside = PurePosixPath(folder).parts[len(PurePosixPath(top).parts) :]
         below = not top or folder == top or folder.startswith(f"{top}/")
         if (
             below
-            and len(inside) == len(wanted)
+            and len(inside) == len(names)
             and all(
-                fnmatchcase(part.lower(), want) for part, want in zip(inside, wanted, strict=True)
+                fnmatchcase(part.lower(), want) for part, want in zip(inside, names, strict=True)
             )
         ):
             found.append(folder)
@@ -172,7 +175,7 @@ def _not_there(label: str, variant: Variant, files: Files) -> DataError:
         value=f"images are in {listed}" if held else "it holds no images",
         allowed=" and ".join(_described(part) for part in variant.parts),
         hint="put the images into training/source, what belongs to them into training/target (and "
-        "likewise test/), and name the folder around them with --from-file",
+        "likewise test/), and name the folder around them by " + Option("from_file"),
     )
 
 
@@ -188,5 +191,5 @@ def _twice(label: str, found: Sequence[tuple[Folders, ...]]) -> DataError:
         "the folders of this data set are in it more than once",
         value=", ".join(parts[0][1] for parts in found),
         allowed="one set",
-        hint="name the folder of one of them with --from-file",
+        hint="name the folder of one of them by " + Option("from_file"),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
 from deepbacs_zoo.datasets.types import TargetKind
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.options import Option
 
 __all__ = [
     "Files",
@@ -31,7 +32,7 @@ _AFFIXES: Final = (
     *("mask", "masks", "label", "labels", "rois", "roimap", "binary", "target", "gt", "high_snr"),
     *("low_snr", "wf", "sim", "source", "brightfield", "fluorescence"),
 )
-"""Words at the begin or end of a name that tell images and what belongs to them apart."""
+"""Words at the begin or end of a name by which images differ from what belongs to them."""
 
 
 @dataclass(frozen=True)
@@ -96,19 +97,21 @@ def pair_files(folders: Folders, files: Files, kind: TargetKind, label: str) -> 
     others = _stems(target, files, _present_suffixes(files[target], kind), label)
     partners = _partners(images, others)
     found = [NamedPair(name, images[name], others[other]) for name, other in partners.items()]
+    unused = sorted(set(others.values()) - {pair.target for pair in found})
+    more: list[str] = []
     if kind == "boxes":
         # A list of classes, or one file for all images.
-        more = sorted(set(others.values()) - {pair.target for pair in found})
+        more, unused = unused, []
         if any(name.lower().endswith(".json") for name in more):
             found = [NamedPair(name, file, None) for name, file in images.items()]
-        alone = [file for name, file in images.items() if not any(p.name == name for p in found)]
-    else:
-        more = []
-        alone = [file for name, file in images.items() if name not in partners]
-        alone += [file for name, file in others.items() if name not in partners.values()]
     if not found:
         raise _no_pairs(label, source, target, images, others)
-    return FoundPart(part, source, target, tuple(found), tuple(more), tuple(sorted(alone)))
+    alone = sorted([*_without_pair(images, found), *unused])
+    return FoundPart(part, source, target, tuple(found), tuple(more), tuple(alone))
+
+
+def _without_pair(images: Mapping[str, str], found: Sequence[NamedPair]) -> set[str]:
+    return set(images.values()) - {pair.source for pair in found}
 
 
 def _stems(folder: str, files: Files, suffixes: frozenset[str], label: str) -> dict[str, str]:
@@ -133,20 +136,20 @@ def _stems(folder: str, files: Files, suffixes: frozenset[str], label: str) -> d
 
 
 def _partners(images: Mapping[str, str], others: Mapping[str, str]) -> dict[str, str]:
-    """Return the names of partners: the same, or the same but for a word that tells them apart."""
+    """Return the names of partners: the same, or the same but for such a word."""
     partners = {name: name for name in images if name in others}
-    plain: dict[str, list[str]] = {}
-    for name in others:
-        if name not in partners:
-            plain.setdefault(_plain(name), []).append(name)
-    taken: dict[str, list[str]] = {}
-    for name in images:
-        if name not in partners:
-            taken.setdefault(_plain(name), []).append(name)
-    for key, names in taken.items():
-        if len(names) == 1 and len(plain.get(key, ())) == 1:
-            partners[names[0]] = plain[key][0]
+    rest = _by_plain_name(name for name in others if name not in partners)
+    for key, names in _by_plain_name(name for name in images if name not in partners).items():
+        if len(names) == 1 and len(rest.get(key, ())) == 1:
+            partners[names[0]] = rest[key][0]
     return dict(sorted(partners.items()))
+
+
+def _by_plain_name(names: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found.setdefault(_plain(name), []).append(name)
+    return found
 
 
 def _plain(name: str) -> str:
@@ -191,5 +194,5 @@ def _no_pairs(
         f"no image has a partner of the same name in {target}",
         value=f"{next(iter(images))} and {next(iter(others))}",
         allowed="the same names in both folders",
-        hint="give them the same names and name the folder with --from-file",
+        hint="give them the same names and name the folder by " + Option("from_file"),
     )

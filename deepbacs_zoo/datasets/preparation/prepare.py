@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from deepbacs_zoo.datasets.archives.archive import Origin, open_origin
+from deepbacs_zoo.datasets.archives.archive import Archive, open_archive
 from deepbacs_zoo.datasets.archives.archive_cache import sha256_of
 from deepbacs_zoo.datasets.archives.fetching import fetch
 from deepbacs_zoo.datasets.preparation.layout import find_parts
 from deepbacs_zoo.datasets.preparation.pairing import FoundPart
-from deepbacs_zoo.datasets.preparation.provenance import SPLIT_FILE, Recorded, read_recorded
+from deepbacs_zoo.datasets.preparation.provenance import SPLIT_FILE, Provenance, read_provenance
 from deepbacs_zoo.datasets.preparation.source_text import SOURCE_FILE, source_text
 from deepbacs_zoo.datasets.preparation.splitting import draw
 from deepbacs_zoo.datasets.published import get_set, get_variant
@@ -29,7 +29,7 @@ from deepbacs_zoo.files.staging import folder_beside
 from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.datasets.archives.download import Tell
+    from deepbacs_zoo.datasets.archives.download import Progress
 
 __all__ = ["Prepared", "prepare"]
 
@@ -52,13 +52,13 @@ class Prepared:
     """
 
     folder: Path
-    record: Recorded
+    record: Provenance
     new: bool
 
 
 @dataclass(frozen=True)
-class _Wish:
-    """What is to be laid out where, and from what."""
+class _Preparation:
+    """A set to be laid out: its variant, the target folder and the archive."""
 
     entry: PublishedSet
     variant: Variant
@@ -75,8 +75,8 @@ def prepare(
     output: str | Path | None = None,
     from_file: str | Path | None = None,
     offline: bool | None = None,
-    fetching: Tell | None = None,
-    writing: Tell | None = None,
+    fetching: Progress | None = None,
+    writing: Progress | None = None,
 ) -> Prepared:
     """Return the folder of a published set that is ready for training; make it if it is not there.
 
@@ -109,25 +109,25 @@ def prepare(
         It cannot be fetched (the message names the file to bring), or the disk refuses.
     """
     entry = get_set(name)
-    way = get_variant(entry, variant)
-    folder = prepared_place(entry, way) if output is None else Path(output)
-    there = _there(folder, entry, way)
+    chosen = get_variant(entry, variant)
+    folder = prepared_place(entry, chosen) if output is None else Path(output)
+    there = _there(folder, entry, chosen)
     if there is not None:
         return there
     if from_file is None:
-        kept = fetch(name, offline=offline, progress=fetching)
-        wish = _Wish(entry, way, folder, kept.path, kept.sha256, kept.checked)
+        cached = fetch(name, offline=offline, progress=fetching)
+        plan = _Preparation(entry, chosen, folder, cached.path, cached.sha256, cached.checked)
     else:
-        wish = _Wish(entry, way, folder, *_brought(entry, Path(from_file)))
+        plan = _Preparation(entry, chosen, folder, *_brought(entry, Path(from_file)))
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         if output is not None:
-            return _write(wish, writing)
+            return _write(plan, writing)
         with one_process(folder.with_name(f".{folder.name}.lock")) as alone:
             for rest in folder.parent.glob(f".{folder.name}-*.part") if alone else ():
                 # Whoever left these was ended in the middle.
                 shutil.rmtree(rest, ignore_errors=True)
-            return _there(folder, entry, way) or _write(wish, writing)
+            return _there(folder, entry, chosen) or _write(plan, writing)
     except OSError as error:
         if isinstance(error, HostError):
             raise
@@ -136,7 +136,7 @@ def prepare(
 
 def _there(folder: Path, entry: PublishedSet, variant: Variant) -> Prepared | None:
     """Return the set if it lies there already; refuse to write over something else."""
-    record = read_recorded(folder)
+    record = read_provenance(folder)
     if record is not None and (record.name, record.variant) == (entry.name, variant.name):
         return Prepared(folder, record, new=False)
     refuse_existing(
@@ -161,32 +161,32 @@ def _brought(entry: PublishedSet, path: Path) -> tuple[Path, str | None, str]:
 # --- writing -------------------------------------------------------------------------------------
 
 
-def _write(wish: _Wish, tell: Tell | None) -> Prepared:
-    with open_origin(wish.path) as origin:
-        parts = find_parts(origin.names(), wish.variant, origin.label)
-        record = _record(wish, parts)
+def _write(plan: _Preparation, report: Progress | None) -> Prepared:
+    with open_archive(plan.path) as archive:
+        parts = find_parts(archive.names(), plan.variant, archive.label)
+        record = _record(plan, parts)
         files = list(_files(parts))
-        total = sum(origin.size(name) for name, _ in files)
-        _check_space(wish.output, total)
-        with folder_beside(wish.output) as aside:
-            _copy_all(origin, files, aside, total, tell or (lambda done, total: None))
-            (aside / SOURCE_FILE).write_text(source_text(wish.entry, record), "utf-8")
-            (aside / SPLIT_FILE).write_text(record.text(), "utf-8")
-    return Prepared(wish.output, record, new=True)
+        total = sum(archive.size(name) for name, _ in files)
+        _check_space(plan.output, total)
+        with folder_beside(plan.output) as part:
+            _copy_all(archive, files, part, total, report or (lambda done, total: None))
+            (part / SOURCE_FILE).write_text(source_text(plan.entry, record), "utf-8")
+            (part / SPLIT_FILE).write_text(record.text(), "utf-8")
+    return Prepared(plan.output, record, new=True)
 
 
-def _record(wish: _Wish, parts: Sequence[FoundPart]) -> Recorded:
+def _record(plan: _Preparation, parts: Sequence[FoundPart]) -> Provenance:
     names = {part.name: [pair.name for pair in part.pairs] for part in parts}
-    held = draw(names["training"], wish.entry.split)
-    return Recorded(
-        name=wish.entry.name,
-        variant=wish.variant.name,
-        kind=wish.variant.kind,
-        classes=wish.entry.classes,
-        pixel_size=wish.entry.pixel_size,
-        archive_sha256=wish.sha256,
-        checked=wish.checked,
-        rule=wish.entry.split,
+    held = draw(names["training"], plan.entry.split)
+    return Provenance(
+        name=plan.entry.name,
+        variant=plan.variant.name,
+        kind=plan.variant.kind,
+        classes=plan.entry.classes,
+        pixel_size=plan.entry.pixel_size,
+        archive_sha256=plan.sha256,
+        checked=plan.checked,
+        rule=plan.entry.split,
         training=tuple(name for name in names["training"] if name not in held),
         validation=held,
         test=tuple(names.get("test", ())),
@@ -207,17 +207,17 @@ def _files(parts: Sequence[FoundPart]) -> Iterator[tuple[str, str]]:
 
 
 def _copy_all(
-    origin: Origin, files: Sequence[tuple[str, str]], folder: Path, total: int, tell: Tell
+    archive: Archive, files: Sequence[tuple[str, str]], folder: Path, total: int, report: Progress
 ) -> None:
     done = 0
     for name, place in files:
         path = folder / place
         path.parent.mkdir(parents=True, exist_ok=True)
-        with origin.open(name) as source, path.open("wb") as target:
+        with archive.open(name) as source, path.open("wb") as target:
             while block := source.read(_BLOCK):
                 target.write(block)
                 done += len(block)
-                tell(done, total)
+                report(done, total)
 
 
 def _check_space(folder: Path, total: int) -> None:

@@ -1,4 +1,4 @@
-"""The record of a prepared set, ``split.json``: what it is, and which images are for what."""
+"""The record of a prepared set, ``split.json``: its origin, and the purpose of each image."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from typing import Final
 
 from deepbacs_zoo.datasets.types import SplitRule
 
-__all__ = ["SPLIT_FILE", "Recorded", "read_recorded", "recorded_beside"]
+__all__ = ["SPLIT_FILE", "Provenance", "provenance_beside", "read_provenance"]
 
 SPLIT_FILE: Final = "split.json"
 _SCHEMA: Final = 1
 
 
 @dataclass(frozen=True)
-class Recorded:
-    """What is written beside prepared images.
+class Provenance:
+    """Facts that are written beside prepared images.
 
     Parameters
     ----------
     name, variant
-        Which set, and which way to read it.
+        The set, and its variant.
     kind
-        What its targets are, as in `TargetKind`.
+        Kind of its targets, as in `TargetKind`.
     classes
         Names of the classes of boxes.
     pixel_size
@@ -34,9 +34,9 @@ class Recorded:
     archive_sha256
         Of the zip; ``None`` if it came from a folder.
     checked
-        What the zip was held against, in words.
+        What the zip was compared with, in words.
     rule
-        How the validation images were drawn.
+        Rule by which the validation images were drawn.
     training, validation, test
         Names of the images without suffix, sorted; those of ``training`` and ``validation`` lie in
         the folder ``training`` together.
@@ -63,12 +63,12 @@ class Recorded:
         return frozenset(self.validation) if self.validation and known == set(names) else None
 
     def text(self) -> str:
-        """Return what the file holds."""
+        """Return the text of the file."""
         block = {"schema_version": _SCHEMA, **asdict(self)}
         return json.dumps(block, indent=1, ensure_ascii=False) + "\n"
 
 
-def read_recorded(folder: Path) -> Recorded | None:
+def read_provenance(folder: Path) -> Provenance | None:
     """Return the record of a prepared set; ``None`` where the folder is none."""
     with suppress(OSError, ValueError, TypeError, KeyError):
         block = json.loads((folder / SPLIT_FILE).read_text("utf-8"))
@@ -76,11 +76,11 @@ def read_recorded(folder: Path) -> Recorded | None:
             rule = block.pop("rule")
             lists = {key: tuple(value) for key, value in block.items() if isinstance(value, list)}
             rule["strata"] = tuple(rule["strata"])
-            return Recorded(**(block | lists), rule=SplitRule(**rule))
+            return Provenance(**(block | lists), rule=SplitRule(**rule))
     return None
 
 
-def recorded_beside(source: Path) -> Recorded | None:
+def provenance_beside(source: Path) -> Provenance | None:
     """Return the record of the prepared set that training images belong to, if they do.
 
     Parameters
@@ -91,4 +91,4 @@ def recorded_beside(source: Path) -> Recorded | None:
     source = source.absolute()
     if source.name != "source" or source.parent.name != "training":
         return None
-    return read_recorded(source.parent.parent)
+    return read_provenance(source.parent.parent)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deepbacs_zoo.datasets.preparation.provenance import read_recorded
+from deepbacs_zoo.datasets.preparation.provenance import read_provenance
 from deepbacs_zoo.datasets.published import PUBLISHED
 from deepbacs_zoo.datasets.settings import prepared_place
 from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.options import Option
 
 __all__ = ["resolve_data"]
 
@@ -38,13 +39,17 @@ def resolve_data(data: Path) -> Path:
             place = prepared_place(entry, variant)
             if place.name != data.name:
                 continue
-            if read_recorded(place) is None:
-                option = "" if variant.name == "default" else f" --variant {variant.name}"
+            if read_provenance(place) is None:
+                named = (
+                    entry.name
+                    if variant.name == "default"
+                    else f"{entry.name} " + Option("variant", variant.name)
+                )
                 raise UsageError(
                     data,
                     "this published data set is not prepared on this computer",
                     allowed=f"a folder, or a set in {place}",
-                    hint=f"run: deepbacs-zoo data fetch {entry.name}{option}",
+                    hint="run: deepbacs-zoo data fetch " + named,
                 )
             return place
     return data

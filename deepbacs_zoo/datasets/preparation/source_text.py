@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from deepbacs_zoo.datasets.preparation.provenance import Recorded
+from deepbacs_zoo.datasets.preparation.provenance import Provenance
 from deepbacs_zoo.datasets.types import PublishedSet
 
 __all__ = ["SOURCE_FILE", "kind_in_words", "source_text"]
@@ -25,7 +25,7 @@ def kind_in_words(kind: str) -> str:
     return _KINDS[kind]
 
 
-def source_text(entry: PublishedSet, record: Recorded) -> str:
+def source_text(entry: PublishedSet, record: Provenance) -> str:
     """Return the text for a prepared set.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from deepbacs_zoo.datasets.published.parts import train_and_test
-from deepbacs_zoo.datasets.types import Archive, PartLayout, PublishedSet, Variant
+from deepbacs_zoo.datasets.types import PartLayout, PublishedArchive, PublishedSet, Variant
 
 __all__ = ["DETECTION"]
 
@@ -19,7 +19,7 @@ DETECTION: Final = (
         name="ecoli-growth-stage",
         title="Escherichia coli, growth stages",
         task="detection",
-        archive=Archive(5551016, "DeepBacs_Data_Object_Detection_E.coli_Growth_Stage.zip"),
+        archive=PublishedArchive(5551016, "DeepBacs_Data_Object_Detection_E.coli_Growth_Stage.zip"),
         modality="bright field",
         networks=("YOLOv2",),
         classes=("rod", "dividing", "microcolony"),
@@ -30,7 +30,7 @@ DETECTION: Final = (
         name="ecoli-antibiotics",
         title="Escherichia coli NO34, phenotypes under antibiotics",
         task="detection",
-        archive=Archive(
+        archive=PublishedArchive(
             5551057, "DeepBacs_Data_Object_Detection_E.coli_Antibiotic_Phenotyping.zip"
         ),
         modality="confocal fluorescence (Nile Red and DAPI), 63x/1.4, as RGB pictures",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from deepbacs_zoo.datasets.published.parts import train_and_test
-from deepbacs_zoo.datasets.types import Archive, PartLayout, PublishedSet, Variant
+from deepbacs_zoo.datasets.types import PartLayout, PublishedArchive, PublishedSet, Variant
 
 __all__ = ["DENOISING", "LABELLING", "SUPER_RESOLUTION"]
 
@@ -17,7 +17,9 @@ DENOISING: Final = (
         name="ecoli-hns",
         title="Escherichia coli, H-NS-mScarlet-I (nucleoid), low and high signal",
         task="denoising",
-        archive=Archive(5551112, folder="DeepBacs_Data_Denoising_E.coli_H-NS-mScarlet-I_dataset"),
+        archive=PublishedArchive(
+            5551112, folder="DeepBacs_Data_Denoising_E.coli_H-NS-mScarlet-I_dataset"
+        ),
         modality="fluorescence",
         networks=("CARE", "Noise2Void"),
         variants=_PAIRED,
@@ -26,17 +28,17 @@ DENOISING: Final = (
         name="ecoli-mreb",
         title="Escherichia coli, MreB, low and high signal",
         task="denoising",
-        archive=Archive(None, folder="DeepBacs_Data_Denoising_E.coli_MreB"),
+        archive=PublishedArchive(None, folder="DeepBacs_Data_Denoising_E.coli_MreB"),
         modality="fluorescence",
         networks=("CARE", "Noise2Void"),
         variants=_PAIRED,
-        remarks="The number of its record is not known here; bring its zip with --from-file.",
+        remarks="The number of its record is not known here; its zip has to be brought.",
     ),
     PublishedSet(
         name="bsubtilis-vercini",
         title="Bacillus subtilis, FtsZ-GFP in upright cells (VerCINI), time series",
         task="denoising",
-        archive=Archive(5551135),
+        archive=PublishedArchive(5551135),
         modality="fluorescence, time series",
         networks=("Noise2Void",),
         variants=(
@@ -59,7 +61,7 @@ LABELLING: Final = tuple(
         name=name,
         title=title,
         task="labelling",
-        archive=Archive(5551123),
+        archive=PublishedArchive(5551123),
         modality=modality,
         networks=("fnet", "CARE"),
         variants=(Variant("default", "images", train_and_test(*folders), known=False),),
@@ -87,7 +89,7 @@ SUPER_RESOLUTION: Final = tuple(
         name=name,
         title=title,
         task="super-resolution",
-        archive=Archive(record, file),
+        archive=PublishedArchive(record, file),
         modality="wide field; structured illumination",
         networks=("CARE",),
         variants=(

@@ -1,4 +1,4 @@
-"""What most archives have in common: a folder for training beside one for testing."""
+"""Parts that most archives have: a folder for training beside one for testing."""
 
 from __future__ import annotations
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Final
 
 from deepbacs_zoo.datasets.published.parts import train_and_test
-from deepbacs_zoo.datasets.types import Archive, PartLayout, PublishedSet, SplitRule, Variant
+from deepbacs_zoo.datasets.types import (
+    PartLayout,
+    PublishedArchive,
+    PublishedSet,
+    SplitRule,
+    Variant,
+)
 
 __all__ = ["SEGMENTATION"]
 
 _NETWORKS: Final = ("StarDist", "U-Net", "SplineDist", "pix2pix", "CARE")
-_STAPH: Final = Archive(
+_STAPH: Final = PublishedArchive(
     5550933,
     "DeepBacs_Data_Segmentation_Staph_Aureus_dataset.zip",
     "4047792f1248ee82fce34121d0ade84828e55db5a34656cc25beec46eacaf307",
@@ -63,7 +69,7 @@ SEGMENTATION: Final = (
         name="ecoli-brightfield",
         title="Escherichia coli MG1655, growing, bright field",
         task="segmentation",
-        archive=Archive(
+        archive=PublishedArchive(
             5550935,
             "DeepBacs_Data_Segmentation_E.coli_Brightfield_dataset.zip",
             "f812a2f814c3875c78fcc1609a2e9b34c916c7a9911abbf8117f423536ef1c17",
@@ -95,7 +101,7 @@ SEGMENTATION: Final = (
         name="bsubtilis-fluorescence",
         title="Bacillus subtilis SH130, FtsZ-GFP",
         task="segmentation",
-        archive=Archive(5550968, "DeepBacs_Data_Segmentation_B.subtilis_FtsZ_dataset.zip"),
+        archive=PublishedArchive(5550968, "DeepBacs_Data_Segmentation_B.subtilis_FtsZ_dataset.zip"),
         modality="wide-field fluorescence, 100x TIRF objective",
         networks=_NETWORKS,
         pixel_size=(0.065, 0.065),
@@ -128,7 +134,7 @@ SEGMENTATION: Final = (
         name="bsubtilis-multilabel",
         title="Bacillus subtilis SH130, FtsZ-GFP, for the multilabel U-Net",
         task="segmentation",
-        archive=Archive(5639253, "Multilabel_U-Net_dataset_B.subtilis.zip"),
+        archive=PublishedArchive(5639253, "Multilabel_U-Net_dataset_B.subtilis.zip"),
         modality="wide-field fluorescence, 100x TIRF objective",
         networks=("multilabel U-Net",),
         pixel_size=(0.065, 0.065),
@@ -164,7 +170,7 @@ SEGMENTATION: Final = (
         name="mixed",
         title="Staphylococcus aureus, Escherichia coli and Bacillus subtilis together",
         task="segmentation",
-        archive=Archive(
+        archive=PublishedArchive(
             5551009,
             "DeepBacs_Data_Segmentation_StarDist_MIXED_dataset.zip",
             "2730e6b391637d6dc05bbc7b8c915fd8184d835ac3611e13f23ac6f10f86c2a0",
@@ -185,7 +191,9 @@ SEGMENTATION: Final = (
         name="ecoli-stationary",
         title="Escherichia coli, stationary phase, bright field",
         task="segmentation",
-        archive=Archive(6400327, folder="DeepBacs_Data_Segmentation_Ecoli_stationary_phase"),
+        archive=PublishedArchive(
+            6400327, folder="DeepBacs_Data_Segmentation_Ecoli_stationary_phase"
+        ),
         modality="bright field",
         networks=(),
         variants=(

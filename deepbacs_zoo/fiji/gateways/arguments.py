@@ -22,7 +22,7 @@ def macro_argument(values: Mapping[str, str]) -> str:
     Parameters
     ----------
     values
-        Any text by a name of ASCII letters, digits, ``_``, ``.`` and ``-``.
+        Any text by a name of A to Z, a to z, digits, ``_``, ``.`` and ``-``.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def macro_argument(values: Mapping[str, str]) -> str:
             raise UsageError(
                 f"argument '{name}'",
                 "a macro's argument cannot have this name",
-                allowed="ASCII letters, digits, '_', '.' and '-'",
+                allowed="A to Z, a to z, digits, '_', '.' and '-'",
                 hint="write key=value with a plain key",
             )
     return "\n".join(f"{name}={_escaped(value)}" for name, value in values.items())

@@ -1,4 +1,4 @@
-"""What all gateways share: a run is asked for, and its outcome becomes a result or an error."""
+"""The base of all gateways: a run is asked for, and its outcome becomes a result or an error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from deepbacs_zoo.fiji.gateways.macro import run_line
-from deepbacs_zoo.fiji.gateways.outcome import Outcome, result_of
+from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome, result_of
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo, MacroResult
 from deepbacs_zoo.images.image import Image
 
@@ -16,18 +16,18 @@ __all__ = ["BaseGateway"]
 
 
 class BaseGateway(ABC):
-    """A gateway; how it runs a macro is to be added.  See `gateway.Gateway`."""
+    """A gateway; how it runs a macro is to be added.  See `protocol.Gateway`."""
 
     @property
     @abstractmethod
     def info(self) -> GatewayInfo:
-        """What is behind it."""
+        """ImageJ and Java behind it."""
 
     @abstractmethod
     def _ask(
         self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
-    ) -> tuple[Outcome, Mapping[str, Image]]:
-        """Run a macro; return what the Java side tells, and the images that are open."""
+    ) -> tuple[MacroOutcome, Mapping[str, Image]]:
+        """Run a macro; return the report of the Java side, and the images that are open."""
 
     @abstractmethod
     def close(self) -> None:
@@ -41,14 +41,14 @@ class BaseGateway(ABC):
         images: Mapping[str, Image] = {},
         timeout: float | None = None,
     ) -> MacroResult:
-        """Run a macro; see `gateway.Gateway`."""
+        """Run a macro; see `protocol.Gateway`."""
         outcome, left = self._ask(code, argument, images, timeout)
         return result_of(outcome, left)
 
     def run_plugin(
         self, command: str, options: Mapping[str, object], *, timeout: float | None = None
     ) -> MacroResult:
-        """Run a command; see `gateway.Gateway`."""
+        """Run a command; see `protocol.Gateway`."""
         outcome, left = self._ask(run_line(command, options), "", {}, timeout)
         return result_of(outcome, left, command=command)
 

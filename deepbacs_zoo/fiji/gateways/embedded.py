@@ -20,21 +20,23 @@ from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.fiji.gateways.base import BaseGateway
 from deepbacs_zoo.fiji.gateways.exchange import headers_of
 from deepbacs_zoo.fiji.gateways.jpype_exchange import (
-    JAVA_ROOM,
+    JAVA_PACKAGE,
     images_of,
     load_jpype,
     outcome_of,
     to_java,
 )
 from deepbacs_zoo.fiji.gateways.launching import check_heap, environment, jvm_options, remove_folder
-from deepbacs_zoo.fiji.gateways.outcome import Outcome
+from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.process import new_folder
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
 from deepbacs_zoo.fiji.java.headless_imagej import full_classpath
+from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA
 from deepbacs_zoo.images.image import Image
+from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.fiji.java.setup import Setup
+    from deepbacs_zoo.fiji.java.setup import JavaEnvironment
 
 __all__ = ["Embedded", "open_embedded"]
 
@@ -60,11 +62,11 @@ class _Started:
 
 
 _started: _Started | None = None
-_stuck: Any = None  # a task that was told to stop and has not
+_stuck: Any = None  # a task that was asked to stop and has not
 _lock = threading.Lock()
 
 
-def open_embedded(setup: Setup, *, heap: int | None = None) -> Embedded:
+def open_embedded(setup: JavaEnvironment, *, heap: int | None = None) -> Embedded:
     """Start Java in this process, or take the one that runs here already.
 
     Parameters
@@ -96,7 +98,7 @@ def open_embedded(setup: Setup, *, heap: int | None = None) -> Embedded:
         return Embedded(_started.info)
 
 
-def _start(setup: Setup, classpath: tuple[Path, ...], heap: int | None) -> GatewayInfo:
+def _start(setup: JavaEnvironment, classpath: tuple[Path, ...], heap: int | None) -> GatewayInfo:
     jpype = load_jpype()
     if jpype.isJVMStarted():
         raise HostError(
@@ -110,7 +112,7 @@ def _start(setup: Setup, classpath: tuple[Path, ...], heap: int | None) -> Gatew
             setup.java.home,
             "this Java has no library that runs inside another process",
             allowed="a Java with lib/server/libjvm",
-            hint="choose another Java with --java FOLDER, or use open_worker",
+            hint=OTHER_JAVA + ", or use open_worker",
         )
     check_heap(heap)
     folder = new_folder()
@@ -123,14 +125,18 @@ def _start(setup: Setup, classpath: tuple[Path, ...], heap: int | None) -> Gatew
     try:
         with _environment():
             jpype.startJVM(str(setup.java.libjvm), *options, classpath=list(map(str, classpath)))
-        imagej = str(jpype.JClass(f"{JAVA_ROOM}.MacroRunner").start(str(folder)))
+        imagej = str(jpype.JClass(f"{JAVA_PACKAGE}.MacroRunner").start(str(folder)))
     except (OSError, RuntimeError, TypeError, jpype.JException) as error:
         raise HostError(
             setup.java.home,
             "Java does not start in this process",
             value=error,
             allowed=f"Java {setup.java.text} with a heap that the memory holds",
-            hint="choose another --heap or --java, or use open_worker",
+            hint="choose another "
+            + Option("heap")
+            + " or "
+            + Option("java")
+            + ", or use open_worker",
         ) from error
     system, runtime = jpype.JClass("java.lang.System"), jpype.JClass("java.lang.Runtime")
     version = str(system.getProperty("java.version"))
@@ -170,7 +176,7 @@ def _environment() -> Iterator[None]:
 class Embedded(BaseGateway):
     """A gateway to the Java in this process; see `gateway.Gateway` and `open_embedded`.
 
-    A macro that does not end within its time limit is told to stop; while a command in it goes on
+    A macro that does not end within its time limit is asked to stop; while a command in it goes on
     all the same, the gateway cannot be used.  A macro that ends Java ends Python.
     """
 
@@ -180,12 +186,12 @@ class Embedded(BaseGateway):
 
     @property
     def info(self) -> GatewayInfo:
-        """What is behind it."""
+        """ImageJ and Java behind it."""
         return self._info
 
     def _ask(
         self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
-    ) -> tuple[Outcome, dict[str, Image]]:
+    ) -> tuple[MacroOutcome, dict[str, Image]]:
         headers = headers_of(images)
         with _lock:
             if self._closed:
@@ -198,11 +204,11 @@ class Embedded(BaseGateway):
             if _stuck is not None and not _stuck.await_(0):
                 raise HostError(
                     "ImageJ inside Python",
-                    "a command that was told to stop is still running",
+                    "a command that was asked to stop is still running",
                     allowed="one macro at a time",
                     hint="wait until it ends, start Python again, or use open_worker",
                 )
-            task = load_jpype().JClass(f"{JAVA_ROOM}.MacroTask")(code, argument)
+            task = load_jpype().JClass(f"{JAVA_PACKAGE}.MacroTask")(code, argument)
             for header, image in zip(headers, images.values(), strict=True):
                 task.add(to_java(header, image))
             task.start()

@@ -30,7 +30,7 @@ _COLOURS: Final = 3
 
 @dataclass(frozen=True)
 class Header:
-    """What is said about an image.
+    """Title, type, shape and pixel sizes of an image.
 
     Parameters
     ----------
@@ -54,10 +54,10 @@ class Header:
     sizes: tuple[float, ...]
 
     @classmethod
-    def read(cls, told: Mapping[str, Any]) -> Header:
+    def read(cls, plain: Mapping[str, Any]) -> Header:
         """Return a header from the worker's answer."""
-        shape, sizes = tuple(map(int, told["shape"])), tuple(map(float, told["sizes"]))
-        return cls(str(told["title"]), str(told["dtype"]), shape, bool(told["rgb"]), sizes)
+        shape, sizes = tuple(map(int, plain["shape"])), tuple(map(float, plain["sizes"]))
+        return cls(str(plain["title"]), str(plain["dtype"]), shape, bool(plain["rgb"]), sizes)
 
     @property
     def stored(self) -> np.dtype[Any]:

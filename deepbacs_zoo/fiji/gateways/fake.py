@@ -9,19 +9,19 @@ from typing import Final
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji.gateways.base import BaseGateway
 from deepbacs_zoo.fiji.gateways.exchange import headers_of
-from deepbacs_zoo.fiji.gateways.outcome import Outcome
+from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
 from deepbacs_zoo.images.image import Image
 
 __all__ = ["FakeGateway", "Macro"]
 
-Macro = Callable[[str, str, Mapping[str, Image]], tuple[Outcome, Mapping[str, Image]]]
-"""Takes code, argument and images; gives what the Java side would tell, and the images left."""
+Macro = Callable[[str, str, Mapping[str, Image]], tuple[MacroOutcome, Mapping[str, Image]]]
+"""Takes code, argument and images; gives what Java would report, and the images left."""
 _INFO: Final = GatewayInfo(imagej="0.0", java="0", heap_bytes=2**30, pid=os.getpid())
 
 
 class FakeGateway(BaseGateway):
-    """A gateway that calls a function; see `gateway.Gateway`.
+    """A gateway that calls a function; see `protocol.Gateway`.
 
     Parameters
     ----------
@@ -35,12 +35,12 @@ class FakeGateway(BaseGateway):
 
     @property
     def info(self) -> GatewayInfo:
-        """What is behind it: nothing."""
+        """Made-up versions: there is no ImageJ behind it."""
         return _INFO
 
     def _ask(
         self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
-    ) -> tuple[Outcome, Mapping[str, Image]]:
+    ) -> tuple[MacroOutcome, Mapping[str, Image]]:
         del timeout  # a function of Python cannot be stopped
         headers_of(images)
         if self._closed:

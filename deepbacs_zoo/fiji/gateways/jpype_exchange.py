@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import MissingExtraError
 from deepbacs_zoo.fiji.gateways.exchange import Header, as_image, pixels_of, titled
-from deepbacs_zoo.fiji.gateways.outcome import Outcome
+from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.images.image import Image
 
-__all__ = ["JAVA_ROOM", "images_of", "load_jpype", "outcome_of", "to_java"]
+__all__ = ["JAVA_PACKAGE", "images_of", "load_jpype", "outcome_of", "to_java"]
 
-JAVA_ROOM: Final = "deepbacs.zoo.worker"
+JAVA_PACKAGE: Final = "deepbacs.zoo.worker"
 """Java's package of what all gateways share."""
 # One direct buffer of Java holds less than 2 GiB.
 _CHUNK: Final = 2**30
@@ -41,14 +41,14 @@ def load_jpype() -> Any:  # noqa: ANN401 - it has no types
 def to_java(header: Header, image: Image) -> Any:  # noqa: ANN401 - a Java object
     """Return an image as ImageJ has it, with pixels of its own."""
     jpype = load_jpype()
-    told = jpype.JClass(f"{JAVA_ROOM}.ImageHeader")(
+    header = jpype.JClass(f"{JAVA_PACKAGE}.ImageHeader")(
         header.title,
         header.dtype,
         jpype.JArray(jpype.JInt)(list(header.shape)),
         header.rgb,
         jpype.JArray(jpype.JDouble)(list(header.sizes)),
     )
-    return jpype.JClass(f"{JAVA_ROOM}.Pixels").read(told, _stream(pixels_of(image)))
+    return jpype.JClass(f"{JAVA_PACKAGE}.Pixels").read(header, _stream(pixels_of(image)))
 
 
 def _stream(pixels: NDArray[Any]) -> Any:  # noqa: ANN401 - a Java object
@@ -60,16 +60,16 @@ def _stream(pixels: NDArray[Any]) -> Any:  # noqa: ANN401 - a Java object
         for start in range(0, row.size, _CHUNK)
     ]
     buffers = jpype.JArray(jpype.JClass("java.nio.ByteBuffer"))(chunks)
-    return jpype.JClass(f"{JAVA_ROOM}.PixelStream").of(buffers)
+    return jpype.JClass(f"{JAVA_PACKAGE}.PixelStream").of(buffers)
 
 
-def outcome_of(found: Any) -> Outcome:  # noqa: ANN401 - a Java object
-    """Return what the Java side tells of a run."""
+def outcome_of(found: Any) -> MacroOutcome:  # noqa: ANN401 - a Java object
+    """Return the report of the Java side about a run."""
     tables = {}
     for table in found.tables:
         columns = zip(table.names, table.values, strict=True)
         tables[str(table.title)] = {str(name): _cells(cells) for name, cells in columns}
-    return Outcome(
+    return MacroOutcome(
         value=_text(found.value),
         log=str(found.log),
         failure=_text(found.failure),
@@ -94,15 +94,15 @@ def images_of(found: Any) -> dict[str, Image]:  # noqa: ANN401 - a Java object
     """Return the images that are open at the end of a run, by title."""
     left: list[tuple[Header, Image]] = []
     for index, image in enumerate(found.images):
-        told = found.header(index)
+        header = found.header(index)
         header = Header(
-            str(told.title),
-            str(told.dtype),
-            tuple(map(int, told.shape())),
-            bool(told.rgb),
-            tuple(map(float, told.sizes())),
+            str(header.title),
+            str(header.dtype),
+            tuple(map(int, header.shape())),
+            bool(header.rgb),
+            tuple(map(float, header.sizes())),
         )
         pixels = np.empty(header.shape, header.stored)
-        load_jpype().JClass(f"{JAVA_ROOM}.Pixels").write(image, _stream(pixels))
+        load_jpype().JClass(f"{JAVA_PACKAGE}.Pixels").write(image, _stream(pixels))
         left.append((header, as_image(header, pixels)))
     return titled(left)

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji.java.headless_imagej import OPEN_MODULES
+from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
     from deepbacs_zoo.fiji.java.runtime import Java
 
-__all__ = ["LEAST_HEAP", "check_heap", "environment", "jvm_options", "remove_folder"]
+__all__ = ["LARGER_HEAP", "LEAST_HEAP", "check_heap", "environment", "jvm_options", "remove_folder"]
 
 LEAST_HEAP: Final = 64 * 2**20
 """ImageJ, ONNX Runtime and a small image."""
+LARGER_HEAP: Final = "choose a larger " + Option("heap") + ", or smaller images or stacks"
+"""The hint of errors about a heap that is full."""
 _NATIVE_ACCESS_SINCE: Final = 17
 _MEBIBYTE: Final = 2**20
 
@@ -34,7 +37,7 @@ def check_heap(heap: int | None) -> None:
     """
     if heap is not None and heap < LEAST_HEAP:
         raise UsageError(
-            "heap",
+            Option("heap"),
             "this is too little for ImageJ",
             value=f"{heap} bytes",
             allowed=f"{LEAST_HEAP // _MEBIBYTE} MiB or more",
@@ -74,7 +77,7 @@ def jvm_options(java: Java, folder: Path, heap: int | None) -> list[str]:
 def environment() -> Mapping[str, str]:
     """Return what is to be changed in the environment: Java must write file names as UTF-8.
 
-    Under a locale without UTF-8, such as ``C``, Java would not find files with other letters.
+    Under a locale without UTF-8, such as ``C``, Java would not find files with other characters.
     """
     if sys.platform in {"win32", "darwin"}:
         return {}

@@ -29,8 +29,8 @@ def run_line(command: str, options: Mapping[str, object]) -> str:
     Raises
     ------
     UsageError
-        The command is empty, a key holds what ImageJ does not find, or a value cannot be told from
-        what follows it: ImageJ reads values between brackets and knows no escapes in them.
+        The command is empty, a key holds what ImageJ does not find, or a value cannot be kept apart
+        from what follows it: ImageJ reads values between brackets and knows no escapes in them.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def _word(key: str, value: object) -> str:
         raise UsageError(
             f"option '{key}'",
             "ImageJ does not find an option with this name",
-            allowed="lower-case letters, digits and '_'",
+            allowed="characters a to z, digits and '_'",
             hint="take the first word of the label in the dialog, in lower case",
         )
     if value is None or isinstance(value, bool | np.bool_):

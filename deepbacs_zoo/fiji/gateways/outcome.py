@@ -1,4 +1,4 @@
-"""What the Java side tells of a run, and what Python makes of it: a result, or an exception."""
+"""Outcome of a run in ImageJ, and the result or the exception that Python makes of it."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo import errors
 from deepbacs_zoo.errors import DeepbacsZooError, HostError, MacroError
+from deepbacs_zoo.fiji.gateways.launching import LARGER_HEAP
 from deepbacs_zoo.fiji.gateways.protocol import MacroResult, Table
 from deepbacs_zoo.images.image import Image
-from deepbacs_zoo.options import Bytes, Option, Text
+from deepbacs_zoo.options import read_text
 
-__all__ = ["Outcome", "read_text", "result_of"]
+__all__ = ["MacroOutcome", "result_of"]
 
-# How Java says that something wants a window.
+# Java's messages when something needs a window.
 _HEADLESS: Final = ("HeadlessException", "headless dialog")
 _CANCELED: Final = "a command canceled the macro"
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What the Java side tells of a run, before anything is made of it.
+class MacroOutcome:
+    """Report of the Java side about a run.
 
     Parameters
     ----------
@@ -53,19 +54,19 @@ class Outcome:
 
 
 def result_of(
-    outcome: Outcome, images: Mapping[str, Image], *, command: str | None = None
+    outcome: MacroOutcome, images: Mapping[str, Image], *, command: str | None = None
 ) -> MacroResult:
     """Return a run's result, or raise what went wrong in it.
 
     Parameters
     ----------
     outcome
-        What the Java side tells.
+        The report of the Java side.
     images
         The images that are open.
     command
         The command, if that was all that was run: then an error that the plugin reports is raised
-        even if it was told to go on.
+        even if the macro went on.
     """
     report = _report(outcome)
     failed = report is not None and report.get("status") == "error"
@@ -78,7 +79,7 @@ def result_of(
     return MacroResult(outcome.value, outcome.log, tables, dict(images), report)
 
 
-def _report(outcome: Outcome) -> Mapping[str, Any] | None:
+def _report(outcome: MacroOutcome) -> Mapping[str, Any] | None:
     if outcome.report is None:
         return None
     report = json.loads(outcome.report)
@@ -96,74 +97,71 @@ def _column(cells: list[float] | list[str]) -> NDArray[np.float64] | tuple[str, 
 
 
 def _error_of(
-    outcome: Outcome, report: Mapping[str, Any] | None, command: str | None
+    outcome: MacroOutcome, report: Mapping[str, Any] | None, command: str | None
 ) -> DeepbacsZooError:
-    if report is not None:
-        told = report.get("error") or {}
-        # An earlier run that failed may have been no reason to stop.
-        failure = outcome.failure or _CANCELED
-        if failure == _CANCELED or str(told.get("message")) in failure:
-            return _reported(told, outcome)
+    reported = (report or {}).get("error") or {}
+    # An earlier run that failed may have been no reason to stop.
+    failure = outcome.failure or _CANCELED
+    if report is not None and (failure == _CANCELED or str(reported.get("message")) in failure):
+        return _reported(reported, outcome)
+    return _of_imagej(outcome, command)
+
+
+def _of_imagej(outcome: MacroOutcome, command: str | None) -> DeepbacsZooError:
+    """Return the exception for a failure of ImageJ itself."""
     place = f", line {outcome.line}" if outcome.line and command is None else ""
     where = f"ImageJ's macro{place}" if command is None else f"ImageJ's command '{command}'"
     failure = " ".join((outcome.failure or "").split()).rstrip(".")
-    log = outcome.log
-    if outcome.trace is not None and outcome.trace.strip() not in log:
-        log = f"{log}{outcome.trace}"
     if "java.lang.OutOfMemoryError" in failure:
         return HostError(
             where,
             "Java's heap was too small",
             value=failure,
             allowed="images and stacks that fit the heap",
-            hint="choose a larger heap (--heap), or smaller images or stacks",
+            hint=LARGER_HEAP,
         )
-    if any(words in failure for words in _HEADLESS):
+    if any(text in failure for text in _HEADLESS):
         return MacroError(
             where,
             "it asks for something, and there is no window",
             value=failure,
             allowed="commands with all their options, and none of the ROI manager",
             hint="write what it asks for into run(), as the macro recorder does",
-            log=log,
+            log=_log(outcome),
         )
     return MacroError(
         where,
         failure or "it failed",
         allowed="a run without an error",
         hint="correct the macro, its argument or its images; the error's log says more",
-        log=log,
+        log=_log(outcome),
     )
 
 
-def _reported(told: Mapping[str, Any], outcome: Outcome) -> DeepbacsZooError:
+def _log(outcome: MacroOutcome) -> str:
+    """Return the log, with the stack trace if it is not in it."""
+    if outcome.trace is None or outcome.trace.strip() in outcome.log:
+        return outcome.log
+    return f"{outcome.log}{outcome.trace}"
+
+
+def _reported(error: Mapping[str, Any], outcome: MacroOutcome) -> DeepbacsZooError:
     """Return the plugin's error as the exception that Python would raise."""
-    kind = getattr(errors, str(told.get("kind")), None)
-    what = read_text(told.get("what") or outcome.failure or "")
-    where = read_text(told.get("where") or "ImageJ's command 'DeepBacs Run'")
-    parts = {name: read_text(told.get(name) or "") for name in ("allowed", "hint")}
-    value = told.get("value")
-    if not (isinstance(kind, type) and issubclass(kind, DeepbacsZooError)) or kind is MacroError:
+    what = read_text(error.get("what") or outcome.failure or "")
+    where = read_text(error.get("where") or "ImageJ's command 'DeepBacs Run'")
+    parts = {name: read_text(error.get(name) or "") for name in ("allowed", "hint")}
+    value = error.get("value")
+    kind = _kind(error)
+    if kind is MacroError:
         allowed = parts["allowed"] or "a run without an error"
         hint = parts["hint"] or "the error's log says more"
         return MacroError(where, what, value=value, allowed=allowed, hint=hint, log=outcome.log)
     return kind(where, what, value=value, **parts)
 
 
-def read_text(plain: object) -> str | Text:
-    """Return a text of the plugin's report, with its options as data.
-
-    Parameters
-    ----------
-    plain
-        A string, or a list of strings and objects with ``option`` and ``value``.
-    """
-    if not isinstance(plain, list):
-        return str(plain)
-    return Text(tuple(part if isinstance(part, str) else _option(part) for part in plain))
-
-
-def _option(plain: Mapping[str, Any]) -> Option:
-    value = plain["value"]
-    is_memory = plain["option"] == "memory" and value is not None
-    return Option(plain["option"], Bytes(value) if is_memory else value)
+def _kind(error: Mapping[str, Any]) -> type[DeepbacsZooError]:
+    """Return the class that the plugin names; `MacroError` for one that is not known here."""
+    kind = getattr(errors, str(error.get("kind")), None)
+    if isinstance(kind, type) and issubclass(kind, DeepbacsZooError):
+        return kind
+    return MacroError

@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.fiji.gateways.launching import environment, remove_folder
+from deepbacs_zoo.fiji.gateways.launching import LARGER_HEAP, environment, remove_folder
+from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA
+from deepbacs_zoo.options import Option, Text
 
 __all__ = ["JavaProcess", "new_folder"]
 
@@ -69,7 +71,7 @@ class JavaProcess:
                 "Java does not start",
                 value=error.strerror or error,
                 allowed="a program java that may be run",
-                hint="choose another Java with --java FOLDER",
+                hint=OTHER_JAVA,
             ) from error
         self._readers = [
             threading.Thread(target=target, args=(pipe, *more, self._last), daemon=True)
@@ -90,7 +92,7 @@ class JavaProcess:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it can be asked."""
+        """True if it can be asked."""
         # Before the system says that it is gone, its output ends.
         return self._end.alive and self._answers.empty() and self._process.poll() is None
 
@@ -204,15 +206,15 @@ def _shortened(line: bytes) -> str:
     return line[:_LONGEST_LINE].decode("utf-8", "replace").rstrip("\r\n")
 
 
-def _reason(status: int | None, lines: Sequence[str]) -> tuple[str, str]:
+def _reason(status: int | None, lines: Sequence[str]) -> tuple[str, str | Text]:
     text = "\n".join(lines)
     if "OutOfMemoryError" in text:
         return (
             "its heap was too small, and it ended",
-            "choose a larger heap (--heap), or smaller images or stacks",
+            LARGER_HEAP,
         )
     if "Could not reserve enough space" in text or "Invalid maximum heap" in text:
-        return "Java cannot have a heap of this size", "choose a smaller heap (--heap)"
+        return "Java cannot have a heap of this size", "choose a smaller " + Option("heap")
     if status is not None and status < 0:
         name = signal.Signals(-status).name if -status in set(signal.Signals) else str(-status)
         return (

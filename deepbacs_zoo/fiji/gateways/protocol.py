@@ -1,4 +1,4 @@
-"""What every way to ImageJ offers: run a macro, get all that it leaves, or an exception."""
+"""The protocol of gateways to ImageJ: run a macro, get all that it leaves, or an exception."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _number(value: float) -> str:
 
 @dataclass(frozen=True)
 class GatewayInfo:
-    """What is behind a gateway.
+    """ImageJ and Java behind a gateway.
 
     Parameters
     ----------
@@ -74,20 +74,20 @@ class GatewayInfo:
 
 @dataclass(frozen=True, eq=False)
 class MacroResult:
-    """What a macro leaves.
+    """Everything that a macro leaves.
 
     Parameters
     ----------
     value
-        What its ``return`` gave.
+        Value of its ``return``.
     log
-        What it and the commands it ran printed.
+        Output of the macro and of the commands that it ran.
     tables
         The results table, if it has rows, as ``Results``, and all other tables by title.
     images
         Those that are open at the end, by title.
     report
-        What the last run of our plugin tells of itself; ``None`` if it did not run.
+        Report of the last run of our plugin; ``None`` if it did not run.
     """
 
     value: str | None
@@ -106,7 +106,7 @@ class Gateway(Protocol):
 
     @property
     def info(self) -> GatewayInfo:
-        """What is behind it."""
+        """ImageJ and Java behind it."""
         ...
 
     def run_macro(

@@ -21,14 +21,14 @@ from deepbacs_zoo.fiji.gateways.exchange import (
     write_pixels,
 )
 from deepbacs_zoo.fiji.gateways.launching import check_heap, jvm_options
-from deepbacs_zoo.fiji.gateways.outcome import Outcome
+from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.process import JavaProcess, new_folder
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
 from deepbacs_zoo.fiji.java.headless_imagej import full_classpath
 from deepbacs_zoo.images.image import Image
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.fiji.java.setup import Setup
+    from deepbacs_zoo.fiji.java.setup import JavaEnvironment
 
 __all__ = ["Worker", "open_worker"]
 
@@ -38,7 +38,9 @@ _SECONDS_TO_START: Final = 120.0
 _OPTIONS: Final = ("-XX:+ExitOnOutOfMemoryError", "-XX:-CreateCoredumpOnCrash")
 
 
-def open_worker(setup: Setup, *, heap: int | None = None, timeout: float | None = None) -> Worker:
+def open_worker(
+    setup: JavaEnvironment, *, heap: int | None = None, timeout: float | None = None
+) -> Worker:
     """Start ImageJ in a process of its own.
 
     Parameters
@@ -67,7 +69,7 @@ class Worker(BaseGateway):
     one starts a new one.
     """
 
-    def __init__(self, setup: Setup, *, heap: int | None, timeout: float | None) -> None:
+    def __init__(self, setup: JavaEnvironment, *, heap: int | None, timeout: float | None) -> None:
         self._setup = setup
         self._heap = heap
         self._timeout = timeout
@@ -90,12 +92,12 @@ class Worker(BaseGateway):
 
     @property
     def info(self) -> GatewayInfo:
-        """What is behind it, last time a process was started."""
+        """ImageJ and Java behind it, as of the last start of a process."""
         return self._info
 
     def _ask(
         self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
-    ) -> tuple[Outcome, dict[str, Image]]:
+    ) -> tuple[MacroOutcome, dict[str, Image]]:
         headers = headers_of(images)
         limit = self._timeout if timeout is None else timeout
         with self._lock:
@@ -165,7 +167,7 @@ def _write(path: Path, images: Mapping[str, Image]) -> None:
         ) from error
 
 
-def _outcome(answer: Mapping[str, Any]) -> Outcome:
+def _outcome(answer: Mapping[str, Any]) -> MacroOutcome:
     if "error" in answer:
         raise HostError(
             "ImageJ",
@@ -174,7 +176,7 @@ def _outcome(answer: Mapping[str, Any]) -> Outcome:
             allowed="enough free space for temporary files",
             hint="free some space, or set TMPDIR to another folder",
         )
-    return Outcome(
+    return MacroOutcome(
         value=answer.get("value"),
         log=answer["log"],
         failure=answer.get("failure"),
@@ -186,7 +188,7 @@ def _outcome(answer: Mapping[str, Any]) -> Outcome:
 
 
 def _images(answer: Mapping[str, Any], path: Path) -> dict[str, Image]:
-    headers: Sequence[Header] = [Header.read(told) for told in answer["images"]]
+    headers: Sequence[Header] = [Header.read(header) for header in answer["images"]]
     if not headers:
         return {}
     arrays = map_pixels(path, headers)

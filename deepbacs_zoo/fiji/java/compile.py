@@ -1,6 +1,6 @@
 """Compiles the plugin at first use, into a jar whose name holds no date and whose bytes repeat.
 
-The jar is kept under the sum of everything it is made of, and tells that sum in its manifest; a jar
+The jar is kept under the sum of everything it is made of, and states that sum in its manifest; one
 from elsewhere (a wheel brings one) is used only if it was made of the sources at hand.
 
 ``python -m deepbacs_zoo.fiji.java.compile`` writes the jar that a release brings (see README.md).
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final
 
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.fiji.java.runtime import Java, packaged_java
+from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA, Java, packaged_java
 from deepbacs_zoo.fiji.settings import plugin_folder, scripts_folder
 
 __all__ = [
@@ -49,7 +49,7 @@ _RESOURCES: Final = Path("src/main/resources")
 
 @dataclass(frozen=True)
 class Compiler:
-    """How to call a compiler.
+    """A compiler and its command.
 
     Parameters
     ----------
@@ -96,8 +96,7 @@ def pick_compiler(java: Java, ecj: Path) -> Compiler:
             f"this Java cannot compile the plugin: it has no javac and is too old for {ecj.stem}",
             value=f"Java {java.text}",
             allowed=f"a JDK, or a Java {LEAST_JAVA_FOR_ECJ} or newer",
-            hint="choose another Java with --java FOLDER, or type: "
-            "pip install 'deepbacs_zoo[fiji]'",
+            hint=OTHER_JAVA + ", or type: pip install 'deepbacs_zoo[fiji]'",
         )
     start = ("-Dfile.encoding=UTF-8", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
     command = (str(runner.executable), *start, "-jar", str(ecj))
@@ -127,7 +126,7 @@ def _files(folder: Path, suffix: str = "") -> list[Path]:
 
 
 def made_of(jar: Path) -> str | None:
-    """Return the sum of sources that a jar's manifest tells; ``None`` if it is none of ours."""
+    """Return the sum of sources that a jar's manifest states; ``None`` if it is none of ours."""
     try:
         with zipfile.ZipFile(jar) as archive:
             text = archive.read("META-INF/MANIFEST.MF").decode("utf-8")
@@ -138,10 +137,10 @@ def made_of(jar: Path) -> str | None:
     return None if match is None else match[1]
 
 
-def shipped_jar(wanted: str) -> Path | None:
+def shipped_jar(digest: str) -> Path | None:
     """Return the built jar that a wheel brings, if it was made of sources with this sum."""
     path = scripts_folder() / JAR_NAME
-    return path if path.is_file() and made_of(path) == wanted else None
+    return path if path.is_file() and made_of(path) == digest else None
 
 
 def compile_plugin(
@@ -174,7 +173,7 @@ def compile_plugin(
         printed), the compiler does not start or end, or the jar cannot be written.
     """
     place = (plugin_folder() if plugin is None else plugin).resolve()
-    wanted = source_hash(place)
+    digest = source_hash(place)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".classes-", dir=target.parent) as name:
@@ -182,9 +181,9 @@ def compile_plugin(
             classes = work / "classes"
             classes.mkdir()
             _call(compiler, place / _CODE, work, classes, classpath, strict=strict)
-            aside = work / JAR_NAME
-            _pack(aside, classes, place / _RESOURCES, wanted, compiler.name)
-            aside.replace(target)
+            part = work / JAR_NAME
+            _pack(part, classes, place / _RESOURCES, digest, compiler.name)
+            part.replace(target)
     except OSError as error:
         if isinstance(error, HostError):
             raise
@@ -206,7 +205,7 @@ def _call(
     *,
     strict: bool,
 ) -> None:
-    # Relative names of ASCII letters: both compilers read these from a file in any locale.
+    # Relative names in ASCII: both compilers read these from a file in any locale.
     names = [path.relative_to(code).as_posix() for path in _files(code, ".java")]
     (work / "sources").write_text("\n".join(names), "ascii")
     libraries = os.pathsep.join(str(path) for path in classpath)
@@ -229,7 +228,7 @@ def _call(
             "the Java compiler did not do its work",
             value=error,
             allowed="a compiler that starts and ends",
-            hint="choose another Java with --java FOLDER",
+            hint=OTHER_JAVA,
         ) from error
     if done.returncode != 0:
         raise _not_compiled(done.stdout, code, compiler)
@@ -252,7 +251,7 @@ def _not_compiled(printed: str, code: Path, compiler: Compiler) -> HostError:
     return error
 
 
-def _pack(target: Path, classes: Path, resources: Path, wanted: str, compiler: str) -> None:
+def _pack(target: Path, classes: Path, resources: Path, digest: str, compiler: str) -> None:
     """Write the jar: sorted, without dates, not deflated (zlib's bytes differ by its version)."""
     entries: dict[str, bytes] = {
         "META-INF/MANIFEST.MF": _manifest(
@@ -260,7 +259,7 @@ def _pack(target: Path, classes: Path, resources: Path, wanted: str, compiler: s
                 "Manifest-Version": "1.0",
                 "Created-By": "deepbacs_zoo",
                 "Compiler": compiler,
-                _ATTRIBUTE: wanted,
+                _ATTRIBUTE: digest,
             }
         )
     }

@@ -1,6 +1,6 @@
 """The Java libraries: read from ``pom.xml``, with the sums and sizes of ``jars.lock``.
 
-``pom.xml`` says which libraries there are and what each is for (its first comment tells how);
+``pom.xml`` says which libraries there are and what each is for (its first comment says how);
 ``jars.lock`` says which bytes are meant, one line for each jar::
 
     <sha256>  <size in bytes>  <group>:<artifact>:<version>

@@ -18,9 +18,10 @@ from deepbacs_zoo.errors import DeepbacsZooError, HostError
 from deepbacs_zoo.fiji.java.compile import JAR_NAME, made_of, pick_compiler, source_hash
 from deepbacs_zoo.fiji.java.coordinates import Jar, read_jars
 from deepbacs_zoo.fiji.java.jars import Progress, fetch_jars, is_verified, jar_path
-from deepbacs_zoo.fiji.java.runtime import Java, find_java
-from deepbacs_zoo.fiji.java.setup import Setup, built_jar, prepare
+from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA, Java, find_java
+from deepbacs_zoo.fiji.java.setup import JavaEnvironment, built_jar, prepare
 from deepbacs_zoo.files import CACHE_VARIABLE, cache_folder
+from deepbacs_zoo.options import Option, Text
 
 __all__ = ["Row", "doctor"]
 
@@ -54,7 +55,7 @@ class Row:
     status: Status
     found: str
     where: str = ""
-    hint: str = ""
+    hint: str | Text = ""
 
 
 def doctor(
@@ -89,9 +90,9 @@ def doctor(
     return rows
 
 
-def _look_for_java(wanted: Path | None) -> tuple[Java | None, list[Row]]:
+def _look_for_java(chosen: Path | None) -> tuple[Java | None, list[Row]]:
     try:
-        java = find_java(wanted)
+        java = find_java(chosen)
     except DeepbacsZooError as error:
         return None, [_failed("Java", error)]
     return java, [Row("Java", "ok", f"{java.text} ({java.source})", str(java.home))]
@@ -125,11 +126,11 @@ def _look_for_compiler(java: Java | None, jars: Sequence[Jar]) -> Row:
         compiler = pick_compiler(java, ecj)
     except HostError as error:
         # A jar that is built already needs none; if none is, the plugin's row is "missing".
-        return Row("compiler", "warning", str(error.what), str(error.where), str(error.hint))
+        return Row("compiler", "warning", str(error.what), str(error.where), error.hint)
     return Row("compiler", "ok", compiler.name, str(java.compiler or ecj))
 
 
-def _look_for_plugin(java: Path | None, complete: bool) -> tuple[Setup | None, Row]:
+def _look_for_plugin(java: Path | None, complete: bool) -> tuple[JavaEnvironment | None, Row]:
     """Compile the plugin if Java and libraries are complete; a set-up only then."""
     if complete:
         try:
@@ -145,41 +146,44 @@ def _look_for_plugin(java: Path | None, complete: bool) -> tuple[Setup | None, R
 
 def _failed(name: str, error: DeepbacsZooError) -> Row:
     found = str(error.what) if error.value is None else f"{error.what} ({error.value})"
-    return Row(name, "missing", found, str(error.where), str(error.hint))
+    return Row(name, "missing", found, str(error.where), error.hint)
 
 
-def _look_into_java(setup: Setup | None) -> list[Row]:
-    """Start a JVM and let it tell what works in it."""
+def _look_into_java(setup: JavaEnvironment | None) -> list[Row]:
+    """Start a JVM and ask it what works in it."""
     computer = _memory()
     if setup is None:
         return [
             Row("ImageJ starts", "warning", "not tried, something above is missing"),
             Row("memory", "ok", f"{_gibibytes(computer)} in this computer"),
         ]
-    told = _ask(setup)
-    if isinstance(told, str):
-        hint = "choose another Java with --java FOLDER"
-        return [Row("ImageJ starts", "missing", told, str(setup.java.executable), hint)]
+    answers = _ask(setup)
+    if isinstance(answers, str):
+        return [Row("ImageJ starts", "missing", answers, str(setup.java.executable), OTHER_JAVA)]
     rows = [
-        _told("ImageJ starts", told, "imagej", "missing", "choose another Java"),
-        _told("ONNX Runtime", told, "onnxruntime", "missing", "choose another Java (64 bits)"),
-        _told("fonts", told, "fonts", "warning", f"text cannot be drawn in images; {_FONTS}"),
+        _answer_row("ImageJ starts", answers, "imagej", "missing", "choose another Java"),
+        _answer_row(
+            "ONNX Runtime", answers, "onnxruntime", "missing", "choose another Java (64 bits)"
+        ),
+        _answer_row(
+            "fonts", answers, "fonts", "warning", f"text cannot be drawn in images; {_FONTS}"
+        ),
     ]
-    heap = told.get("heap", "").removeprefix("ok ")
+    heap = answers.get("heap", "").removeprefix("ok ")
     if heap.isdigit():
         text = (
             f"{_gibibytes(computer)} in this computer, ImageJ takes up to {_gibibytes(int(heap))}"
         )
-        rows.append(Row("memory", "ok", text, hint="--heap 4GiB changes it"))
+        rows.append(Row("memory", "ok", text, hint="set " + Option("heap") + " to change it"))
     return rows
 
 
-def _told(name: str, told: Mapping[str, str], key: str, bad: Status, hint: str) -> Row:
-    status, _, text = told.get(key, "error no answer").partition(" ")
+def _answer_row(name: str, answers: Mapping[str, str], key: str, bad: Status, hint: str) -> Row:
+    status, _, text = answers.get(key, "error no answer").partition(" ")
     return Row(name, "ok", text) if status == "ok" else Row(name, bad, text, hint=hint)
 
 
-def _ask(setup: Setup) -> Mapping[str, str] | str:
+def _ask(setup: JavaEnvironment) -> Mapping[str, str] | str:
     """Run the plugin's class that looks around; a clause if it does not start."""
     options = ["-Djava.awt.headless=true", "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8"]
     if setup.java.version >= 17:
@@ -228,7 +232,7 @@ def _look_for_jpype(java: Java | None) -> Row:
     except importlib.metadata.PackageNotFoundError:
         return Row(name, "warning", "not installed", hint=f"type: {_INSTALL}")
     if java is not None and java.libjvm is None:
-        hint = "choose a Java with libjvm by --java FOLDER"
+        hint = "choose a Java with libjvm by " + Option("java")
         return Row(name, "warning", "this Java has no libjvm", str(java.home), hint)
     return Row(name, "ok", version, "" if java is None else str(java.libjvm))
 
@@ -239,7 +243,7 @@ def _look_at_fiji(folder: Path) -> Row:
         hint = f"set {FIJI_VARIABLE} to the folder that has plugins/, or unset it"
         return Row(name, "warning", "there is no folder plugins in it", str(folder), hint)
     jar = next(iter(sorted((folder / "plugins").rglob(JAR_NAME))), None)
-    hint = "type: deepbacs-zoo fiji bundle --output bundle.zip, and unpack it there"
+    hint = "write a bundle (deepbacs-zoo fiji bundle) and unpack it there"
     if jar is None:
         return Row(name, "ok", "the plugin is not in it", str(folder), hint)
     if made_of(jar) != source_hash():

@@ -37,14 +37,14 @@ class Expected:
     size: int
 
 
-def download(file: Expected, tell: Callable[[int], None]) -> None:
+def download(file: Expected, report: Callable[[int], None]) -> None:
     """Fetch a file beside its place, check it and move it there; three attempts.
 
     Parameters
     ----------
     file
         What is meant.
-    tell
+    report
         Is called with the number of bytes that are there.
 
     Raises
@@ -58,7 +58,7 @@ def download(file: Expected, tell: Callable[[int], None]) -> None:
     """
     for pause in (*PAUSES, None):
         try:
-            _attempt(file, tell)
+            _attempt(file, report)
         except RefusedError as error:
             raise _unreached(file, error) from error
         except BrokenError as error:
@@ -69,20 +69,20 @@ def download(file: Expected, tell: Callable[[int], None]) -> None:
             return
 
 
-def _attempt(file: Expected, tell: Callable[[int], None]) -> None:
+def _attempt(file: Expected, report: Callable[[int], None]) -> None:
     with beside(file.path) as part:
         with part.open("wb") as target:
-            found = _copy(file, target.write, tell)
+            found = _copy(file, target.write, report)
             target.flush()
             os.fsync(target.fileno())
         if found != file.sha256:
             raise _other_file(file, f"sha256 {found}")
 
 
-def _copy(file: Expected, write: Callable[[bytes], object], tell: Callable[[int], None]) -> str:
+def _copy(file: Expected, write: Callable[[bytes], object], report: Callable[[int], None]) -> str:
     """Copy the bytes of a URL and return their sha256."""
     digest, done = hashlib.sha256(), 0
-    tell(0)
+    report(0)
     with open_url(file.url) as response:
         while block := read_block(response):
             digest.update(block)
@@ -90,7 +90,7 @@ def _copy(file: Expected, write: Callable[[bytes], object], tell: Callable[[int]
             if done > file.size:
                 raise _other_file(file, f"over {file.size} bytes")
             write(block)
-            tell(done)
+            report(done)
     if done < file.size:
         raise BrokenError(f"it ended after {done} of {file.size} bytes")
     return digest.hexdigest()

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.errors import HostError
+from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA
 from deepbacs_zoo.files import CACHE_VARIABLE, cache_folder, one_process
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.fiji.java.setup import Setup
+    from deepbacs_zoo.fiji.java.setup import JavaEnvironment
 
 __all__ = ["MARK", "OPEN_MODULES", "full_classpath"]
 
@@ -26,7 +27,7 @@ _MAKER: Final = "deepbacs.zoo.worker.PatchImageJ"
 _SECONDS: Final = 300
 
 
-def full_classpath(setup: Setup) -> tuple[Path, ...]:
+def full_classpath(setup: JavaEnvironment) -> tuple[Path, ...]:
     """Return the class path with the patched classes in front; makes them if they are not there.
 
     Raises
@@ -47,7 +48,7 @@ def _is_patched(jar: Path) -> bool:
         return MARK in archive.NameToInfo
 
 
-def _key(setup: Setup) -> str:
+def _key(setup: JavaEnvironment) -> str:
     """Return a sum of all that the patched classes are made of."""
     digest = hashlib.sha256()
     for jar in setup.classpath:
@@ -61,7 +62,7 @@ def _key(setup: Setup) -> str:
     return digest.hexdigest()[:16]
 
 
-def _make_once(setup: Setup, target: Path) -> None:
+def _make_once(setup: JavaEnvironment, target: Path) -> None:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with one_process(target.parent / ".lock"):
@@ -79,9 +80,9 @@ def _make_once(setup: Setup, target: Path) -> None:
         ) from error
 
 
-def _make(setup: Setup, target: Path) -> None:
+def _make(setup: JavaEnvironment, target: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=".patching-", dir=target.parent) as folder:
-        aside = Path(folder) / target.name
+        part = Path(folder) / target.name
         command = [
             str(setup.java.executable),
             "-Djava.awt.headless=true",
@@ -90,7 +91,7 @@ def _make(setup: Setup, target: Path) -> None:
             "-cp",
             os.pathsep.join(map(str, setup.classpath)),
             _MAKER,
-            str(aside),
+            str(part),
         ]
         try:
             done = subprocess.run(  # noqa: S603 - the chosen Java
@@ -102,21 +103,21 @@ def _make(setup: Setup, target: Path) -> None:
                 timeout=_SECONDS,
                 check=False,
             )
-            problem = "" if done.returncode == 0 and aside.is_file() else done.stderr.strip()
+            problem = "" if done.returncode == 0 and part.is_file() else done.stderr.strip()
         except subprocess.TimeoutExpired:
             problem = f"over {_SECONDS} s"
-        if not aside.is_file() or problem:
+        if not part.is_file() or problem:
             raise _failed(setup, problem or "it says nothing")
-        aside.replace(target)
+        part.replace(target)
 
 
-def _failed(setup: Setup, problem: str) -> HostError:
+def _failed(setup: JavaEnvironment, problem: str) -> HostError:
     error = HostError(
         setup.java.executable,
         "ImageJ cannot be made ready for use without a window",
         value=problem.splitlines()[0],
         allowed=f"a Java that runs ij1-patcher; this one is {setup.java.text}",
-        hint="choose another Java with --java FOLDER",
+        hint=OTHER_JAVA,
     )
     error.add_note(problem)
     return error

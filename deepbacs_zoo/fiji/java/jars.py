@@ -66,11 +66,11 @@ def fetch_jars(
     IntegrityError
         What was fetched is not the file that ``jars.lock`` describes.
     """
-    wanted = tuple(read_jars() if jars is None else jars)
-    missing = [jar for jar in wanted if not is_verified(jar)]
+    chosen = tuple(read_jars() if jars is None else jars)
+    missing = [jar for jar in chosen if not is_verified(jar)]
     if missing:
         _fetch_missing(missing, works_offline() if offline is None else offline, progress)
-    return {jar.coordinate.artifact: jar_path(jar) for jar in wanted}
+    return {jar.coordinate.artifact: jar_path(jar) for jar in chosen}
 
 
 def is_verified(jar: Jar) -> bool:
@@ -126,15 +126,15 @@ def _fetch_missing(missing: Sequence[Jar], offline: bool, progress: Progress | N
 
 
 def _fetch_all(jars: Sequence[Jar], repository: str, progress: Progress | None) -> None:
-    # Half of what this room loads at a start is for the network, and mostly not needed.
+    # Half of what this subpackage loads at a start is for the network, and mostly not needed.
     from deepbacs_zoo.fiji.java.download import Expected, download
 
     total, before = sum(jar.size for jar in jars), 0
     for jar in jars:
         path, url = jar_path(jar), jar.coordinate.url(repository)
-        tell = partial(_tell, progress, before, total)
+        report = partial(_report, progress, before, total)
         try:
-            download(Expected(url, path, jar.sha256, jar.size), tell)
+            download(Expected(url, path, jar.sha256, jar.size), report)
         except PermissionError:
             # Windows keeps a file that some Java has open; no harm if it is the right one.
             if not is_verified(jar):
@@ -143,7 +143,7 @@ def _fetch_all(jars: Sequence[Jar], repository: str, progress: Progress | None) 
         before += jar.size
 
 
-def _tell(progress: Progress | None, before: int, total: int, done: int) -> None:
+def _report(progress: Progress | None, before: int, total: int, done: int) -> None:
     if progress is not None:
         progress(before + done, total)
 

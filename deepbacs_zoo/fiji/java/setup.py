@@ -20,11 +20,11 @@ from deepbacs_zoo.fiji.java.jars import Progress, fetch_jars, jar_path
 from deepbacs_zoo.fiji.java.runtime import Java, find_java
 from deepbacs_zoo.files import CACHE_VARIABLE, cache_folder, one_process
 
-__all__ = ["Setup", "built_jar", "prepare"]
+__all__ = ["JavaEnvironment", "built_jar", "prepare"]
 
 
 @dataclass(frozen=True)
-class Setup:
+class JavaEnvironment:
     """A Java and a class path with ImageJ, the plugin and what drives it from Python.
 
     Parameters
@@ -50,7 +50,7 @@ class Setup:
 
 def prepare(
     java: Path | None = None, *, offline: bool | None = None, progress: Progress | None = None
-) -> Setup:
+) -> JavaEnvironment:
     """Find a Java, fetch the libraries and compile the plugin; all but the first time from a cache.
 
     Parameters
@@ -73,16 +73,16 @@ def prepare(
     """
     found = find_java(java)
     jars = read_jars()
-    wanted = source_hash()
-    plugin = built_jar(wanted)
+    digest = source_hash()
+    plugin = built_jar(digest)
     ecj_works = plugin is None and found.compiler is None
     needed = [jar for jar in jars if ecj_works or jar.coordinate.role != "compiler"]
     paths = fetch_jars(needed, offline=offline, progress=progress)
     libraries = _of(jars, paths, "imagej", "plugin", "worker")
     if plugin is None:
         ecj = next(jar for jar in jars if jar.coordinate.role == "compiler")
-        plugin = _compile_once(wanted, found, jar_path(ecj), libraries)
-    return Setup(
+        plugin = _compile_once(digest, found, jar_path(ecj), libraries)
+    return JavaEnvironment(
         java=found,
         classpath=(plugin, *libraries),
         plugin_jar=plugin,
@@ -91,30 +91,30 @@ def prepare(
     )
 
 
-def built_jar(wanted: str) -> Path | None:
+def built_jar(digest: str) -> Path | None:
     """Return a plugin's jar made of sources with this sum: a shipped one, or from the cache."""
-    shipped = shipped_jar(wanted)
+    shipped = shipped_jar(digest)
     if shipped is not None:
         return shipped
-    kept = _kept(wanted)
-    return kept if made_of(kept) == wanted else None
+    cached = _cached_jar(digest)
+    return cached if made_of(cached) == digest else None
 
 
-def _kept(wanted: str) -> Path:
-    return cache_folder() / "plugin" / wanted[:16] / JAR_NAME
+def _cached_jar(digest: str) -> Path:
+    return cache_folder() / "plugin" / digest[:16] / JAR_NAME
 
 
 def _of(jars: tuple[Jar, ...], paths: Mapping[str, Path], *roles: str) -> tuple[Path, ...]:
     return tuple(paths[jar.coordinate.artifact] for jar in jars if jar.coordinate.role in roles)
 
 
-def _compile_once(wanted: str, java: Java, ecj: Path, libraries: tuple[Path, ...]) -> Path:
-    target = _kept(wanted)
+def _compile_once(digest: str, java: Java, ecj: Path, libraries: tuple[Path, ...]) -> Path:
+    target = _cached_jar(digest)
     folder = cache_folder() / "plugin"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with one_process(folder / ".lock"):
-            if made_of(target) != wanted:
+            if made_of(target) != digest:
                 compile_plugin(target, pick_compiler(java, ecj), libraries)
     except OSError as error:
         if isinstance(error, HostError):

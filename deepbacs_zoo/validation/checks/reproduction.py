@@ -25,7 +25,7 @@ __all__ = ["check_reproduction"]
 TEST_TENSOR_MISSING: Final = Rule(
     "test-tensor-missing",
     Severity.WARNING,
-    "Without a test tensor nobody can tell whether the package computes what its authors saw.",
+    "Without a test tensor nobody can check that the package computes what its authors saw.",
     "bioimage.io model format 0.5, test_tensor",
 )
 WEIGHTS_WITHOUT_ENGINE: Final = Rule(

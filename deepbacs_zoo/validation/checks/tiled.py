@@ -76,15 +76,15 @@ def check_tiled(context: Context) -> Outcome:
     """Compare tiled with whole prediction on the test inputs, enlarged by mirroring.
 
     A difference says that the halo is smaller than the part of the image that a pixel's result
-    depends on.  The distance of the differences from the seams tells which halo would suffice: a
+    depends on.  The distance of the differences from the seams says which halo would suffice: a
     pixel ``k`` away from a seam saw ``halo + k`` pixels beyond it.
     """
     package = context.package
-    if any(spec.test_tensor is None and not spec.optional for spec in package.inputs):
+    if any(map(_lacks_test_tensor, package.inputs)):
         return _not_checked("there is no test input for every input")
     raw = context.test_tensors(package.inputs)
     inputs = [spec for spec in package.inputs if spec.id in raw]
-    if not any(_may_grow(spec) for spec in inputs):
+    if not any(map(_may_grow, inputs)):
         return _not_checked("the network takes one size only")
     session = context.first_session()
     if session is None:
@@ -100,6 +100,10 @@ def check_tiled(context: Context) -> Outcome:
 
 def _not_checked(reason: str) -> Outcome:
     return Outcome((TILES_NOT_CHECKED.finding(_WHERE, f"not checked: {reason}"),))
+
+
+def _lacks_test_tensor(spec: TensorSpec) -> bool:
+    return spec.test_tensor is None and not spec.optional
 
 
 def _may_grow(spec: TensorSpec) -> bool:

@@ -1,1 +1,1 @@
-"""Programs that read packages, and the rules that tell what they can run."""
+"""Programs that read packages, and the rules that predict what they can run."""

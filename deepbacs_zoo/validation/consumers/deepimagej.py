@@ -106,7 +106,7 @@ def _description(package: Package) -> Iterator[Issue]:
             "config.stardist",
             "deepImageJ will install a Python environment and run StarDist there",
             "a package that is not taken for a StarDist model",
-            "leave stardist out of the name if that is not wanted",
+            "leave stardist out of the name unless it is to run there",
         )
 
 

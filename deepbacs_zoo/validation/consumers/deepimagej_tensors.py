@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from deepbacs_zoo.package import Package
-from deepbacs_zoo.tensors import FixedSize, ReferencedSize, SteppedSize, TensorSpec
+from deepbacs_zoo.tensors import Axis, FixedSize, ReferencedSize, SteppedSize, TensorSpec
 from deepbacs_zoo.validation.consumers.base import Issue, differs, fails
 
 __all__ = ["tensor_issues"]
@@ -149,17 +149,22 @@ def _axes_05(package: Package, side: str, index: int, spec: TensorSpec) -> Itera
             yield CHANNEL_NAMES.issue(
                 where, "no channel names", "channel_names", "name the channels"
             )
-        if axis.name in "zyx" and "id" not in stated:
-            yield AXIS_ID.issue(
-                where, "the space axis states no id", "an id x, y or z", "state the id"
-            )
-        if side == "outputs" and axis.name in "zyx" and axis.scale != 1.0:
-            yield PIXEL_SIZE.issue(
-                where,
-                f"the output axis has scale {axis.scale:g}",
-                "scale 1",
-                "state the pixel size elsewhere, for example in config.deepbacs_zoo",
-            )
+        if axis.name in "zyx":
+            yield from _space_axis_05(axis, stated, where, is_output=side == "outputs")
+
+
+def _space_axis_05(
+    axis: Axis, stated: Mapping[str, object], where: str, *, is_output: bool
+) -> Iterator[Issue]:
+    if "id" not in stated:
+        yield AXIS_ID.issue(where, "the space axis states no id", "an id x, y or z", "state the id")
+    if is_output and axis.scale != 1.0:
+        yield PIXEL_SIZE.issue(
+            where,
+            f"the output axis has scale {axis.scale:g}",
+            "scale 1",
+            "state the pixel size elsewhere, for example in config.deepbacs_zoo",
+        )
 
 
 def _halo(package: Package) -> Iterator[Issue]:

@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from deepbacs_zoo.datasets import fetch, get_set, kept_archive
+from deepbacs_zoo.datasets import cached_archive, fetch, get_set
 from deepbacs_zoo.datasets.archives import download, fetching
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE, archive_folder
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
@@ -167,7 +167,7 @@ def test_a_server_that_breaks_each_time_is_left(mixed, repository):
     repository.answers += [status(503)] * 5
     with pytest.raises(HostError, match="cannot be fetched") as caught:
         fetch("mixed")
-    for part in (repository.url, "status 503", MIRROR_VARIABLE, str(place(mixed)), "--from-file"):
+    for part in (repository.url, "status 503", MIRROR_VARIABLE, str(place(mixed)), "from_file"):
         assert part in str(caught.value)
     assert len(repository.asked) == 3
 
@@ -271,7 +271,7 @@ def test_zenodo_is_asked_for_the_name_size_and_sum_that_are_not_known(repository
     kept = fetch("ecoli-hns")
     assert kept.path.name == "Images.zip"
     assert kept.checked == "size and md5 that Zenodo states"
-    assert kept_archive(get_set("ecoli-hns").archive) == kept
+    assert cached_archive(get_set("ecoli-hns").archive) == kept
 
 
 def test_a_file_with_another_sum_than_zenodo_states_is_thrown_away(repository):
@@ -300,7 +300,7 @@ def test_a_record_that_leads_to_an_unprotected_address_is_told(repository, monke
     tell_record(repository, ("Images.zip", HNS))
     lead_out_of_https(monkeypatch, f"{repository.url}/api/records/5551112")
     monkeypatch.setenv(MIRROR_VARIABLE, "https://zenodo.example")
-    with pytest.raises(HostError, match=r"does not tell the files.*unprotected address"):
+    with pytest.raises(HostError, match=r"does not list the files.*unprotected address"):
         fetch("ecoli-hns")
     assert repository.asked == []
 
@@ -308,7 +308,7 @@ def test_a_record_that_leads_to_an_unprotected_address_is_told(repository, monke
 @pytest.mark.parametrize("answer", [b"<html>", b"{}", b'{"files": [{"key": "../x.zip"}]}'])
 def test_a_record_that_answers_nonsense_is_told(repository, answer):
     repository.files["/api/records/5551112"] = answer
-    with pytest.raises(HostError, match="does not tell the files"):
+    with pytest.raises(HostError, match="does not list the files"):
         fetch("ecoli-hns")
 
 
@@ -354,7 +354,7 @@ def test_offline_the_error_names_file_address_sum_and_place(cache, monkeypatch):
         "DeepBacs_Data_Segmentation_StarDist_MIXED_dataset.zip from https://zenodo.org/records/",
         "2730e6b391637d6dc05bbc7b8c915fd8184d835ac3611e13f23ac6f10f86c2a0",
         str(cache / "archives" / "5551009" / "DeepBacs_Data_Segmentation_StarDist_MIXED"),
-        "--from-file",
+        "from_file",
     ):
         assert part in str(caught.value)
 
@@ -376,7 +376,7 @@ def test_a_set_of_unknown_record_says_what_to_bring(cache):
     for part in (
         "DeepBacs_Data_Denoising_E.coli_MreB",
         "10.1038/s42003-022-03634-z",
-        "--from-file",
+        "from_file",
     ):
         assert part in str(caught.value)
 

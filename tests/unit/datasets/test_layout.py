@@ -92,7 +92,7 @@ def test_case_does_not_matter():
 def test_a_wrong_layout_names_what_is_there_and_what_should_be():
     with pytest.raises(DataError, match="not in it") as caught:
         found(part("stuff/images", "stuff/other", ["a"]))
-    for text in ("stuff/images, stuff/other", "train/source with train/target", "--from-file"):
+    for text in ("stuff/images, stuff/other", "train/source with train/target", "from_file"):
         assert text in str(caught.value)
 
 

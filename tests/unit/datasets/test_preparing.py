@@ -15,8 +15,8 @@ from deepbacs_zoo.datasets import (
     get_set,
     prepare,
     prepared_place,
-    read_recorded,
-    recorded_beside,
+    provenance_beside,
+    read_provenance,
 )
 from deepbacs_zoo.errors import (
     DataError,
@@ -114,16 +114,16 @@ def test_the_split_is_written_and_read(zip_file, cache):
     assert tuple(block["validation"]) == draw(names, get_set("ecoli-brightfield").split)
     assert block["pixel_size"] == [0.079, 0.079]
     assert block["kind"] == "labels"
-    assert read_recorded(prepared.folder) == prepared.record
-    assert recorded_beside(prepared.folder / "training" / "source") == prepared.record
-    assert recorded_beside(prepared.folder / "test" / "source") is None
-    assert recorded_beside(prepared.folder.parent) is None
+    assert read_provenance(prepared.folder) == prepared.record
+    assert provenance_beside(prepared.folder / "training" / "source") == prepared.record
+    assert provenance_beside(prepared.folder / "test" / "source") is None
+    assert provenance_beside(prepared.folder.parent) is None
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"schema_version": 2}', '{"schema_version": 1}'])
 def test_a_split_of_another_kind_is_none(text, tmp_path):
     (tmp_path / "split.json").write_text(text)
-    assert read_recorded(tmp_path) is None
+    assert read_provenance(tmp_path) is None
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from deepbacs_zoo.cli.spelling import on_command_line
 from deepbacs_zoo.datasets import prepare, resolve_data
 from deepbacs_zoo.errors import UsageError
 from tests.unit.datasets.drawn import ARCHIVES, unpacked
@@ -36,9 +37,12 @@ def test_other_paths_stay_what_they_are(prepared, path):
 
 @pytest.mark.parametrize(
     ("name", "command"),
-    [("mixed", "fetch mixed"), ("ecoli-antibiotics-stitched", "fetch ecoli-antibiotics --variant")],
+    [
+        ("mixed", "fetch mixed"),
+        ("ecoli-antibiotics-stitched", "fetch ecoli-antibiotics --variant stitched"),
+    ],
 )
 def test_a_set_that_is_not_prepared_is_told_with_the_command(prepared, name, command):
     with pytest.raises(UsageError, match="not prepared") as caught:
         resolve_data(Path(name))
-    assert command in str(caught.value)
+    assert command in caught.value.sentence(on_command_line)

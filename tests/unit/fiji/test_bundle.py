@@ -5,7 +5,7 @@ import pytest
 
 from deepbacs_zoo.errors import DeepbacsZooError, OutputExistsError, UsageError
 from deepbacs_zoo.fiji.bundle import PAGE, write_bundle
-from deepbacs_zoo.fiji.java.setup import Setup
+from deepbacs_zoo.fiji.java.setup import JavaEnvironment
 from tests.fiji.segmenting import segmenter
 
 
@@ -15,7 +15,7 @@ def setup(tmp_path):
     for name in ("DeepBacs_Zoo.jar", "engine-1.0.jar"):
         jars.append(tmp_path / name)
         jars[-1].write_bytes(name.encode())
-    return Setup(None, (), jars[0], tuple(jars), {})
+    return JavaEnvironment(None, (), jars[0], tuple(jars), {})
 
 
 @pytest.fixture

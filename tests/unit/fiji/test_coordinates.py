@@ -115,7 +115,7 @@ def test_a_broken_line_of_the_lock_is_told_with_its_number(tmp_path: Path, line:
 def test_a_library_without_a_sum_is_told_with_the_command(tmp_path: Path) -> None:
     write_pom(tmp_path, dependency("a"))
     (tmp_path / "jars.lock").write_text("")
-    with pytest.raises(IntegrityError, match=r"python -m deepbacs_zoo\.fiji\.jars") as caught:
+    with pytest.raises(IntegrityError, match=r"python -m deepbacs_zoo\.fiji\.java\.jars") as caught:
         read_jars(tmp_path)
     assert "org.example:a:1.0" in str(caught.value)
 

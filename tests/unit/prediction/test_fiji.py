@@ -6,7 +6,7 @@ import xarray as xr
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.fiji.gateways.fake import FakeGateway
-from deepbacs_zoo.fiji.gateways.outcome import Outcome
+from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import Image, write_tiff
 from deepbacs_zoo.prediction import PredictOptions, predict
@@ -57,7 +57,7 @@ def plugin(code, argument, images):
         "objects": len(result.objects),
         "findings": [FINDING],
     }
-    return Outcome(report=json.dumps(report)), {}
+    return MacroOutcome(report=json.dumps(report)), {}
 
 
 def test_what_the_plugin_wrote_becomes_the_result(package, image):
@@ -104,6 +104,6 @@ def test_the_macro_line_holds_absolute_paths_and_all_options(package, image, tmp
 def test_an_error_of_the_plugin_is_the_error_of_predict(package, image):
     told = {"kind": "DataError", "where": "a.tif", "what": "cut off", "value": "3 bytes"}
     report = {"status": "error", "error": {**told, "allowed": "all of it", "hint": "copy it"}}
-    gateway = FakeGateway(lambda *_: (Outcome(report=json.dumps(report)), {}))
+    gateway = FakeGateway(lambda *_: (MacroOutcome(report=json.dumps(report)), {}))
     with pytest.raises(DataError, match=r"a\.tif: cut off \(3 bytes\); allowed: all of it; copy"):
         predict_in(gateway, package, image)

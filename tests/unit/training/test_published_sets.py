@@ -2,12 +2,12 @@
 
 import dataclasses
 
-from deepbacs_zoo.datasets import Recorded, SplitRule
+from deepbacs_zoo.datasets import Provenance, SplitRule
 from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.training import train
 from tests.unit.training.small import SIZE, TASK, make_images
 
-RECORD = Recorded(
+RECORD = Provenance(
     name="ecoli-brightfield",
     variant="default",
     kind="labels",

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from deepbacs_zoo.datasets.archives import archive as origins
-from deepbacs_zoo.datasets.archives.archive import open_origin
+from deepbacs_zoo.datasets.archives.archive import open_archive
 from deepbacs_zoo.errors import DataError, HostError, IntegrityError, UsageError
 from tests.unit.datasets.drawn import unpacked, zipped
 
@@ -28,7 +28,7 @@ def brought(request, tmp_path):
 
 
 def test_names_sizes_and_bytes_are_alike_in_a_zip_and_a_folder(brought):
-    with open_origin(brought(FILES)) as origin:
+    with open_archive(brought(FILES)) as origin:
         assert origin.names() == ("readme.txt", "train/a.tif", "train/b.tif")
         assert origin.size("train/a.tif") == 100
         with origin.open("train/b.tif") as file:
@@ -37,22 +37,22 @@ def test_names_sizes_and_bytes_are_alike_in_a_zip_and_a_folder(brought):
 
 def test_notes_of_operating_systems_are_no_files(brought):
     notes = {"__MACOSX/train/._a.tif": b"", "train/.DS_Store": b"", "train/Thumbs.db": b""}
-    with open_origin(brought(FILES | notes)) as origin:
+    with open_archive(brought(FILES | notes)) as origin:
         assert len(origin.names()) == 3
 
 
 def test_what_is_neither_is_told(tmp_path):
-    with pytest.raises(UsageError, match="no such file"), open_origin(tmp_path / "none.zip"):
+    with pytest.raises(UsageError, match="no such file"), open_archive(tmp_path / "none.zip"):
         pass
     (tmp_path / "a.zip").write_bytes(b"<html>")
-    with pytest.raises(IntegrityError, match="no zip"), open_origin(tmp_path / "a.zip"):
+    with pytest.raises(IntegrityError, match="no zip"), open_archive(tmp_path / "a.zip"):
         pass
 
 
 def refused(tmp_path, data, match, kind=DataError):
     path = tmp_path / "bad.zip"
     path.write_bytes(data)
-    with pytest.raises(kind, match=match), open_origin(path) as origin:
+    with pytest.raises(kind, match=match), open_archive(path) as origin:
         for name in origin.names():
             with origin.open(name) as file:
                 file.read()
@@ -67,7 +67,7 @@ def test_names_that_lead_out_are_refused(tmp_path, name):
 
 def test_backslashes_of_old_programs_are_read(tmp_path):
     (tmp_path / "old.zip").write_bytes(zipped({"train\\a.tif": b"a"}))
-    with open_origin(tmp_path / "old.zip") as origin:
+    with open_archive(tmp_path / "old.zip") as origin:
         assert origin.names() == ("train/a.tif",)
 
 
@@ -99,7 +99,7 @@ def test_a_zip_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
 
 def test_a_folder_with_too_many_files_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(origins, "MAX_FILES", 2)
-    with pytest.raises(DataError, match="over 2 files"), open_origin(unpacked(FILES, tmp_path)):
+    with pytest.raises(DataError, match="over 2 files"), open_archive(unpacked(FILES, tmp_path)):
         pass
 
 
@@ -120,11 +120,11 @@ def test_a_member_that_cannot_be_unpacked_is_told(tmp_path):
 def test_links_in_a_folder_may_not_lead_out_of_it(tmp_path):
     folder = unpacked(FILES, tmp_path / "folder")
     (folder / "train" / "c.tif").symlink_to(folder / "train" / "a.tif")
-    with open_origin(folder) as origin:
+    with open_archive(folder) as origin:
         assert "train/c.tif" in origin.names()
     (tmp_path / "outside.tif").write_bytes(b"")
     (folder / "train" / "d.tif").symlink_to(tmp_path / "outside.tif")
-    with pytest.raises(DataError, match="leads out of the folder"), open_origin(folder):
+    with pytest.raises(DataError, match="leads out of the folder"), open_archive(folder):
         pass
 
 
@@ -134,7 +134,7 @@ def test_a_file_that_may_not_be_read_is_told(tmp_path):
     (folder / "train" / "a.tif").chmod(0)
     with (
         pytest.raises(HostError, match="does not let"),
-        open_origin(folder) as origin,
+        open_archive(folder) as origin,
         origin.open("train/a.tif"),
     ):
         pass

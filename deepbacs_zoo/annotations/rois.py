@@ -191,7 +191,7 @@ def _filled(roi: ImagejRoi, size: tuple[int, int], place: str) -> Mask:
 
 
 def outline_corners(roi: ImagejRoi) -> Sequence[NDArray[Any]]:
-    """Return the corners ``n 2`` (x, y) of each part of an outline, in image pixels."""
+    """Return the corners of each part of an outline: ``n 2`` float64, x and y in image pixels."""
     if roi.composite:
         return list(roi.coordinates(multi=True))
     if roi.roitype.name == "RECT":

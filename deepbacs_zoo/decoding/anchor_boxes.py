@@ -65,7 +65,10 @@ class DetectedBox:
 def decode_boxes(
     settings: AnchorBoxes, tensor: NDArray[Any], size: tuple[int, int]
 ) -> tuple[DetectedBox, ...]:
-    """Return the boxes of one plane by score, highest first; see :func:`find_boxes`."""
+    """Return the boxes of one plane (``c y x``, taken as float32) by score, highest first.
+
+    See :func:`find_boxes`.
+    """
     return find_boxes(settings, tensor, size)[0]
 
 

@@ -82,7 +82,10 @@ def decode(settings: Foreground, probabilities: NDArray[np.float32]) -> Labels:
 
 
 def squared_distance(mask: NDArray[np.bool_]) -> Whole:
-    """Return the squared distance of every pixel to the nearest background pixel."""
+    """Return the squared distance of every pixel to the nearest background pixel.
+
+    The mask is ``y x`` bool; the distances are ``y x`` int64, in squared pixels.
+    """
     from scipy.ndimage import distance_transform_edt
 
     if mask.all():

@@ -21,7 +21,7 @@ def on_grid(tensor: NDArray[Number], grid: int, size: tuple[int, int]) -> NDArra
     Parameters
     ----------
     tensor
-        ``c y x``.
+        ``c y x`` of any dtype, which stays.
     grid
         Image pixels per value.
     size

@@ -11,7 +11,7 @@ Labels = NDArray[np.int32]
 
 
 def without_small(labels: Labels, smallest: int) -> Labels:
-    """Set labels of fewer than ``smallest`` pixels to 0."""
+    """Set labels (``y x`` int32) of fewer than ``smallest`` pixels to 0."""
     sizes = np.bincount(labels.reshape(-1), minlength=1)
     keep = sizes >= smallest
     keep[0] = False
@@ -19,7 +19,7 @@ def without_small(labels: Labels, smallest: int) -> Labels:
 
 
 def numbered(labels: Labels) -> Labels:
-    """Give labels the numbers 1 to n by their first pixel in raster order."""
+    """Give labels (``y x`` int32) the numbers 1 to n by their first pixel in raster order."""
     flat = labels.reshape(-1)
     pixels = np.flatnonzero(flat)[::-1]
     # Of several values for one place the last stays: going backwards, that of the first pixel.

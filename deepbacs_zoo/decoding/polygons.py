@@ -45,7 +45,10 @@ _CHUNK: Final = 1024
 
 
 def fixed_point(values: NDArray[np.float32]) -> Whole:
-    """Return float32 pixels as 1/256 pixels: ``floor(256·v + 1/2)``; NaN is 0, far is 65,536."""
+    """Return float32 pixels as int64 in 1/256 pixels: ``floor(256·v + 1/2)``.
+
+    The axes stay; NaN becomes 0, and what is far away 65,536.
+    """
     wide = np.where(np.isnan(values), np.float32(0), values).astype(np.float64)
     return np.floor(np.clip(wide, -FAR, FAR) * UNIT + 0.5).astype(np.int64)
 
@@ -146,7 +149,7 @@ def inside(
     Parameters
     ----------
     ys, xs
-        Corners in 1/256 pixel.
+        Corners in 1/256 pixel, int64 along one axis.
     size
         Height and width of the image.
 
@@ -155,7 +158,7 @@ def inside(
     tuple of slice
         Bounding box in the image.
     numpy.ndarray
-        Mask of that size.
+        Mask of that size, ``y x`` bool.
     """
     (top, bottom), (left, right) = (
         (max(0, -(-int(each.min()) // UNIT)), min(length, -(-int(each.max()) // UNIT)))

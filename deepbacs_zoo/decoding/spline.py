@@ -31,7 +31,10 @@ _DIVISOR: Final = 6 * _SAMPLES**3
 def decode(
     settings: Spline, tensor: NDArray[np.float32], size: tuple[int, int] | None = None
 ) -> Labels:
-    """Decode one plane; see :func:`deepbacs_zoo.decoding.decode`."""
+    """Decode one plane, ``c y x`` float32, to labels, ``y x`` int32.
+
+    See :func:`deepbacs_zoo.decoding.decode`.
+    """
 
     def trace(values: NDArray[np.float32]) -> tuple[Whole, Whole]:
         places = fixed_point(values.T)

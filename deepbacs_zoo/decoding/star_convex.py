@@ -29,7 +29,10 @@ _BITS: Final = 20
 def decode(
     settings: StarConvex, tensor: NDArray[np.float32], size: tuple[int, int] | None = None
 ) -> Labels:
-    """Decode one plane; see :func:`deepbacs_zoo.decoding.decode`."""
+    """Decode one plane, ``c y x`` float32, to labels, ``y x`` int32.
+
+    See :func:`deepbacs_zoo.decoding.decode`.
+    """
     sines, cosines = _directions(settings.n_rays)
 
     def trace(distances: NDArray[np.float32]) -> tuple[Whole, Whole]:

@@ -52,7 +52,7 @@ def matched(
     Parameters
     ----------
     truth, predicted
-        ``y x`` label images, 0 background.
+        ``y x`` label images, integers, 0 background.
     threshold
         Intersection over union from which two objects are the same.
 
@@ -133,7 +133,7 @@ def colored(image: NDArray[np.generic]) -> NDArray[np.uint8]:
 
 
 def eight_bits(image: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Return an image as uint8, from its 0.1st to its 99.9th percentile, all colors alike."""
+    """Return an image of the same axes as uint8, from its 0.1st to its 99.9th percentile."""
     values = image.astype(np.float32)
     low, high = (float(value) for value in np.percentile(values, (0.1, 99.9)))
     scaled = (values - low) / (high - low) if high > low else np.zeros_like(values)

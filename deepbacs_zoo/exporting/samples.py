@@ -86,7 +86,7 @@ def constant_offset(crop: Crop, steps: Sequence[Step]) -> float:
     Parameters
     ----------
     crop
-        The test input.
+        The test input, ``c y x`` float32.
     steps
         The input's steps.
 

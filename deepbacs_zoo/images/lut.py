@@ -24,5 +24,5 @@ def colour_of(label: int) -> tuple[int, int, int]:
 
 
 def label_colours() -> NDArray[np.uint8]:
-    """Return a look-up table for ImageJ, ``(3, 256)`` uint8."""
+    """Return a look-up table for ImageJ, axes ``c n`` (3 colours, 256 values), uint8."""
     return np.array([colour_of(label) for label in range(256)], np.uint8).T

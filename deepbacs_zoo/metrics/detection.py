@@ -122,7 +122,7 @@ class BoxMatches:
 
     @cached_property
     def ap(self) -> NDArray[np.float64]:
-        """``thresholds classes`` float64: average precision; NaN for a class without true boxes."""
+        """Average precision, axes ``thresholds classes``, float64; NaN without true boxes."""
         found = self.precision.mean(axis=1)
         return np.where(self.n_true.sum(axis=0) > 0, found, np.nan)
 

@@ -68,13 +68,13 @@ class Collector:
 
     @property
     def array(self) -> Array:
-        """The collected array; all positions must have been put."""
+        """The collected array, of the output's axes and dtype; all positions must have been put."""
         if self._array is None:
             raise RuntimeError("no position was run")
         return self._array
 
     def put(self, position: Position, found: Array) -> None:
-        """Put the result at one position, in the output's own axes, batch included."""
+        """Put the result at one position, in the output's own axes and dtype, batch included."""
         own = self._without_batch(found)
         block, where = self._block(own, position)
         if self._array is None:

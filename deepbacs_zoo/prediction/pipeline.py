@@ -40,7 +40,7 @@ def run_network(package: Package, session: Session, tensors: Tensors) -> dict[st
     Returns
     -------
     dict
-        Postprocessed output tensors by id, of the described data types.
+        Postprocessed output tensors by id, of the described axes and dtypes.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def run_plane(
     session
         The loaded weights.
     raw
-        The position of each input, in tensor order, before preprocessing.
+        The position of each input, with the input's axes and dtype, before preprocessing.
     run_plan
         The passes.
     border
@@ -107,7 +107,10 @@ def postprocess(
     found: Tensors,
     references: References,
 ) -> dict[str, Array]:
-    """Apply every output's steps; ``references`` are the raw inputs, and raw outputs join them."""
+    """Apply every output's steps; axes stay, dtypes are those of the last steps.
+
+    ``references`` are the raw inputs, and raw outputs join them.
+    """
     known = {**references, **_references(outputs, found)}
     return {spec.id: _processed(spec, found[spec.id], known) for spec in outputs}
 

@@ -149,7 +149,7 @@ def _not_alone(spec: TensorSpec, image: Image, axis: str, size: int) -> DataErro
 
 
 def take(spec: TensorSpec, image: Image, position: Position) -> Array:
-    """Return one position of an image in the axis order of an input, batch of one included.
+    """Return one position of an image in the axes and the dtype of an input, batch included.
 
     Raises
     ------

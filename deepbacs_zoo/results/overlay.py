@@ -27,7 +27,7 @@ _PIXELS_PER_LINE: Final = 1000
 
 
 def stretched(image: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Return an image as 8 bits, its percentiles 1 and 99.8 as 0 and 255, all colours alike."""
+    """Return an image of the same axes as uint8, its percentiles 1 and 99.8 as 0 and 255."""
     # Every rounding is written out: Java draws the same picture.
     values = image.astype(np.float32).astype(np.float64)
     ordered = np.sort(values, axis=None)
@@ -80,7 +80,7 @@ def write_overlay(path: Path, image: NDArray[np.generic], labels: NDArray[np.int
     image
         ``y x``, shown in grey, or ``y x 3``, shown in its colours; any range.
     labels
-        ``y x``, 0 is background.
+        ``y x``, integers, 0 is background.
     """
     write_picture(path, outlines_on(image, labels))
 

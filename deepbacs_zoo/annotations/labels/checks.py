@@ -60,7 +60,7 @@ def label_findings(path: Path, labels: NDArray[np.integer]) -> tuple[Finding, ..
     path
         Its file.
     labels
-        ``y x``, 0 is background.
+        ``y x``, integers, 0 is background.
 
     Returns
     -------
@@ -87,7 +87,7 @@ def label_findings(path: Path, labels: NDArray[np.integer]) -> tuple[Finding, ..
 
 
 def plane_of(path: Path, image: Image) -> NDArray[np.generic]:
-    """Return the one plane ``y x`` of whole numbers in a label image."""
+    """Return the one plane of a label image, ``y x``, integers or whole float numbers."""
     planes = image.data.shape[:3]
     if image.rgb or planes != (1, 1, 1):
         raise DataError(
@@ -124,7 +124,7 @@ def _check_sign(path: Path, present: NDArray[np.generic]) -> None:
 
 
 def check_numbers(path: Path, present: NDArray[np.generic]) -> None:
-    """Refuse numbers that are not 1 to n, saying which way they are wrong."""
+    """Refuse the integers of a label image (one axis, sorted, each once) unless they are 1 to n."""
     _check_sign(path, present)
     numbers = [int(number) for number in present]
     labels = [number for number in numbers if number]

@@ -23,7 +23,7 @@ def true_classes(labels: NDArray[np.integer]) -> NDArray[np.int32]:
     Parameters
     ----------
     labels
-        ``y x``, 0 background.
+        ``y x``, integers, 0 background.
     """
     return np.asarray(labels > 0, np.int32) + np.asarray(outlines(labels), np.int32)
 
@@ -36,7 +36,7 @@ def predicted_classes(
     Parameters
     ----------
     probabilities
-        ``c y x``.
+        ``c y x``, float32 or float64.
     channels
         Channel of each of ``CLASSES``.
     """
@@ -45,7 +45,10 @@ def predicted_classes(
 
 
 def outlines(labels: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """Mark the pixels of objects that touch, along an edge, a pixel of another label."""
+    """Mark the pixels of objects that touch, along an edge, a pixel of another label.
+
+    Labels are ``y x`` integers, the result is ``y x`` bool.
+    """
     edge = np.zeros(labels.shape, np.bool_)
     for axis in (0, 1):
         differs = np.diff(labels, axis=axis) != 0

@@ -15,7 +15,7 @@ __all__ = ["boxes_by_baseline", "corners_of"]
 
 
 def corners_of(labels: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return ``n 4``: x0, y0, x1, y1 in pixels of the box around each label."""
+    """Return ``n 4`` float64: x0, y0, x1, y1 in pixels of the box around each label of ``y x``."""
     from scipy.ndimage import find_objects
 
     found = [
@@ -39,7 +39,7 @@ def boxes_by_baseline(
     baseline
         The method.
     corners, seconds
-        Its boxes in each image, and the time that each image took.
+        Its boxes in each image, ``n 4`` float64, and the time that each image took.
     truth
         The true boxes, of which the commonest class is taken: the best single guess.
     classes

@@ -227,7 +227,7 @@ def score_counts(
     found: NDArray[np.int64],
     classes: Sequence[str],
 ) -> CountScores:
-    """Compare counts, ``images classes`` each."""
+    """Compare counts, axes ``images classes``, int64 each."""
     wrong = np.abs(found - true).astype(np.float64)
     # images (error, exact, one) classes: means are ratios of sums
     values = np.stack([wrong, wrong == 0, np.ones_like(wrong)], axis=1)
@@ -250,6 +250,8 @@ def score_counts(
 
 def guess_counts(true: NDArray[np.int64], classes: Sequence[str]) -> CountScores:
     """Score the best constant guess: the numbers that would have served these images best.
+
+    Counts have the axes ``images classes``, int64.
 
     It is the median for the error, and the most frequent count for exactness, both of the images
     that are scored, so that no guess that is made beforehand can do better.

@@ -45,7 +45,7 @@ def score_image(
     name
         The name of the pair.
     truth, predicted
-        ``y x`` label images, 0 background.
+        ``y x`` int32 label images, 0 background.
     seconds
         How long the prediction took.
     class_iou
@@ -69,7 +69,7 @@ def score_image(
 def object_outcomes(
     truth: NDArray[np.int32], predicted: NDArray[np.int32]
 ) -> tuple[ObjectOutcome, ...]:
-    """Return each labelled object, and each false positive, at an IoU of 0.5."""
+    """Return each labelled object and each false positive of ``y x`` int32, at an IoU of 0.5."""
     found = partners(truth, predicted, THRESHOLDS[0])
     return tuple(_outcomes(found, truth, predicted))
 

@@ -108,7 +108,10 @@ def check_formats(folder: Path, formats: Sequence[str], name: str) -> float:
 
 
 def read_test_tensors(package: Package, side: str) -> dict[str, Array]:
-    """Return the test tensors of the ``inputs`` or the ``outputs`` of a package, by id."""
+    """Return the test tensors of the ``inputs`` or the ``outputs`` of a package, by id.
+
+    Axes and dtype are those of the description.
+    """
     specs = package.inputs if side == "inputs" else package.outputs
     return {
         spec.id: package.tensor(spec.test_tensor) for spec in specs if spec.test_tensor is not None

@@ -100,7 +100,7 @@ def _header(title: str, image: Image) -> Header:
 
 
 def pixels_of(image: Image) -> NDArray[Any]:
-    """Return an image's pixels in one piece and in the byte order of this computer."""
+    """Return an image's pixels in one piece, axes ``t z c y x``, dtype in native byte order."""
     values = image.data.transpose(*IMAGE_AXES).values
     return np.ascontiguousarray(values, values.dtype.newbyteorder("="))
 
@@ -114,7 +114,8 @@ def write_pixels(file: BinaryIO, images: Iterable[Image]) -> None:
 def map_pixels(path: Path, headers: Sequence[Header]) -> list[NDArray[Any]]:
     """Return the pixels of images in a file, which stay in the file until they are looked at.
 
-    The file may be deleted afterwards where the system lets one delete a file that is in use.
+    Axes are ``t z c y x``, the dtype is that of the header.  The file may be deleted afterwards
+    where the system lets one delete a file that is in use.
     """
     arrays: list[NDArray[Any]] = []
     offset = 0
@@ -130,7 +131,7 @@ def map_pixels(path: Path, headers: Sequence[Header]) -> list[NDArray[Any]]:
 
 
 def as_image(header: Header, pixels: NDArray[Any]) -> Image:
-    """Return the image with these pixels; signed numbers of 16 bits become float32."""
+    """Return the image with these pixels (``t z c y x``); int16 becomes float32."""
     if header.dtype == "int16":
         pixels = pixels.astype(np.float32) - np.float32(_SIGNED)
     z, y, x, interval = (None if math.isnan(size) else size for size in header.sizes)

@@ -107,7 +107,7 @@ def count_table(counts: Sequence[ClassCount]) -> str:
 
 
 def draw(preview: NDArray[np.generic], found: Boxes) -> NDArray[np.uint8]:
-    """Draw the boxes of the first position on its preview; the ROIs hold those of all."""
+    """Draw the boxes of the first position on its preview, as ``y x 3`` uint8."""
     numbers = {name: number for number, name in enumerate(found.classes, start=1)}
     shown = [row for row in found.rows if row.t == row.z == 0]
     corners = [row.pixels for row in shown]

@@ -98,5 +98,5 @@ def object_table(objects: Sequence[ObjectRow]) -> str:
 
 
 def draw(preview: NDArray[np.generic], found: Labels) -> NDArray[np.uint8]:
-    """Draw the outlines of the first position on its preview; see :func:`outlines_on`."""
+    """Draw the outlines of the first position on its preview, as ``y x 3`` uint8."""
     return outlines_on(preview, found.array[0, 0])

@@ -63,7 +63,7 @@ def measure_objects(labels: NDArray[np.integer], calibration: Calibration) -> li
     Parameters
     ----------
     labels
-        ``y x``, 0 is background.
+        ``y x``, integers, 0 is background.
     calibration
         Size of a pixel; pixels where it is not known.
     """

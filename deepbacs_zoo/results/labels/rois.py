@@ -91,7 +91,7 @@ def write_rois(path: Path, labels: NDArray[np.integer]) -> None:
         The zip file; the same labels give the same bytes, here and in Java.  Its entries are not
         compressed: what a compressor gives depends on its version.
     labels
-        ``t z y x``.  ROIs of stacks carry their frame and slice.
+        ``t z y x``, integers.  ROIs of stacks carry their frame and slice.
 
     Raises
     ------

@@ -5,39 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepbacs_zoo.package.metadata import Author, Citation, Maintainer
+
 __all__ = ["Author", "Card", "Citation", "Maintainer", "PixelSize", "TrainingData"]
-
-
-@dataclass(frozen=True)
-class Author:
-    """A person who made the model."""
-
-    name: str
-    affiliation: str | None = None
-    orcid: str | None = None
-    github_user: str | None = None
-
-
-@dataclass(frozen=True)
-class Maintainer:
-    """A person who answers questions about the model; the zoo wants a GitHub account."""
-
-    github_user: str
-    name: str | None = None
-
-
-@dataclass(frozen=True)
-class Citation:
-    """Something to cite: a sentence, and its DOI or address."""
-
-    text: str
-    doi: str | None = None
-    url: str | None = None
-
-    @property
-    def link(self) -> str:
-        """The address that leads to the cited work."""
-        return f"https://doi.org/{self.doi}" if self.doi else self.url or ""
 
 
 @dataclass(frozen=True)

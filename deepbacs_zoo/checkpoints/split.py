@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.errors import DataError
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.annotations import Pair
 
 __all__ = ["FilePair", "Part", "Split", "fingerprint", "record_part"]
 
@@ -43,6 +45,9 @@ class Part:
         DataError
             A file is gone or has changed.
         """
+        # Reads no image, but whoever reads a run need not load what does.
+        from deepbacs_zoo.annotations import Pair
+
         found = []
         for entry in self.files:
             pair = Pair(

@@ -17,7 +17,6 @@ from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.decoding import decode, decode_boxes
 from deepbacs_zoo.errors import PackageError, UsageError
 from deepbacs_zoo.evaluation import EvaluationResult, evaluate
-from deepbacs_zoo.exporting import description as names
 from deepbacs_zoo.exporting.cover import Rectangles, cover
 from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
 from deepbacs_zoo.exporting.from_run import Source, source_of
@@ -26,6 +25,7 @@ from deepbacs_zoo.exporting.weights.agreement import check_formats, read_test_te
 from deepbacs_zoo.files.staging import check_output, move_into_place, staging
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
+from deepbacs_zoo.package.writing import description as names
 from deepbacs_zoo.package.writing.archive import pack
 from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks import annotation_kind

@@ -16,12 +16,11 @@ import numpy.typing as npt
 from deepbacs_zoo.cards import Card
 from deepbacs_zoo.decoding import decode, decode_boxes
 from deepbacs_zoo.errors import ModelError
-from deepbacs_zoo.exporting import description as names
-from deepbacs_zoo.exporting.description import Architecture, Content, describe, write_description
 from deepbacs_zoo.exporting.from_run import Source
+from deepbacs_zoo.exporting.metadata import metadata_of
 from deepbacs_zoo.exporting.samples import choose_crop, constant_offset
 from deepbacs_zoo.exporting.weights.agreement import check_agreement
-from deepbacs_zoo.exporting.weights.onnx import read_graph, write_onnx
+from deepbacs_zoo.exporting.weights.onnx import OPSET, read_graph, write_onnx
 from deepbacs_zoo.exporting.weights.torch import (
     Shape,
     compute,
@@ -35,6 +34,13 @@ from deepbacs_zoo.graph.memory import peak_bytes_per_pixel
 from deepbacs_zoo.graph.receptive_field import ReceptiveField, measure_radius, receptive_field_of
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.package import open_package
+from deepbacs_zoo.package.writing import description as names
+from deepbacs_zoo.package.writing.description import (
+    Architecture,
+    Content,
+    describe,
+    write_description,
+)
 from deepbacs_zoo.package.zoo_config import AnchorBoxes, ZooConfig
 from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.processing import apply
@@ -80,7 +86,7 @@ class Stage:
     def describe(self, card: Card, facts: Mapping[str, Any]) -> None:
         """Write the description, with ``facts`` added to ``config.bioimageio``."""
         content = dataclasses.replace(self.content, facts={**self.content.facts, **facts})
-        write_description(describe(card, content), self.folder)
+        write_description(describe(metadata_of(card, content), content), self.folder)
 
 
 def stage(source: Source, card: Card, folder: Path) -> Stage:
@@ -108,6 +114,7 @@ def stage(source: Source, card: Card, folder: Path) -> Stage:
                 source.network_file.name, source.network_callable, source.network_kwargs
             ),
             torch_version=torch_version(),
+            opset=OPSET,
             zoo_config=_zoo_config(source, field, memory),
             facts={"model_parameter_count": parameters, **source.details},
             network_tags=source.network_tags,

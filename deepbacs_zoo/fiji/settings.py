@@ -13,8 +13,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from deepbacs_zoo.errors import HostError
 from deepbacs_zoo.files import address
+from deepbacs_zoo.files.shipped import shipped_folder
 
 __all__ = [
     "MAVEN_CENTRAL",
@@ -29,25 +29,14 @@ MAVEN_CENTRAL: Final = "https://repo.maven.apache.org/maven2"
 
 
 def scripts_folder() -> Path:
-    """Return the folder ``fiji_scripts``: macros, the plugin's sources and its list of libraries.
-
-    In an installed wheel it lies inside the Python package, in a checkout beside it.
+    """Return the folder of macros, the plugin's sources and its list of libraries.
 
     Raises
     ------
     HostError
-        The folder is in neither place.
+        It is missing.
     """
-    package = Path(__file__).resolve().parents[1]
-    for folder in (package / "fiji_scripts", package.parent / "fiji_scripts"):
-        if folder.is_dir():
-            return folder
-    raise HostError(
-        package / "fiji_scripts",
-        "the shipped macros and Java sources are missing",
-        allowed="an installed wheel, or a checkout of the repository",
-        hint="install deepbacs_zoo again",
-    )
+    return shipped_folder("fiji_scripts", "macros and Java sources")
 
 
 def plugin_folder() -> Path:

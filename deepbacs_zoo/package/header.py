@@ -7,12 +7,19 @@ from typing import Final
 
 from deepbacs_zoo.errors import UnsupportedError
 from deepbacs_zoo.files.fields import Field
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity
 
 __all__ = ["NEWEST_KNOWN", "findings", "format_number", "identifier"]
 
 NEWEST_KNOWN: Final = (0, 5, 14)
 """The newest format whose changes were looked through; newer 0.5 is read as this one."""
+
+NEWER_FORMAT: Final = Rule(
+    "newer-description-format",
+    Severity.INFO,
+    "A later format may state things that are not known here and are therefore not read.",
+    source="bioimageio.spec 0.5.14, changelog of the model description",
+)
 
 _READABLE: Final = ((0, 4), (0, 5))
 _VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
@@ -63,8 +70,7 @@ def findings(number: Number) -> tuple[Finding, ...]:
     known = ".".join(map(str, NEWEST_KNOWN))
     found = ".".join(map(str, number))
     return (
-        Finding(
-            Severity.INFO,
+        NEWER_FORMAT.finding(
             "format_version",
             f"the format {found} is newer than those known here and is read as {known}",
             f"up to {known}",

@@ -16,6 +16,7 @@ from deepbacs_zoo.package import v0_4, v0_5
 from deepbacs_zoo.package.arrays import parse_npy
 from deepbacs_zoo.package.files import Files
 from deepbacs_zoo.package.header import findings, format_number, identifier
+from deepbacs_zoo.package.metadata import Metadata, read_metadata
 from deepbacs_zoo.package.opening import open_source
 from deepbacs_zoo.package.source import Source
 from deepbacs_zoo.package.weights import files_of, read_weights
@@ -110,6 +111,11 @@ class Package:
         self.inputs, self.outputs = read_tensors(root)
         self.weights: Mapping[str, Weights] = read_weights(root)
         self._files = Files(source, _hashes(source.label, self._described_files()))
+
+    @cached_property
+    def metadata(self) -> Metadata:
+        """Authors, citations, covers and the like; what is damaged is left out."""
+        return read_metadata(self.description)
 
     @cached_property
     def zoo_config(self) -> ZooConfig:

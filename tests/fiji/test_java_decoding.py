@@ -205,7 +205,7 @@ def whole(config):
     )
     return {
         **{name: getattr(found, name) for name in names},
-        "task_arguments": dict(found.task_arguments),
+        "method_arguments": dict(found.method_arguments),
         "pixel_size": dict(found.pixel_size),
         "decode": decode and json.loads(json.dumps(decode)),
     }
@@ -233,7 +233,7 @@ def test_the_whole_entry_is_read_and_refused_as_in_python(harness):
         {"schema_version": "2", "decode": GOOD},
         *({"task": name} for name in ("segmentation", "foreground", "detection", "x", 3)),
         {"schema_version": 2, "task": "segmentation", "method": "stardist"},
-        {"schema_version": 2, "task": "restoration", "task_arguments": {"a": [1, "b"]}},
+        {"schema_version": 2, "task": "restoration", "method_arguments": {"a": [1, "b"]}},
         {"task_arguments": 3, "receptive_field": 92},
         {"receptive_field": "92"},
         {"bytes_per_pixel": 2048.5},

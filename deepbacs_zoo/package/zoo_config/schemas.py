@@ -13,7 +13,7 @@ from typing import Final
 __all__ = ["SCHEMAS", "WRITTEN_SCHEMA", "Schema", "method_of_schema_1", "schema_of"]
 __all__ += ["task_of_schema_1"]
 
-WRITTEN_SCHEMA: Final[int] = 1
+WRITTEN_SCHEMA: Final[int] = 2
 """The schema that is written."""
 
 

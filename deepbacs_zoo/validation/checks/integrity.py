@@ -7,12 +7,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.package.members import is_remote, member_name
+from deepbacs_zoo.package.metadata import Metadata
 from deepbacs_zoo.package.source import DESCRIPTION_NAMES
 from deepbacs_zoo.package.weights import files_of
 from deepbacs_zoo.runners.architecture import trusted_architectures
@@ -115,29 +116,14 @@ def referenced_files(package: Package) -> Iterator[_Reference]:
     for name, weights in package.weights.items():
         for file in files_of(weights):
             yield _Reference(f"weights.{name}", file, True)
-    yield from _documents(package.description)
+    yield from _documents(package.metadata)
 
 
-def _documents(description: Mapping[str, Any]) -> Iterator[_Reference]:
-    for key in ("documentation", "icon"):
-        yield from _plain_or_mapping(key, description.get(key))
-    for key in ("covers", "attachments"):
-        entries = description.get(key) or []
-        # Format 0.4 has attachments as {files: [...]}.
-        entries = entries.get("files") or [] if isinstance(entries, Mapping) else entries
-        for index, entry in enumerate(entries if isinstance(entries, list) else []):
-            yield from _plain_or_mapping(f"{key}.{index}", entry)
-
-
-def _plain_or_mapping(where: str, entry: object) -> Iterator[_Reference]:
-    mapping = isinstance(entry, Mapping)
-    source = entry.get("source") if isinstance(entry, Mapping) else entry
-    # An icon may be an emoji instead of a file.
-    if not isinstance(source, str) or (where == "icon" and "." not in source):
-        return
-    path = source if is_remote(source) else member_name(source, where)
-    sha256 = entry.get("sha256") if isinstance(entry, Mapping) else None
-    yield _Reference(where, FileRef(path, sha256 and str(sha256).lower()), mapping)
+def _documents(metadata: Metadata) -> Iterator[_Reference]:
+    for document in metadata.documents:
+        source, where = document.source, document.where
+        path = source if is_remote(source) else member_name(source, where)
+        yield _Reference(where, FileRef(path, document.sha256), document.is_mapping)
 
 
 def _check(package: Package, reference: _Reference) -> Iterator[Finding]:

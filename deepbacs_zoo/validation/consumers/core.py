@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from deepbacs_zoo.findings import Finding, Rule, Severity
@@ -37,8 +37,9 @@ def check_core(context: Context) -> Iterator[Finding]:
     """Predict whether bioimageio.core reads the description and runs images."""
     package = context.package
     number = tuple(int(part) for part in package.format_version.split(".")[:3] if part.isdigit())
-    described = [package.description.get("documentation"), *_covers(package)]
-    if number > _PLAIN_DOCUMENTATION or any(isinstance(entry, Mapping) for entry in described):
+    metadata = package.metadata
+    described = [each for each in (metadata.documentation, *metadata.covers) if each]
+    if number > _PLAIN_DOCUMENTATION or any(each.is_mapping for each in described):
         yield CORE_FORMAT_TOO_NEW.finding(
             _CORE,
             f"format {package.format_version} is not read by bioimageio.core up to 0.10.4, which "
@@ -50,11 +51,6 @@ def check_core(context: Context) -> Iterator[Finding]:
         text = "the description is read by versions 0.10.4 and 0.11.0"
         yield CORE_READS.finding(_CORE, text)
     yield from _halo_and_step(package)
-
-
-def _covers(package: Package) -> list[object]:
-    covers = package.description.get("covers")
-    return covers if isinstance(covers, list) else []
 
 
 def _halo_and_step(package: Package) -> Iterator[Finding]:

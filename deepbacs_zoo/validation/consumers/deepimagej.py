@@ -86,7 +86,8 @@ def _description(package: Package) -> Iterator[Issue]:
         yield DESCRIPTION_NAME.issue(
             "description", "it is not called rdf.yaml", "the name rdf.yaml", "rename the file"
         )
-    if not isinstance(package.description.get("documentation", ""), str):
+    documentation = package.metadata.documentation
+    if documentation is not None and documentation.is_mapping:
         yield DOCUMENTATION.issue(
             "documentation",
             "it is a mapping, on which JDLL fails",

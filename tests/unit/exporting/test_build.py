@@ -110,10 +110,11 @@ def test_the_pixel_size_stands_in_our_config_and_the_sample(
     package: Path, description: dict, tmp_path: Path
 ) -> None:
     config = description["config"]["deepbacs_zoo"]
-    assert config["schema_version"] == 1
+    assert config["schema_version"] == 2
+    assert (config["task"], config["method"]) == ("segmentation", "multilabel-unet")
     assert config["pixel_size"] == {"y": 0.08, "x": 0.08, "unit": "micrometer"}
     assert config["receptive_field"] == 47
-    assert config["bytes_per_pixel"] > 0
+    assert config["peak_bytes_per_pixel"] > 0
     assert config["decode"]["kind"] == "multilabel"
     with zipfile.ZipFile(package) as archive:
         archive.extract("sample_raw.tif", tmp_path)

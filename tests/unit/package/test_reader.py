@@ -55,7 +55,7 @@ def test_a_package_says_what_it_is(tmp_path: Path) -> None:
         assert package.name == "tiny model"
         assert package.version == "2"
         assert package.config == config
-        assert package.zoo_config == ZooConfig()
+        assert package.zoo_config == ZooConfig(schema_version=1)
         assert package.description["license"] == "CC0-1.0"
         assert package.findings == ()
         assert list(package.weights) == ["onnx"]
@@ -70,7 +70,7 @@ def test_what_is_missing_is_empty(tmp_path: Path) -> None:
         assert package.id is None
         assert package.version is None
         assert package.config == {}
-        assert package.zoo_config == ZooConfig()
+        assert package.zoo_config == ZooConfig(schema_version=1)
 
 
 @pytest.mark.parametrize(

@@ -87,13 +87,13 @@ def test_a_task_of_schema_1_is_a_task_and_a_method(old, task, method):
 
 
 def test_nothing_stated_is_nothing_known():
-    assert read_zoo_config({}) == ZooConfig()
+    assert read_zoo_config({}) == ZooConfig(schema_version=1)
     assert ZooConfig().result == "image"
     assert ZooConfig(decode=Multilabel("p")).result == "labels"
 
 
 def test_an_entry_that_no_run_needs_may_be_damaged():
-    entries = {"task": 3, "method": [], "task_arguments": "none", "receptive_field": "wide"}
+    entries = {"task": 3, "method": [], "method_arguments": "none", "receptive_field": "wide"}
     assert read_zoo_config({"schema_version": 2, **entries}) == ZooConfig(schema_version=2)
 
 

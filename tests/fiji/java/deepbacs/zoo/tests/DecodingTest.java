@@ -109,7 +109,7 @@ public final class DecodingTest {
         ZooConfig config = ZooConfig.read(map(each.getAsJsonObject()));
         answer.addProperty("task", config.task);
         answer.addProperty("method", config.method);
-        answer.add("task_arguments", new Gson().toJsonTree(config.taskArguments));
+        answer.add("method_arguments", new Gson().toJsonTree(config.methodArguments));
         answer.add("pixel_size", new Gson().toJsonTree(config.pixelSize));
         boolean known = !Double.isNaN(config.peakBytesPerPixel);
         answer.addProperty("peak_bytes_per_pixel", known ? config.peakBytesPerPixel : null);

@@ -48,6 +48,7 @@ final class Schema {
     names.put("split_ratio", "neck");
     names.put("max_dilation", "max_growth");
     names.put("peak_bytes_per_pixel", "bytes_per_pixel");
+    names.put("method_arguments", "task_arguments");
     return names;
   }
 }

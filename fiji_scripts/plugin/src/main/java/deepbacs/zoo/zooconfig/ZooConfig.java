@@ -32,7 +32,7 @@ public final class ZooConfig {
   /** The way to do the task, for example {@code stardist}; null where not stated. */
   public final String method;
   /** Arguments that the method was built with. */
-  public final Map<?, ?> taskArguments;
+  public final Map<?, ?> methodArguments;
   /** Settings of the decoding; null where the output is the result. */
   public final Decoding decode;
   /** Micrometers per pixel by axis, as the model was trained at; empty where not stated. */
@@ -51,8 +51,8 @@ public final class ZooConfig {
     Schema known = Schema.of(version);
     Schema schema = known == null ? Schema.NEWEST : known;
     this.schemaVersion = schema.version;
-    Object arguments = entries.get("task_arguments");
-    this.taskArguments =
+    Object arguments = entries.get(schema.name("method_arguments"));
+    this.methodArguments =
         arguments instanceof Map ? (Map<?, ?>) arguments : Collections.emptyMap();
     Object field = entries.get("receptive_field");
     this.receptiveField = field instanceof Long ? (Long) field : null;

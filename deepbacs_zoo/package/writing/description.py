@@ -2,13 +2,12 @@
 
 Format 0.5.10: from 0.5.11 on documentation and covers are mappings, which JDLL and bioimageio.core
 before 0.11 refuse.  Written by hand rather than through bioimageio.spec, which always writes its
-newest format; what is written is then judged by it.
+newest format; what is written is then checked by it.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +15,8 @@ from typing import Any, Final
 
 import yaml
 
-from deepbacs_zoo.cards import Card
-from deepbacs_zoo.exporting.weights.jdll import leading_spelling
-from deepbacs_zoo.exporting.weights.onnx import OPSET
+from deepbacs_zoo.package.metadata import Metadata
+from deepbacs_zoo.package.writing.jdll import leading_spelling
 from deepbacs_zoo.package.zoo_config import ZooConfig
 from deepbacs_zoo.tensors import Axis, FixedSize, ReferencedSize, Step, SteppedSize, TensorSpec
 
@@ -40,7 +38,6 @@ _PIXELS: Final = 5e-3
 """The absolute tolerance of outputs in pixels: programs normalize in float32, which moves the rims
 of objects by 1e-3 pixels."""
 
-_TAGS: Final = ("2d", "pytorch", "fiji", "imagej")
 _AXIS_TYPES: Final[Mapping[str, str]] = {
     "b": "batch", "i": "index", "t": "time", "c": "channel", "z": "space", "y": "space",
     "x": "space",
@@ -58,7 +55,7 @@ class Architecture:
 
 @dataclass(frozen=True)
 class Content:
-    """Everything that the description states and the card does not.
+    """Everything that the description states beside the metadata.
 
     Parameters
     ----------
@@ -72,6 +69,8 @@ class Content:
         The network's code.
     torch_version
         The PyTorch version that wrote the weights.
+    opset
+        The operator set of the ONNX weights.
     zoo_config
         The entry ``config.deepbacs_zoo``.
     facts
@@ -88,19 +87,20 @@ class Content:
     ranges: Mapping[str, tuple[float | None, float | None]]
     architecture: Architecture
     torch_version: str
+    opset: int
     zoo_config: ZooConfig
     facts: Mapping[str, Any]
     network_tags: tuple[str, ...] = ()
     timestamp: str | None = None
 
 
-def describe(card: Card, content: Content) -> dict[str, Any]:
+def describe(metadata: Metadata, content: Content) -> dict[str, Any]:
     """Return the description as plain data in the order in which a reader wants it."""
     tensors = {spec.id: spec for spec in (*content.inputs, *content.outputs)}
     return {
         "format_version": FORMAT,
         "type": "model",
-        **_identity(card, content),
+        **metadata.as_description(),
         "inputs": [_input(spec, content) for spec in content.inputs],
         "outputs": [_output(spec, content, tensors) for spec in content.outputs],
         "weights": _weights(content),
@@ -122,34 +122,6 @@ def write_description(description: Mapping[str, Any], folder: Path) -> Path:
     )
     path.write_text(text, encoding="utf-8", newline="\n")
     return path
-
-
-def _identity(card: Card, content: Content) -> dict[str, Any]:
-    small = any(axis.scale != 1 for spec in content.outputs for axis in spec.axes)
-    consumers = () if small else ("deepimagej",)
-    tags = dict.fromkeys((*card.tags, *_TAGS, *consumers, *content.network_tags))
-    data = card.training_data
-    optional = {
-        "authors": [_without_none(vars(entry)) for entry in card.authors],
-        "license": card.license,
-        "cite": [_without_none(vars(entry)) for entry in card.cite],
-        "id_emoji": card.id_emoji,
-        "maintainers": [_without_none(vars(entry)) for entry in card.maintainers],
-        "links": list(card.links),
-        "git_repo": card.git_repo,
-        "training_data": data.id and {"id": data.id},
-        "timestamp": content.timestamp,
-    }
-    return {
-        "name": card.name,
-        "id": card.id or re.sub(r"[^a-z0-9]+", "-", card.name.lower()).strip("-"),
-        "description": card.description,
-        "version": card.version,
-        "tags": list(tags),
-        "documentation": DOCUMENTATION,
-        "covers": [COVER],
-        **{key: value for key, value in optional.items() if value},
-    }
 
 
 def _input(spec: TensorSpec, content: Content) -> dict[str, Any]:
@@ -244,12 +216,12 @@ def _weights(content: Content) -> dict[str, Any]:
         "torchscript": {
             **_file(folder, TORCHSCRIPT),
             "parent": "pytorch_state_dict",
-            "pytorch_version": leading_spelling(content.torch_version, OPSET),
+            "pytorch_version": leading_spelling(content.torch_version, content.opset),
         },
         "onnx": {
             **_file(folder, ONNX),
             "parent": "pytorch_state_dict",
-            "opset_version": OPSET,
+            "opset_version": content.opset,
         },
     }
 
@@ -277,10 +249,6 @@ def _is_share(limits: tuple[float | None, float | None]) -> bool:
 def _file(folder: Path, name: str) -> dict[str, str]:
     digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
     return {"source": name, "sha256": digest}
-
-
-def _without_none(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in fields.items() if value is not None}
 
 
 def _plain(value: object) -> object:

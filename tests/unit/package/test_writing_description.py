@@ -8,7 +8,13 @@ import pytest
 import yaml
 
 from deepbacs_zoo.cards import Card, read_card
-from deepbacs_zoo.exporting.description import Architecture, Content, describe, write_description
+from deepbacs_zoo.exporting.metadata import metadata_of
+from deepbacs_zoo.package.writing.description import (
+    Architecture,
+    Content,
+    describe,
+    write_description,
+)
 from deepbacs_zoo.package.zoo_config import ZooConfig
 from deepbacs_zoo.tensors import (
     Axis,
@@ -64,6 +70,7 @@ def content(tmp_path: Path) -> Content:
         ranges={"out": (0.0, 1.0)},
         architecture=Architecture("net.py", "Net", {"base": 4}),
         torch_version="2.14.0",
+        opset=17,
         zoo_config=ZooConfig(),
         facts={"modality": "bright field"},
         network_tags=("unet", "cells"),
@@ -72,7 +79,7 @@ def content(tmp_path: Path) -> Content:
 
 @pytest.fixture
 def found(card: Card, content: Content) -> dict[str, Any]:
-    return describe(card, content)
+    return describe(metadata_of(card, content), content)
 
 
 def test_optional_fields_of_the_card_arrive(found: dict[str, Any]) -> None:
@@ -86,7 +93,7 @@ def test_optional_fields_of_the_card_arrive(found: dict[str, Any]) -> None:
 
 def test_fields_that_the_card_leaves_out_are_not_written(card: Card, content: Content) -> None:
     bare = dataclasses.replace(card, maintainers=(), links=(), id=None, id_emoji=None)
-    found = describe(dataclasses.replace(bare, git_repo=None), content)
+    found = describe(metadata_of(dataclasses.replace(bare, git_repo=None), content), content)
     assert not {"maintainers", "links", "id_emoji", "git_repo", "timestamp", "training_data"} & {
         *found
     }
@@ -121,7 +128,7 @@ def test_an_output_on_a_grid_states_its_scale_and_one_without_bounds_no_range(
         ),
     )
     changed = dataclasses.replace(content, outputs=(coarse,), ranges={"out": (0.0, None)})
-    described = describe(card, changed)
+    described = describe(metadata_of(card, changed), changed)
     assert "deepimagej" not in described["tags"], "it does not run there"
     output = described["outputs"][0]
     assert output["axes"][2] == {
@@ -165,7 +172,9 @@ def test_every_output_and_format_has_the_zoos_tolerance(found: dict[str, Any]) -
 
 def test_an_output_in_pixels_has_the_tolerance_of_pixels(card: Card, content: Content) -> None:
     distances = dataclasses.replace(content, ranges={"out": (0.0, None)})
-    block = describe(card, distances)["config"]["bioimageio"]["reproducibility_tolerance"]
+    block = describe(metadata_of(card, content), distances)["config"]["bioimageio"][
+        "reproducibility_tolerance"
+    ]
     assert {entry["absolute_tolerance"] for entry in block} == {5e-3}
 
 

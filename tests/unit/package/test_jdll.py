@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from deepbacs_zoo.exporting.weights.jdll import bucket, leading_spelling
+from deepbacs_zoo.package.writing.jdll import bucket, leading_spelling
 
 
 @pytest.mark.parametrize(("key", "place"), [("", 0), ("a", 97 % 16), ("onnx_v17", 10)])

@@ -64,7 +64,7 @@ MESSAGES = {
     NO_IMAGE: ("There are no images open", 1),
     NOT_TEXT: ("Macros can only return strings", 1),
     MISSING: ("File not found: /nowhere/at all.tif", 1),
-    CALL_FAILS: ("call broke, as it was told", 1),
+    CALL_FAILS: ("call broke, as asked", 1),
     NO_CLASS: ("Could not load class No", 1),
     EXIT_MESSAGE: ("enough is enough", 1),
     ABORTED: ("a macro that it ran was aborted", 1),
@@ -375,7 +375,7 @@ def test_images_shown_after_batch_mode_are_there(imagej):
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        ("Misbehave throw", "plugin broke, as it was told"),
+        ("Misbehave throw", "plugin broke, as asked"),
         ("Misbehave error", "the plugin says no"),
     ],
 )

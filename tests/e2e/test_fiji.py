@@ -19,7 +19,9 @@ KNOWN = Calibration(x=0.08, y=0.08, z=0.3, unit="µm", frame_interval=2.0)
 
 def field(picture, shape):
     """Continue a picture by mirroring, or cut it, to a size."""
-    more = [(0, max(0, wanted - size)) for wanted, size in zip(shape, picture.shape, strict=True)]
+    more = [
+        (0, max(0, reference - size)) for reference, size in zip(shape, picture.shape, strict=True)
+    ]
     return np.pad(picture, more, mode="symmetric")[: shape[0], : shape[1]]
 
 

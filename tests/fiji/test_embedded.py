@@ -107,7 +107,7 @@ print(gateway.run_macro("return 'alive';").value)
 """
     assert run(code, tmp_path).splitlines() == [
         "it has not finished in time, and was stopped",
-        "a command that was told to stop is still running",
+        "a command that was asked to stop is still running",
         "alive",
     ]
 
@@ -160,7 +160,7 @@ for other, heap in ((setup, 512 * 2**20), (fewer, None)):
     assert lines[1:] == 2 * ["Java runs already in this process, with other jars or another heap"]
 
 
-def test_a_java_of_another_package_is_told(tmp_path):
+def test_a_java_of_another_package_is_reported(tmp_path):
     code = """
 import jpype, jpype.config
 jpype.config.destroy_jvm = False
@@ -180,7 +180,7 @@ except MissingExtraError as error: print(error.hint)
     assert "deepbacs_zoo[fiji]" in run(code, tmp_path)
 
 
-def test_letters_of_any_language_under_a_plain_locale(tmp_path):
+def test_characters_of_any_language_under_a_plain_locale(tmp_path):
     path = tmp_path / "ä漢.txt"
     path.write_text("ü", "utf-8")
     code = f"""

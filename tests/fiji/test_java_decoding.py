@@ -32,15 +32,15 @@ class Java:
 
     def decode(self, cases):
         """Labels of ``(settings, tensor)``, or the sentence of the refusal."""
-        told = []
+        reported = []
         with (self.folder / "in").open("wb") as file:
             for settings, tensor in cases:
                 kind = ">f8" if tensor.dtype == np.float64 else ">f4"
                 file.write(tensor.astype(kind).tobytes())
                 wide = {"wide": True} if kind == ">f8" else {}
                 block = {"kind": "multilabel", **settings}
-                told.append({"settings": block, "shape": tensor.shape, **wide})
-        errors = self.ask("decode", cases=told)
+                reported.append({"settings": block, "shape": tensor.shape, **wide})
+        errors = self.ask("decode", cases=reported)
         data = np.fromfile(self.folder / "out", ">i4")
         found = []
         for error, (_, tensor) in zip(errors, cases, strict=True):
@@ -64,8 +64,8 @@ class Java:
     def imagej(self, rois, shape):
         """What ImageJ tells of a set of ROIs, and the image where it filled them all."""
         (self.folder / "in").write_bytes(rois)
-        told = self.ask("imagej", shape=shape)
-        return told, np.fromfile(self.folder / "out", ">i4").reshape(shape)
+        reported = self.ask("imagej", shape=shape)
+        return reported, np.fromfile(self.folder / "out", ">i4").reshape(shape)
 
     def ask(self, what, **request):
         files = {"input": str(self.folder / "in"), "output": str(self.folder / "out")}
@@ -144,8 +144,8 @@ def test_drawn_tensors_are_decoded_as_in_python(java):
     cases = [drawn(rng) for _ in range(400)]
     found = java.decode(cases)
     expected = [ours(settings, tensor) for settings, tensor in cases]
-    for case, labels, wanted in zip(cases, found, expected, strict=True):
-        np.testing.assert_array_equal(labels, wanted, err_msg=str(case[0]))
+    for case, labels, reference in zip(cases, found, expected, strict=True):
+        np.testing.assert_array_equal(labels, reference, err_msg=str(case[0]))
     assert sum(labels.max() > 1 for labels in expected) > 200
 
 
@@ -179,7 +179,7 @@ def test_missing_channels_are_refused_in_the_same_words(java):
 GOOD = {"kind": "multilabel", "output": "p"}
 
 
-def told(config):
+def reported(config):
     try:
         found = read_decoding(config)
     except DeepbacsZooError as error:
@@ -286,7 +286,7 @@ def test_the_block_is_read_and_refused_as_in_python(harness):
     configs += [{}, {"task": "segmentation", "schema_version": 1, "decode": GOOD}]
     configs += [{"schema_version": each, "decode": GOOD} for each in (2, "1", 1.0, True, None)]
     answers = json.loads(harness.run("DecodingTest", "settings", text=json.dumps(configs)))
-    assert answers == [told(config) for config in configs]
+    assert answers == [reported(config) for config in configs]
 
 
 # --- the table -----------------------------------------------------------------------------------
@@ -322,13 +322,19 @@ def test_objects_are_measured_to_the_last_bit(java, pixel):
         for row in measure_objects(labels[t, z], size)
     ]
     assert len(rows) == len(expected) > 100
-    for row, wanted in zip(rows, expected, strict=True):
-        assert row[:5] == [wanted.label, wanted.t, wanted.z, wanted.pixels, wanted.unit]
-        exact = [wanted.area, wanted.length, wanted.width, wanted.x, wanted.y]
+    for row, reference in zip(rows, expected, strict=True):
+        assert row[:5] == [
+            reference.label,
+            reference.t,
+            reference.z,
+            reference.pixels,
+            reference.unit,
+        ]
+        exact = [reference.area, reference.length, reference.width, reference.x, reference.y]
         assert row[5:10] == exact
         # The arc tangent is not rounded the same everywhere, six digits of it are.
-        assert row[10] == pytest.approx(wanted.angle, rel=1e-14, abs=1e-14)
-        assert f"{row[10]:.6g}" == f"{wanted.angle:.6g}"
+        assert row[10] == pytest.approx(reference.angle, rel=1e-14, abs=1e-14)
+        assert f"{row[10]:.6g}" == f"{reference.angle:.6g}"
 
 
 def test_angles_of_straight_objects_are_those_of_python(java):
@@ -416,8 +422,8 @@ def test_imagej_reads_name_bounds_and_position(java):
     labels[1, 2, 5:19, 20:30] = 1
     labels[1, 2, 0:2, 0:2] = 12345
     labels[1, 2, 4:6, 4:6] = 12345
-    told, _ = java.imagej(java.rois(labels), labels.shape)
-    assert told == [
+    reported, _ = java.imagej(java.rois(labels), labels.shape)
+    assert reported == [
         [f"{name}.roi", name, "Traced", *rest]
         for name, *rest in [
             ("t0001-z0001-0001", 2, 1, 7, 3, 1, 1, 1, 0),
@@ -438,7 +444,7 @@ def test_filling_rois_in_imagej_gives_the_labels_back(java, shape):
         for number in np.unique(plane[plane > 0]):
             mask = np.pad(plane != number, 1, constant_values=True)
             outside = label(mask, np.ones((3, 3)))[0]
-            # An outline has no holes, so labels that enclose others cannot be told from disks.
+            # An outline has no holes: labels around others look like disks.
             plane[(outside[1:-1, 1:-1] != outside[0, 0]) & mask[1:-1, 1:-1]] = number
     _, painted = java.imagej(java.rois(labels), shape)
     np.testing.assert_array_equal(painted, labels)

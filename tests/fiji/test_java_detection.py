@@ -88,8 +88,8 @@ def test_the_plugin_writes_the_files_of_python(imagej: Jvm, tmp_path: Path) -> N
     opened = run_line(COMMAND, {"model_path": rgb, "output_folder": tmp_path / "open"})
     macros.append(f'open("{coloured["photo.png"]}");\n{opened}')
     macros.append(time_series(rgb, coloured["movie.tif"], tmp_path / "series"))
-    told = ask(imagej, macros)
-    *answers, of_active, of_macro = [answer["report"] for answer in told]
+    reported = ask(imagej, macros)
+    *answers, of_active, of_macro = [answer["report"] for answer in reported]
     results = [predict(p, path, runner="onnx", **options) for p, path, options in jobs]
     for number, (answer, result) in enumerate(zip(answers, results, strict=False)):
         assert len(result.boxes or ()) > 5
@@ -102,7 +102,7 @@ def test_the_plugin_writes_the_files_of_python(imagej: Jvm, tmp_path: Path) -> N
     assert len(results[-1].plan.tiles) > 1 < len(results[-3].plan.tiles)
     assert_same(of_active, results[2], tmp_path / "python" / "open")
     assert_same(of_macro, results[5], tmp_path / "python" / "series")
-    assert told[-1]["value"] == str(tmp_path / "series" / "movie_counts.csv")
+    assert reported[-1]["value"] == str(tmp_path / "series" / "movie_counts.csv")
     assert not (tmp_path / "bad").exists()
 
 

@@ -116,13 +116,13 @@ def names(folder):
 
 
 def assert_same_image(path, expected):
-    found, wanted = read_image(path), read_image(expected)
-    assert found.data.dtype == wanted.data.dtype
-    assert found.data.dims == wanted.data.dims
-    np.testing.assert_array_equal(found.data.values, wanted.data.values)
-    assert found.rgb == wanted.rgb
-    assert found.calibration.unit == wanted.calibration.unit
-    for one, other in zip(numbers(found.calibration), numbers(wanted.calibration), strict=True):
+    found, reference = read_image(path), read_image(expected)
+    assert found.data.dtype == reference.data.dtype
+    assert found.data.dims == reference.data.dims
+    np.testing.assert_array_equal(found.data.values, reference.data.values)
+    assert found.rgb == reference.rgb
+    assert found.calibration.unit == reference.calibration.unit
+    for one, other in zip(numbers(found.calibration), numbers(reference.calibration), strict=True):
         # ImageJ writes resolutions with six decimals.
         assert one == other or one == pytest.approx(other, rel=1e-4 if other > 10 else 1e-6)
 
@@ -250,23 +250,23 @@ def test_the_same_result_gives_the_same_bytes(java, tmp_path):
 def test_imagej_opens_labels_in_their_colours_as_it_opens_those_of_python(java, tmp_path, name):
     found = result(labels_of(name), calibration=CALIBRATIONS["stack"])
     path, other = java.save(found, tmp_path / "java")["paths"][1], save(found, tmp_path / "py")[1]
-    told = java.ask("open", {"path": path})
+    reported = java.ask("open", {"path": path})
     expected = java.ask("open", {"path": str(other)})
-    assert told.pop("calibration") == pytest.approx(expected.pop("calibration"), rel=1e-6)
-    assert told == expected
-    assert told["lut"] == [r << 16 | g << 8 | b for r, g, b in map(colour_of, range(256))]
-    assert told["range"] == [0, 255]
-    assert told["unit"] == "micron"
+    assert reported.pop("calibration") == pytest.approx(expected.pop("calibration"), rel=1e-6)
+    assert reported == expected
+    assert reported["lut"] == [r << 16 | g << 8 | b for r, g, b in map(colour_of, range(256))]
+    assert reported["range"] == [0, 255]
+    assert reported["unit"] == "micron"
 
 
 def test_imagej_opens_tensors_as_calibrated_hyperstacks(java, tmp_path):
     out = tensor((2, 3, 4, 6, 8), calibration=CALIBRATIONS["stack"])
     found = result(out=out)
-    told = java.ask("open", {"path": java.save(found, tmp_path / "java")["paths"][0]})
-    assert told["shape"] == [2, 3, 4, 6, 8]
-    assert (told["bits"], told["unit"]) == (32, "micron")
-    assert told["calibration"] == pytest.approx([0.1, 0.2, 0.35, 2.5])
-    assert told["means"] == pytest.approx(out.array.mean((3, 4)).ravel().tolist(), rel=1e-6)
+    reported = java.ask("open", {"path": java.save(found, tmp_path / "java")["paths"][0]})
+    assert reported["shape"] == [2, 3, 4, 6, 8]
+    assert (reported["bits"], reported["unit"]) == (32, "micron")
+    assert reported["calibration"] == pytest.approx([0.1, 0.2, 0.35, 2.5])
+    assert reported["means"] == pytest.approx(out.array.mean((3, 4)).ravel().tolist(), rel=1e-6)
 
 
 # --- names ---------------------------------------------------------------------------------------

@@ -203,8 +203,8 @@ def test_keep_going_tells_the_error_and_goes_on(
     macro = f"{run}\na = {error};\n{good}\nreturn a + '|' + {error} + '|' + {stem};"
     (answer,) = ask(imagej, [macro.replace("'", '"')])
     assert answer.get("exception") is None
-    told, nothing, name = answer["value"].split("|")
-    assert "no such image file" in told
+    reported, nothing, name = answer["value"].split("|")
+    assert "no such image file" in reported
     assert (nothing, name) == ("", "cells")
 
 

@@ -66,8 +66,8 @@ def assert_alike(answer: dict, result: Result) -> None:
         assert answer["objects"] == len(result.objects)
         assert answer["labels"].shape == result.labels.shape
         assert np.mean(answer["labels"] == result.labels) >= 0.99999
-    told = [(finding.severity.name, finding.what) for finding in result.findings]
-    assert [(finding["severity"], finding["what"]) for finding in answer["findings"]] == told
+    reported = [(finding.severity.name, finding.what) for finding in result.findings]
+    assert [(finding["severity"], finding["what"]) for finding in answer["findings"]] == reported
 
 
 def assert_all_alike(
@@ -277,7 +277,7 @@ def test_what_imagej_cannot_run_is_named(harness: Harness, tmp_path: Path) -> No
     assert "(uint16)" in kind["message"]
 
 
-def test_a_heap_that_is_too_small_is_told_with_one_that_works(
+def test_a_heap_that_is_too_small_is_reported_with_one_that_works(
     harness: Harness, tmp_path: Path, model: Path
 ) -> None:
     image = tmp_path / "large.tif"

@@ -1,4 +1,4 @@
-"""Processing in Java: the golden vectors, and the Python room's own numbers and complaints."""
+"""Processing in Java: the golden vectors, and the numbers and complaints of Python's subpackage."""
 
 from __future__ import annotations
 

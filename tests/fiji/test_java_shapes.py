@@ -12,7 +12,7 @@ from deepbacs_zoo.errors import DeepbacsZooError
 from tests.data.decoding.golden import golden, settings_of, size_of, tensor_of
 from tests.data.decoding.make_foreground import DEFAULTS
 from tests.data.decoding.make_polygons import SPLINES, STARS, disks, nasty, noise
-from tests.fiji.test_java_decoding import told
+from tests.fiji.test_java_decoding import reported
 
 KINDS = ("foreground", "stars", "splines")
 BLOCKS = {
@@ -122,8 +122,8 @@ def test_labels_are_those_of_the_golden_vectors_and_of_python(harness, tmp_path)
     for (_, entry), labels in zip(entries, found, strict=False):
         assert labels.ravel().tolist() == entry["labels"], entry["name"]
     expected = [ours(*case) for case in cases]
-    for case, labels, wanted in zip(cases, found, expected, strict=True):
-        np.testing.assert_array_equal(labels, wanted, err_msg=str(case[:2]))
+    for case, labels, reference in zip(cases, found, expected, strict=True):
+        np.testing.assert_array_equal(labels, reference, err_msg=str(case[:2]))
     several = [case[0] for case, labels in zip(cases, found, strict=True) if labels.max() > 1]
     assert min(several.count(kind) for kind in KINDS) > 60
     assert found[-1].max() == 1
@@ -155,7 +155,7 @@ def changed():
                 yield {**block, name: value}
         yield {**block, "output": None}
         yield {name: value for name, value in block.items() if name not in ("rays", "points")}
-        yield {**block, "min_size": -1, "grid": 0, "channel": -1}  # the first field is told
+        yield {**block, "min_size": -1, "grid": 0, "channel": -1}  # the first field is reported
         yield {**block, "smooth": 1, "min_size": -1}
 
 
@@ -163,4 +163,4 @@ def test_the_block_is_read_and_refused_as_in_python(harness):
     configs = [{"decode": block} for block in changed()]
     configs += [{"decode": {"kind": kind, "output": "p"}} for kind in (None, 3, "star", ["stars"])]
     answers = json.loads(harness.run("DecodingTest", "settings", text=json.dumps(configs)))
-    assert answers == [told(config) for config in configs]
+    assert answers == [reported(config) for config in configs]

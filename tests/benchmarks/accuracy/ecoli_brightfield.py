@@ -16,7 +16,7 @@ import numpy as np
 
 from deepbacs_zoo.evaluation import LabelScores
 from deepbacs_zoo.metrics import Estimate
-from tests.benchmarks.accuracy import options, road
+from tests.benchmarks.accuracy import options, workflow
 from tests.benchmarks.accuracy.archives import COLICOORDS
 from tests.benchmarks.accuracy.baselines import classical_row, misic_row
 from tests.benchmarks.accuracy.clock import Clock
@@ -34,7 +34,7 @@ RECALL, OBJECTS = "recall at IoU 0.5", "objects per label"
 MOST_OBJECTS = 1.5
 
 METHODS = {
-    name: road.Method(name, method, {"preset": "small"})
+    name: workflow.Method(name, method, {"preset": "small"})
     for name, method in (
         ("stardist", "stardist"),
         ("splinedist", "splinedist"),
@@ -62,7 +62,7 @@ def run(given: Options) -> Table:
         if given.wants(name):
             folder = given.work / name
             package = make_package(given, method, parts.training)
-            scores = road.score_package(package.path, parts.test, folder, PIXEL, complete=False)
+            scores = workflow.score_package(package.path, parts.test, folder, PIXEL, complete=False)
             rows.append(Row(name, columns(scores), package.seconds, method.describe()))
     return Table(
         NAME,
@@ -79,11 +79,13 @@ def run(given: Options) -> Table:
     )
 
 
-def make_package(given: Options, method: road.Method, training: Sequence[Field]) -> road.Package:
+def make_package(
+    given: Options, method: workflow.Method, training: Sequence[Field]
+) -> workflow.Package:
     """Train a method on the windows of the training fields that are labelled completely."""
     windows = [window for one in training for window in labelled_windows(one, SIDE)]
     folder = given.work / method.name
-    return road.make_package(method, windows, folder, seed=given.seed, pixel=PIXEL)
+    return workflow.make_package(method, windows, folder, seed=given.seed, pixel=PIXEL)
 
 
 def columns(scores: LabelScores) -> dict[str, Estimate]:

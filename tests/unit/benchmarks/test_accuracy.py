@@ -33,10 +33,10 @@ from tests.benchmarks.accuracy.fields import (
 from tests.benchmarks.accuracy.misic import Settings, objects
 from tests.benchmarks.accuracy.nuclei import f1_by_parts
 from tests.benchmarks.accuracy.options import Options
-from tests.benchmarks.accuracy.road import Method, write_fields
 from tests.benchmarks.accuracy.scoring import total
 from tests.benchmarks.accuracy.smears import Counting, masks
 from tests.benchmarks.accuracy.table import Bar, Row, Table
+from tests.benchmarks.accuracy.workflow import Method, write_fields
 
 
 def disk(shape, y, x, radius):
@@ -236,7 +236,7 @@ class TestCommandLine:
         assert said.startswith("Skipped: colicoords-0.1.5.tar.gz is not in")
         assert said.count("\n") == 1
 
-    def test_a_missed_bar_is_told_by_the_exit_code(self, capsys, table, tmp_path):
+    def test_a_missed_bar_is_reported_by_the_exit_code(self, capsys, table, tmp_path):
         words = ["--output", str(tmp_path), "--seed", "3", "--methods", "stardist"]
         seen = []
 
@@ -293,9 +293,9 @@ def test_fields_are_written_as_a_user_has_them(tmp_path):
     assert image.calibration.x == pytest.approx(0.08)
 
 
-def test_settings_are_told_in_one_line():
+def test_settings_are_reported_in_one_line():
     method = Method("a", "stardist", {"preset": "small", "settings": {"zoom": 1.25}})
-    assert method.describe() == "task stardist, preset small, zoom 1.25"
+    assert method.describe() == "method stardist, preset small, zoom 1.25"
 
 
 def test_misic_and_the_training_of_networks_run_in_one_process():

@@ -26,16 +26,16 @@ def model(tmp_path):
 def test_plugin_models_macros_samples_and_page_are_in_it(setup, model, tmp_path):
     sample = tmp_path / "cells.tif"
     sample.write_bytes(b"pixels")
-    told = write_bundle(setup, [model], [sample], tmp_path / "out.zip", overwrite=False)
+    reported = write_bundle(setup, [model], [sample], tmp_path / "out.zip", overwrite=False)
     with zipfile.ZipFile(tmp_path / "out.zip") as archive:
-        assert set(archive.namelist()) == set(told)
+        assert set(archive.namelist()) == set(reported)
         assert archive.read("plugins/DeepBacs/engine-1.0.jar") == b"engine-1.0.jar"
         assert archive.read(f"models/{model.name}") == model.read_bytes()
         assert archive.read("DeepBacs_samples/cells.tif") == b"pixels"
         page = archive.read(PAGE).decode("utf-8")
     assert "model &lt;1&gt;.zip" in page, "names are no HTML"
     assert "DeepBacs_samples/cells.tif" in page
-    assert all(Path(name).suffix in {".jar", ".ijm", ".zip", ".tif", ".html"} for name in told)
+    assert all(Path(name).suffix in {".jar", ".ijm", ".zip", ".tif", ".html"} for name in reported)
 
 
 def test_the_same_bundle_has_the_same_bytes(setup, model, tmp_path):

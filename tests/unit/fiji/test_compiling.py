@@ -39,9 +39,9 @@ public final class %s {
 def make_plugin(folder: Path) -> Path:
     """Write the sources of a small plugin."""
     code = folder / "src/main/java/deepbacs/zoo"
-    for room, name in (("b", "First"), ("a", "Second")):
-        (code / room).mkdir(parents=True)
-        (code / room / f"{name}.java").write_text(CLASS % (room, name), "utf-8")
+    for part, name in (("b", "First"), ("a", "Second")):
+        (code / part).mkdir(parents=True)
+        (code / part / f"{name}.java").write_text(CLASS % (part, name), "utf-8")
     (folder / "src/main/resources").mkdir()
     (folder / "src/main/resources/plugins.config").write_text('Plugins>A, "A", deepbacs.zoo.A\n')
     (folder / "pom.xml").write_text("<project/>")
@@ -89,7 +89,7 @@ def test_the_jar_is_one_that_imagej_takes(tmp_path: Path, compiler: Compiler) ->
     assert made_of(target) == source_hash(plugin)
 
 
-def test_an_error_in_a_source_is_told_with_file_and_line(
+def test_an_error_in_a_source_is_reported_with_file_and_line(
     tmp_path: Path, compiler: Compiler
 ) -> None:
     plugin = make_plugin(tmp_path / "plugin")
@@ -104,13 +104,13 @@ def test_an_error_in_a_source_is_told_with_file_and_line(
     assert [path.name for path in tmp_path.iterdir()] == ["plugin"]
 
 
-def test_a_compiler_that_does_not_start_is_told(tmp_path: Path) -> None:
+def test_a_compiler_that_does_not_start_is_reported(tmp_path: Path) -> None:
     broken = Compiler("javac 1", (str(tmp_path / "javac"),), is_javac=True)
     with pytest.raises(HostError, match="the Java compiler did not do its work"):
         compile_plugin(tmp_path / JAR_NAME, broken, (), plugin=make_plugin(tmp_path / "plugin"))
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path, jdk: Java) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path, jdk: Java) -> None:
     (tmp_path / "file").write_text("")
     compiler = pick_compiler(jdk, Path("no.jar"))
     plugin = make_plugin(tmp_path / "plugin")

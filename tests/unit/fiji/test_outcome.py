@@ -19,8 +19,8 @@ SENTENCE = "cells.tif: it is cut off (12 bytes); allowed: a whole file; copy it 
 
 
 def reported(kind="DataError", **more):
-    told = {"status": "error", "error": {"kind": kind, "message": SENTENCE, **PARTS, **more}}
-    return json.dumps(told)
+    seen = {"status": "error", "error": {"kind": kind, "message": SENTENCE, **PARTS, **more}}
+    return json.dumps(seen)
 
 
 @pytest.mark.parametrize(

@@ -44,18 +44,18 @@ def test_the_first_use_fetches_and_compiles_and_later_ones_need_no_network(
 ) -> None:
     java: Java = request.getfixturevalue(which)
     monkeypatch.setenv(MIRROR_VARIABLE, real_mirror)
-    told: list[tuple[int, int]] = []
-    first = prepare(java.home, progress=lambda done, total: told.append((done, total)))
+    reported: list[tuple[int, int]] = []
+    first = prepare(java.home, progress=lambda done, total: reported.append((done, total)))
     # A Java with javac does not need the other compiler.
     size = 46.3e6 if which == "jdk" else 49.7e6
-    assert told[-1] == (pytest.approx(size, rel=0.01),) * 2
+    assert reported[-1] == (pytest.approx(size, rel=0.01),) * 2
     monkeypatch.setenv(MIRROR_VARIABLE, CLOSED)
-    told.clear()
+    reported.clear()
     start = time.perf_counter()
-    second = prepare(java.home, progress=lambda done, total: told.append((done, total)))
+    second = prepare(java.home, progress=lambda done, total: reported.append((done, total)))
     assert time.perf_counter() - start < 0.1
     assert second == first
-    assert told == []
+    assert reported == []
 
 
 def test_a_set_up_names_all_that_a_gateway_and_a_bundle_need(
@@ -118,7 +118,7 @@ def test_a_jar_that_a_wheel_brings_is_used_and_nothing_compiled(
     assert not list(cache.glob("jars/ecj*"))
 
 
-def test_a_cache_that_cannot_take_the_plugin_is_told(
+def test_a_cache_that_cannot_take_the_plugin_is_reported(
     cache: Path,
     small_plugin: Path,
     real_mirror: str,
@@ -154,7 +154,7 @@ setup._compile_once(compiling.source_hash(), java, Path("no.jar"), ())
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    told = [process.communicate(timeout=120) for process in processes]
-    assert [process.returncode for process in processes] == [0, 0], told
-    assert sorted(output for output, _ in told) == ["", "compiled\n"]
+    reported = [process.communicate(timeout=120) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], reported
+    assert sorted(output for output, _ in reported) == ["", "compiled\n"]
     assert setup.built_jar(source_hash(small_plugin)) is not None

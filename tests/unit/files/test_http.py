@@ -121,7 +121,7 @@ def test_no_detour_over_an_unprotected_address_either(
     assert server.asked == ["/file"]
 
 
-def test_no_more_is_read_than_wanted(server: Repository) -> None:
+def test_no_more_is_read_than_expected(server: Repository) -> None:
     assert read_url(f"{server.url}/file", 10) == DATA[:10]
 
 

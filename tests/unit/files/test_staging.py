@@ -40,8 +40,8 @@ def test_only_a_package_folder_is_overwritten(tmp_path: Path) -> None:
 
 
 def test_staging_leaves_nothing_after_a_failure(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), staging(tmp_path / "package.zip") as aside:
-        (aside / "file").write_bytes(b"half")
+    with pytest.raises(ZeroDivisionError), staging(tmp_path / "package.zip") as temporary:
+        (temporary / "file").write_bytes(b"half")
         raise ZeroDivisionError
     assert not list(tmp_path.iterdir())
 
@@ -59,11 +59,11 @@ def test_a_folder_takes_the_place_of_another(tmp_path: Path) -> None:
     output = tmp_path / "package"
     output.mkdir()
     (output / "old").write_bytes(b"old")
-    with staging(output) as aside:
-        made = aside / "made"
+    with staging(output) as temporary:
+        made = temporary / "made"
         made.mkdir()
         (made / "new").write_bytes(b"new")
-        move_into_place(made, output, aside)
+        move_into_place(made, output, temporary)
     assert [path.name for path in output.iterdir()] == ["new"]
     assert [path.name for path in tmp_path.iterdir()] == ["package"]
 
@@ -71,8 +71,8 @@ def test_a_folder_takes_the_place_of_another(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_replaced_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    output, aside, made = tmp_path / "package", tmp_path / "aside", tmp_path / "aside" / "made"
-    for folder in (output, aside, made):
+    output, temporary, made = tmp_path / "package", tmp_path / "apart", tmp_path / "apart" / "made"
+    for folder in (output, temporary, made):
         folder.mkdir()
     (output / "old").write_bytes(b"old")
     real = Path.replace
@@ -84,5 +84,5 @@ def test_a_folder_that_cannot_be_replaced_stays(
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OSError, match="Permission denied"):
-        move_into_place(made, output, aside)
+        move_into_place(made, output, temporary)
     assert (output / "old").read_bytes() == b"old"

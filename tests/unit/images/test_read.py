@@ -355,9 +355,9 @@ def test_an_old_stack_of_imagej_is_read_whole(order, tmp_path):
     tifffile.imwrite(path, array, imagej=True, truncate=True, byteorder=order)
     data = path.read_bytes()
     start = data.index(b"ImageJ=")
-    told = data[start : data.index(b"\0", start)]
+    reported = data[start : data.index(b"\0", start)]
     old = b"ImageJ=1.30a\nimages=3\n"
-    path.write_bytes(data.replace(told, old.ljust(len(told), b"\0"), 1))
+    path.write_bytes(data.replace(reported, old.ljust(len(reported), b"\0"), 1))
     image = read_image(path)
     assert image.data.dims == tuple("tzcyx")
     assert image.data.dtype.isnative

@@ -91,18 +91,18 @@ def test_a_file_is_replaced_as_a_whole_and_readable_by_others(tmp_path):
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "a.bin"
     write_bytes(path, b"old")
-    with pytest.raises(RuntimeError), replacing(path) as aside:
-        aside.write_bytes(b"half")
+    with pytest.raises(RuntimeError), replacing(path) as temporary:
+        temporary.write_bytes(b"half")
         raise RuntimeError
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.bin"]
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(tmp_path):
-    with pytest.raises(HostError) as caught, replacing(tmp_path / "a.bin") as aside:
-        aside.write_bytes(b"half")
+    with pytest.raises(HostError) as caught, replacing(tmp_path / "a.bin") as temporary:
+        temporary.write_bytes(b"half")
         raise OSError(errno.ENOSPC, "No space left on device")
-    for part in ("a.bin", "No space left", "allowed: ", "--output"):
+    for part in ("a.bin", "No space left", "allowed: ", "another output"):
         assert part in str(caught.value)
     assert not list(tmp_path.iterdir())
 

@@ -45,6 +45,6 @@ def test_without_torch_the_extra_is_named(monkeypatch):
         build_network("unet", {})
 
 
-def test_the_room_loads_without_torch():
+def test_the_subpackage_loads_without_torch():
     code = "import sys, deepbacs_zoo.networks; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -119,7 +119,7 @@ def test_all_runners_of_the_table_are_what_it_says():
         assert (runner.name, runner.formats) == (name, entry.formats)
 
 
-def test_importing_the_room_and_running_onnx_imports_no_torch(package):
+def test_importing_the_subpackage_and_running_onnx_imports_no_torch(package):
     code = (
         "import sys, deepbacs_zoo.runners\n"
         "assert not {'torch', 'onnxruntime', 'scipy', 'bioimageio.spec'} & set(sys.modules)\n"

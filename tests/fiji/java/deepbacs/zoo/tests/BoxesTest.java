@@ -134,12 +134,12 @@ public final class BoxesTest {
         }
         Roi roi = RoiDecoder.openFromByteArray(data.toByteArray());
         Rectangle2D.Double bounds = roi.getFloatBounds();
-        JsonObject told = new JsonObject();
-        told.addProperty("name", roi.getName());
-        told.addProperty("type", roi.getTypeAsString());
-        told.addProperty("class", roi.getProperty("class"));
-        told.addProperty("score", roi.getProperty("score"));
-        told.addProperty("colour", roi.getStrokeColor().getRGB());
+        JsonObject reported = new JsonObject();
+        reported.addProperty("name", roi.getName());
+        reported.addProperty("type", roi.getTypeAsString());
+        reported.addProperty("class", roi.getProperty("class"));
+        reported.addProperty("score", roi.getProperty("score"));
+        reported.addProperty("colour", roi.getStrokeColor().getRGB());
         double[] numbers = {
           bounds.x, bounds.y, bounds.width, bounds.height,
           roi.getPosition(), roi.getCPosition(), roi.getZPosition(), roi.getTPosition()
@@ -148,8 +148,8 @@ public final class BoxesTest {
         for (double number : numbers) {
           list.add(number);
         }
-        told.add("numbers", list);
-        all.add(told);
+        reported.add("numbers", list);
+        all.add(reported);
       }
     }
     return all;

@@ -206,18 +206,18 @@ public final class DecodingTest {
         byte[] data = readAll(zip);
         Roi roi = new RoiDecoder(data, entry.getName()).getRoi();
         Rectangle bounds = roi.getBounds();
-        JsonArray told = new JsonArray();
-        told.add(entry.getName());
-        told.add(roi.getName());
-        told.add(roi.getTypeAsString());
+        JsonArray reported = new JsonArray();
+        reported.add(entry.getName());
+        reported.add(roi.getName());
+        reported.add(roi.getTypeAsString());
         int[] numbers = {
           bounds.x, bounds.y, bounds.width, bounds.height,
           roi.getCPosition(), roi.getZPosition(), roi.getTPosition(), roi.getPosition()
         };
         for (int number : numbers) {
-          told.add(number);
+          reported.add(number);
         }
-        rois.add(told);
+        rois.add(reported);
         int plane = Math.max(roi.getTPosition() - 1, 0) * shape[1];
         plane += Math.max(roi.getZPosition() - 1, 0);
         String[] parts = roi.getName().split("-");

@@ -29,7 +29,7 @@ public final class Misbehaving implements PlugIn {
   public void run(String argument) {
     switch (argument) {
       case "throw":
-        throw new IllegalStateException("plugin broke, as it was told");
+        throw new IllegalStateException("plugin broke, as asked");
       case "error":
         IJ.error("Misbehaving", "the plugin says no");
         break;
@@ -52,7 +52,7 @@ public final class Misbehaving implements PlugIn {
 
   /** An exception out of {@code call()}. */
   public static String fail() {
-    throw new IllegalArgumentException("call broke, as it was told");
+    throw new IllegalArgumentException("call broke, as asked");
   }
 
   public static String exit() {

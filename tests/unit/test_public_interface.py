@@ -37,7 +37,7 @@ def loaded_after(code: str) -> list[str]:
     return last.split(",") if last else []
 
 
-def test_the_front_door_lists_exactly_these_names():
+def test_the_public_interface_lists_exactly_these_names():
     assert deepbacs_zoo.__all__ == [
         "evaluate",
         "export",
@@ -70,8 +70,9 @@ def test_importing_the_command_line_loads_nothing_heavy():
 
 
 @pytest.mark.parametrize(
-    "room", ["exporting", "prediction", "reports", "runners", "tasks", "training", "validation"]
+    "subpackage",
+    ["exporting", "prediction", "reports", "runners", "tasks", "training", "validation"],
 )
-def test_a_room_behind_a_heavy_door_does_not_open_it_on_import(room):
-    heavy = loaded_after(f"import deepbacs_zoo.{room}")
+def test_a_subpackage_with_a_heavy_library_does_not_load_it_on_import(subpackage):
+    heavy = loaded_after(f"import deepbacs_zoo.{subpackage}")
     assert not {"torch", "onnxruntime", "bioimageio", "matplotlib", "lightning"} & set(heavy)

@@ -180,7 +180,7 @@ def _extent(
     if response.status == HTTPStatus.PARTIAL_CONTENT:
         match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
         total = None if match is None or match[2] == "*" else int(match[2])
-        # Servers exist that do not look at If-Range; their answer tells of which file it is.
+        # Servers exist that do not look at If-Range; their answer says of which file it is.
         same = note is not None and (
             total == note.get("total") and _validator(response) in {"", note["validator"]}
         )

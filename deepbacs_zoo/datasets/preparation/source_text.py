@@ -12,7 +12,7 @@ __all__ = ["SOURCE_FILE", "kind_in_words", "source_text"]
 SOURCE_FILE: Final = "SOURCE.txt"
 _KINDS: Final = {
     "labels": "label images: 0 is background, every other number one object",
-    "binary": "masks of foreground and background; objects that touch cannot be told apart",
+    "binary": "masks of foreground and background; objects that touch cannot be separated",
     "classes": "masks of classes: 0 background, 1 inside, 2 boundary; no label images",
     "boxes": "boxes with class names",
     "images": "images of the same fields, as the network is to give them",

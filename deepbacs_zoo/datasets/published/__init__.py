@@ -43,7 +43,7 @@ def get_set(name: str) -> PublishedSet:
         "no data set has this name",
         value=name,
         allowed=", ".join(PUBLISHED),
-        hint="choose one of these; deepbacs-zoo data list tells them",
+        hint="choose one of these; deepbacs-zoo data list shows them",
     )
 
 

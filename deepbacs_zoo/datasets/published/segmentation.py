@@ -1,4 +1,4 @@
-"""The published sets with cells to be told apart: S. aureus, E. coli, B. subtilis, all mixed."""
+"""The published sets of single cells: S. aureus, E. coli, B. subtilis, all mixed."""
 
 from __future__ import annotations
 

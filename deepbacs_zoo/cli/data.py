@@ -1,4 +1,4 @@
-"""``deepbacs-zoo data``: what published data sets there are, what is known of them, fetching."""
+"""``deepbacs-zoo data``: published data sets, listed, described, fetched and prepared."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     name="data",
-    help="Published data sets: list them, show what is known of one, fetch and prepare it.",
+    help="Published data sets: list them, describe one, fetch and prepare it.",
     no_args_is_help=True,
 )
 _QUIET: Final = 2.0
@@ -32,7 +32,7 @@ _UNKNOWN: Final = "not known"
 
 
 class TaskName(StrEnum):
-    """What a data set is for."""
+    """Tasks of data sets."""
 
     SEGMENTATION = "segmentation"
     DETECTION = "detection"
@@ -41,7 +41,7 @@ class TaskName(StrEnum):
     SUPER_RESOLUTION = "super-resolution"
 
 
-NameArgument = Annotated[str, typer.Argument(help="Name of a data set, as `data list` tells them.")]
+NameArgument = Annotated[str, typer.Argument(help="Name of a data set, as `data list` shows them.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -68,7 +68,7 @@ def list_command(
 
 @app.command(name="show")
 def show_command(name: NameArgument, as_json: JsonOption = False) -> None:
-    """Say what is known of a data set: where it lies, its terms, its folders, its split."""
+    """Describe a data set: its place, terms, folders and split."""
     from deepbacs_zoo.datasets import get_set
 
     entry = get_set(name)
@@ -130,7 +130,7 @@ def _say_prepared(prepared: Prepared) -> None:
 
 @contextmanager
 def _megabytes(title: str) -> Iterator[Progress]:
-    """Yield what hears bytes; it draws a bar if they take over 2 s."""
+    """Yield a callback for bytes, which draws a bar if they take over 2 s."""
     with ExitStack() as stack:
         start: list[float] = []
         draw: list[Report] = []

@@ -1,4 +1,4 @@
-"""``deepbacs-zoo demo``: the whole road on the images that come with deepbacs_zoo."""
+"""``deepbacs-zoo demo``: the whole workflow on the images that come with deepbacs_zoo."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``deepbacs-zoo evaluate``: score runs or packages on images with truth."""
+"""``deepbacs-zoo evaluate``: score runs or packages on images with ground truth."""
 
 from __future__ import annotations
 
@@ -7,20 +7,28 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from deepbacs_zoo.cli.backends import Backend, open_backend
 from deepbacs_zoo.cli.options import (
     DeviceName,
     DeviceOption,
+    HeapOption,
+    JavaOption,
     OutputOption,
     OverwriteOption,
     RunnerOption,
     TrustOption,
+    backend_options,
     named_data,
 )
 from deepbacs_zoo.cli.progress import bar, say
+from deepbacs_zoo.cli.spelling import finding_text
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.evaluation import EvaluationResult
 
 __all__ = ["command"]
 
@@ -52,65 +60,60 @@ def command(
         ),
     ] = False,
     trust: TrustOption = False,
+    java: JavaOption = None,
+    heap: HeapOption = None,
     overwrite: OverwriteOption = False,
 ) -> None:
     """Score models on labelled images: tables, JSON, and a page with overlays."""
     from deepbacs_zoo.evaluation import distinct_names, require_one_kind
 
-    wanted = _Wanted(
-        runner and runner.value, device.value, trust, not labels_incomplete, output, overwrite
-    )
+    scoring = _Scoring(data, not labels_incomplete, output, overwrite)
     with ExitStack() as stack:
+        backend = stack.enter_context(
+            open_backend(backend_options(runner, device, trust, java, heap))
+        )
         packages = {
             name: stack.enter_context(_as_package(path))
             for name, path in distinct_names(model).items()
         }
         if len(packages) == 1:
-            _one(next(iter(packages.values())), data, wanted)
+            _one(backend, next(iter(packages.values())), scoring)
         else:
             require_one_kind(dict(zip(map(str, model), packages.values(), strict=True)))
-            _several(packages, data, wanted)
+            _several(backend, packages, scoring)
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """The options that one and several models understand."""
+class _Scoring:
+    """The images, and the place of the results."""
 
-    runner: str | None
-    device: str
-    trust: bool
+    data: Path
     labels_complete: bool
     output: Path
     overwrite: bool
 
 
-def _one(path: Path, data: Path, wanted: _Wanted) -> None:
+def _one(backend: Backend, path: Path, scoring: _Scoring) -> None:
     from deepbacs_zoo.evaluation import evaluate, pairs_for, refuse_existing, write
     from deepbacs_zoo.package import open_package
+    from deepbacs_zoo.prediction.options import DEFAULTS
     from deepbacs_zoo.reports import write_evaluation
 
-    if not wanted.overwrite:
-        refuse_existing(wanted.output, ("scores.json", "report.html"))
+    if not scoring.overwrite:
+        refuse_existing(scoring.output, ("scores.json", "report.html"))
     with open_package(path) as package:
-        pairs = pairs_for(package, data)
-        with bar("evaluating") as progress:
+        pairs = pairs_for(package, scoring.data)
+        with bar("evaluating") as progress, backend.open(package, DEFAULTS) as predictor:
             evaluation = evaluate(
-                package,
-                pairs,
-                runner=wanted.runner,
-                device=wanted.device,
-                trust=wanted.trust,
-                labels_complete=wanted.labels_complete,
-                progress=progress,
+                predictor, pairs, labels_complete=scoring.labels_complete, progress=progress
             )
-    write(evaluation, wanted.output, overwrite=wanted.overwrite)
-    for finding in evaluation.findings:
-        say(f"{finding.severity.name.capitalize()}: {finding.where}: {finding.what}")
-    page = wanted.output / "report.html"
-    say(f"written: {write_evaluation(evaluation, page, overwrite=wanted.overwrite)}")
+    write(evaluation, scoring.output, overwrite=scoring.overwrite)
+    _say_findings(evaluation)
+    page = scoring.output / "report.html"
+    say(f"written: {write_evaluation(evaluation, page, overwrite=scoring.overwrite)}")
 
 
-def _several(packages: Mapping[str, Path], data: Path, wanted: _Wanted) -> None:
+def _several(backend: Backend, packages: Mapping[str, Path], scoring: _Scoring) -> None:
     from deepbacs_zoo.evaluation import (
         COMPARISON_FILES,
         compare,
@@ -119,34 +122,35 @@ def _several(packages: Mapping[str, Path], data: Path, wanted: _Wanted) -> None:
         write_comparison,
     )
     from deepbacs_zoo.package import open_package
+    from deepbacs_zoo.prediction.options import DEFAULTS
     from deepbacs_zoo.reports import write_comparison_pages
 
-    if not wanted.overwrite:
-        refuse_existing(wanted.output, (*COMPARISON_FILES, *packages))
+    if not scoring.overwrite:
+        refuse_existing(scoring.output, (*COMPARISON_FILES, *packages))
     with open_package(next(iter(packages.values()))) as first:
-        pairs = pairs_for(first, data)
+        pairs = pairs_for(first, scoring.data)
     order = list(packages)
     with bar("evaluating") as progress:
         comparison = compare(
             packages,
             pairs,
-            runner=wanted.runner,
-            device=wanted.device,
-            trust=wanted.trust,
-            labels_complete=wanted.labels_complete,
+            open_predictor=lambda package: backend.open(package, DEFAULTS),
+            labels_complete=scoring.labels_complete,
             progress=lambda name, done, total: progress(
                 order.index(name) * total + done, len(order) * total
             ),
         )
-    write_comparison(comparison, wanted.output, overwrite=wanted.overwrite)
-    told: dict[str, None] = {}
-    for evaluation in comparison.evaluations.values():
-        for finding in evaluation.findings:
-            told[f"{finding.severity.name.capitalize()}: {finding.where}: {finding.what}"] = None
-    for text in told:
-        say(text)
-    page = write_comparison_pages(comparison, wanted.output, overwrite=wanted.overwrite)
+    write_comparison(comparison, scoring.output, overwrite=scoring.overwrite)
+    _say_findings(*comparison.evaluations.values())
+    page = write_comparison_pages(comparison, scoring.output, overwrite=scoring.overwrite)
     say(f"written: {page}")
+
+
+def _say_findings(*evaluations: EvaluationResult[Any, Any]) -> None:
+    """Say every finding of all evaluations once."""
+    findings = (finding for each in evaluations for finding in each.findings)
+    for text in dict.fromkeys(map(finding_text, findings)):
+        say(text)
 
 
 @contextmanager

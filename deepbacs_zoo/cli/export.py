@@ -22,8 +22,8 @@ def command(
         typer.Option(
             callback=named_data,
             help="Labelled images for the scores of the card: source/ and target/, test/ with "
-            "those inside, or a prepared data set. By default the images that the training set "
-            "aside for validation.",
+            "those inside, or a prepared data set. By default the images that training kept "
+            "for validation.",
         ),
     ] = None,
     consumer: Annotated[

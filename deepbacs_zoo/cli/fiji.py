@@ -1,7 +1,7 @@
-"""``deepbacs-zoo fiji``: what drives ImageJ; each verb is a module of its own.
+"""``deepbacs-zoo fiji``: the verbs that drive ImageJ; each is a module of its own.
 
 ``main`` adds the verbs that have modules of their own; like every module of the command line this
-one loads its room inside its functions, so that ``--help`` stays fast.
+one loads its subpackage inside its functions, so that ``--help`` stays fast.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _table(rows: Sequence[Row]) -> str:
 
 @contextmanager
 def fetching() -> Iterator[Report]:
-    """Yield what `deepbacs_zoo.fiji.prepare` takes for progress: a bar for what takes over 2 s."""
+    """Yield a callback for progress, which draws a bar for whatever takes over 2 s."""
     with ExitStack() as stack:
         start: list[float] = []
         draw: list[Report] = []

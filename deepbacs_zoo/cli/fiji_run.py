@@ -64,7 +64,7 @@ def command(
     code = _read_macro(macro)
     argument = macro_argument(_pairs(arg or ()))
     images = {path.name: read_image(path) for path in image or ()}
-    heap_bytes = parse_memory(heap, "--heap") if heap else None
+    heap_bytes = parse_memory(heap, "heap") if heap else None
     with open_worker(prepared(java), heap=heap_bytes) as gateway:
         result = gateway.run_macro(code, argument, images=images, timeout=timeout)
     files = [] if output is None else _save(result, output, overwrite=overwrite)

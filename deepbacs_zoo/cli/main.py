@@ -21,7 +21,7 @@ from deepbacs_zoo.cli import (
     train,
     validate,
 )
-from deepbacs_zoo.cli.spelling import on_command_line
+from deepbacs_zoo.cli.spelling import error_text
 from deepbacs_zoo.errors import DeepbacsZooError
 
 __all__ = ["app", "main"]
@@ -48,8 +48,8 @@ fiji.app.command(name="bundle")(fiji_bundle.command)
 app.add_typer(fiji.app)
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(asked: bool) -> None:
+    if asked:
         print(__version__)
         raise typer.Exit
 
@@ -71,7 +71,7 @@ def main() -> None:
     try:
         app()
     except DeepbacsZooError as error:
-        print(f"Error: {error.sentence(on_command_line)}", file=sys.stderr)
+        print(f"Error: {error_text(error)}", file=sys.stderr)
         raise SystemExit(error.exit_code) from None
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EACCES, errno.EROFS, errno.EDQUOT}:

@@ -5,32 +5,41 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.options import Option
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.cli.backends import BackendOptions
 
 __all__ = [
     "Border",
+    "BorderOption",
     "DataOption",
     "DeviceName",
     "DeviceOption",
     "HeapOption",
     "JavaOption",
+    "MemoryOption",
     "OutputOption",
     "OverwriteOption",
+    "PixelSizeOption",
     "Rescale",
+    "RescaleOption",
     "RunnerName",
     "RunnerOption",
     "TrustOption",
+    "backend_options",
     "named_data",
     "parse_memory",
 ]
 
 
 class DeviceName(StrEnum):
-    """Where a network runs."""
+    """The device that a network runs on."""
 
     AUTO = "auto"
     CPU = "cpu"
@@ -42,17 +51,18 @@ class RunnerName(StrEnum):
 
     ONNX = "onnx"
     TORCH = "torch"
+    FIJI = "fiji"
 
 
 class Border(StrEnum):
-    """How an image is continued at its border."""
+    """Continuation of an image at its border."""
 
     NONE = "none"
     HALO = "halo"
 
 
 class Rescale(StrEnum):
-    """Whether an image is resampled to the pixel size that the model was trained at."""
+    """Resampling to the pixel size that the model was trained at."""
 
     NONE = "none"
     AUTO = "auto"
@@ -78,7 +88,22 @@ DataOption = Annotated[
 OutputOption = Annotated[Path, typer.Option(help="Where the results go.")]
 DeviceOption = Annotated[DeviceName, typer.Option(help="Where the network runs.")]
 RunnerOption = Annotated[
-    RunnerName | None, typer.Option(help="Engine; by default the first that can run the package.")
+    RunnerName | None,
+    typer.Option(
+        help="Engine; by default the first that can run the package. 'fiji': ONNX Runtime "
+        "inside ImageJ, by the plugin."
+    ),
+]
+BorderOption = Annotated[
+    Border, typer.Option(help="'halo' pads by the halo all round, as bioimageio.core does.")
+]
+MemoryOption = Annotated[str, typer.Option(help="Memory for the network; larger runs are tiled.")]
+PixelSizeOption = Annotated[
+    float | None,
+    typer.Option(min=1e-9, help="Pixel size of the images in micrometers, if not in the file."),
+]
+RescaleOption = Annotated[
+    Rescale, typer.Option(help="Resample to the model's pixel size and back.")
 ]
 TrustOption = Annotated[
     bool, typer.Option("--trust", help="Let code that comes with the package run.")
@@ -98,19 +123,38 @@ OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace exis
 _UNITS: Final = {"": 1, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
-def parse_memory(text: str, option: str = "--memory") -> int:
+def backend_options(
+    runner: RunnerName | None,
+    device: DeviceName,
+    trust: bool,
+    java: Path | None,
+    heap: str | None,
+) -> BackendOptions:
+    """Return the choice of what runs a package."""
+    from deepbacs_zoo.cli.backends import BackendOptions
+
+    bytes_of_heap = parse_memory(heap, "heap") if heap else None
+    return BackendOptions(runner and runner.value, device.value, trust, java, bytes_of_heap)
+
+
+def parse_memory(text: str, option: str = "memory") -> int:
     """Return the number of bytes that ``text`` names, such as ``4GiB``, ``512MB`` or ``900000``.
 
     Decimal prefixes (kB, MB, GB, TB) count in thousands, binary ones (KiB, MiB, GiB, TiB) in 1024.
+
+    Raises
+    ------
+    UsageError
+        The text names no amount; ``option`` is the one that it was given for.
     """
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", text.strip().lower())
     if match is None or float(match[1]) <= 0 or (match[3] and not match[2]):
         raise UsageError(
-            option,
+            Option(option),
             "not an amount of memory",
             value=text,
             allowed="a positive number with a unit, such as 4GiB or 512MB",
-            hint=f"write for example {option} 4GiB",
+            hint="write for example " + Option(option, "4GiB"),
         )
     base = 1024 if match[3] else 1000
     return int(float(match[1]) * base ** (_UNITS[match[2]] if match[2] else 0))

@@ -4,42 +4,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from deepbacs_zoo.cli.backends import Backend, open_backend
 from deepbacs_zoo.cli.options import (
     Border,
+    BorderOption,
     DeviceName,
     DeviceOption,
     HeapOption,
     JavaOption,
+    MemoryOption,
     OutputOption,
     OverwriteOption,
+    PixelSizeOption,
     Rescale,
+    RescaleOption,
+    RunnerOption,
     TrustOption,
+    backend_options,
     parse_memory,
 )
-from deepbacs_zoo.cli.predict_jobs import group_images, run_jobs, split_words, without_finished
-from deepbacs_zoo.cli.predict_many import Way, predict_many
-from deepbacs_zoo.cli.predict_ways import RunOne, Wanted, in_imagej, in_python
+from deepbacs_zoo.cli.predict_images import (
+    Results,
+    group_images,
+    run_images,
+    split_words,
+    without_finished,
+)
+from deepbacs_zoo.cli.predict_several import predict_several
 from deepbacs_zoo.errors import DeepbacsZooError
 
-if TYPE_CHECKING:
-    from deepbacs_zoo.package import Package
-
 __all__ = ["command"]
-
-
-class PredictorName(StrEnum):
-    """What runs a package on images."""
-
-    ONNX = "onnx"
-    TORCH = "torch"
-    FIJI = "fiji"
 
 
 def command(
@@ -54,28 +53,12 @@ def command(
         ),
     ],
     output: OutputOption,
-    runner: Annotated[
-        PredictorName | None,
-        typer.Option(
-            help="Engine; by default the first that can run the package. 'fiji': ONNX Runtime "
-            "inside ImageJ, by the plugin."
-        ),
-    ] = None,
+    runner: RunnerOption = None,
     device: DeviceOption = DeviceName.AUTO,
-    pixel_size: Annotated[
-        float | None,
-        typer.Option(min=1e-9, help="Pixel size of the images in micrometers, if not in the file."),
-    ] = None,
-    rescale: Annotated[
-        Rescale, typer.Option(help="Resample to the model's pixel size and back.")
-    ] = Rescale.NONE,
-    border: Annotated[
-        Border,
-        typer.Option(help="'halo' pads by the halo all round, as bioimageio.core does."),
-    ] = Border.NONE,
-    memory: Annotated[str, typer.Option(help="Memory for the network; larger runs are tiled.")] = (
-        "4GiB"
-    ),
+    pixel_size: PixelSizeOption = None,
+    rescale: RescaleOption = Rescale.NONE,
+    border: BorderOption = Border.NONE,
+    memory: MemoryOption = "4GiB",
     overwrite: OverwriteOption = False,
     trust: TrustOption = False,
     java: JavaOption = None,
@@ -86,43 +69,31 @@ def command(
 
     Several packages write into a folder each and are compared in one table.
     """
-    wanted = Wanted(
-        output,
-        overwrite,
-        device.value,
-        border.value,
-        parse_memory(memory),
-        pixel_size,
-        rescale.value,
-        trust,
-    )
-    java_heap = parse_memory(heap, "--heap") if heap else None
+    from deepbacs_zoo.prediction import PredictOptions
 
-    def way(opened: Package, wanted: Wanted) -> AbstractContextManager[RunOne]:
-        if runner is PredictorName.FIJI:
-            return in_imagej(opened, wanted, java, java_heap)
-        return in_python(opened, runner and runner.value, wanted)
-
+    options = PredictOptions(border.value, parse_memory(memory), pixel_size, rescale.value)
+    results = Results(output, overwrite, options)
     packages, images = split_words([str(package), *image])
-    if len(packages) > 1:
-        errors = predict_many(packages, images, wanted, way, as_json=as_json)
-    else:
-        errors = _predict_one(packages[0], images, wanted, way, as_json=as_json)
+    with open_backend(backend_options(runner, device, trust, java, heap)) as backend:
+        if len(packages) > 1:
+            errors = predict_several(backend, packages, images, results, as_json=as_json)
+        else:
+            errors = _predict_one(backend, packages[0], images, results, as_json=as_json)
     if errors:
         raise typer.Exit(max(error.exit_code for error in errors))
 
 
 def _predict_one(
-    path: Path, words: Sequence[str], wanted: Wanted, way: Way, *, as_json: bool
+    backend: Backend, path: Path, words: Sequence[str], results: Results, *, as_json: bool
 ) -> list[DeepbacsZooError]:
     from deepbacs_zoo.package import open_package
 
     with open_package(path) as opened:
-        jobs = group_images(opened, words)
-        if not wanted.overwrite:
-            jobs = without_finished(opened, jobs, wanted.output, resume=len(jobs) > 1)
-        with way(opened, wanted) as run_one:
-            rows, errors = run_jobs(run_one, jobs, go_on=len(jobs) > 1)
+        groups = group_images(opened, words)
+        several = len(groups) > 1
+        if not results.overwrite:
+            groups = without_finished(opened, groups, results.folder, resume=several)
+        rows, errors = run_images(backend, opened, groups, results, go_on=len(groups) > 1)
         if as_json:
             engine = next((row["engine"] for row in rows if "engine" in row), None)
             print(json.dumps({"package": opened.name, "engine": engine, "images": rows}))

@@ -1,13 +1,17 @@
-"""Options as the command line writes them."""
+"""Options, errors and findings as the command line writes them."""
 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from deepbacs_zoo.options import Option
+from deepbacs_zoo.options import Option, spell
 
-__all__ = ["on_command_line"]
+if TYPE_CHECKING:
+    from deepbacs_zoo.errors import DeepbacsZooError
+    from deepbacs_zoo.findings import Finding
+
+__all__ = ["error_text", "finding_text", "on_command_line"]
 
 _FLAGS: Final = MappingProxyType({"pretrained": "--from", "consumer": "--for"})
 """Flags that are not named after the argument in Python."""
@@ -23,3 +27,14 @@ def on_command_line(option: Option) -> str:
     """
     flag = _FLAGS.get(option.name, "--" + option.name.replace("_", "-"))
     return flag if option.value is None or option.value is True else f"{flag} {option.value}"
+
+
+def error_text(error: DeepbacsZooError) -> str:
+    """Return the sentence of an error."""
+    return error.sentence(on_command_line)
+
+
+def finding_text(finding: Finding) -> str:
+    """Return severity, place and observation of a finding."""
+    what = spell(finding.what, on_command_line)
+    return f"{finding.severity.name.capitalize()}: {finding.where}: {what}"

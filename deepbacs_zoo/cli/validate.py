@@ -10,12 +10,13 @@ import typer
 
 from deepbacs_zoo.cli.options import TrustOption
 from deepbacs_zoo.cli.progress import bar
+from deepbacs_zoo.cli.spelling import on_command_line
 
 __all__ = ["command"]
 
 
 class OutputFormat(StrEnum):
-    """How findings are printed."""
+    """Formats in which findings are printed."""
 
     TEXT = "text"
     JSON = "json"
@@ -41,5 +42,5 @@ def command(
         OutputFormat.JSON: summary.to_json,
         OutputFormat.MARKDOWN: summary.to_markdown,
     }
-    print(printers[format]())
+    print(printers[format](on_command_line))
     raise typer.Exit(0 if summary.passed else 1)

@@ -1,4 +1,4 @@
-"""The whole road on shipped images: train, evaluate, export, validate, predict, report."""
+"""The whole workflow on shipped images: train, evaluate, export, validate, predict, report."""
 
 from deepbacs_zoo.demo.workflow import run_demo
 

@@ -20,7 +20,7 @@ from deepbacs_zoo.runners import load_session
 __all__ = ["Comparison", "Way", "compare_ways"]
 
 TILED_ALLOWED: Final = 1e-5
-PIXEL_SHARE_WANTED: Final = 0.99999
+LEAST_PIXEL_SHARE: Final = 0.99999
 # Far below what an image of 512 x 512 pixels takes, so that the planner must tile it.
 SMALL_MEMORY: Final = 16 * 1024**2
 
@@ -37,11 +37,11 @@ class Way:
 
     @property
     def passed(self) -> bool:
-        """Whether tensors and labels agree as well as they must."""
+        """True if tensors and labels agree as well as they must."""
         return (
             self.difference <= self.allowed
             and self.labels.same_objects
-            and self.labels.pixel_share >= PIXEL_SHARE_WANTED
+            and self.labels.pixel_share >= LEAST_PIXEL_SHARE
         )
 
 
@@ -54,7 +54,7 @@ class Comparison:
 
     @property
     def passed(self) -> bool:
-        """Whether every way agrees."""
+        """True if every way agrees."""
         return all(way.passed for way in self.ways)
 
     def figures(self) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def compare_ways(package: Path, pairs: Sequence[Pair], folder: Path) -> Comparis
                 ways = (
                     [*found]
                     if not ways
-                    else [_joined(*two) for two in zip(ways, found, strict=True)]
+                    else [_worse(*two) for two in zip(ways, found, strict=True)]
                 )
         finally:
             onnx.close()
@@ -109,7 +109,7 @@ def _compare(name: str, allowed: float, first: Result, second: Result) -> Way:
     return Way(name, allowed, difference, labels, len(second.plan.tiles))
 
 
-def _joined(first: Way, second: Way) -> Way:
+def _worse(first: Way, second: Way) -> Way:
     return Way(
         first.name,
         first.allowed,

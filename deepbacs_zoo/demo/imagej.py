@@ -27,7 +27,7 @@ _MACRO: Final = "DeepBacs_Image.ijm"
 
 @dataclass(frozen=True)
 class InImagej:
-    """What the step found.
+    """The outcome of the step.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class InImagej:
 
     @property
     def passed(self) -> bool:
-        """Whether everything agrees, or the step was left out."""
+        """True if everything agrees, or the step was left out."""
         if self.way is None:
             return not self.failed
         return self.way.passed and self.files_equal == self.files
@@ -82,9 +82,9 @@ def run_in_imagej(
     pairs
         The images.
     predictions
-        What Python wrote for them.
+        The results that Python wrote for them.
     folder
-        Where the macro writes.
+        The folder that the macro writes into.
     java
         The Java to use, instead of the one that is found.
     """
@@ -94,7 +94,7 @@ def run_in_imagej(
         return InImagej(skipped=str(error))
     try:
         reports = _run_macro(setup, package, pairs, folder)
-    except DeepbacsZooError as error:  # what the steps before found is worth a report
+    except DeepbacsZooError as error:  # the steps before are worth a report
         return InImagej(failed=str(error))
     way, equal, files = _compare(package, pairs, predictions, folder)
     return InImagej(

@@ -1,4 +1,4 @@
-"""The demo's report: what was done, how good it is, and whether all ways agree."""
+"""The demo's report: its steps, scores, and the agreement of all ways to the result."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def write_page(
 ) -> Path:
     """Write ``report.html`` into the demo's folder."""
     report = Report(
-        title="The road of deepbacs_zoo, walked on E. coli in bright field",
+        title="The workflow of deepbacs_zoo on E. coli in bright field",
         lead=(
             f"A small network was trained on real images, packaged, checked, and run on "
             f"{evaluation.images} fields that it never saw, with "

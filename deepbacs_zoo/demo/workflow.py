@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.cards import card_folder, read_card
@@ -27,15 +27,15 @@ from deepbacs_zoo.package import open_package
 from deepbacs_zoo.training import train
 from deepbacs_zoo.validation import validate
 
-__all__ = ["Road", "run_demo"]
+__all__ = ["Workflow", "run_demo"]
 
-RECALL_WANTED: Final = 0.8
-OBJECTS_PER_LABEL_ALLOWED: Final = 1.5
+LEAST_RECALL: Final = 0.8
+MOST_OBJECTS_PER_LABEL: Final = 1.5
 
 
 @dataclass
-class Road:
-    """What the demo has done so far."""
+class Workflow:
+    """The steps of the demo so far."""
 
     output: Path
     say: Callable[[str], None]
@@ -66,7 +66,7 @@ def run_demo(
     Parameters
     ----------
     output
-        A folder, made here; it gets ``images/``, ``run/``, ``package.zip``, ``predictions/``,
+        A folder, made here; it holds ``images/``, ``run/``, ``package.zip``, ``predictions/``,
         ``imagej/``, ``report.html`` and ``summary.json``.
     seed
         Seed of the training.
@@ -75,24 +75,24 @@ def run_demo(
     say
         Called with one line at the start and end of each step.
     epochs
-        Fewer passes over the images than the task's own, for a look at the road alone.
+        Fewer passes over the images than the task's own, for a look at the workflow alone.
     java
         The Java to run ImageJ with, instead of the one that is found.
 
     Returns
     -------
     dict
-        What ``summary.json`` holds: ``passed``, the measured figures, seconds of each step.
+        The content of ``summary.json``: ``passed``, the measured figures, seconds of each step.
     """
     output = Path(output)
     _prepare(output, overwrite=overwrite)
-    road = Road(output, say)
+    workflow = Workflow(output, say)
     images = output / "images"
-    with road.step("images"):
+    with workflow.step("images"):
         shutil.copytree(sample_images(), images)
         pairs = match_pairs(images / "test" / "source", images / "test" / "target")
-        road.details["images"] = f"{len(pairs)} fields are kept for the test"
-    with road.step("train"):
+        workflow.details["images"] = f"{len(pairs)} fields are kept for the test"
+    with workflow.step("train"):
         training = images / "training"
         run = train(
             "segmentation",
@@ -103,30 +103,30 @@ def run_demo(
             epochs=epochs,
             device="cpu",
         )
-        road.details["train"] = str(run.best)
-    with road.step("export"):
+        workflow.details["train"] = str(run.best)
+    with workflow.step("export"):
         # A copy to look at and to write the user's own names into.
         card = Path(shutil.copy(card_folder() / "ecoli_brightfield.md", output))
         package = export(run, read_card(card), output / "package.zip", evaluation_data=pairs)
-        road.details["export"] = f"{package.stat().st_size / 1e6:.1f} MB"
-    with road.step("evaluate"), open_package(package) as opened:
-        evaluation = evaluate(opened, pairs, labels_complete=False)
-        assert isinstance(evaluation, LabelEvaluation)  # the demo's task gives labels
+        workflow.details["export"] = f"{package.stat().st_size / 1e6:.1f} MB"
+    with workflow.step("evaluate"), open_package(package) as opened:
+        # The method of the demo gives label images.
+        evaluation = cast(LabelEvaluation, evaluate(opened, pairs, labels_complete=False))
         recall = evaluation.model.at(0.5).recall
-        road.details["evaluate"] = f"recall at IoU 0.5 = {recall}"
-    with road.step("validate"):
+        workflow.details["evaluate"] = f"recall at IoU 0.5 = {recall}"
+    with workflow.step("validate"):
         summary = validate(package)
-        road.details["validate"] = "passed" if summary.passed else "FAILED"
-    with road.step("predict"):
+        workflow.details["validate"] = "passed" if summary.passed else "FAILED"
+    with workflow.step("predict"):
         comparison = compare_ways(package, pairs, output / "predictions")
-        road.details["predict"] = f"{comparison.images} images, each in three ways"
-    with road.step("imagej"):
+        workflow.details["predict"] = f"{comparison.images} images, each in three ways"
+    with workflow.step("imagej"):
         inside = run_in_imagej(package, pairs, output / "predictions", output / "imagej", java)
-        road.details["imagej"] = _told(inside)
-    return _finish(road, run, evaluation, summary, comparison, inside)
+        workflow.details["imagej"] = _summary(inside)
+    return _finish(workflow, run, evaluation, summary, comparison, inside)
 
 
-def _told(inside: InImagej) -> str:
+def _summary(inside: InImagej) -> str:
     if inside.way is None:
         return f"FAILED: {inside.failed}" if inside.failed else f"left out: {inside.skipped}"
     return (
@@ -145,7 +145,7 @@ def _prepare(output: Path, *, overwrite: bool) -> None:
 
 
 def _finish(
-    road: Road,
+    workflow: Workflow,
     run: Run,
     evaluation: LabelEvaluation,
     summary: Summary,
@@ -158,8 +158,8 @@ def _finish(
     ratio = evaluation.model.objects_per_label
     figures: dict[str, Any] = {
         "passed": bool(
-            recall.value >= RECALL_WANTED
-            and ratio.value <= OBJECTS_PER_LABEL_ALLOWED
+            recall.value >= LEAST_RECALL
+            and ratio.value <= MOST_OBJECTS_PER_LABEL
             and summary.passed
             and comparison.passed
             and inside.passed
@@ -177,9 +177,11 @@ def _finish(
         "validation": summary.figures,
         "agreement": comparison.figures(),
         "imagej": inside.figures(),
-        "seconds": {**road.seconds, "total": round(sum(road.seconds.values()), 2)},
+        "seconds": {**workflow.seconds, "total": round(sum(workflow.seconds.values()), 2)},
     }
-    write_page(road.output, run, evaluation, summary, comparison, road.seconds, road.details)
+    write_page(
+        workflow.output, run, evaluation, summary, comparison, workflow.seconds, workflow.details
+    )
     text = json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
-    write_bytes(road.output / "summary.json", text.encode())
+    write_bytes(workflow.output / "summary.json", text.encode())
     return figures

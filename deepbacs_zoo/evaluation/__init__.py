@@ -15,7 +15,7 @@ from deepbacs_zoo.evaluation.boxes.scores import (
 from deepbacs_zoo.evaluation.comparison import Comparison, ScoreRow, distinct_names
 from deepbacs_zoo.evaluation.evaluator import Evaluator
 from deepbacs_zoo.evaluation.images.result import ImageEvaluation, ImagePreview, ImageScores
-from deepbacs_zoo.evaluation.kinds import KINDS, EvaluationKind, kind_of, pairs_for
+from deepbacs_zoo.evaluation.kinds import KINDS, EvaluationKind, pairs_for
 from deepbacs_zoo.evaluation.labels.result import LabelEvaluation, LabelPreview
 from deepbacs_zoo.evaluation.labels.scores import (
     THRESHOLDS,
@@ -64,7 +64,6 @@ __all__ = [
     "compare_outputs",
     "distinct_names",
     "evaluate",
-    "kind_of",
     "outputs_as_dict",
     "outputs_as_text",
     "pairs_for",

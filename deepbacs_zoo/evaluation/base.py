@@ -14,7 +14,7 @@ from deepbacs_zoo.package.zoo_config import Decoding
 __all__ = ["Best", "EvaluationResult", "Headline", "MethodScores"]
 
 Best = Literal["highest", "lowest", "one"]
-"""Which value of a score is the best one."""
+"""The best value of a score."""
 
 
 @dataclass(frozen=True)

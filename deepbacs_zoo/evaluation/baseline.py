@@ -1,4 +1,4 @@
-"""A classical method on the same images: what a model has to beat to be worth its training.
+"""A classical method on the same images, which a model has to beat to be worth its training.
 
 Background-subtracted Otsu threshold, then a watershed of the distance transform.  Its parameters
 are the same for every data set, stated with the scores, and never tuned on the images it is scored
@@ -44,7 +44,7 @@ class Baseline:
 
     @property
     def description(self) -> str:
-        """What was done, with the parameters, in one sentence."""
+        """The steps with their parameters, in one sentence."""
         return (
             f"Gaussian smoothing (sigma {self.smoothing:g} px) minus background (sigma "
             f"{self.background:g} px), polarity by the sign of the skewness, Otsu threshold, "
@@ -96,23 +96,23 @@ class Baseline:
         labels = watershed(-distance, seeds, mask=foreground)
         large = np.bincount(labels.ravel()) >= self.min_size
         large[0] = False
-        return _numbered(np.where(large[labels], labels, 0))
+        return _relabel_sequential(np.where(large[labels], labels, 0))
 
 
 BASELINE: Final = Baseline()
 
 
 def _skewness(values: NDArray[np.float32]) -> float:
-    centred = values.astype(np.float64) - float(values.mean(dtype=np.float64))
-    return float((centred**3).mean())
+    centered = values.astype(np.float64) - float(values.mean(dtype=np.float64))
+    return float((centered**3).mean())
 
 
-def _numbered(labels: NDArray[np.integer]) -> NDArray[np.int32]:
+def _relabel_sequential(labels: NDArray[np.integer]) -> NDArray[np.int32]:
     """Renumber labels 1..n by their first pixel in raster order."""
     present, first = np.unique(labels.ravel(), return_index=True)
     order = present[np.argsort(first)]
     order = order[order > 0]
     table = np.zeros(int(present.max()) + 1, np.int32)
     table[order] = np.arange(1, len(order) + 1)
-    numbered: NDArray[np.int32] = table[labels]
-    return numbered
+    relabeled: NDArray[np.int32] = table[labels]
+    return relabeled

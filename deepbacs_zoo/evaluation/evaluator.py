@@ -13,22 +13,14 @@ from deepbacs_zoo.evaluation.baseline import Baseline
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package.zoo_config import Decoding
+from deepbacs_zoo.prediction import Engine
 from deepbacs_zoo.results import Result
 
-__all__ = ["Engine", "Evaluator", "Predict"]
+__all__ = ["Evaluator", "Predict"]
 
 Predict = Callable[[Image, Decoding | None], tuple[Result, float]]
-"""Predicts an image with this decoding; gives the result and the seconds it took."""
-
-
-@dataclass(frozen=True)
-class Engine:
-    """The package that is scored, and what runs it."""
-
-    package: str
-    engine: str
-    device: str
-    weights_format: str
+"""Predicts an image, with another decoding than the package's unless that is ``None``; gives the
+result and the seconds it took."""
 
 
 @dataclass
@@ -63,8 +55,22 @@ class Evaluator(ABC):
         """
 
     @abstractmethod
-    def result(self, engine: Engine, *, labels_complete: bool) -> EvaluationResult[Any, Any]:
-        """Return the scores over all images."""
+    def result(
+        self, package: str, engine: Engine, *, labels_complete: bool
+    ) -> EvaluationResult[Any, Any]:
+        """Return the scores over all images, of a package by its name."""
+
+    def common(self, package: str, engine: Engine, labels_complete: bool) -> dict[str, Any]:
+        """Return the fields that the results of all kinds have, but for the scores."""
+        return {
+            "package": package,
+            "engine": engine.name,
+            "device": engine.device,
+            "weights_format": engine.weights_format,
+            "previews": tuple(self.previews),
+            "findings": tuple(self.findings),
+            "labels_complete": labels_complete,
+        }
 
     def keep(self, preview: Callable[[], object], *findings: Iterable[Finding]) -> None:
         """Keep the preview of one of the first images, and each finding once."""

@@ -11,13 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from deepbacs_zoo.annotations import (
-    Pair,
-    find_box_folders,
-    find_folders,
-    match_box_pairs,
-    match_pairs,
-)
+from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.annotations.kinds import KINDS as ANNOTATIONS
 from deepbacs_zoo.evaluation.base import EvaluationResult
 from deepbacs_zoo.evaluation.baseline import Baseline
 from deepbacs_zoo.evaluation.boxes.evaluator import BoxEvaluator
@@ -37,7 +32,7 @@ from deepbacs_zoo.evaluation.output_types import OutputFiles
 from deepbacs_zoo.evaluation.overlay import draw_boxes, draw_images, draw_labels
 from deepbacs_zoo.package import Package
 
-__all__ = ["KINDS", "EvaluationKind", "kind_of", "pairs_for"]
+__all__ = ["KINDS", "EvaluationKind", "pairs_for"]
 
 Pictures = Mapping[str, Any]
 """Arrays ``y x`` or ``y x 3`` uint8 by the names of images."""
@@ -51,8 +46,6 @@ class EvaluationKind:
     ----------
     noun
         What a package of this kind gives, in the plural.
-    find_pairs
-        Finds images and annotations below a folder, for a part such as ``test``.
     evaluator
         Makes an evaluator from decoding, baseline and number of previews.
     result
@@ -68,7 +61,6 @@ class EvaluationKind:
     """
 
     noun: str
-    find_pairs: Callable[[Path, str | None], tuple[Pair, ...]]
     evaluator: Callable[[Any, Baseline | None, int], Evaluator]
     result: type[EvaluationResult[Any, Any]]
     tables: Callable[[Any], Mapping[str, str]]
@@ -96,14 +88,9 @@ def _image_overlays(evaluation: ImageEvaluation) -> Pictures:
     }
 
 
-def _image_pairs(data: Path, part: str | None) -> tuple[Pair, ...]:
-    return match_pairs(*find_folders(data, part))
-
-
 KINDS: Final[dict[str, EvaluationKind]] = {
     "labels": EvaluationKind(
         "label images",
-        _image_pairs,
         LabelEvaluator,
         LabelEvaluation,
         label_tables,
@@ -113,7 +100,6 @@ KINDS: Final[dict[str, EvaluationKind]] = {
     ),
     "boxes": EvaluationKind(
         "boxes",
-        lambda data, part: match_box_pairs(*find_box_folders(data, part)),
         BoxEvaluator,
         BoxEvaluation,
         box_tables,
@@ -123,7 +109,6 @@ KINDS: Final[dict[str, EvaluationKind]] = {
     ),
     "image": EvaluationKind(
         "images",
-        _image_pairs,
         ImageEvaluator,
         ImageEvaluation,
         image_tables,
@@ -132,11 +117,6 @@ KINDS: Final[dict[str, EvaluationKind]] = {
         IMAGE_FILES,
     ),
 }
-
-
-def kind_of(package: Package) -> str:
-    """Return the kind of a package's results: a key of ``KINDS``."""
-    return package.zoo_config.result
 
 
 def pairs_for(package: Package, data: Path, part: str | None = "test") -> tuple[Pair, ...]:
@@ -157,4 +137,5 @@ def pairs_for(package: Package, data: Path, part: str | None = "test") -> tuple[
     UsageError, DataError
         There is no such folder, or its files do not fit each other.
     """
-    return KINDS[kind_of(package)].find_pairs(data, part)
+    kind = ANNOTATIONS[package.zoo_config.result]
+    return kind.match_pairs(*kind.find_folders(data, part))

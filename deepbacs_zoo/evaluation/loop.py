@@ -2,50 +2,50 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Unpack
+from typing import Any, Final
 
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.evaluation.base import EvaluationResult
 from deepbacs_zoo.evaluation.baseline import BASELINE, Baseline
 from deepbacs_zoo.evaluation.comparison import Comparison, distinct_names
-from deepbacs_zoo.evaluation.evaluator import Engine
-from deepbacs_zoo.evaluation.kinds import KINDS, kind_of
+from deepbacs_zoo.evaluation.kinds import KINDS
+from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.package.zoo_config import Decoding
-from deepbacs_zoo.prediction import predict
+from deepbacs_zoo.prediction import PredictOptions, Predictor, open_local
+from deepbacs_zoo.prediction.options import DEFAULTS
 from deepbacs_zoo.results import Result
-from deepbacs_zoo.runners import load_session
 
 __all__ = ["compare", "evaluate", "require_one_kind"]
 
 
-class PredictOptions(TypedDict, total=False):
-    """Options that are handed on to ``prediction.predict``."""
-
-    border: Literal["none", "halo"]
-    memory: int
-    pixel_size: float | None
-    rescale: Literal["none", "auto"]
+TAKES_NO_DECODING: Final = Rule(
+    "evaluation-above-package-score",
+    Severity.WARNING,
+    "Average precision needs boxes of every score, but this predictor finds those that the package "
+    "asks for alone.",
+)
 
 
 def evaluate(
-    package: Package | str | Path,
+    package: Package | Predictor | str | Path,
     pairs: Sequence[Pair],
     *,
     runner: str | None = None,
     device: str = "auto",
     trust: bool = False,
+    options: PredictOptions = DEFAULTS,
     baseline: Baseline | None = BASELINE,
     labels_complete: bool = True,
     previews: int = 16,
     progress: Callable[[int, int], None] | None = None,
-    **options: Unpack[PredictOptions],
 ) -> EvaluationResult[Any, Any]:
     """Score a package on images with ground truth, and a baseline beside it.
 
@@ -55,11 +55,14 @@ def evaluate(
     Parameters
     ----------
     package
-        An open package, or the path of one.
+        A predictor of a package, which stays open; or a package, open or by its path, which is run
+        in this process.
     pairs
         Images and their annotations; see ``pairs_for``.
     runner, device, trust
-        As in ``predict``.
+        As in ``predict``; a predictor has its own.
+    options
+        Options of the prediction.
     baseline
         The classical method; ``None`` leaves it out, with boxes also the guess of counts.  Images
         are always compared with the input image itself.
@@ -69,8 +72,6 @@ def evaluate(
         How many images are kept for overlays, from the first on.
     progress
         Called with the number of images done and their total.
-    **options
-        Handed on to ``predict``.
 
     Returns
     -------
@@ -93,40 +94,59 @@ def evaluate(
             hint="check the folders source/ and target/ of the data",
         )
     with ExitStack() as stack:
-        if not isinstance(package, Package):
-            package = stack.enter_context(open_package(package))
-        decoding = package.zoo_config.decode
-        evaluator = KINDS[kind_of(package)].evaluator(decoding, baseline, previews)
-        session = load_session(package, runner, device, trust=trust)
-        stack.callback(session.close)
-
-        def run(image: Image, decoding: Decoding | None) -> tuple[Result, float]:
-            started = time.perf_counter()
-            result = predict(
-                package, image, session=session, trust=trust, decoding=decoding, **options
-            )
-            return result, time.perf_counter() - started
-
+        predictor = (
+            stack.enter_context(open_local(package, runner=runner, device=device, trust=trust))
+            if isinstance(package, Package | str | Path)
+            else package
+        )
+        opened = predictor.package
+        decoding = opened.zoo_config.decode
+        evaluator = KINDS[opened.zoo_config.result].evaluator(decoding, baseline, previews)
+        predict = _Timed(predictor, options)
         for done, pair in enumerate(pairs):
-            evaluator.add(pair, run)
+            evaluator.add(pair, predict)
             if progress is not None:
                 progress(done + 1, len(pairs))
-        engine = Engine(package.name, session.engine, session.device, session.weights_format)
-        return evaluator.result(engine, labels_complete=labels_complete)
+        for finding in predict.findings:
+            evaluator.findings[finding] = None
+        return evaluator.result(opened.name, predictor.engine, labels_complete=labels_complete)
+
+
+class _Timed:
+    """Predicts by a predictor and takes the time; weights are loaded before the first image."""
+
+    def __init__(self, predictor: Predictor, options: PredictOptions) -> None:
+        self._predictor, self._options = predictor, options
+        self.findings: dict[Finding, None] = {}
+        _ = predictor.engine
+
+    def __call__(self, image: Image, decoding: Decoding | None) -> tuple[Result, float]:
+        if decoding is not None and not self._predictor.takes_decoding:
+            decoding = None
+            finding = TAKES_NO_DECODING.finding(
+                self._predictor.package.path,
+                "boxes of a lower score than the package's own are not known to "
+                f"{self._predictor.engine.name}: average precision and curves end there",
+                "a predictor in Python",
+                "evaluate in Python if these scores matter",
+            )
+            self.findings[finding] = None
+        options = dataclasses.replace(self._options, decoding=decoding or self._options.decoding)
+        started = time.perf_counter()
+        result = self._predictor.predict(image, options)
+        return result, time.perf_counter() - started
 
 
 def compare(
     packages: Mapping[str, Path] | Sequence[str | Path],
     pairs: Sequence[Pair],
     *,
-    runner: str | None = None,
-    device: str = "auto",
-    trust: bool = False,
+    open_predictor: Callable[[Package], Predictor] = open_local,
+    options: PredictOptions = DEFAULTS,
     baseline: Baseline | None = BASELINE,
     labels_complete: bool = True,
     previews: int = 16,
     progress: Callable[[str, int, int], None] | None = None,
-    **options: Unpack[PredictOptions],
 ) -> Comparison:
     """Score several packages, and a baseline once, on the same images.
 
@@ -136,7 +156,9 @@ def compare(
         Paths by name, or paths that are named after their files.
     pairs
         Images and annotations that fit the packages; see ``pairs_for``.
-    runner, device, trust, baseline, labels_complete, previews, **options
+    open_predictor
+        Opens a predictor of each package, which is closed after it.
+    options, baseline, labels_complete, previews
         As in ``evaluate``.
     progress
         Called with the name of a package, the number of its images done, and their total.
@@ -158,19 +180,16 @@ def compare(
     evaluations: dict[str, EvaluationResult[Any, Any]] = {}
     for name, path in named.items():
         first = next(iter(evaluations.values()), None)
-        with open_package(path) as package:
+        with open_package(path) as package, open_predictor(package) as predictor:
             shared = first is not None and first.shares_baseline(package.zoo_config.decode)
             evaluation = evaluate(
-                package,
+                predictor,
                 pairs,
-                runner=runner,
-                device=device,
-                trust=trust,
+                options=options,
                 baseline=None if shared else baseline,
                 labels_complete=labels_complete,
                 previews=previews,
                 progress=None if progress is None else _named(progress, name),
-                **options,
             )
         if first is not None and shared:
             evaluation = evaluation.with_baseline_of(first)
@@ -194,7 +213,7 @@ def require_one_kind(packages: Mapping[str, Path]) -> None:
     kinds: dict[str, str] = {}
     for name, path in packages.items():
         with open_package(path) as package:
-            kinds[name] = kind_of(package)
+            kinds[name] = package.zoo_config.result
     first = next(iter(kinds))
     for name, kind in kinds.items():
         if kind != kinds[first]:

@@ -16,7 +16,7 @@ FORMAT_AGREEMENT: Final = 1e-4
 
 @dataclass(frozen=True)
 class LabelAgreement:
-    """How two label images of the same shape agree.
+    """Agreement of two label images of the same shape.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ class LabelAgreement:
 
     @property
     def same_objects(self) -> bool:
-        """Whether every object has its partner, in both directions."""
+        """True if every object has its partner, in both directions."""
         return self.first == self.second == self.matched
 
     @property

@@ -1,4 +1,4 @@
-"""Overlap of boxes, their best assignment whatever their class, and who is taken for whom."""
+"""Overlap of boxes, their best assignment whatever their class, and the confusion of classes."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def partners_of(
 def confusion(
     truth: list[BoxSet], found: list[BoxSet], matches: BoxMatches, threshold: float, score: float
 ) -> NDArray[np.int64]:
-    """Count which class was found where which class was labelled.
+    """Count detected boxes by their class and the class that is labelled there.
 
     Parameters
     ----------

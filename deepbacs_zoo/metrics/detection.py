@@ -52,7 +52,7 @@ class BoxSet:
         classes: Sequence[int],
         scores: Sequence[float] | None = None,
     ) -> BoxSet:
-        """Build a set from plain numbers; without scores all are 1."""
+        """Build a set from plain numbers, corners ``n 4`` in pixels; without scores all are 1."""
         return cls(
             np.asarray(corners, np.float64).reshape(-1, 4),
             np.asarray(classes, np.int64).reshape(-1),
@@ -101,7 +101,7 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class BoxMatches:
-    """Which boxes were matched, at each IoU threshold; scores follow from it.
+    """Matches of boxes at each IoU threshold; scores follow from them.
 
     Parameters
     ----------
@@ -219,11 +219,11 @@ def match_boxes(
     for each in (*truth, *found):
         if len(each) and not 0 <= each.classes.min() <= each.classes.max() < classes:
             raise ValueError(f"classes lie in 0 to {classes - 1}: {np.unique(each.classes)}")
-    judge = _judged(truth, found, classes, thresholds)
+    coco = _run_cocoeval(truth, found, classes, thresholds)
     n_true = np.array([np.bincount(each.classes, minlength=classes) for each in truth], np.int64)
     # [thresholds, recalls, classes, areas, most boxes]
-    precision = np.asarray(judge.eval["precision"], np.float64)[..., 0, 0]
-    rows = judge.evalImgs
+    precision = np.asarray(coco.eval["precision"], np.float64)[..., 0, 0]
+    rows = coco.evalImgs
     count = len(truth)
     finds = tuple(
         _finds(rows[index * count : (index + 1) * count], len(thresholds))
@@ -236,7 +236,7 @@ def match_boxes(
 _STRIDE: Final = 10**7
 
 
-def _judged(
+def _run_cocoeval(
     truth: Sequence[BoxSet], found: Sequence[BoxSet], classes: int, thresholds: Sequence[float]
 ) -> Any:  # noqa: ANN401 - pycocotools has no types
     from pycocotools.coco import COCO
@@ -256,17 +256,17 @@ def _judged(
             }
             coco.createIndex()
             data.append(coco)
-        judge = COCOeval(data[0], data[1], "bbox")
-        judge.params.imgIds = list(range(len(truth)))
-        judge.params.catIds = list(range(classes))
-        judge.params.iouThrs = np.asarray(thresholds, np.float64)
-        judge.params.recThrs = _RECALLS
-        judge.params.areaRng, judge.params.areaRngLbl = [[-math.inf, math.inf]], ["all"]
+        coco = COCOeval(data[0], data[1], "bbox")
+        coco.params.imgIds = list(range(len(truth)))
+        coco.params.catIds = list(range(classes))
+        coco.params.iouThrs = np.asarray(thresholds, np.float64)
+        coco.params.recThrs = _RECALLS
+        coco.params.areaRng, coco.params.areaRngLbl = [[-math.inf, math.inf]], ["all"]
         # Its default leaves out what an image holds above 100 boxes.
-        judge.params.maxDets = [max(1, *(len(boxes) for boxes in found))]
-        judge.evaluate()
-        judge.accumulate()
-    return judge
+        coco.params.maxDets = [max(1, *(len(boxes) for boxes in found))]
+        coco.evaluate()
+        coco.accumulate()
+    return coco
 
 
 def _annotations(image: int, boxes: BoxSet) -> list[dict[str, Any]]:

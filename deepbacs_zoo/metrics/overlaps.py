@@ -1,4 +1,4 @@
-"""Which objects of two label images share pixels, and which of these pairs are matched."""
+"""Overlaps of the objects of two label images, and the pairs that are matched."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Overlaps:
 
 @dataclass(frozen=True, eq=False)
 class Partners:
-    """What became of every object at one threshold.
+    """Partners of every object at one threshold.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
@@ -47,7 +47,15 @@ class Engine:
 
 
 class Predictor(Protocol):
-    """A package that is ready to be run on images; also a context manager, which closes it."""
+    """A package that is ready to be run on images; also a context manager, which closes it.
+
+    Attributes
+    ----------
+    takes_decoding
+        True if ``options.decoding`` is taken.
+    """
+
+    takes_decoding: ClassVar[bool] = True
 
     @property
     def package(self) -> Package:

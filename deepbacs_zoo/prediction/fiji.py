@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji import Gateway
@@ -41,6 +41,8 @@ class FijiPredictor(Predictor):
     gateway
         A running ImageJ.
     """
+
+    takes_decoding: ClassVar[bool] = False
 
     def __init__(self, package: Package | str | Path, gateway: Gateway) -> None:
         self._stack = ExitStack()

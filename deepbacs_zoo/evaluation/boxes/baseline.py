@@ -15,7 +15,13 @@ __all__ = ["boxes_by_baseline", "corners_of"]
 
 
 def corners_of(labels: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return ``n 4`` float64: x0, y0, x1, y1 in pixels of the box around each label of ``y x``."""
+    """Return ``n 4`` float64: x0, y0, x1, y1 in pixels of the box around each label.
+
+    Parameters
+    ----------
+    labels
+        ``y x`` int32, 0 background.
+    """
     from scipy.ndimage import find_objects
 
     found = [

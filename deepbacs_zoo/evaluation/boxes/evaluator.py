@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,12 @@ from deepbacs_zoo.evaluation.boxes.result import BoxEvaluation, BoxPreview
 from deepbacs_zoo.evaluation.boxes.scores import BoxScores, DetectedBoxes
 from deepbacs_zoo.evaluation.boxes.scoring import gather_boxes, guess_counts
 from deepbacs_zoo.evaluation.boxes.sets import true_set
-from deepbacs_zoo.evaluation.evaluator import Engine, Evaluator, Predict
+from deepbacs_zoo.evaluation.evaluator import Evaluator, Predict
 from deepbacs_zoo.evaluation.previews import grey, preview
 from deepbacs_zoo.images import read_image
 from deepbacs_zoo.metrics import BoxSet
+from deepbacs_zoo.prediction import Engine
+from deepbacs_zoo.results import Boxes
 
 __all__ = ["LOWEST_SCORE", "BoxEvaluator"]
 
@@ -47,11 +49,10 @@ class BoxEvaluator(Evaluator):
             self.decoding, score_threshold=min(self.decoding.score_threshold, LOWEST_SCORE)
         )
         result, seconds = predict(image, every)
-        assert result.boxes is not None  # that is what such a decoding gives
         number = self.decoding.classes.index
         self.names.append(pair.name)
         self.truth.append(true_set(annotation.boxes, self.decoding.classes))
-        first = [row for row in result.boxes if (row.t, row.z) == (0, 0)]
+        first = [row for row in cast(Boxes, result.content).rows if (row.t, row.z) == (0, 0)]
         self.found.append(
             BoxSet.of(
                 [row.pixels for row in first],
@@ -71,7 +72,7 @@ class BoxEvaluator(Evaluator):
             self.corners.append(corners_of(self.baseline(plane)))
             self.baseline_seconds.append(time.perf_counter() - started)
 
-    def result(self, engine: Engine, *, labels_complete: bool) -> BoxEvaluation:
+    def result(self, package: str, engine: Engine, *, labels_complete: bool) -> BoxEvaluation:
         """Return the scores over all images."""
         classes = self.decoding.classes
         # Scores are float32: decoding compares them with the threshold as such.
@@ -85,11 +86,9 @@ class BoxEvaluator(Evaluator):
         true = np.array([np.bincount(each.classes, minlength=len(classes)) for each in self.truth])
         baseline = self.baseline
         return BoxEvaluation(
-            **dataclasses.asdict(engine),
+            **self.common(package, engine, labels_complete),
             model=scored(
-                DetectedBoxes(
-                    "model", f"{engine.package} by {engine.engine}", self.found, self.seconds
-                )
+                DetectedBoxes("model", f"{package} by {engine.name}", self.found, self.seconds)
             ),
             score_threshold=self.decoding.score_threshold,
             baseline=scored(
@@ -100,7 +99,4 @@ class BoxEvaluator(Evaluator):
             if baseline is not None
             else None,
             constant=guess_counts(true, classes) if baseline is not None else None,
-            previews=tuple(self.previews),
-            findings=tuple(self.findings),
-            labels_complete=labels_complete,
         )

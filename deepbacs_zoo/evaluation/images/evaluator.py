@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.annotations.kinds import read_target
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.evaluation.evaluator import Engine, Evaluator, Predict
+from deepbacs_zoo.evaluation.evaluator import Evaluator, Predict
 from deepbacs_zoo.evaluation.images.result import (
     ImageEvaluation,
     ImagePreview,
@@ -22,13 +22,14 @@ from deepbacs_zoo.evaluation.images.result import (
 from deepbacs_zoo.evaluation.previews import first_position
 from deepbacs_zoo.images import Image, read_image
 from deepbacs_zoo.metrics import ImageSimilarity, compare_images, fit_to_target, scale_target
+from deepbacs_zoo.prediction import Engine
 
 __all__ = ["ImageEvaluator"]
 
 INPUT: Final = (
     "input image",
-    "the input image itself by the same formulas, interpolated linearly where its target is larger "
-    "or smaller; its channels are averaged where the target has another number of them",
+    "the input image itself by the same formulas; its channels are averaged where the target has "
+    "another number of them",
 )
 
 Plane = NDArray[np.float32]
@@ -44,7 +45,8 @@ class ImageEvaluator(Evaluator):
 
     def add(self, pair: Pair, predict: Predict) -> None:
         """Read a pair, predict its image, and compare prediction and input with the target."""
-        image, target = read_image(pair.source), _planes(read_image(pair.target))
+        image = read_image(pair.source)
+        target = _planes(read_target(pair, image))
         result, seconds = predict(image, None)
         tensor = next(iter(result.tensors.values()))
         predicted = first_position(tensor.array, tensor.axes)
@@ -56,20 +58,17 @@ class ImageEvaluator(Evaluator):
                 allowed=f"{_size(predicted)}, as the package gives it",
                 hint="use the target images that belong to this package",
             )
-        given = _like(_planes(image), target.shape)
+        given = _like(_planes(image), len(target))
         self.rows.append(_row(pair.name, target, predicted, seconds))
         self.input_rows.append(_row(pair.name, target, given, 0.0))
         self.keep(lambda: _preview(pair.name, given[0], predicted[0], target[0]), result.findings)
 
-    def result(self, engine: Engine, *, labels_complete: bool) -> ImageEvaluation:
+    def result(self, package: str, engine: Engine, *, labels_complete: bool) -> ImageEvaluation:
         """Return the scores over all images."""
         return ImageEvaluation(
-            **dataclasses.asdict(engine),
-            model=ImageScores("model", f"{engine.package} by {engine.engine}", tuple(self.rows)),
+            **self.common(package, engine, labels_complete),
+            model=ImageScores("model", f"{package} by {engine.name}", tuple(self.rows)),
             baseline=ImageScores(*INPUT, tuple(self.input_rows)),
-            previews=tuple(self.previews),
-            findings=tuple(self.findings),
-            labels_complete=labels_complete,
         )
 
 
@@ -83,16 +82,11 @@ def _size(planes: Planes) -> str:
     return f"{channels} channels of {width} x {height} pixels"
 
 
-def _like(planes: Planes, shape: Sequence[int]) -> Planes:
-    """Return ``c y x`` of another shape: channels averaged, pixels interpolated."""
-    from skimage import transform
-
-    if len(planes) != shape[0]:
-        planes = np.repeat(planes.mean(axis=0, keepdims=True), shape[0], axis=0)
-    if planes.shape == tuple(shape):
+def _like(planes: Planes, channels: int) -> Planes:
+    """Return ``c y x`` with so many channels: averaged where there is another number of them."""
+    if len(planes) == channels:
         return planes
-    resize: Any = transform.resize
-    return np.asarray(resize(planes, tuple(shape), order=1, anti_aliasing=False), np.float32)
+    return np.repeat(planes.mean(axis=0, keepdims=True), channels, axis=0)
 
 
 def _row(name: str, target: Planes, image: Planes, seconds: float) -> SimilarityRow:

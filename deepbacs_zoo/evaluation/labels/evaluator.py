@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Pair, read_annotated
 from deepbacs_zoo.annotations.labels.classes import CLASSES, predicted_classes, true_classes
-from deepbacs_zoo.evaluation.evaluator import Engine, Evaluator, Predict
+from deepbacs_zoo.evaluation.evaluator import Evaluator, Predict
 from deepbacs_zoo.evaluation.labels.result import LabelEvaluation, LabelPreview
 from deepbacs_zoo.evaluation.labels.scores import LabelImageRow
 from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
 from deepbacs_zoo.evaluation.previews import first_position, grey, preview
 from deepbacs_zoo.metrics import class_iou
 from deepbacs_zoo.package.zoo_config import LabelDecoding, Multilabel
-from deepbacs_zoo.results import Result
+from deepbacs_zoo.prediction import Engine
+from deepbacs_zoo.results import Labels, Result
 
 __all__ = ["LabelEvaluator"]
 
@@ -33,9 +34,9 @@ class LabelEvaluator(Evaluator):
     def add(self, pair: Pair, predict: Predict) -> None:
         """Read a pair, predict its image, and compare."""
         image, annotation = read_annotated(pair)
-        result, seconds = predict(image, self.decoding)
-        assert result.labels is not None  # that is what such a decoding gives
-        truth, predicted = annotation.labels, result.labels[0, 0]
+        result, seconds = predict(image, None)
+        content = cast(Labels, result.content)
+        truth, predicted = annotation.labels, content.array[0, 0]
         classes = _class_scores(self.decoding, truth, predicted, result)
         self.rows.append(
             score_image(pair.name, truth, predicted, seconds=seconds, class_iou=classes)
@@ -61,18 +62,15 @@ class LabelEvaluator(Evaluator):
         )
         return found
 
-    def result(self, engine: Engine, *, labels_complete: bool) -> LabelEvaluation:
+    def result(self, package: str, engine: Engine, *, labels_complete: bool) -> LabelEvaluation:
         """Return the scores over all images."""
         baseline = self.baseline
         return LabelEvaluation(
-            **dataclasses.asdict(engine),
-            model=gather("model", f"{engine.package} by {engine.engine}", self.rows),
+            **self.common(package, engine, labels_complete),
+            model=gather("model", f"{package} by {engine.name}", self.rows),
             baseline=gather(baseline.name, baseline.description, self.baseline_rows)
             if baseline is not None
             else None,
-            previews=tuple(self.previews),
-            findings=tuple(self.findings),
-            labels_complete=labels_complete,
         )
 
 

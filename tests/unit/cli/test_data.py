@@ -53,8 +53,8 @@ def test_list_can_be_of_one_task_and_for_programs():
 def test_show_says_what_is_known_and_what_is_not(name, cache):
     text = run("show", name).stdout
     entry = PUBLISHED[name]
-    for wanted in ("CC-BY-4.0", "10.1038/s42003-022-03634-z", str(cache / "data" / name)):
-        assert wanted in text
+    for expected in ("CC-BY-4.0", "10.1038/s42003-022-03634-z", str(cache / "data" / name)):
+        assert expected in text
     assert ("not known" in text) is (
         None in (entry.pixel_size, entry.training, entry.test, entry.archive.sha256)
         or not entry.networks

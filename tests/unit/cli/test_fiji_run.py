@@ -1,10 +1,12 @@
 import pytest
 
+from deepbacs_zoo.cli.backends import BackendOptions, open_backend
 from deepbacs_zoo.cli.fiji_run import _pairs, _read_macro
-from deepbacs_zoo.cli.predict_ways import Wanted, in_imagej
 from deepbacs_zoo.errors import UnsupportedError, UsageError
 from deepbacs_zoo.fiji import scripts_folder
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import open_package
+from deepbacs_zoo.prediction import PredictOptions
 from tests.packages import CASES
 
 
@@ -32,21 +34,22 @@ def test_a_macro_that_is_not_there_is_named_with_those_that_are(tmp_path):
 
 
 @pytest.mark.parametrize(("option", "value"), [("device", "cuda"), ("rescale", "auto")])
-def test_what_the_plugin_cannot_do_is_refused_before_java_starts(option, value, tmp_path):
+def test_what_the_plugin_cannot_do_is_refused_before_java_starts(option, value):
     given = {"device": "auto", "rescale": "none", option: value}
-    wanted = Wanted(tmp_path, False, given["device"], "none", 2**30, None, given["rescale"], False)
-    with pytest.raises(UsageError, match=f"--{option}"), in_imagej(None, wanted, None, None):
-        pass
+    chosen = BackendOptions("fiji", given["device"])
+    options = PredictOptions(rescale=given["rescale"])
+    with open_backend(chosen) as backend, pytest.raises(UsageError) as caught:
+        backend.open(None, options)
+    assert caught.value.where == Option(option)
 
 
 def test_a_package_with_two_inputs_is_refused_before_java_starts(tmp_path):
-    wanted = Wanted(tmp_path, False, "auto", "none", 2**30, None, "none", False)
     with (
         open_package(CASES["two_inputs"](tmp_path)) as package,
+        open_backend(BackendOptions("fiji")) as backend,
         pytest.raises(UnsupportedError, match="one input"),
-        in_imagej(package, wanted, None, None),
     ):
-        pass
+        backend.open(package, PredictOptions())
 
 
 def test_every_script_for_fiji_is_short():

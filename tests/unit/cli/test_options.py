@@ -1,6 +1,7 @@
 import pytest
 
 from deepbacs_zoo.cli.options import parse_memory
+from deepbacs_zoo.cli.spelling import error_text
 from deepbacs_zoo.errors import UsageError
 
 
@@ -24,5 +25,5 @@ def test_memory_is_read_with_decimal_and_binary_units(text, expected):
 def test_anything_else_is_refused_with_an_example(text):
     with pytest.raises(UsageError) as caught:
         parse_memory(text)
-    for part in ("--memory", text, "positive number", "4GiB"):
-        assert part in str(caught.value)
+    for part in ("--memory", text, "positive number", "--memory 4GiB"):
+        assert part in error_text(caught.value)

@@ -21,7 +21,7 @@ def given(tmp_path: Path) -> tuple[Path, Path]:
     return package, tmp_path / "cells.tif"
 
 
-def test_boxes_of_each_class_are_told_and_counted(given: tuple[Path, Path], tmp_path: Path) -> None:
+def test_boxes_of_each_class_are_counted(given: tuple[Path, Path], tmp_path: Path) -> None:
     package, image = given
     words = ["predict", str(package), str(image), "--output", str(tmp_path / "out"), "--json"]
     done = CliRunner().invoke(app, words)
@@ -31,8 +31,8 @@ def test_boxes_of_each_class_are_told_and_counted(given: tuple[Path, Path], tmp_
     (row,) = json.loads(done.stdout)["images"]
     assert row["counts"] == counts
     assert row["objects"] == sum(counts.values()) > 5
-    told = ", ".join(f"{name} {count}" for name, count in counts.items())
-    assert f"cells: 5 files, {row['objects']} boxes ({told}), " in done.stderr
+    counted = ", ".join(f"{name} {count}" for name, count in counts.items())
+    assert f"cells: 5 files, {row['objects']} boxes ({counted}), " in done.stderr
     assert [Path(file).name for file in row["outputs"]][1:] == [
         "cells_rois.zip",
         "cells_table.csv",

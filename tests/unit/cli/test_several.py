@@ -10,7 +10,7 @@ import tifffile
 from typer.testing import CliRunner
 
 from deepbacs_zoo.cli.main import app
-from deepbacs_zoo.cli.predict_jobs import split_words
+from deepbacs_zoo.cli.predict_images import split_words
 from deepbacs_zoo.errors import OutputExistsError, UsageError
 from tests.unit.evaluation.boxed import A, B, three_box_pairs, write_box_pair, write_boxed_package
 from tests.unit.evaluation.painted import three_pairs, write_painted_package
@@ -105,9 +105,9 @@ def test_a_run_that_was_broken_off_goes_on(given, tmp_path):
     words = ["predict", given / "painted.zip", given / "strict.zip", image, "--json", "--output"]
     done = run(*words, tmp_path / "out")
     assert done.exit_code == 0, done.output
-    told = json.loads(done.stdout)
-    assert [len(model["images"]) for model in told["models"]] == [0, 1]
-    painted, other = told["comparison"]["images"]
+    content = json.loads(done.stdout)
+    assert [len(model["images"]) for model in content["models"]] == [0, 1]
+    painted, other = content["comparison"]["images"]
     assert (painted["objects"], painted["seconds"]) == (3, None)
     assert other["agreement"]["painted"] == {"share": 0.8, "matched": 2}
     again = run(*words, tmp_path / "out")

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from deepbacs_zoo.errors import DataError, DeepbacsZooError
-from deepbacs_zoo.evaluation import evaluate, kind_of, pairs_for, write
+from deepbacs_zoo.evaluation import evaluate, pairs_for, write
 from deepbacs_zoo.evaluation.boxes.scoring import guess_counts, score_counts
 from deepbacs_zoo.evaluation.overlay import (
     FALSE_NEGATIVE,
@@ -163,10 +163,10 @@ def test_an_image_without_any_box_counts(folder, tmp_path):
 def test_pairs_are_those_that_fit_the_package(folder, tmp_path):
     three_box_pairs(tmp_path / "test")
     with open_package(folder / "boxed.zip") as package:
-        assert kind_of(package) == "boxes"
+        assert package.zoo_config.result == "boxes"
         assert [pair.name for pair in pairs_for(package, tmp_path)] == ["all", "extra", "missed"]
     with open_package(write_painted_package(tmp_path)) as package:
-        assert kind_of(package) == "labels"
+        assert package.zoo_config.result == "labels"
         with pytest.raises(DeepbacsZooError, match="boxes where label images were expected"):
             pairs_for(package, tmp_path)
 

@@ -30,8 +30,7 @@ def comparison(folder):
     found = compare(
         [write_painted_package(folder), strict(folder)],
         three_pairs(folder),
-        device="cpu",
-        progress=lambda *told: seen.append(told),
+        progress=lambda *args: seen.append(args),
     )
     assert seen == [(name, done, 3) for name in ("painted", "strict") for done in (1, 2, 3)]
     return found
@@ -59,7 +58,6 @@ def test_the_baseline_is_computed_once_and_shared(comparison, folder, monkeypatc
     without = compare(
         [folder / "painted.zip", folder / "strict.zip"],
         three_pairs(folder),
-        device="cpu",
         baseline=None,
     )
     assert all(row.baseline is None for row in without.rows())
@@ -75,8 +73,8 @@ def test_one_table_one_json_file_and_a_folder_for_each(comparison, tmp_path):
     assert list(recall) == ["painted", "strict", "baseline"]
     assert [row["best"] for row in recall.values()] == ["yes", "", ""]
     assert float(recall["painted"]["low"]) <= float(recall["painted"]["value"])
-    told = json.loads((tmp_path / "comparison.json").read_text("utf-8"))
-    assert told["scores"]["recall at IoU 0.5"]["models"]["painted"]["best"] is True
+    content = json.loads((tmp_path / "comparison.json").read_text("utf-8"))
+    assert content["scores"]["recall at IoU 0.5"]["models"]["painted"]["best"] is True
     json.dumps(comparison_as_dict(comparison), allow_nan=False)
     with pytest.raises(OutputExistsError, match=r"comparison\.csv"):
         write_comparison(comparison, tmp_path)
@@ -95,7 +93,7 @@ def test_boxes_are_compared_with_boxes(tmp_path):
         write_boxed_package(tmp_path),
         write_boxed_package(tmp_path, "shy.zip", score_threshold=0.65),
     ]
-    comparison = compare(packages, three_box_pairs(tmp_path), device="cpu")
+    comparison = compare(packages, three_box_pairs(tmp_path))
     rows = {row.name: row for row in comparison.rows()}
     assert rows["recall at IoU 0.5"].winners == (True, False)
     assert rows["mAP at IoU 0.5"].winners == (False, False), "the score does not change the curve"
@@ -106,9 +104,7 @@ def test_boxes_are_compared_with_boxes(tmp_path):
 
 def test_classes_in_another_order_have_their_own_baseline(tmp_path):
     other = write_boxed_package(tmp_path, "other.zip", classes=[*reversed(CLASSES)])
-    comparison = compare(
-        [write_boxed_package(tmp_path), other], three_box_pairs(tmp_path), device="cpu"
-    )
+    comparison = compare([write_boxed_package(tmp_path), other], three_box_pairs(tmp_path))
     first, second = comparison.evaluations.values()
     assert first.baseline is not second.baseline
     assert second.classes == tuple(reversed(CLASSES))

@@ -10,7 +10,7 @@ from PIL import Image
 
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.evaluation import compare, evaluate, kind_of, pairs_for, write
+from deepbacs_zoo.evaluation import compare, evaluate, pairs_for, write
 from deepbacs_zoo.evaluation.writing import as_dict
 from deepbacs_zoo.metrics import compare_images
 from deepbacs_zoo.package import open_package
@@ -85,7 +85,7 @@ def evaluation(folder):
 
 def test_a_package_without_decoding_is_of_the_kind_image(folder, evaluation):
     with open_package(folder / "smoothing.zip") as package:
-        assert kind_of(package) == "image"
+        assert package.zoo_config.result == "image"
         assert [pair.name for pair in pairs_for(package, folder)] == [
             f"field{number}" for number in range(4)
         ]
@@ -128,9 +128,9 @@ def test_tables_json_and_overlays_are_written(evaluation, tmp_path):
         ("field0", "baseline"),
     ]
     assert float(rows[0]["psnr"]) == pytest.approx(evaluation.model.rows[0].psnr, abs=1e-4)
-    told = json.loads((tmp_path / "scores.json").read_text("utf-8"))
-    assert told["model"]["psnr"]["value"] > told["baseline"]["psnr"]["value"]
-    assert told["baseline"]["method"] == "input image"
+    content = json.loads((tmp_path / "scores.json").read_text("utf-8"))
+    assert content["model"]["psnr"]["value"] > content["baseline"]["psnr"]["value"]
+    assert content["baseline"]["method"] == "input image"
     with Image.open(tmp_path / "overlays" / "field0.png") as picture:
         assert picture.size == (4 * SHAPE[1] + 3 * 4, SHAPE[0])
 
@@ -144,7 +144,7 @@ def test_previews_are_on_the_scale_of_the_target(evaluation):
 
 def test_a_target_of_another_size_is_a_data_error(folder, tmp_path):
     pair = write_image_pair(tmp_path, "cut", drawn(), shape=(40, 50))
-    with pytest.raises(DataError, match="1 channels of 50 x 40 pixels"):
+    with pytest.raises(DataError, match="x 50 against"):
         evaluate(folder / "smoothing.zip", [pair], device="cpu")
 
 
@@ -162,3 +162,11 @@ def test_packages_that_give_images_are_compared(folder, tmp_path):
     rows = {row.name: row for row in comparison.rows()}
     assert rows["SSIM"].winners == (False, False), "the packages are the same"
     assert rows["SSIM"].baseline is not None
+
+
+def test_a_target_with_other_channels_is_a_data_error(folder, tmp_path):
+    pair = write_image_pair(tmp_path, "colors", drawn())
+    stack = np.stack([drawn(), drawn()])
+    tifffile.imwrite(pair.target, stack, imagej=True, metadata={"axes": "CYX"})
+    with pytest.raises(DataError, match="2 channels of 56 x 40 pixels"):
+        evaluate(folder / "smoothing.zip", [pair], device="cpu")

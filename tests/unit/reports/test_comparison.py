@@ -17,7 +17,7 @@ from tests.unit.evaluation.test_comparing import strict
 def comparison(tmp_path_factory):
     folder = tmp_path_factory.mktemp("compared")
     packages = [write_painted_package(folder), strict(folder)]
-    return compare(packages, three_pairs(folder), device="cpu")
+    return compare(packages, three_pairs(folder))
 
 
 def test_one_page_links_to_the_pages_of_the_models(comparison, tmp_path):
@@ -49,7 +49,7 @@ def test_every_model_has_its_panel_beside_the_truth(comparison):
 
 def test_boxes_are_compared_without_curves(tmp_path):
     packages = [write_boxed_package(tmp_path), write_boxed_package(tmp_path, "b.zip")]
-    comparison = compare(packages, three_box_pairs(tmp_path), device="cpu", baseline=None)
+    comparison = compare(packages, three_box_pairs(tmp_path), baseline=None)
     text = render_comparison(comparison)
     assert "wrong class" in text
     assert "mAP at IoU 0.5" in text

@@ -37,6 +37,6 @@ def test_every_image_has_four_pictures_at_one_display_range(text):
 
 def test_predictions_of_several_packages_stand_side_by_side(tmp_path):
     packages = [write_smoothing_package(tmp_path, f"{name}.zip") for name in ("a", "b")]
-    text = render_comparison(compare(packages, four_image_pairs(tmp_path)[:1], device="cpu"))
+    text = render_comparison(compare(packages, four_image_pairs(tmp_path)[:1]))
     assert re.findall(r"<figcaption>(.*?)</figcaption>", text) == ["Input", "Target", "a", "b"]
     assert Page(text).sections == ["scores", "models", "images"]

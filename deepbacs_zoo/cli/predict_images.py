@@ -1,22 +1,27 @@
-"""From the words of ``predict`` to runs of a network, and what they gave."""
+"""Images of ``predict``: the groups that the words name, and their results."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from deepbacs_zoo.cli.predict_ways import RunOne
+from deepbacs_zoo.cli.backends import Backend
 from deepbacs_zoo.cli.progress import bar, say
+from deepbacs_zoo.cli.spelling import error_text
 from deepbacs_zoo.errors import DeepbacsZooError, UsageError
+from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
     from deepbacs_zoo.package import Package
+    from deepbacs_zoo.prediction import PredictOptions, Predictor
 
-__all__ = ["Job", "group_images", "run_jobs", "split_words", "without_finished"]
+__all__ = ["ImageGroup", "Results", "group_images", "run_images", "split_words", "without_finished"]
 
-Job = tuple[str, Mapping[str, Path]]
+ImageGroup = tuple[str, Mapping[str, Path]]
+"""The stem that results are named after, and a file for each input of the package."""
 _DESCRIPTIONS: Final = ("rdf.yaml", "bioimageio.yaml", "model.yaml")
 
 
@@ -48,22 +53,22 @@ def _is_package(path: Path) -> bool:
     return path.suffix.lower() in {".zip", ".yaml"}
 
 
-def group_images(package: Package, words: Sequence[str]) -> list[Job]:
-    """Return one job, (stem, input id → file), for each run of the network.
+def group_images(package: Package, words: Sequence[str]) -> list[ImageGroup]:
+    """Return one group of images for each run of the network.
 
-    A package with one input takes files and folders; with several, each job takes one ``ID=FILE``
-    word for every required input, the k-th word of each id belonging to the k-th job.
+    A package with one input takes files and folders; with several, each group takes one
+    ``ID=FILE`` word for every required input, the k-th word of each id belonging to the k-th group.
     """
     if len(package.inputs) == 1:
-        jobs: list[Job] = [
+        groups: list[ImageGroup] = [
             (file.stem, {package.inputs[0].id: file})
             for word in words
             for file in _expand(word, package.inputs[0].id)
         ]
     else:
-        jobs = _grouped_words(package, words)
+        groups = _grouped_words(package, words)
     seen: dict[str, Path] = {}
-    for stem, files in jobs:
+    for stem, files in groups:
         file = next(iter(files.values()))
         if stem in seen:
             raise UsageError(
@@ -71,10 +76,10 @@ def group_images(package: Package, words: Sequence[str]) -> list[Job]:
                 f"its results would have the same names as those of {seen[stem]}",
                 value=stem,
                 allowed="images whose names differ before the suffix",
-                hint="rename one of them or run them into different --output folders",
+                hint="rename one of them or choose another " + Option("output") + " for it",
             )
         seen[stem] = file
-    return jobs
+    return groups
 
 
 def _expand(word: str, input_id: str) -> list[Path]:
@@ -97,7 +102,7 @@ def _expand(word: str, input_id: str) -> list[Path]:
     return files
 
 
-def _grouped_words(package: Package, words: Sequence[str]) -> list[Job]:
+def _grouped_words(package: Package, words: Sequence[str]) -> list[ImageGroup]:
     ids = [tensor.id for tensor in package.inputs]
     required = [tensor.id for tensor in package.inputs if not tensor.optional]
     files: dict[str, list[Path]] = {}
@@ -126,7 +131,9 @@ def _grouped_words(package: Package, words: Sequence[str]) -> list[Job]:
     return [(group[required[0]].stem, group) for group in groups]
 
 
-def without_finished(package: Package, jobs: list[Job], output: Path, *, resume: bool) -> list[Job]:
+def without_finished(
+    package: Package, groups: list[ImageGroup], output: Path, *, resume: bool
+) -> list[ImageGroup]:
     """Leave out images whose results all exist.
 
     Raises
@@ -137,8 +144,8 @@ def without_finished(package: Package, jobs: list[Job], output: Path, *, resume:
     from deepbacs_zoo.files import refuse_existing
     from deepbacs_zoo.results import planned_outputs
 
-    left: list[Job] = []
-    for stem, files in jobs:
+    left: list[ImageGroup] = []
+    for stem, files in groups:
         planned = planned_outputs(package, stem, output)
         existing = [path for path in planned if path.exists()]
         if existing and (not resume or len(existing) < len(planned)):
@@ -150,37 +157,82 @@ def without_finished(package: Package, jobs: list[Job], output: Path, *, resume:
     return left
 
 
-def run_jobs(
-    run_one: RunOne, jobs: list[Job], title: str = "", *, go_on: bool
+@dataclass(frozen=True)
+class Results:
+    """The place of the results of a package, and the options of their prediction.
+
+    Parameters
+    ----------
+    folder
+        The folder that results are written into.
+    overwrite
+        Replace results that exist.
+    options
+        Options of the prediction.
+    """
+
+    folder: Path
+    overwrite: bool
+    options: PredictOptions
+
+
+def run_images(
+    backend: Backend,
+    package: Package,
+    groups: list[ImageGroup],
+    results: Results,
+    title: str = "",
+    *,
+    go_on: bool,
 ) -> tuple[list[dict[str, object]], list[DeepbacsZooError]]:
-    """Run every job; with ``go_on`` a bad image is reported and does not stop the others."""
+    """Run a package on every group; with ``go_on`` a bad image does not stop the others."""
     rows: list[dict[str, object]] = []
     errors: list[DeepbacsZooError] = []
-    for number, (stem, files) in enumerate(jobs, start=1):
-        started = time.perf_counter()
-        try:
-            with bar(f"{title}{stem} ({number}/{len(jobs)})") as progress:
-                done = run_one(files, progress)
-        except DeepbacsZooError as error:
-            if not go_on:
-                raise
-            say(f"Error: {title}{error}")
-            errors.append(error)
-            rows.append({"stem": stem, "error": str(error), "outputs": []})
-            continue
-        for finding in done.findings:
-            say(finding)
-        say(f"{title}{stem}: {len(done.outputs)} files, {done.told}, {done.engine}")
-        rows.append(
-            {
-                "stem": stem,
-                "outputs": [str(path) for path in done.outputs],
-                "objects": done.objects,
-                "counts": done.counts,
-                "tiles": done.tiles,
-                "findings": list(done.findings),
-                "engine": done.engine,
-                "seconds": round(time.perf_counter() - started, 3),
-            }
-        )
+    with backend.open(package, results.options) as predictor:
+        _ = predictor.engine  # weights that cannot be loaded are no error of an image
+        for number, group in enumerate(groups, start=1):
+            bar_title = f"{title}{group[0]} ({number}/{len(groups)})"
+            try:
+                rows.append(_run(backend, predictor, group, results, title, bar_title))
+            except DeepbacsZooError as error:
+                if not go_on:
+                    raise
+                say(f"Error: {title}{error_text(error)}")
+                errors.append(error)
+                rows.append({"stem": group[0], "error": error_text(error), "outputs": []})
     return rows, errors
+
+
+def _run(
+    backend: Backend,
+    predictor: Predictor,
+    group: ImageGroup,
+    results: Results,
+    title: str,
+    bar_title: str,
+) -> dict[str, object]:
+    """Run one group, say so, and return its row for programs."""
+    stem, files = group
+    started = time.perf_counter()
+    with bar(bar_title) as progress:
+        report = backend.run(
+            predictor,
+            files,
+            results.folder,
+            results.options,
+            overwrite=results.overwrite,
+            progress=progress,
+        )
+    for finding in report.findings:
+        say(finding)
+    say(f"{title}{stem}: {len(report.outputs)} files, {report.summary}, {report.engine}")
+    return {
+        "stem": stem,
+        "outputs": [str(path) for path in report.outputs],
+        "objects": report.objects,
+        "counts": report.counts,
+        "tiles": report.tiles,
+        "findings": list(report.findings),
+        "engine": report.engine,
+        "seconds": round(time.perf_counter() - started, 3),
+    }

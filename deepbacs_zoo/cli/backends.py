@@ -1,0 +1,233 @@
+"""Backends of ``predict`` and ``evaluate``: an engine in this process, or our plugin in ImageJ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from deepbacs_zoo.cli.fiji import prepared
+from deepbacs_zoo.cli.spelling import finding_text
+from deepbacs_zoo.errors import UnsupportedError, UsageError
+from deepbacs_zoo.options import Option
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.fiji import Gateway
+    from deepbacs_zoo.package import Package
+    from deepbacs_zoo.prediction import PredictOptions, Predictor
+
+__all__ = ["Backend", "BackendOptions", "ImageReport", "open_backend"]
+
+Progress = Callable[[int, int], None]
+Files = Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class BackendOptions:
+    """The choice of a backend and its options.
+
+    Parameters
+    ----------
+    runner
+        ``onnx`` or ``torch``, ``fiji``, or ``None`` for the first that can run the package.
+    device, trust
+        As in ``runners.load_session``.
+    java, heap
+        The Java to run ImageJ with, and the bytes that it may take.
+    """
+
+    runner: str | None = None
+    device: str = "auto"
+    trust: bool = False
+    java: Path | None = None
+    heap: int | None = None
+
+
+@dataclass(frozen=True)
+class ImageReport:
+    """The outcome of one image.
+
+    Parameters
+    ----------
+    outputs
+        Files that were written.
+    objects
+        Number of objects or boxes.
+    counts
+        Number of boxes of each class; ``None`` for a package that finds no boxes.
+    tiles
+        Passes of one position.
+    findings
+        Findings in words.
+    engine
+        The program that computed the network.
+    """
+
+    outputs: tuple[Path, ...]
+    objects: int
+    counts: Mapping[str, int] | None
+    tiles: int
+    findings: tuple[str, ...]
+    engine: str
+
+    @property
+    def summary(self) -> str:
+        """The objects in words."""
+        if self.counts is None:
+            return f"{self.objects} objects"
+        each = ", ".join(f"{name} {count}" for name, count in self.counts.items())
+        return f"{self.objects} boxes ({each})"
+
+
+class Backend(Protocol):
+    """Opens predictors, and writes the results of images into a folder."""
+
+    def __enter__(self) -> Self:
+        """Return the backend."""
+
+    def __exit__(self, *_: object) -> None:
+        """Release everything that it opened."""
+
+    def open(self, package: Package, options: PredictOptions) -> Predictor:
+        """Return a predictor of a package; the options are refused here if they do not fit."""
+
+    def run(
+        self,
+        predictor: Predictor,
+        files: Files,
+        folder: Path,
+        options: PredictOptions,
+        *,
+        overwrite: bool,
+        progress: Progress,
+    ) -> ImageReport:
+        """Predict an image and write its results into a folder."""
+
+
+def open_backend(chosen: BackendOptions) -> Backend:
+    """Return the backend that was chosen; nothing is loaded or started yet."""
+    return _InImagej(chosen) if chosen.runner == "fiji" else _InPython(chosen)
+
+
+class _InPython:
+    """Predicts in this process."""
+
+    def __init__(self, chosen: BackendOptions) -> None:
+        self._chosen = chosen
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Predictors are closed by those who opened them."""
+
+    def open(self, package: Package, options: PredictOptions) -> Predictor:
+        from deepbacs_zoo.prediction import open_local
+
+        chosen = self._chosen
+        return open_local(package, runner=chosen.runner, device=chosen.device, trust=chosen.trust)
+
+    def run(
+        self,
+        predictor: Predictor,
+        files: Files,
+        folder: Path,
+        options: PredictOptions,
+        *,
+        overwrite: bool,
+        progress: Progress,
+    ) -> ImageReport:
+        from deepbacs_zoo.results import save
+
+        result = predictor.predict(files, options, progress=progress)
+        return ImageReport(
+            save(result, folder, overwrite=overwrite),
+            result.n_objects or 0,
+            result.class_counts,
+            len(result.plan.tiles),
+            tuple(map(finding_text, result.findings)),
+            result.engine,
+        )
+
+
+class _InImagej:
+    """Lets our plugin predict and write, in one process for all packages."""
+
+    def __init__(self, chosen: BackendOptions) -> None:
+        self._chosen = chosen
+        self._stack = ExitStack()
+        self._gateway: Gateway | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def open(self, package: Package, options: PredictOptions) -> Predictor:
+        from deepbacs_zoo.fiji import open_worker
+        from deepbacs_zoo.prediction.fiji import open_fiji
+
+        _check(package, self._chosen, options)
+        if self._gateway is None:
+            worker = open_worker(prepared(self._chosen.java), heap=self._chosen.heap)
+            self._gateway = self._stack.enter_context(worker)
+        return open_fiji(package, self._gateway)
+
+    def run(
+        self,
+        predictor: Predictor,
+        files: Files,
+        folder: Path,
+        options: PredictOptions,
+        *,
+        overwrite: bool,
+        progress: Progress,
+    ) -> ImageReport:
+        from deepbacs_zoo.prediction.fiji import findings_of, run_in_imagej
+
+        assert self._gateway is not None  # a predictor was opened
+        report: Mapping[str, Any] = run_in_imagej(
+            self._gateway,
+            predictor.package.path,
+            next(iter(files.values())),
+            folder,
+            options,
+            overwrite=overwrite,
+        )
+        return ImageReport(
+            tuple(Path(file) for file in report["files"]),
+            int(report["objects"]),
+            report.get("counts"),
+            int(report["tiles"]),
+            tuple(map(finding_text, findings_of(report))),
+            str(report["engine"]),
+        )
+
+
+def _check(package: Package, chosen: BackendOptions, options: PredictOptions) -> None:
+    """Refuse what the plugin does not do before a JVM starts."""
+    device = chosen.device if chosen.device != "auto" else "cpu"
+    for option, value, allowed in (
+        ("device", device, "cpu"),
+        ("rescale", options.rescale, "none"),
+    ):
+        if value != allowed:
+            raise UsageError(
+                Option(option),
+                "the runner fiji does not do this",
+                value=value,
+                allowed=allowed,
+                hint="choose " + Option("runner", "onnx") + ", or leave the option out",
+            )
+    required = [spec.id for spec in package.inputs if not spec.optional]
+    if len(required) > 1:
+        raise UnsupportedError(
+            package.path,
+            "the runner fiji runs packages with one input",
+            value=", ".join(required),
+            allowed="one input that is not optional",
+            hint="choose " + Option("runner", "onnx"),
+        )

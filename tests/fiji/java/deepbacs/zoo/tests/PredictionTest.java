@@ -5,7 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import deepbacs.zoo.errors.ZooException;
-import deepbacs.zoo.images.ImageReader;
+import deepbacs.zoo.images.ImageSource;
 import deepbacs.zoo.images.ZooImage;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.prediction.PredictOptions;
@@ -53,15 +53,15 @@ public final class PredictionTest {
               request.has("border") && request.get("border").getAsString().equals("halo"),
               request.has("pixel_size") ? request.get("pixel_size").getAsDouble() : Double.NaN);
       Path path = path(request, "image");
-      Predictor[] planned = new Predictor[1];
-      ZooImage image =
-          ImageReader.read(
-              path,
-              shape -> planned[0] = Predictor.of(zooPackage, shape, path.toString(), options));
+      ImageSource source = ImageSource.of(path);
+      Predictor planned =
+          Predictor.of(zooPackage, source.shape(), path.toString(), options);
+      ZooImage image = source.read();
+      source.close();
       JsonArray passes = new JsonArray();
       try (OnnxSession session = OnnxSession.load(zooPackage)) {
         Result result =
-            planned[0].run(session, image, (done, total) -> passes.add(done + "/" + total));
+            planned.run(session, image, (done, total) -> passes.add(done + "/" + total));
         answer.add("passes", passes);
         describe(answer, result, path(request, "folder"));
         if (request.has("save")) {

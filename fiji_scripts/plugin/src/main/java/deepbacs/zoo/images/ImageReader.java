@@ -2,6 +2,7 @@ package deepbacs.zoo.images;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.results.Content;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 
 /**
  * Reads TIFF (ImageJ hyperstack, OME-TIFF, plain), PNG and JPEG without a dialog or a window.
@@ -25,22 +25,57 @@ public final class ImageReader {
 
   private ImageReader() {}
 
-  /**
-   * Reads an image.
-   *
-   * @throws ZooException USAGE: there is no such file, or it is of another kind; DATA: it is
-   *     damaged, empty, or holds values that are not finite; HOST: it may not be read, or does not
-   *     fit into memory
-   */
+  /** Reads a file from its begin to its end; see {@link ImageSource}. */
   public static ZooImage read(Path path) {
-    return read(path, shape -> {});
+    try (ImageSource source = open(path)) {
+      return source.read();
+    }
   }
 
-  /** The same; {@code onShape} is called with the sizes before pixels are read, and may throw. */
-  public static ZooImage read(Path path, Consumer<ImageShape> onShape) {
+  /** Opens a file; see {@link ImageSource#of(Path)}. */
+  static ImageSource open(Path path) {
     checkPath(path);
+    return guarded(path, () -> new FileSource(path, content(path)));
+  }
+
+  /** A file whose sizes are known. */
+  interface Content extends AutoCloseable {
+
+    ImageShape shape();
+
+    Calibration calibration();
+
+    ZooImage.Planes planes() throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+
+  /** Reads a part of a file. */
+  private interface Part<T> {
+    T read() throws IOException;
+  }
+
+  private static Content content(Path path) throws IOException {
+    byte[] begin = new byte[4];
+    try (InputStream stream = Files.newInputStream(path)) {
+      int count = 0;
+      for (int read = 0; read >= 0 && count < begin.length; count += Math.max(read, 0)) {
+        read = stream.read(begin, count, begin.length - count);
+      }
+    }
+    if ((begin[0] & 0xff) == 0x89 && begin[1] == 'P' && begin[2] == 'N' && begin[3] == 'G') {
+      return PngJpegReader.png(path);
+    }
+    if ((begin[0] & 0xff) == 0xff && (begin[1] & 0xff) == 0xd8) {
+      return PngJpegReader.jpeg(path);
+    }
+    return TiffReader.open(path);
+  }
+
+  private static <T> T guarded(Path path, Part<T> part) {
     try {
-      return pixels(path, onShape).checked();
+      return part.read();
     } catch (AccessDeniedException error) {
       throw notReadable(path, error);
     } catch (IOException | ArithmeticException | NegativeArraySizeException error) {
@@ -50,21 +85,52 @@ public final class ImageReader {
     }
   }
 
-  private static ZooImage pixels(Path path, Consumer<ImageShape> onShape) throws IOException {
-    byte[] begin = new byte[4];
-    try (InputStream stream = Files.newInputStream(path)) {
-      int count = 0;
-      for (int read = 0; read >= 0 && count < begin.length; count += Math.max(read, 0)) {
-        read = stream.read(begin, count, begin.length - count);
+  private static final class FileSource implements ImageSource {
+    private final Path path;
+    private final Content content;
+
+    FileSource(Path path, Content content) {
+      this.path = path;
+      this.content = content;
+    }
+
+    @Override
+    public String name() {
+      return path.toString();
+    }
+
+    @Override
+    public String stem() {
+      return ZooImage.stemOf(path);
+    }
+
+    @Override
+    public ImageShape shape() {
+      return content.shape();
+    }
+
+    @Override
+    public Calibration calibration() {
+      return content.calibration();
+    }
+
+    @Override
+    public ZooImage read() {
+      return guarded(
+          path,
+          () ->
+              new ZooImage(path, name(), stem(), shape(), calibration(), content.planes())
+                  .checked());
+    }
+
+    @Override
+    public void close() {
+      try {
+        content.close();
+      } catch (IOException error) {
+        return; // it was only read
       }
     }
-    if ((begin[0] & 0xff) == 0x89 && begin[1] == 'P' && begin[2] == 'N' && begin[3] == 'G') {
-      return PngJpegReader.readPng(path, onShape);
-    }
-    if ((begin[0] & 0xff) == 0xff && (begin[1] & 0xff) == 0xd8) {
-      return PngJpegReader.readJpeg(path, onShape);
-    }
-    return TiffReader.read(path, onShape);
   }
 
   private static void checkPath(Path path) {

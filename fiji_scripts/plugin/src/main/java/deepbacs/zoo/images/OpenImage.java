@@ -2,43 +2,71 @@ package deepbacs.zoo.images;
 
 import deepbacs.zoo.tensors.DType;
 import ij.ImagePlus;
-import ij.ImageStack;
 
 /** An image that is open in ImageJ, seen as one from a file. */
-final class OpenImage {
+final class OpenImage implements ImageSource {
 
   private static final int COLORS = 3;
   private static final String NOT_IN_NAMES = "[\\\\/:*?\"<>|\\p{Cntrl}]";
 
-  private OpenImage() {}
+  private final ImagePlus image;
+  private final boolean rgb;
+  private final boolean signed;
+  private final ImageShape shape;
 
-  static ZooImage of(ImagePlus image) {
-    ImageStack stack = image.getStack();
-    boolean rgb = image.getType() == ImagePlus.COLOR_RGB;
-    int channels = rgb ? COLORS : image.getNChannels();
-    boolean signed = image.getLocalCalibration().isSigned16Bit();
-    ImageShape shape =
+  OpenImage(ImagePlus image) {
+    this.image = image;
+    rgb = image.getType() == ImagePlus.COLOR_RGB;
+    signed = image.getLocalCalibration().isSigned16Bit();
+    shape =
         new ImageShape(
             image.getNFrames(),
             image.getNSlices(),
-            rgb ? COLORS * image.getNChannels() : channels,
+            (rgb ? COLORS : 1) * image.getNChannels(),
             image.getHeight(),
             image.getWidth(),
             dtype(image, signed),
             rgb && image.getNChannels() == 1);
-    ZooImage.Planes planes =
-        (frame, slice, channel) -> {
-          int plane = rgb ? channel / COLORS : channel;
-          // A virtual stack reads the plane now; others hand over their own array.
-          int index = image.getStackIndex(plane + 1, slice + 1, frame + 1);
-          Object pixels = stack.getPixels(index);
-          if (rgb) {
-            return Plane.ofColor((int[]) pixels, channel % COLORS);
-          }
-          return signed ? Plane.ofShifted((short[]) pixels) : Plane.of(shape.dtype, pixels);
-        };
-    String title = image.getTitle();
-    return new ZooImage(null, title, stem(title), shape, calibration(image), planes).checked();
+  }
+
+  @Override
+  public String name() {
+    return image.getTitle();
+  }
+
+  @Override
+  public String stem() {
+    return stem(image.getTitle());
+  }
+
+  @Override
+  public ImageShape shape() {
+    return shape;
+  }
+
+  @Override
+  public Calibration calibration() {
+    return calibration(image);
+  }
+
+  @Override
+  public ZooImage read() {
+    return new ZooImage(null, name(), stem(), shape, calibration(), this::plane).checked();
+  }
+
+  /** Nothing: the image stays open. */
+  @Override
+  public void close() {}
+
+  private Plane plane(int frame, int slice, int channel) {
+    int plane = rgb ? channel / COLORS : channel;
+    // A virtual stack reads the plane now; others hand over their own array.
+    int index = image.getStackIndex(plane + 1, slice + 1, frame + 1);
+    Object pixels = image.getStack().getPixels(index);
+    if (rgb) {
+      return Plane.ofColor((int[]) pixels, channel % COLORS);
+    }
+    return signed ? Plane.ofShifted((short[]) pixels) : Plane.of(shape.dtype, pixels);
   }
 
   private static DType dtype(ImagePlus image, boolean signed) {

@@ -2,6 +2,7 @@ package deepbacs.zoo.images;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.images.ImageReader.Content;
 import deepbacs.zoo.tensors.DType;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
@@ -12,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -23,7 +23,7 @@ import javax.imageio.stream.ImageInputStream;
  *
  * <p>Java's decoders go on with what is left of a file that was cut off.
  */
-final class PngJpegReader {
+final class PngJpegReader implements Content {
 
   private static final int COLORS = 3;
   private static final int PNG_HEAD = 8;
@@ -32,17 +32,30 @@ final class PngJpegReader {
   private static final int END_MARK = 0xd9;
   private static final int SCAN_MARK = 0xda;
 
-  private PngJpegReader() {}
+  private final BufferedImage picture;
+  private final ImageShape shape;
 
-  static ZooImage readPng(Path path, Consumer<ImageShape> onShape) throws IOException {
-    byte[] data = Files.readAllBytes(path);
-    checkPng(data);
-    BufferedImage picture = decode(data, "png");
-    boolean expands = data[PNG_COLOR_TYPE] == PALETTE;
-    return image(path, picture, expands, onShape);
+  private PngJpegReader(BufferedImage picture, boolean colors) {
+    this.picture = picture;
+    Raster raster = picture.getRaster();
+    int bands = isIndexed() ? 1 : raster.getNumBands();
+    // Two or four bands end with transparency, which is dropped.
+    int channels = colors || bands >= COLORS ? COLORS : 1;
+    boolean wide = raster.getSampleModel().getSampleSize(0) > Byte.SIZE;
+    DType dtype = wide ? DType.UINT16 : DType.UINT8;
+    int height = picture.getHeight();
+    shape =
+        new ImageShape(
+            1, 1, channels, height, picture.getWidth(), dtype, channels == COLORS);
   }
 
-  static ZooImage readJpeg(Path path, Consumer<ImageShape> onShape) throws IOException {
+  static PngJpegReader png(Path path) throws IOException {
+    byte[] data = Files.readAllBytes(path);
+    checkPng(data);
+    return new PngJpegReader(decode(data, "png"), data[PNG_COLOR_TYPE] == PALETTE);
+  }
+
+  static PngJpegReader jpeg(Path path) throws IOException {
     byte[] data = Files.readAllBytes(path);
     if (last(data, END_MARK) < last(data, SCAN_MARK)) {
       throw new Damaged("the picture does not end");
@@ -57,7 +70,54 @@ final class PngJpegReader {
           "grey or RGB pictures",
           "save the microscope's own file as TIFF");
     }
-    return image(path, decode(data, "jpeg"), channels == COLORS, onShape);
+    return new PngJpegReader(decode(data, "jpeg"), channels == COLORS);
+  }
+
+  @Override
+  public ImageShape shape() {
+    return shape;
+  }
+
+  @Override
+  public Calibration calibration() {
+    return Calibration.UNKNOWN;
+  }
+
+  @Override
+  public ZooImage.Planes planes() {
+    Plane[] planes = new Plane[shape.channels];
+    for (int channel = 0; channel < planes.length; channel++) {
+      planes[channel] = Plane.of(shape.dtype, values(channel));
+    }
+    return (frame, slice, channel) -> planes[channel];
+  }
+
+  @Override
+  public void close() {}
+
+  private boolean isIndexed() {
+    return picture.getColorModel() instanceof IndexColorModel;
+  }
+
+  /** The values of a channel, row by row. */
+  private Object values(int channel) {
+    int width = shape.width;
+    boolean wide = shape.dtype == DType.UINT16;
+    short[] shorts = new short[wide ? width * shape.height : 0];
+    byte[] bytes = new byte[wide ? 0 : width * shape.height];
+    Raster raster = picture.getRaster();
+    boolean indexed = isIndexed();
+    for (int y = 0; y < shape.height; y++) {
+      for (int x = 0; x < width; x++) {
+        int value = indexed ? indexed(x, y, channel) : raster.getSample(x, y, channel);
+        if (wide) {
+          shorts[y * width + x] = (short) value;
+        } else {
+          bytes[y * width + x] = (byte) value;
+        }
+      }
+    }
+    return wide ? shorts : bytes;
   }
 
   private static BufferedImage decode(byte[] data, String format) throws IOException {
@@ -76,43 +136,8 @@ final class PngJpegReader {
     }
   }
 
-  private static ZooImage image(
-      Path path, BufferedImage picture, boolean colors, Consumer<ImageShape> onShape) {
-    Raster raster = picture.getRaster();
-    boolean indexed = picture.getColorModel() instanceof IndexColorModel;
-    int bands = indexed ? 1 : raster.getNumBands();
-    // Two or four bands end with transparency, which is dropped.
-    int channels = colors || bands >= COLORS ? COLORS : 1;
-    boolean wide = raster.getSampleModel().getSampleSize(0) > Byte.SIZE;
-    DType dtype = wide ? DType.UINT16 : DType.UINT8;
-    int width = picture.getWidth();
-    int height = picture.getHeight();
-    ImageShape shape =
-        new ImageShape(1, 1, channels, height, width, dtype, channels == COLORS);
-    onShape.accept(shape);
-    Plane[] planes = new Plane[channels];
-    for (int channel = 0; channel < channels; channel++) {
-      Object values = wide ? new short[width * height] : new byte[width * height];
-      for (int y = 0; y < height; y++) {
-        for (int x = 0; x < width; x++) {
-          int value =
-              indexed ? indexed(picture, x, y, channel) : raster.getSample(x, y, channel);
-          if (wide) {
-            ((short[]) values)[y * width + x] = (short) value;
-          } else {
-            ((byte[]) values)[y * width + x] = (byte) value;
-          }
-        }
-      }
-      planes[channel] = Plane.of(dtype, values);
-    }
-    String stem = ZooImage.stemOf(path);
-    return new ZooImage(
-        path, path.toString(), stem, shape, Calibration.UNKNOWN, (t, z, c) -> planes[c]);
-  }
-
   /** A color of a table; few grey levels are a table too. */
-  private static int indexed(BufferedImage picture, int x, int y, int channel) {
+  private int indexed(int x, int y, int channel) {
     return picture.getRGB(x, y) >> Byte.SIZE * (2 - channel) & 0xff;
   }
 

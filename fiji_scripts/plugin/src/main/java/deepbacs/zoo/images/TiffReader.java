@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,7 +20,7 @@ import java.util.regex.Pattern;
  * first is read. The pixels are decoded here and not by ImageJ's {@code Opener}, which fills what
  * is missing with zeros, turns whole numbers of 32 bits into floats and knows no OME.
  */
-final class TiffReader {
+final class TiffReader implements ImageReader.Content {
 
   private static final Pattern SHAPE =
       Pattern.compile("^\\s*\\{.*\"shape\":\\s*\\[([0-9, ]*)\\]", Pattern.DOTALL);
@@ -54,6 +53,9 @@ final class TiffReader {
   /** The page of each plane; null where the planes lie behind the first page's offset. */
   private List<TiffPage> pages;
 
+  private final PlaneOrder planeOrder;
+  private final ImageShape shape;
+
   private TiffReader(Path path, TiffFile file) throws IOException {
     this.name = new ImageName(path);
     this.file = file;
@@ -63,52 +65,70 @@ final class TiffReader {
     this.first = file.pages.get(0);
     this.imagej = imagej(first.descriptions);
     this.ome = OmeDescription.in(first.descriptions);
+    checkFormat();
+    this.planeOrder = order();
+    this.shape = readShape();
+    checkPlanes(planeOrder.planes());
   }
 
-  /** Reads an image; {@code shape} hears of its sizes before the pixels are read. */
-  static ZooImage read(Path path, Consumer<ImageShape> shape) throws IOException {
-    try (TiffFile file = new TiffFile(path)) {
-      return new TiffReader(path, file).image(path, shape);
+  /** Opens a file and reads its descriptions. */
+  static TiffReader open(Path path) throws IOException {
+    TiffFile file = new TiffFile(path);
+    try {
+      return new TiffReader(path, file);
+    } catch (IOException | RuntimeException error) {
+      file.close();
+      throw error;
     }
   }
 
-  private ZooImage image(Path path, Consumer<ImageShape> onShape) throws IOException {
-    checkFormat();
-    PlaneOrder order = order();
+  private ImageShape readShape() {
     int samples = first.colors();
-    if (samples > 1 && !samplesAreChannels && order.size('c') > 1) {
+    if (samples > 1 && !samplesAreChannels && planeOrder.size('c') > 1) {
       throw new ZooException(
           Kind.DATA,
           name.text,
           "it has channels of colour pictures, and one of the two must be chosen",
-          order + "YXS",
+          planeOrder + "YXS",
           "channels or an RGB picture",
           "split the channels in ImageJ with Image > Color > Split Channels");
     }
-    int channels = samples > 1 ? samples : order.size('c');
-    boolean rgb = first.isColor() && !samplesAreChannels;
-    ImageShape shape =
-        new ImageShape(
-            order.size('t'),
-            order.size('z'),
-            channels,
-            first.height,
-            first.width,
-            first.dtype(),
-            rgb);
-    checkPlanes(order.planes());
-    onShape.accept(shape);
-    Object[][] planes = new Object[order.planes()][];
+    return new ImageShape(
+        planeOrder.size('t'),
+        planeOrder.size('z'),
+        samples > 1 ? samples : planeOrder.size('c'),
+        first.height,
+        first.width,
+        first.dtype(),
+        first.isColor() && !samplesAreChannels);
+  }
+
+  @Override
+  public ImageShape shape() {
+    return shape;
+  }
+
+  @Override
+  public Calibration calibration() {
+    return TiffCalibration.of(first, imagej, ome);
+  }
+
+  @Override
+  public ZooImage.Planes planes() throws IOException {
+    Object[][] planes = new Object[planeOrder.planes()][];
     for (int plane = 0; plane < planes.length; plane++) {
       planes[plane] = pixels(plane);
     }
-    ZooImage.Planes access =
-        (frame, slice, channel) -> {
-          int plane = order.plane(frame, slice, samples > 1 ? 0 : channel);
-          return Plane.of(shape.dtype, planes[plane][samples > 1 ? channel : 0]);
-        };
-    Calibration calibration = TiffCalibration.of(first, imagej, ome);
-    return new ZooImage(path, name.text, ZooImage.stemOf(path), shape, calibration, access);
+    boolean colors = first.colors() > 1;
+    return (frame, slice, channel) -> {
+      int plane = planeOrder.plane(frame, slice, colors ? 0 : channel);
+      return Plane.of(shape.dtype, planes[plane][colors ? channel : 0]);
+    };
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
   }
 
   private Object[] pixels(int plane) throws IOException {

@@ -48,7 +48,7 @@ public final class ZooImage {
    * @throws ZooException DATA: some pixels are not numbers
    */
   public static ZooImage of(ImagePlus image) {
-    return OpenImage.of(image);
+    return ImageSource.of(image).read();
   }
 
   /** One channel at one slice and frame, counted from 0. */

@@ -2,7 +2,7 @@ package deepbacs.zoo.plugin;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
-import deepbacs.zoo.images.ImageReader;
+import deepbacs.zoo.images.ImageSource;
 import deepbacs.zoo.images.ZooImage;
 import deepbacs.zoo.options.Option;
 import deepbacs.zoo.options.Text;
@@ -10,7 +10,6 @@ import deepbacs.zoo.prediction.Predictor;
 import deepbacs.zoo.prediction.Progress;
 import deepbacs.zoo.results.Result;
 import deepbacs.zoo.results.ResultFiles;
-import deepbacs.zoo.runner.OnnxSession;
 import ij.IJ;
 import ij.ImagePlus;
 import ij.WindowManager;
@@ -45,8 +44,7 @@ final class RunCommand {
   void run() throws IOException {
     Models models = Models.of(options.model);
     ImagePlus open = options.input == null ? active() : null;
-    ZooImage active = open == null ? null : ZooImage.of(open);
-    String stem = active == null ? ZooImage.stemOf(options.input) : active.stem;
+    String stem = open == null ? ZooImage.stemOf(options.input) : ImageSource.of(open).stem();
     List<Path> planned = ResultFiles.planned(models.zooPackage, stem, options.output);
     if (options.skipExisting && allExist(planned)) {
       report(stem, planned, null, false, models);
@@ -57,21 +55,16 @@ final class RunCommand {
     }
     checkFolder();
     IJ.showStatus("DeepBacs: " + stem);
-    Predictor[] predictor = new Predictor[1];
-    ZooImage image = active;
-    if (image == null) {
-      image =
-          ImageReader.read(
-              options.input,
-              shape ->
-                  predictor[0] =
-                      Predictor.of(models.zooPackage, shape, where(), options.options));
-    } else {
-      predictor[0] = Predictor.of(models.zooPackage, image.shape, image.name, options.options);
+    Predictor predictor;
+    ZooImage image;
+    try (ImageSource source =
+        open == null ? ImageSource.of(options.input) : ImageSource.of(open)) {
+      predictor =
+          Predictor.of(models.zooPackage, source.shape(), source.name(), options.options);
+      image = source.read();
     }
     boolean loaded = !models.isLoaded();
-    OnnxSession session = models.session();
-    Result result = predictor[0].run(session, image, progress());
+    Result result = predictor.run(models.session(), image, progress());
     List<Path> files = ResultFiles.save(result, options.output, options.overwrite);
     report(stem, files, result, loaded, models);
     if (ResultWindows.isEnabled()) {

@@ -39,10 +39,13 @@ public final class OnnxSession implements AutoCloseable {
   private final Map<String, ByteBuffer> buffers = new HashMap<>();
 
   private final String engine;
+  private final Device device;
   private boolean open = true;
 
-  private OnnxSession(ZooPackage zooPackage, Weights weights, OrtEnvironment environment)
+  private OnnxSession(
+      ZooPackage zooPackage, Weights weights, OrtEnvironment environment, Device device)
       throws OrtException {
+    this.device = device;
     this.inputs = zooPackage.inputs;
     this.outputs = zooPackage.outputs;
     this.environment = environment;
@@ -54,6 +57,11 @@ public final class OnnxSession implements AutoCloseable {
     this.names = matchInputs(weights);
   }
 
+  /** Loads the ONNX weights of a package on the CPU; see {@link #load(ZooPackage, Device)}. */
+  public static OnnxSession load(ZooPackage zooPackage) {
+    return load(zooPackage, Device.CPU);
+  }
+
   /**
    * Loads the ONNX weights of a package.
    *
@@ -61,7 +69,7 @@ public final class OnnxSession implements AutoCloseable {
    *     refuses them; INTEGRITY: they are not the described file; HOST: the engine does not run on
    *     this computer
    */
-  public static OnnxSession load(ZooPackage zooPackage) {
+  public static OnnxSession load(ZooPackage zooPackage, Device device) {
     Weights weights = zooPackage.weights.get(FORMAT);
     if (weights == null) {
       throw new ZooException(
@@ -75,7 +83,7 @@ public final class OnnxSession implements AutoCloseable {
           "choose another runner or weights format");
     }
     try {
-      return new OnnxSession(zooPackage, weights, Graphs.environment());
+      return new OnnxSession(zooPackage, weights, Graphs.environment(), device);
     } catch (OrtException error) {
       throw Graphs.notLoaded(zooPackage, weights, error);
     }
@@ -86,9 +94,9 @@ public final class OnnxSession implements AutoCloseable {
     return engine;
   }
 
-  /** Where it computes. */
+  /** The device that the graph was loaded for, for example {@code cpu}. */
   public String device() {
-    return "cpu";
+    return device.label;
   }
 
   /** The entry of the package's weights that was loaded. */

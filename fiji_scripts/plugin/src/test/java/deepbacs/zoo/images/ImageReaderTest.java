@@ -468,16 +468,11 @@ class ImageReaderTest {
   }
 
   @Test
-  void anErrorOfTheCallerOfTheShapeEndsTheReading() {
-    Path path = Golden.path("packages/cells.tif");
-    assertThrows(
-        IllegalStateException.class,
-        () ->
-            ImageReader.read(
-                path,
-                shape -> {
-                  throw new IllegalStateException(shape.toString());
-                }));
+  void theShapeIsKnownBeforePixelsAreRead() {
+    try (ImageSource source = ImageSource.of(Golden.path("packages/cells.tif"))) {
+      String shape = source.shape().toString();
+      assertEquals(shape, source.read().shape.toString());
+    }
   }
 
   @Test

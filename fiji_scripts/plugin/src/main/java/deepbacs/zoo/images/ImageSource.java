@@ -1,0 +1,50 @@
+package deepbacs.zoo.images;
+
+import deepbacs.zoo.errors.ZooException;
+import ij.ImagePlus;
+import java.nio.file.Path;
+
+/**
+ * An image whose sizes are known before its pixels are read: a file, or an image open in ImageJ.
+ *
+ * <p>All that can be refused is refused by its shape; {@link #read} comes after that.
+ */
+public interface ImageSource extends AutoCloseable {
+
+  /** Its name in messages. */
+  String name();
+
+  /** The name that results are named after. */
+  String stem();
+
+  ImageShape shape();
+
+  /** Size of its pixels. */
+  Calibration calibration();
+
+  /**
+   * Reads the planes.
+   *
+   * @throws ZooException DATA: the image is damaged, or holds values that are not finite; HOST: it
+   *     may not be read, or does not fit into memory
+   */
+  ZooImage read();
+
+  @Override
+  void close();
+
+  /**
+   * Opens a TIFF, PNG or JPEG file.
+   *
+   * @throws ZooException USAGE: there is no such file, or it is of another kind; DATA: it is
+   *     damaged or empty; HOST: it may not be read, or does not fit into memory
+   */
+  static ImageSource of(Path file) {
+    return ImageReader.open(file);
+  }
+
+  /** An image that is open in ImageJ; its pixels are shared, its selection is not looked at. */
+  static ImageSource of(ImagePlus image) {
+    return new OpenImage(image);
+  }
+}

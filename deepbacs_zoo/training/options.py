@@ -29,7 +29,7 @@ _LEAST: Final[Mapping[str, float]] = MappingProxyType(
 _OTHER_PIXEL_SIZE: Final = Rule(
     "pretrained-at-other-pixel-size",
     Severity.WARNING,
-    "a network knows objects of the sizes in pixels that it was trained with",
+    "A network knows objects of the sizes in pixels that it was trained with.",
 )
 
 

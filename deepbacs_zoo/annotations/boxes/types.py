@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity
 
 __all__ = [
     "Box",
@@ -24,6 +24,16 @@ _OVERSHOOT: Final = 2.0
 """Pixels by which a box may stand out: people count from 0 or from 1, and round."""
 _SMALLEST: Final = 2.0
 _LARGEST_FILE: Final = 2**26
+BOXES_CUT: Final = Rule(
+    "boxes-cut-at-edge",
+    Severity.WARNING,
+    "Boxes outside the image are a sign that an annotation belongs to another one.",
+)
+BOXES_TINY: Final = Rule(
+    "boxes-tiny",
+    Severity.WARNING,
+    "A box of a pixel or two shows nothing that can be learned.",
+)
 
 
 @dataclass(frozen=True)
@@ -155,9 +165,8 @@ def _findings(path: Path, total: int, cut: int, tiny: int) -> list[Finding]:
     found = []
     if cut:
         found.append(
-            Finding(
-                Severity.WARNING,
-                str(path),
+            BOXES_CUT.finding(
+                path,
                 f"{cut} of {total} boxes stood out of the image and were cut at its edge",
                 "boxes inside the image",
                 "look whether the annotation belongs to this image",
@@ -165,9 +174,8 @@ def _findings(path: Path, total: int, cut: int, tiny: int) -> list[Finding]:
         )
     if tiny:
         found.append(
-            Finding(
-                Severity.WARNING,
-                str(path),
+            BOXES_TINY.finding(
+                path,
                 f"{tiny} of {total} boxes are under {_SMALLEST:g} pixels wide or high",
                 "boxes around visible objects",
                 "look whether they were drawn by accident; training leaves them out",

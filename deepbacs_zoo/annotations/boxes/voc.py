@@ -20,13 +20,19 @@ from deepbacs_zoo.annotations.boxes.types import (
     checked_size,
     unreadable,
 )
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.image import stem_of
 
 __all__ = ["read_voc"]
 
 _KIND: Final = "Pascal VOC (XML)"
 _LARGEST: Final = 2**24
+OTHER_IMAGE_NAMED: Final = Rule(
+    "other-image-named",
+    Severity.WARNING,
+    "An annotation that names another image may belong to that one.",
+    "PASCAL VOC, element filename",
+)
 
 
 def read_voc(
@@ -111,9 +117,8 @@ def _name_findings(path: Path, root: ElementTree.Element, source: Path) -> tuple
     if named and Path(named).suffix == "" and named == stem_of(source):
         return ()
     return (
-        Finding(
-            Severity.WARNING,
-            str(path),
+        OTHER_IMAGE_NAMED.finding(
+            path,
             f"it names another image, {named}, than the one of its own name, {source.name}",
             "the annotation of this image",
             "look whether files were renamed after they were annotated",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.images.read import read_image
 from deepbacs_zoo.images.write import write_tiff
@@ -18,6 +18,11 @@ __all__ = ["check_numbers", "label_findings", "plane_of", "relabel"]
 
 _MOST_NAMED: Final = 5
 _ALLOWED: Final = "0 for the background and 1, 2, 3 … for the objects"
+LABEL_IN_PARTS: Final = Rule(
+    "label-in-parts",
+    Severity.WARNING,
+    "A label of several parts is mostly a number that was given to two objects.",
+)
 
 
 def relabel(source: str | Path, target: str | Path) -> int:
@@ -75,9 +80,8 @@ def label_findings(path: Path, labels: NDArray[np.integer]) -> tuple[Finding, ..
     torn = owners[(counts > 1) & (owners != 0)]
     if not torn.size:
         return ()
-    finding = Finding(
-        Severity.WARNING,
-        str(path),
+    finding = LABEL_IN_PARTS.finding(
+        path,
         f"{torn.size} of its {int(np.count_nonzero(owners))} labels have several parts that do not "
         f"touch ({_listed(torn.tolist())})",
         "one connected object for each label",

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.annotations.labels.checks import check_numbers, label_findings, plane_of
 from deepbacs_zoo.annotations.rois import ROI_SUFFIXES, read_rois
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.images.read import read_image
 
@@ -29,6 +29,17 @@ _SPECK: Final = 4
 _MOST_SPECKS: Final = 0.2
 _WIDE: Final = 1.6
 _MOST_FOREGROUND: Final = 0.5
+MASK_MOSTLY_FOREGROUND: Final = Rule(
+    "mask-mostly-foreground",
+    Severity.WARNING,
+    "A mask that covers most of the image is probably inverted, so that the background would "
+    "be learned.",
+)
+MASK_OBJECTS_TOUCH: Final = Rule(
+    "mask-objects-touch",
+    Severity.WARNING,
+    "In a mask objects that touch are one, and a network learns them as one.",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,9 +145,8 @@ def _mask_findings(path: Path, labels: Labels) -> tuple[Finding, ...]:
     share = float(np.mean(labels > 0))
     if share > _MOST_FOREGROUND:
         found.append(
-            Finding(
-                Severity.WARNING,
-                str(path),
+            MASK_MOSTLY_FOREGROUND.finding(
+                path,
                 f"the foreground of this mask covers {share:.0%} of the image",
                 "objects on a larger background",
                 "invert it if the background is white",
@@ -145,9 +155,8 @@ def _mask_findings(path: Path, labels: Labels) -> tuple[Finding, ...]:
     touching = _touching(labels)
     if touching:
         found.append(
-            Finding(
-                Severity.WARNING,
-                str(path),
+            MASK_OBJECTS_TOUCH.finding(
+                path,
                 f"in this mask {touching} of {labels.max()} objects look like several that touch",
                 "a line of background between any two objects",
                 "give a label image or outlines, in which objects may touch",

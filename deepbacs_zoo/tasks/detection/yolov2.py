@@ -58,17 +58,17 @@ _SMALLEST: Final = 2.0
 _COUNTS: Final = Rule(
     "training-boxes-counted",
     Severity.INFO,
-    "the number of examples decides how well a class can be learned",
+    "The number of examples decides how well a class can be learned.",
 )
 _RARE: Final = Rule(
     "class-with-few-examples",
     Severity.WARNING,
-    "a detector does not learn a class from a handful of boxes",
+    "A detector does not learn a class from a handful of boxes.",
 )
 _UNBALANCED: Final = Rule(
     "classes-unbalanced",
     Severity.WARNING,
-    "a frequent class hides in mean scores that a rare one is never found",
+    "A frequent class hides in mean scores that a rare one is never found.",
 )
 _VALUES: Final = ("x", "y", "width", "height", "objectness")
 

@@ -31,7 +31,7 @@ _MOST_POOR: Final = 0.05
 _NOT_STAR_CONVEX: Final = Rule(
     "objects-not-star-convex",
     Severity.WARNING,
-    "a network cannot learn a shape that rays from one point do not describe",
+    "A network cannot learn a shape that rays from one point do not describe.",
     "Schmidt et al. 2018, https://doi.org/10.1007/978-3-030-00934-2_30",
 )
 

@@ -29,7 +29,7 @@ _CORE: Final = "bioimageio.core, test_description"
 REFERENCE_NOT_RUN: Final = Rule(
     "reference-not-run",
     Severity.WARNING,
-    "bioimageio.core runs code of a package without asking.",
+    "The reference implementation runs code of a package without asking.",
     _CORE,
 )
 REFERENCE_BROKE_OFF: Final = Rule(

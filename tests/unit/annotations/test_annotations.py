@@ -99,21 +99,22 @@ def test_cells_that_touch_in_a_mask_are_warned_of(touching, tmp_path):
     for top, left, bottom, right in touching:
         mask[top:bottom, left:right] = 255
     (finding,) = read_annotation(saved(tmp_path / "a.tif", mask), SIZE).findings
-    assert "1 of 5 objects look like several that touch" in finding.what
+    assert finding.id == "mask-objects-touch"
+    assert "1 of 5 objects" in finding.sentence()
     assert "label image or outlines" in finding.hint
 
 
 def test_an_inverted_mask_is_warned_of(tmp_path):
     mask = np.where(APART > 0, 0, 255).astype(np.uint8)
     findings = read_annotation(saved(tmp_path / "a.tif", mask), SIZE).findings
-    assert any("covers" in finding.what for finding in findings)
+    assert "mask-mostly-foreground" in [finding.id for finding in findings]
 
 
 def test_torn_labels_are_warned_of(tmp_path):
     labels = APART.astype(np.uint16)
     labels[50:55, 50:60] = 1
     (finding,) = read_annotation(saved(tmp_path / "a.tif", labels), SIZE).findings
-    assert "several parts" in finding.what
+    assert finding.id == "label-in-parts"
 
 
 def test_outlines_are_annotations_too(tmp_path):
@@ -146,7 +147,7 @@ def test_two_rods_end_to_end_in_a_mask_are_one_object_and_warned_of_by_their_wai
     found = read_annotation(saved(tmp_path / "a.tif", mask), SIZE)
     assert found.labels.max() == 5
     (finding,) = found.findings
-    assert "1 of 5" in finding.what
+    assert "1 of 5" in finding.sentence()
 
 
 def test_a_mask_in_one_bit_is_a_mask_by_its_values(tmp_path):

@@ -172,7 +172,8 @@ def test_a_box_that_stands_out_a_little_is_cut_and_one_outside_is_refused(data):
     write(data, ".xml", voc((Box(30, 20, 42, 30, "rod"),)), voc((), filename="b.tif"))
     (found, _) = read(data)
     assert found.boxes[0].x1 == 40
-    assert "1 of 1 boxes stood out" in found.findings[0].what
+    assert [each.id for each in found.findings] == ["boxes-cut-at-edge"]
+    assert "1 of 1 boxes" in found.findings[0].sentence()
     write(data, ".xml", voc((Box(30, 20, 43, 30, "rod"),)), voc((), filename="b.tif"))
     assert_refused(data, "a.xml", "outside the image", "x 30 to 43", "40 x 30")
     write(data, ".xml", voc((Box(40, 20, 42, 30, "rod"),)), voc((), filename="b.tif"))
@@ -183,7 +184,7 @@ def test_a_box_of_one_pixel_is_odd_and_one_without_area_is_refused(data):
     write(data, ".xml", voc((Box(4, 4, 5, 5, "rod"),)), voc((), filename="b.tif"))
     (found, _) = read(data)
     assert found.boxes == (Box(4.0, 4.0, 5.0, 5.0, "rod"),)
-    assert "under 2 pixels" in found.findings[0].what
+    assert found.findings[0].id == "boxes-tiny"
     write(data, ".xml", voc((Box(6, 4, 5, 5, "rod"),)), voc((), filename="b.tif"))
     assert_refused(data, "a.xml", "no area", "x 6 to 5")
     write(data, ".xml", voc((Box(float("nan"), 4, 5, 5, "rod"),)), voc((), filename="b.tif"))
@@ -207,7 +208,8 @@ def test_an_annotation_of_another_size_or_name_is_told(data):
     assert_refused(data, "a.xml", "another size", "80 x 60 against 40 x 30")
     write(data, ".xml", voc(size=(0, 0), filename="other.png"), voc(filename="old/b.png"))
     one, other = read(data)
-    assert "other.png" in one.findings[0].what
+    assert one.findings[0].id == "other-image-named"
+    assert "other.png" in one.findings[0].sentence()
     assert other.findings == ()
 
 

@@ -72,8 +72,9 @@ def test_a_label_in_several_parts_is_a_warning(tmp_path):
     (finding,) = label_findings(tmp_path / "a.tif", rows(1, 2, 1, 3))
     assert finding.severity == Severity.WARNING
     assert "a.tif" in finding.where
-    assert "1 of its 3 labels" in finding.what
-    assert "(1)" in finding.what
+    assert finding.id == "label-in-parts"
+    assert "1 of its 3 labels" in finding.sentence()
+    assert "(1)" in finding.sentence()
     assert finding.allowed
     assert finding.hint
 

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 from deepbacs_zoo.images.image import Calibration, Image
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
+from deepbacs_zoo.images.sink import ArraySink, Sink, TiffSink
+from deepbacs_zoo.images.source import ImageSource, TiffSource, load_source
 from deepbacs_zoo.images.write import write_tiff
 
-__all__ = ["IMAGE_SUFFIXES", "Calibration", "Image", "read_image", "write_tiff"]
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "ArraySink",
+    "Calibration",
+    "Image",
+    "ImageSource",
+    "Sink",
+    "TiffSink",
+    "TiffSource",
+    "load_source",
+    "read_image",
+    "write_tiff",
+]

@@ -1,11 +1,18 @@
-"""What an image is here: five named axes, and the size of its pixels."""
+"""An image in memory: five named axes, and the size of its pixels."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
+
+from deepbacs_zoo.axes import IMAGE_AXES
 
 __all__ = ["Calibration", "Image", "stem_of"]
 
@@ -43,7 +50,7 @@ class Image:
     calibration
         Size of its pixels.
     path
-        Where it was read, ``None`` for an image made in memory.
+        The file that it was read from, ``None`` for an image made in memory.
     rgb
         Whether the channels are the red, green and blue of one colour picture.
     """
@@ -52,6 +59,26 @@ class Image:
     calibration: Calibration = Calibration()
     path: Path | None = None
     rgb: bool = False
+
+    @property
+    def axes(self) -> str:
+        """``tzcyx``."""
+        return IMAGE_AXES
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The sizes of ``t z c y x`` in pixels."""
+        return self.data.shape
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The data type of its values."""
+        return self.data.dtype
+
+    def read(self, block: Mapping[str, slice] = MappingProxyType({})) -> NDArray[Any]:
+        """Return a block ``t z c y x``; an axis that is not named is whole."""
+        values: NDArray[Any] = self.data.isel(block).values
+        return values
 
     @property
     def stem(self) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 
 from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.errors import PackageError, UnsupportedError
+from deepbacs_zoo.images import ArraySink
 from deepbacs_zoo.prediction.positions import Position, Positions
 from deepbacs_zoo.runners.base import Array
 from deepbacs_zoo.tensors import TensorSpec
@@ -64,38 +65,34 @@ class Collector:
         # An axis that the output has for itself is no position; if both are long, put() refuses.
         outer = "".join(axis for axis in positions.sizes if axis not in self._own)
         self.axes = IMAGE_AXES if shaped else outer + self._own
-        self._array: Array | None = None
+        self._sink: ArraySink | None = None
 
     @property
     def array(self) -> Array:
         """The collected array, of the output's axes and dtype; all positions must have been put."""
-        if self._array is None:
+        if self._sink is None:
             raise RuntimeError("no position was run")
-        return self._array
+        return self._sink.array
 
     def put(self, position: Position, found: Array) -> None:
         """Put the result at one position, in the output's own axes and dtype, batch included."""
         own = self._without_batch(found)
         block, where = self._block(own, position)
-        if self._array is None:
-            shape = tuple(
-                self._sizes.get(axis, 1) if axis in where else size
-                for axis, size in zip(self.axes, block.shape, strict=True)
-            )
-            self._array = np.empty(shape, block.dtype)
-        index = tuple(
-            slice(where[axis], where[axis] + 1) if axis in where else slice(None)
-            for axis in self.axes
-        )
-        if self._array[index].shape != block.shape:
+        if self._sink is None:
+            sizes = zip(self.axes, block.shape, strict=True)
+            shape = tuple(self._sizes.get(axis, 1) if axis in where else n for axis, n in sizes)
+            self._sink = ArraySink(self.axes, shape, block.dtype)
+        sizes = zip(self.axes, self._sink.shape, strict=True)
+        expected = tuple(1 if axis in where else size for axis, size in sizes)
+        if expected != block.shape:
             raise UnsupportedError(
                 f"output '{self._spec.id}'",
                 "its size changes from position to position, so the results are no stack",
-                value=f"{block.shape} after {self._array[index].shape}",
+                value=f"{block.shape} after {expected}",
                 allowed="an image with one position",
                 hint="run the positions as images of their own",
             )
-        self._array[index] = block
+        self._sink.write({axis: slice(at, at + 1) for axis, at in where.items()}, block)
 
     def _without_batch(self, found: Array) -> Array:
         if "b" not in self._spec.axis_names:

@@ -12,9 +12,9 @@ from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.package.zoo_config import Decoding
 from deepbacs_zoo.prediction.base import Engine, Predictor, Progress
 from deepbacs_zoo.prediction.options import DEFAULTS, MEMORY, Border, PredictOptions, Rescale
+from deepbacs_zoo.prediction.pipeline import check_steps
 from deepbacs_zoo.prediction.run import PredictionRun
 from deepbacs_zoo.prediction.sources import Source, read_images
-from deepbacs_zoo.processing import check
 from deepbacs_zoo.results.types import Result
 from deepbacs_zoo.runners import Session, load_session
 from deepbacs_zoo.tiling import TilePlan
@@ -53,8 +53,7 @@ class LocalPredictor(Predictor):
         self._session, self._loading = session, (runner, device, trust)
         self._open = True
         try:
-            for spec in (*package.inputs, *package.outputs):
-                check(spec.steps, f"{package.path}: {spec.id}", spec.axis_names)
+            check_steps(package)
         except BaseException:
             self.close()
             raise

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.processing import apply, fit
+from deepbacs_zoo.processing import apply, check, fit
 from deepbacs_zoo.runners.base import Array, Session
 from deepbacs_zoo.runners.tensor_checks import check_tensors
 from deepbacs_zoo.tensors import TensorSpec
@@ -18,7 +18,7 @@ from deepbacs_zoo.tiling.run_plan import RunPlan, TensorPlan
 if TYPE_CHECKING:
     from deepbacs_zoo.package import Package
 
-__all__ = ["run_network", "run_plane"]
+__all__ = ["check_steps", "run_network", "run_plane"]
 
 Tensors = Mapping[str, Array]
 References = Mapping[str, tuple[Array, str]]
@@ -49,12 +49,27 @@ def run_network(package: Package, session: Session, tensors: Tensors) -> dict[st
     PackageError
         The network contradicts the package.
     """
+    check_steps(package)
     check_tensors(package.inputs, tensors)
     inputs = [spec for spec in package.inputs if spec.id in tensors]
     raw = {spec.id: tensors[spec.id].astype(spec.dtype, copy=False) for spec in inputs}
     references = _references(inputs, raw)
     ready = {spec.id: _processed(spec, raw[spec.id], references) for spec in inputs}
     return postprocess(package.outputs, session.run(ready), references)
+
+
+def check_steps(package: Package) -> None:
+    """Refuse steps that are unknown or wrong; everything below takes checked ones.
+
+    Raises
+    ------
+    UnsupportedError
+        An operation is not known.
+    PackageError
+        An argument is missing, unknown or out of its range, or an axis is not there.
+    """
+    for spec in (*package.inputs, *package.outputs):
+        check(spec.steps, f"{package.path}: {spec.id}", spec.axis_names)
 
 
 def run_plane(
@@ -75,7 +90,7 @@ def run_plane(
     Parameters
     ----------
     inputs, outputs
-        The tensors that take part.
+        The tensors that take part; their steps have passed :func:`check_steps`.
     session
         The loaded weights.
     raw
@@ -120,8 +135,8 @@ def _references(specs: Sequence[TensorSpec], raw: Tensors) -> dict[str, tuple[Ar
 
 
 def _processed(spec: TensorSpec, array: Array, references: References) -> Array:
-    """Apply a tensor's steps, measured on the tensor itself."""
-    return _typed(spec, apply(spec.steps, array, spec.axis_names, references))
+    """Apply a tensor's checked steps, measured on the tensor itself."""
+    return _typed(spec, apply(spec.steps, array, spec.axis_names, references, checked=True))
 
 
 def _typed(spec: TensorSpec, array: Array) -> Array:
@@ -142,7 +157,7 @@ def _prepare(
     if border == "halo":  # padded already
         return _processed(spec, array, references)
     if spec.pad.mode == "constant":  # its value is one of the raw image
-        steps = fit(spec.steps, array, spec.axis_names, references)
+        steps = fit(spec.steps, array, spec.axis_names, references, checked=True)
         return _typed(spec, steps(_pad(array, spec, run_plan)))
     # Mirroring after the steps gives the same as before them, also where a statistic belongs to a
     # row or column of the image, of which the padding has none.

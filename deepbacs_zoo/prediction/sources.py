@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from deepbacs_zoo.errors import DataError, UsageError
-from deepbacs_zoo.images import Image, read_image
+from deepbacs_zoo.images import Image, ImageSource, load_source, read_image
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.runners.base import Array
 
 __all__ = ["Source", "preview_of", "read_images"]
 
-Source = Image | str | Path
+Source = ImageSource | str | Path
+"""An image to predict: in memory, readable in blocks, or a path."""
 
 
 def read_images(
@@ -27,7 +28,8 @@ def read_images(
     _check_names(package, named)
     read = {name: named[name] for name in ids if name in named}
     images = {
-        name: each if isinstance(each, Image) else read_image(each) for name, each in read.items()
+        name: read_image(each) if isinstance(each, str | Path) else load_source(each)
+        for name, each in read.items()
     }
     if pixel_size is None:
         return images

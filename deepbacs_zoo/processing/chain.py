@@ -58,6 +58,8 @@ def fit(
     array: Array,
     axes: str,
     references: References = _NO_REFERENCES,
+    *,
+    checked: bool = False,
 ) -> Fitted:
     """Measure steps on a whole tensor.
 
@@ -72,9 +74,11 @@ def fit(
     array
         The whole tensor, of any dtype of the format.
     axes
-        Its axes.
+        Its axes, for example ``bcyx``.
     references
         Other tensors, unprocessed, by id: array and axes.
+    checked
+        Whether :func:`check` has passed these steps for these axes; else it is called.
 
     Raises
     ------
@@ -85,6 +89,8 @@ def fit(
     DataError
         The tensor does not have these axes, is empty, or has no finite statistics.
     """
+    if not checked:
+        check(steps, "processing", axes)
     return _measured(steps, Tensor(array, axes), references)
 
 
@@ -93,12 +99,16 @@ def apply(
     array: Array,
     axes: str,
     references: References = _NO_REFERENCES,
+    *,
+    checked: bool = False,
 ) -> Array:
     """Measure steps on a whole tensor and apply them to it, computing each once.
 
     Parameters and errors are those of :func:`fit`; the result has the same axes and the dtype that
     the last step gives.
     """
+    if not checked:
+        check(steps, "processing", axes)
     tensor = Tensor(array, axes)
     _measured(steps, tensor, references)
     return tensor.array
@@ -106,7 +116,6 @@ def apply(
 
 def _measured(steps: Sequence[Step], tensor: Tensor, references: References) -> Fitted:
     """Measure steps and put them behind the tensor."""
-    check(steps, "processing", tensor.axes)
     _check_tensor(tensor)
     functions: list[Function] = []
     statistics: list[Mapping[str, Statistic]] = []

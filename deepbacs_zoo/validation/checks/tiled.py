@@ -14,7 +14,7 @@ from deepbacs_zoo.errors import DataError, HostError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.package import Package
-from deepbacs_zoo.prediction.pipeline import run_plane
+from deepbacs_zoo.prediction.pipeline import check_steps, run_plane
 from deepbacs_zoo.runners import Session
 from deepbacs_zoo.tensors import FixedSize, TensorSpec
 from deepbacs_zoo.tiling.run_plan import RunPlan, plan_run
@@ -135,6 +135,7 @@ def _enlarged(spec: TensorSpec, array: NDArray[Any], count: int) -> NDArray[Any]
 def _compared(
     package: Package, inputs: list[TensorSpec], session: Session, raw: Tensors
 ) -> Outcome:
+    check_steps(package)
     outputs = list(package.outputs)
     sizes = {
         spec.id: {

@@ -1,16 +1,18 @@
-"""Read a model card: YAML front matter between two ``---`` lines, then Markdown prose."""
+"""Reader of a model card: YAML front matter between two ``---`` lines, then Markdown prose."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 
-from deepbacs_zoo.cards.fields import Fields, as_is, choice, matching
 from deepbacs_zoo.cards.types import Author, Card, Citation, Maintainer, PixelSize, TrainingData
 from deepbacs_zoo.errors import PackageError, UsageError
+from deepbacs_zoo.files.fields import Field, TextRule, Wording, one_of, text_like, text_up_to
 
 __all__ = ["RENDERED", "WRITTEN", "read_card"]
 
@@ -19,6 +21,16 @@ WRITTEN = ("Description", "Intended use", "Limitations", "Training data")
 
 RENDERED = ("Validation", "Inputs and outputs", "Usage", "From output to objects", "Training")
 """The headings that the export writes from measured facts."""
+
+
+T = TypeVar("T")
+
+_WORDING = Wording(
+    what="this field of the front matter is wrong",
+    hint="correct it; model_cards/README.md describes every field",
+    show=lambda value: value,
+    add="add the field to the card",
+)
 
 
 def _orcid_is_right(text: str) -> bool:
@@ -34,25 +46,25 @@ def _orcid_is_right(text: str) -> bool:
 
 # The format's own rules (bioimageio.spec, model 0.5), with its warnings taken for errors: a name
 # above 64 or a description above 512 characters is cut in listings.
-_NAME = matching(r"[\w+\- ()]{5,64}", "5 to 64 letters, digits, and _ + - ( ) or blanks")
-_DESCRIPTION = as_is(512)
-_VERSION = matching(
+_NAME = text_like(r"[\w+\- ()]{5,64}", "5 to 64 letters, digits, and _ + - ( ) or blanks")
+_DESCRIPTION = text_up_to(512)
+_VERSION = text_like(
     r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?", 'a version such as "0.1.0"'
 )
-_LICENSE = matching(r"[A-Za-z0-9][A-Za-z0-9.+-]*", "an SPDX identifier such as MIT or CC-BY-4.0")
-_DOI = matching(r"10\.\d{4,}/\S+", "a DOI such as 10.1371/journal.pone.0217524")
-_URL = matching(r"https?://\S+", "an address that begins with https://")
-_ORCID = (
+_LICENSE = text_like(r"[A-Za-z0-9][A-Za-z0-9.+-]*", "an SPDX identifier such as MIT or CC-BY-4.0")
+_DOI = text_like(r"10\.\d{4,}/\S+", "a DOI such as 10.1371/journal.pone.0217524")
+_URL = text_like(r"https?://\S+", "an address that begins with https://")
+_ORCID = TextRule(
     _orcid_is_right,
     "an ORCID such as 0000-0002-1825-0097, whose last digit is right",
 )
-_GITHUB = matching(r"[A-Za-z0-9](-?[A-Za-z0-9]){0,38}", "the name of a GitHub account")
-_PERSON = matching(r"[^/\\]{1,128}", "a name without slashes")
-_ID = matching(r"[a-z0-9][a-z0-9._/-]*", "lower-case letters, digits and - . _ /")
-_EMOJI = as_is(2)
-_SHORT = as_is(128)
-_LONG = as_is(1024)
-_LABELS = choice("complete", "incomplete")
+_GITHUB = text_like(r"[A-Za-z0-9](-?[A-Za-z0-9]){0,38}", "the name of a GitHub account")
+_PERSON = text_like(r"[^/\\]{1,128}", "a name without slashes")
+_ID = text_like(r"[a-z0-9][a-z0-9._/-]*", "lower-case letters, digits and - . _ /")
+_EMOJI = text_up_to(2)
+_SHORT = text_up_to(128)
+_LONG = text_up_to(1024)
+_LABELS = one_of("complete", "incomplete")
 
 _TOP = (
     "name",
@@ -171,75 +183,99 @@ def _sections(file: Path, prose: str) -> tuple[tuple[str, str], ...]:
 
 
 def _card(file: Path, content: object) -> Card:
-    fields = Fields(file, content, "", _TOP)
-    authors = fields.records("authors", _author)
-    cite = fields.records("cite", _citation)
-    training_data = fields.record("training_data", _training_data)
-    fields.need("authors", authors, "a list of at least one author with a 'name'")
-    fields.need("cite", cite, "a list of at least one entry with 'text' and 'doi' or 'url'")
-    fields.need("training_data", training_data, "'text' and, where they exist, id, doi, url")
-    assert training_data is not None
+    root = Field(str(file), "", content, _WORDING)
+    if not isinstance(content, dict):
+        raise root.wrong("fields, one 'name: value' a line")
+    root.only(_TOP)
     return Card(
         path=file,
-        name=fields.required("name", _NAME),
-        description=fields.required("description", _DESCRIPTION),
-        version=fields.required("version", _VERSION),
-        license=fields.required("license", _LICENSE),
-        authors=authors,
-        cite=cite,
-        modality=fields.required("modality", _SHORT),
-        training_data=training_data,
-        tags=fields.texts("tags", _SHORT),
-        target_structure=fields.texts("target_structure", _SHORT),
-        maintainers=fields.records("maintainers", _maintainer),
-        links=fields.texts("links", _SHORT),
-        pixel_size=fields.record("pixel_size", _pixel_size),
-        id=fields.text("id", _ID),
-        id_emoji=fields.text("id_emoji", _EMOJI),
-        git_repo=fields.text("git_repo", _URL),
+        name=_required(root, "name", _NAME),
+        description=_required(root, "description", _DESCRIPTION),
+        version=_required(root, "version", _VERSION),
+        license=_required(root, "license", _LICENSE),
+        authors=_records(root, "authors", _author, "a list of at least one author with a 'name'"),
+        cite=_records(
+            root, "cite", _citation, "a list of at least one entry with 'text' and 'doi' or 'url'"
+        ),
+        modality=_required(root, "modality", _SHORT),
+        training_data=_training_data(
+            root.need("training_data", "'text' and, where they exist, id, doi, url")
+        ),
+        tags=_texts(root, "tags", _SHORT),
+        target_structure=_texts(root, "target_structure", _SHORT),
+        maintainers=_records(root, "maintainers", _maintainer),
+        links=_texts(root, "links", _SHORT),
+        pixel_size=None if (size := root.get("pixel_size")) is None else _pixel_size(size),
+        id=_text_of(root, "id", _ID),
+        id_emoji=_text_of(root, "id_emoji", _EMOJI),
+        git_repo=_text_of(root, "git_repo", _URL),
     )
 
 
-def _author(file: Path, content: object, place: str) -> Author:
-    fields = Fields(file, content, place, ("name", "affiliation", "orcid", "github_user"))
+def _author(entry: Field) -> Author:
+    entry.only(("name", "affiliation", "orcid", "github_user"))
     return Author(
-        name=fields.required("name", _PERSON),
-        affiliation=fields.text("affiliation", _LONG),
-        orcid=fields.text("orcid", _ORCID),
-        github_user=fields.text("github_user", _GITHUB),
+        name=_required(entry, "name", _PERSON),
+        affiliation=_text_of(entry, "affiliation", _LONG),
+        orcid=_text_of(entry, "orcid", _ORCID),
+        github_user=_text_of(entry, "github_user", _GITHUB),
     )
 
 
-def _maintainer(file: Path, content: object, place: str) -> Maintainer:
-    fields = Fields(file, content, place, ("name", "github_user"))
+def _maintainer(entry: Field) -> Maintainer:
+    entry.only(("name", "github_user"))
     return Maintainer(
-        github_user=fields.required("github_user", _GITHUB), name=fields.text("name", _PERSON)
+        github_user=_required(entry, "github_user", _GITHUB), name=_text_of(entry, "name", _PERSON)
     )
 
 
-def _citation(file: Path, content: object, place: str) -> Citation:
-    fields = Fields(file, content, place, ("text", "doi", "url"))
+def _citation(entry: Field) -> Citation:
+    entry.only(("text", "doi", "url"))
     cited = Citation(
-        text=fields.required("text", _LONG),
-        doi=fields.text("doi", _DOI),
-        url=fields.text("url", _URL),
+        text=_required(entry, "text", _LONG),
+        doi=_text_of(entry, "doi", _DOI),
+        url=_text_of(entry, "url", _URL),
     )
-    fields.need("doi", cited.doi or cited.url, "a doi, or else a url")
+    if cited.doi is None and cited.url is None:
+        entry.need("doi", "a doi, or else a url")
     return cited
 
 
-def _training_data(file: Path, content: object, place: str) -> TrainingData:
-    fields = Fields(file, content, place, ("text", "id", "doi", "url", "license", "labels"))
+def _training_data(entry: Field) -> TrainingData:
+    entry.only(("text", "id", "doi", "url", "license", "labels"))
     return TrainingData(
-        text=fields.required("text", _LONG),
-        id=fields.text("id", _ID),
-        doi=fields.text("doi", _DOI),
-        url=fields.text("url", _URL),
-        license=fields.text("license", _LICENSE),
-        labels=fields.text("labels", _LABELS) or "complete",
+        text=_required(entry, "text", _LONG),
+        id=_text_of(entry, "id", _ID),
+        doi=_text_of(entry, "doi", _DOI),
+        url=_text_of(entry, "url", _URL),
+        license=_text_of(entry, "license", _LICENSE),
+        labels=_text_of(entry, "labels", _LABELS) or "complete",
     )
 
 
-def _pixel_size(file: Path, content: object, place: str) -> PixelSize:
-    fields = Fields(file, content, place, ("y", "x"))
-    return PixelSize(y=fields.number("y"), x=fields.number("x"))
+def _pixel_size(entry: Field) -> PixelSize:
+    entry.only(("y", "x"))
+    y, x = (entry.need(axis, "a number above 0").positive() for axis in "yx")
+    return PixelSize(y=y, x=x)
+
+
+def _text_of(card: Field, name: str, rule: TextRule) -> str | None:
+    field = card.get(name)
+    return None if field is None else field.text_as(rule)
+
+
+def _required(card: Field, name: str, rule: TextRule) -> str:
+    return card.need(name, rule.allowed).text_as(rule)
+
+
+def _texts(card: Field, name: str, rule: TextRule) -> tuple[str, ...]:
+    field = card.get(name)
+    return () if field is None else tuple(each.text_as(rule) for each in field.items())
+
+
+def _records(card: Field, name: str, read: Callable[[Field], T], needed: str = "") -> tuple[T, ...]:
+    """Return the entries of a list; ``needed`` says what is allowed where there must be one."""
+    field = card.need(name, needed) if needed else card.get(name)
+    if needed and field is not None and field.value == []:
+        raise field.wrong(needed)
+    return () if field is None else tuple(read(each) for each in field.items())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+import re
 import reprlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -10,9 +12,32 @@ from typing import Any
 
 from deepbacs_zoo.errors import DataError, PackageError
 
-__all__ = ["CORRECT_IT", "Field", "Wording"]
+__all__ = ["CORRECT_IT", "Field", "TextRule", "Wording", "one_of", "text_like", "text_up_to"]
 
 CORRECT_IT = "correct this field of the description, or ask the author for a corrected package"
+
+
+@dataclass(frozen=True)
+class TextRule:
+    """A test of a text, and the words for what it allows."""
+
+    test: Callable[[str], bool]
+    allowed: str
+
+
+def text_up_to(limit: int) -> TextRule:
+    """Allow any text of 1 to ``limit`` characters."""
+    return TextRule(lambda text: 0 < len(text) <= limit, f"a text of 1 to {limit} characters")
+
+
+def text_like(pattern: str, allowed: str) -> TextRule:
+    """Allow a text that matches the regular expression completely."""
+    return TextRule(lambda text: re.fullmatch(pattern, text) is not None, allowed)
+
+
+def one_of(*names: str) -> TextRule:
+    """Allow one of a few words."""
+    return TextRule(lambda text: text in names, " or ".join(names))
 
 
 @dataclass(frozen=True)
@@ -29,6 +54,8 @@ class Wording:
         The class of the errors.
     show
         How a value is written.
+    add
+        What to do where a field is missing.
     """
 
     what: str = "this field of the description has a wrong value"
@@ -36,6 +63,7 @@ class Wording:
     kind: type[PackageError | DataError] = PackageError
     # repr of a value with thousands of YAML aliases would not end; reprlib cuts it short.
     show: Callable[[Any], object] = reprlib.repr
+    add: str = CORRECT_IT
 
 
 @dataclass(frozen=True)
@@ -68,9 +96,15 @@ class Field:
 
     def __getitem__(self, key: str) -> Field:
         """Return the child at ``key``; an error when it is missing or null."""
+        return self.need(key, "a value")
+
+    def need(self, key: str, allowed: str) -> Field:
+        """Return the child at ``key``; an error with what is allowed when it is missing or null."""
         child = self.get(key)
         if child is None:
-            raise self.at(key, None).wrong("a value", what="this required field is missing")
+            missing = self.at(key, None)
+            what = "this required field is missing"
+            raise missing.wrong(allowed, what=what, hint=self.wording.add)
         return child
 
     def get(self, key: str) -> Field | None:
@@ -95,6 +129,14 @@ class Field:
             raise self.wrong("at least one entry", what="this list is empty")
         return self.items()
 
+    def only(self, known: Collection[str]) -> None:
+        """Refuse fields of a mapping that are not among ``known``."""
+        for key, value in self.mapping().items():
+            if key not in known:
+                near = difflib.get_close_matches(key, known, 1)
+                hint = f"did you mean '{near[0]}'?" if near else "remove the field"
+                raise self.at(key, value).wrong(f"the fields {', '.join(known)}", hint=hint)
+
     def mapping(self) -> dict[str, Any]:
         """Return the value as a mapping with text keys."""
         if not isinstance(self.value, dict) or not all(isinstance(key, str) for key in self.value):
@@ -108,6 +150,15 @@ class Field:
         if not isinstance(self.value, str) or not self.value.strip():
             raise self.wrong("a text that is not empty")
         return self.value
+
+    def text_as(self, rule: TextRule) -> str:
+        """Return a text without blanks around it that keeps a rule."""
+        if not isinstance(self.value, str):
+            raise self.wrong(rule.allowed, hint="put the value in quotes")
+        text = self.value.strip()
+        if not rule.test(text):
+            raise self.wrong(rule.allowed)
+        return text
 
     def choice(self, allowed: Collection[str]) -> str:
         """Return a text that is one of ``allowed``."""

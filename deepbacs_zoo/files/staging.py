@@ -118,7 +118,7 @@ def folder_beside(folder: Path) -> Iterator[Path]:
         inside.rename(folder)
 
 
-def move_into_place(made: Path, output: Path, aside: Path) -> None:
+def move_into_place(made: Path, output: Path, hidden: Path) -> None:
     """Put a finished file or folder at its place; what stood there is gone only when it succeeds.
 
     Parameters
@@ -127,14 +127,14 @@ def move_into_place(made: Path, output: Path, aside: Path) -> None:
         The finished file or folder, on the same disk.
     output
         Its place.
-    aside
+    hidden
         An empty folder on the same disk for what stood there.
     """
     if not output.is_dir():
         made.replace(output)
         return
     # A folder that is not empty cannot be replaced in one step.
-    old = aside / "replaced"
+    old = hidden / "replaced"
     output.replace(old)
     try:
         made.replace(output)

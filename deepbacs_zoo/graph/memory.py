@@ -9,7 +9,7 @@ from deepbacs_zoo.graph.nodes import Graph
 
 __all__ = ["peak_bytes", "peak_bytes_per_pixel"]
 
-# ONNX Runtime on a CPU holds twice the tensors alive (measured: README of this room), PyTorch less.
+# ONNX Runtime on a CPU holds twice the tensors alive (measured: README of exporting), PyTorch less.
 _ENGINE: Final = 2.1
 _ROUNDING: Final = 50
 

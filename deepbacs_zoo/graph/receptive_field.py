@@ -1,4 +1,4 @@
-"""The halo: how far beyond a pixel the network looks, computed from its graph and measured."""
+"""Receptive field and halo of a network, computed from its graph and measured."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class Files:
         IntegrityError, UnsupportedError, PackageError
             As `read`.
         HostError
-            There is no room for the file.
+            The disk has no space for the file.
         """
         name, sha256 = self._locate(file)
         path = self._source.path_of(name)
@@ -149,7 +149,7 @@ class Files:
                 self.where(name),
                 "the file cannot be unpacked",
                 value=error.strerror or error,
-                allowed="a temporary folder with room for it",
+                allowed="a temporary folder with space for it",
                 hint="free some space, or set TMPDIR to another folder",
             ) from error
         return path

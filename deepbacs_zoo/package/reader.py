@@ -165,7 +165,7 @@ class Package:
         IntegrityError, UnsupportedError, PackageError
             As `read`.
         HostError
-            There is no room for the file.
+            The disk has no space for the file.
         """
         return self._files.file_path(file)
 

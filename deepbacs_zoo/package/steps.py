@@ -1,6 +1,6 @@
 """Processing steps of both formats as `Step`, with the names and keyword arguments of format 0.5.
 
-Which operations exist and which arguments they take is the business of the room ``processing``; a
+Which operations exist and which arguments they take is the business of ``processing``; a
 step that it does not know is read all the same, and refused there.
 """
 

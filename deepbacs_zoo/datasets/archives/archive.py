@@ -9,21 +9,17 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Final, Protocol
 
 from deepbacs_zoo.errors import DataError, HostError, IntegrityError, UsageError
+from deepbacs_zoo.files.archive import Guard
 
 __all__ = ["Archive", "FolderArchive", "ZipArchive", "open_archive"]
 
-MAX_FILES: Final = 200_000
-MAX_TOTAL: Final = 256 * 2**30
-MAX_RATIO: Final = 200
-RATIO_COUNTS_ABOVE: Final = 256 * 2**20
-"""Against zip bombs: empty masks shrink a thousandfold, but are small."""
+_UNEXPLAINED: Final = "do not use it unless its author can explain it"
 _NOTES: Final = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
@@ -115,8 +111,8 @@ class FolderArchive:
                     raise _harmful(path, "this is a link that leads out of the folder", "files")
             for name in files:
                 count += 1
-                if count > MAX_FILES:
-                    raise _too_much(self.label, f"over {MAX_FILES} files")
+                if count > GUARD.max_files:
+                    raise GUARD.beyond(self.label, f"over {GUARD.max_files} files")
                 if not _is_note(name):
                     yield Path(place, name).relative_to(self._root).as_posix()
 
@@ -127,7 +123,7 @@ class ZipArchive:
     def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:
         self.label = str(path)
         self._archive = archive
-        self._members = dict(sorted(_checked(archive.infolist(), self.label)))
+        self._members = dict(sorted(GUARD.members(archive.infolist(), self.label).items()))
 
     def names(self) -> tuple[str, ...]:
         """Return all file names, sorted."""
@@ -144,24 +140,6 @@ class ZipArchive:
             yield file
 
 
-def _checked(members: list[zipfile.ZipInfo], label: str) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-    total, seen = 0, set()
-    if len(members) > MAX_FILES:
-        raise _too_much(label, f"{len(members)} files")
-    for info in members:
-        name = _safe_name(info, label)
-        if info.is_dir() or any(_is_note(part) for part in name.split("/")):
-            continue
-        if name in seen:
-            raise _harmful(f"{label}: {name}", "two files have this name", "each name once")
-        seen.add(name)
-        total += info.file_size
-        swollen = info.file_size > MAX_RATIO * max(info.compress_size, 1)
-        if total > MAX_TOTAL or (swollen and info.file_size > RATIO_COUNTS_ABOVE):
-            raise _too_much(f"{label}: {name}", f"{info.file_size} bytes unpacked")
-        yield name, info
-
-
 def _safe_name(info: zipfile.ZipInfo, label: str) -> str:
     # Zips made by old programs on Windows have backslashes between the parts.
     name = info.filename.replace("\\", "/")
@@ -172,7 +150,7 @@ def _safe_name(info: zipfile.ZipInfo, label: str) -> str:
         )
     if stat.S_ISLNK(info.external_attr >> 16):
         raise _harmful(f"{label}: {name}", "this member of the zip is a link", "files and folders")
-    return "/".join(parts)
+    return "" if any(map(_is_note, parts)) else "/".join(parts)
 
 
 def _is_note(name: str) -> bool:
@@ -183,24 +161,8 @@ def _is_note(name: str) -> bool:
 def _reading(where: Path | str) -> Iterator[None]:
     """Turn what reading raises into errors of this project."""
     try:
-        yield
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise IntegrityError(
-            where,
-            "the zip is cut off or damaged",
-            value=error,
-            allowed="a whole zip",
-            hint="download it again",
-        ) from error
-    except (RuntimeError, NotImplementedError) as error:
-        # zipfile raises these for encrypted members and compression methods it lacks.
-        raise DataError(
-            where,
-            "this member of the zip cannot be unpacked",
-            value=error,
-            allowed="stored or deflated members without a password",
-            hint="unpack it with another program and name the folder",
-        ) from error
+        with GUARD.reading(where):
+            yield
     except PermissionError as error:
         raise HostError(
             where,
@@ -217,17 +179,21 @@ def _harmful(where: Path | str, what: str, allowed: str, value: str | None = Non
         what,
         value=None if value is None else repr(value[:200]),
         allowed=allowed,
-        hint="do not use it unless its author can explain it",
+        hint=_UNEXPLAINED,
     )
 
 
-def _too_much(where: str, found: str) -> DataError:
-    return DataError(
-        where,
-        "it holds more than a data set can",
-        value=found,
-        allowed=f"{MAX_FILES} files and {MAX_TOTAL >> 30} GiB, large ones not packed over "
-        f"{MAX_RATIO} times",
-        hint="name the folder or the zip of the data set alone; unpack a zip yourself if you "
-        "trust it",
-    )
+GUARD: Final = Guard(
+    max_files=200_000,
+    max_bytes=256 * 2**30,
+    safe_name=_safe_name,
+    harmful=DataError,
+    unsupported=DataError,
+    too_much="it holds more than a data set can",
+    smaller="name the folder or the zip of the data set alone; unpack a zip yourself if you "
+    "trust it",
+    again="download it again",
+    plain="unpack it with another program and name the folder",
+    author=_UNEXPLAINED,
+    whole="a whole zip",
+)

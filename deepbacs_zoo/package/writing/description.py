@@ -161,7 +161,7 @@ def _axis(axis: Axis, tensors: Mapping[str, TensorSpec]) -> dict[str, Any]:
     """Return one axis.
 
     Its scale is stated for outputs on a grid only, those that the real deepImageJ fails on (README
-    of this room).
+    of exporting).
     """
     kind = _AXIS_TYPES[axis.name]
     if kind == "batch":

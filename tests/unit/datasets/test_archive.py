@@ -1,5 +1,6 @@
 """Zips and folders that a person brings: what would harm is refused before anything is written."""
 
+import dataclasses
 import io
 import os
 import stat
@@ -11,6 +12,7 @@ import pytest
 from deepbacs_zoo.datasets.archives import archive as origins
 from deepbacs_zoo.datasets.archives.archive import open_archive
 from deepbacs_zoo.errors import DataError, HostError, IntegrityError, UsageError
+from deepbacs_zoo.files import archive as guards
 from tests.unit.datasets.drawn import unpacked, zipped
 
 FILES = {"train/a.tif": b"a" * 100, "train/b.tif": b"b", "readme.txt": b"text"}
@@ -85,20 +87,24 @@ def test_one_name_twice_is_refused(tmp_path):
     with zipfile.ZipFile(data, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):
         archive.writestr("a.tif", "1")
         archive.writestr("a.tif", "2")
-    refused(tmp_path, data.getvalue(), "two files have this name")
+    refused(tmp_path, data.getvalue(), "two files of this name")
+
+
+def limited(monkeypatch, **limits):
+    monkeypatch.setattr(origins, "GUARD", dataclasses.replace(origins.GUARD, **limits))
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(origins, "RATIO_COUNTS_ABOVE", 1000)
+    monkeypatch.setattr(guards, "RATIO_COUNTS_ABOVE", 1000)
     refused(tmp_path, zipped({"a.tif": bytes(1_000_000)}), "more than a data set can")
-    monkeypatch.setattr(origins, "MAX_TOTAL", 150)
+    limited(monkeypatch, max_bytes=150)
     refused(tmp_path, zipped({"a": b"ab" * 40, "b": b"ab" * 40}), "160 bytes|80 bytes")
-    monkeypatch.setattr(origins, "MAX_FILES", 2)
+    limited(monkeypatch, max_files=2)
     refused(tmp_path, zipped(FILES), "3 files")
 
 
 def test_a_folder_with_too_many_files_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(origins, "MAX_FILES", 2)
+    limited(monkeypatch, max_files=2)
     with pytest.raises(DataError, match="over 2 files"), open_archive(unpacked(FILES, tmp_path)):
         pass
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 import random
 import zipfile
@@ -15,6 +16,7 @@ from deepbacs_zoo.errors import (
     UnsupportedError,
     UsageError,
 )
+from deepbacs_zoo.files import archive as guards
 from deepbacs_zoo.package import open_package, zip_source
 from deepbacs_zoo.package.opening import open_source
 from tests.packages import CASES
@@ -230,7 +232,7 @@ def test_a_zip_bomb_is_refused_before_it_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check_message
 ) -> None:
     path = make_zip(tmp_path / "p.zip", {"rdf.yaml": b"", "big": bytes(2**20)})
-    monkeypatch.setattr(zip_source, "RATIO_COUNTS_ABOVE", 2**19)
+    monkeypatch.setattr(guards, "RATIO_COUNTS_ABOVE", 2**19)
     with pytest.raises(PackageError, match="more than a package can need") as caught:
         open_package(path)
     check_message(caught.value, where="p.zip: big", value="1048576 bytes", allowed="200 times")
@@ -240,11 +242,12 @@ def test_too_many_or_too_large_members_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = make_zip(tmp_path / "p.zip", {"rdf.yaml": b"", "a": b"abcdefgh", "b": b"abcdefgh"})
-    monkeypatch.setattr(zip_source, "MAX_MEMBERS", 2)
+    guard = zip_source.GUARD
+    monkeypatch.setattr(zip_source, "GUARD", dataclasses.replace(guard, max_files=2))
     with pytest.raises(PackageError, match="more than a package can need"):
         open_package(path)
-    monkeypatch.setattr(zip_source, "MAX_MEMBERS", 3)
-    monkeypatch.setattr(zip_source, "MAX_TOTAL", 15)
+    few = dataclasses.replace(guard, max_files=3, max_bytes=15)
+    monkeypatch.setattr(zip_source, "GUARD", few)
     with pytest.raises(PackageError, match="more than a package can need"):
         open_package(path)
 

@@ -1,0 +1,135 @@
+"""Members of a zip: checked before any is read, so that none harms when it is unpacked.
+
+Packages and data sets differ in how much they may hold and in the words of their errors; what is
+dangerous is the same: names that lead out, two files of one name, zips that unpack to far more than
+they are, damage.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from deepbacs_zoo.errors import DataError, IntegrityError, PackageError
+
+__all__ = ["MAX_RATIO", "RATIO_COUNTS_ABOVE", "Guard"]
+
+# Against zip bombs.  Weights are numbers that hardly shrink; masks and blank test tensors shrink up
+# to 1000 times (the limit of deflate) but are small.
+MAX_RATIO: Final = 200
+RATIO_COUNTS_ABOVE: Final = 256 * 2**20
+
+Kind = type[PackageError | DataError]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Limits of archives of one kind, and the words of their errors.
+
+    Parameters
+    ----------
+    max_files, max_bytes
+        What it may hold at most, unpacked.
+    safe_name
+        Returns the name of a member in the one form used here, or raises for one that leads out;
+        called with the member and the name of the archive.  An empty name leaves the member out.
+    harmful, unsupported
+        Classes of errors: what must not be unpacked, and what cannot be.
+    too_much
+        What is wrong with an archive beyond the limits.
+    smaller, again, plain, author
+        What to do: about its size, about damage, about members that cannot be unpacked, and about
+        what looks like an attack.
+    whole
+        What would have been right instead of a damaged zip.
+    """
+
+    max_files: int
+    max_bytes: int
+    safe_name: Callable[[zipfile.ZipInfo, str], str]
+    harmful: Kind
+    unsupported: Kind
+    too_much: str
+    smaller: str
+    again: str
+    plain: str
+    author: str
+    whole: str
+
+    def members(self, archive: Sequence[zipfile.ZipInfo], label: str) -> dict[str, zipfile.ZipInfo]:
+        """Return the files of a zip by their safe names; refuse what would harm when unpacked.
+
+        Raises
+        ------
+        PackageError, DataError
+            As the guard has it.
+        IntegrityError
+            The zip is damaged.
+        """
+        found: dict[str, zipfile.ZipInfo] = {}
+        for info in archive:
+            name = self.safe_name(info, label)
+            if info.is_dir() or not name:
+                continue
+            where = f"{label}: {name}"
+            if info.header_offset < 0:  # bytes are missing or inserted before the directory
+                raise self.damaged(where, f"it starts at byte {info.header_offset}")
+            if name in found:
+                raise self.harmful(
+                    where,
+                    "the zip holds two files of this name",
+                    allowed="each name once",
+                    hint=self.author,
+                )
+            found[name] = info
+            swollen = info.file_size > MAX_RATIO * max(info.compress_size, 1)
+            if swollen and info.file_size > RATIO_COUNTS_ABOVE:
+                raise self.beyond(where, f"{info.file_size} bytes unpacked")
+        total = sum(info.file_size for info in found.values())
+        if len(archive) > self.max_files or total > self.max_bytes:
+            raise self.beyond(label, f"{len(archive)} files, {total} bytes unpacked")
+        return found
+
+    @contextmanager
+    def reading(self, where: str | Path) -> Iterator[None]:
+        """Turn what reading a damaged or foreign zip raises into errors of this project."""
+        try:
+            yield
+        except (RuntimeError, NotImplementedError) as error:
+            # zipfile raises these for encrypted members and compression methods it lacks.
+            raise self.unsupported(
+                where,
+                "this member of the zip cannot be unpacked",
+                value=error,
+                allowed="stored or deflated members without a password",
+                hint=self.plain,
+            ) from error
+        except (zipfile.BadZipFile, zlib.error, EOFError, io.UnsupportedOperation) as error:
+            raise self.damaged(where, error) from error
+
+    def damaged(self, where: str | Path, reason: object) -> IntegrityError:
+        """Return the error for a zip that is cut off or changed."""
+        return IntegrityError(
+            where,
+            "the zip is cut off or damaged",
+            value=reason,
+            allowed=self.whole,
+            hint=self.again,
+        )
+
+    def beyond(self, where: str | Path, found: str) -> PackageError | DataError:
+        """Return the error for an archive that holds too much."""
+        return self.harmful(
+            where,
+            self.too_much,
+            value=found,
+            allowed=f"{self.max_files} files and {self.max_bytes >> 30} GiB, large ones not packed "
+            f"over {MAX_RATIO} times",
+            hint=self.smaller,
+        )

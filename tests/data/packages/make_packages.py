@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import math
 import shutil
 import zipfile
 from pathlib import Path
@@ -21,6 +22,7 @@ from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import save
+from deepbacs_zoo.tensors import TensorSpec
 from tests.fiji.detecting import colours, detector
 from tests.fiji.segmenting import cells, segmenter
 from tests.packages import CASES, REFUSED
@@ -37,6 +39,13 @@ LARGE: Final = {
     "channel_last_0_4",
 }
 """What adds bytes and no behavior; the fields of weights without ONNX cannot be run in Java."""
+SETTINGS: Final = (
+    {"height": 41, "width": 57},
+    {"height": 36, "width": 43, "border": "halo"},
+    {"height": 64, "width": 64, "memory": 600 * 2048},
+)
+"""Sizes and options of predictions; the image has two frames."""
+NOT_IN_JAVA: Final = {"two_inputs", "two_inputs_0_4", "uint16_network", "uint16_0_4"}
 DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -96,7 +105,39 @@ def _expected(case: str, package: Path) -> dict[str, Any]:
             "inputs": {spec.id: spec.axis_names for spec in opened.inputs},
             "outputs": {spec.id: spec.axis_names for spec in opened.outputs},
             "weights": list(opened.weights),
+            "predictions": [] if case in NOT_IN_JAVA else _predictions(package, opened.inputs[0]),
         }
+
+
+def _predictions(package: Path, spec: TensorSpec) -> list[dict[str, Any]]:
+    """Return sizes, mean and deviation of each output, or the error, for each of the settings."""
+    found = []
+    for settings in SETTINGS:
+        options = {key: value for key, value in settings.items() if key not in ("height", "width")}
+        slices = 14 if "z" in spec.axis_names else 2
+        shape = (2, slices, spec.size_of("c") or 1, settings["height"], settings["width"])
+        number = np.arange(math.prod(shape), dtype=np.int64)
+        values = (number * number * 31 + number * 17) % 199
+        with TemporaryDirectory() as name:
+            image = Path(name) / "image.tif"
+            write_tiff(image, values.astype(np.uint8).reshape(shape), "tzcyx", Calibration())
+            try:
+                result = predict(package, image, runner="onnx", **options)
+            except DeepbacsZooError as error:
+                found.append({**options, "shape": shape, "error": type(error).__name__})
+                continue
+        outputs = {
+            name: {
+                "axes": output.axes,
+                "shape": output.array.shape,
+                "mean": float(np.mean(output.array, dtype=np.float64)),
+                "deviation": float(np.std(output.array, dtype=np.float64)),
+            }
+            for name, output in result.tensors.items()
+        }
+        tiles = len(result.plan.tiles)
+        found.append({**options, "shape": shape, "tiles": tiles, "outputs": outputs})
+    return found
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import ai.onnxruntime.TensorInfo.OnnxTensorType;
 import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -89,13 +90,18 @@ final class Values {
       return Tensor.zeros(type, axes, shape);
     }
     if (type == DType.FLOAT32 || type == DType.FLOAT16) {
-      // The engine's copy, which nobody else has.
-      return Tensor.of(type, tensor.getFloatBuffer().array(), axes, shape);
+      // The engine's copy, which nobody else has; half precision comes without an array.
+      FloatBuffer from = tensor.getFloatBuffer();
+      float[] values = from.hasArray() ? from.array() : new float[from.remaining()];
+      if (!from.hasArray()) {
+        from.get(values);
+      }
+      return Tensor.of(type, values, axes, shape);
     }
-    ByteBuffer from = tensor.getByteBuffer();
+    ByteBuffer bytes = tensor.getByteBuffer();
     Tensor result = Tensor.zeros(type, axes, shape);
     for (int index = 0; index < result.size(); index++) {
-      result.set(index, next(from, type));
+      result.set(index, next(bytes, type));
     }
     return result;
   }

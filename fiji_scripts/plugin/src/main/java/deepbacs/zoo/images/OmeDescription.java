@@ -60,14 +60,17 @@ final class OmeDescription {
   }
 
   /** The order of the planes; samples of one pixel are no planes. */
-  PlaneOrder order(int samples, ImageName name) {
+  PlaneOrder order(int samples, ImageName name) throws Damaged {
     String fastest = pixels.getAttribute("DimensionOrder").toLowerCase(Locale.ROOT);
     String outer = fastest.matches("xy[zct]{3}") ? fastest.substring(2) : "zct";
     String axes = new StringBuilder(outer).reverse().toString();
     int[] sizes = new int[axes.length()];
     for (int axis = 0; axis < sizes.length; axis++) {
       char axisName = axes.charAt(axis);
-      int size = number(pixels, "Size" + Character.toUpperCase(axisName), 1);
+      int size = number(pixels, "Size" + Character.toUpperCase(axisName), 0);
+      if (size < 1) { // a part of the planes would be left out
+        throw new Damaged("its OME description has no size of axis " + axisName);
+      }
       sizes[axis] = axisName == 'c' && samples > 1 ? Math.max(size / samples, 1) : size;
     }
     return PlaneOrder.of(axes, sizes, name);

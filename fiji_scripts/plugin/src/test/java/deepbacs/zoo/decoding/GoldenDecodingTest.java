@@ -168,4 +168,33 @@ class GoldenDecodingTest {
       assertThrows(ZooException.class, () -> decoding.decode(tensor, 8, 8), kind[0]);
     }
   }
+
+  @Test
+  void aTensorBroughtUpToTheSizeOfTheImageGivesTheSameLabels() {
+    int checked = 0;
+    for (JsonObject entry : entries("stars")) {
+      JsonObject settings = entry.getAsJsonObject("settings");
+      int grid = settings.get("grid").getAsInt();
+      if (grid == 1) {
+        continue;
+      }
+      Tensor small = tensor(entry);
+      int[] shape = small.shape();
+      int height = shape[1] * grid;
+      int width = shape[2] * grid;
+      Tensor large = Tensor.zeros(DType.FLOAT32, "cyx", shape[0], height, width);
+      for (int index = 0; index < large.size(); index++) {
+        int channel = index / (height * width);
+        int y = index / width % height / grid;
+        int x = index % width / grid;
+        large.set(index, small.get((channel * shape[1] + y) * shape[2] + x));
+      }
+      LabelDecoder decoder = LabelDecoder.of(read(block("stars", settings)));
+      assertTrue(decoder.isOnGrid());
+      assertArrayEquals(
+          decoder.decode(small, height, width), decoder.decode(large, height, width));
+      checked++;
+    }
+    assertTrue(checked > 0);
+  }
 }

@@ -491,4 +491,69 @@ class ImageReaderTest {
     assertEquals(LabelColors.of(7), LabelColors.of(7));
     assertTrue(LabelColors.table().length > 0);
   }
+
+  @TestFactory
+  Stream<DynamicTest> oddDescriptionsOfOmeAreReadOrRefused() {
+    String good =
+        "<?xml version='1.0'?><OME><Image><Pixels DimensionOrder='XYCZT' Type='uint8' SizeX='4'"
+            + " SizeY='3' SizeZ='1' SizeC='2' SizeT='3' PhysicalSizeX='1'></Pixels></Image></OME>";
+    String[][] changes = {
+      {"SizeC='2'", "SizeC='x'"}, {"SizeC='2'", "SizeC='-2'"}, {"SizeC='2'", "SizeC='7'"},
+      {"SizeC='2'", ""}, {"XYCZT", "XYQQQ"}, {"XYCZT", "XYTCZ"}, {"<Pixels", "<Other"},
+      {"</OME>", ""}, {"PhysicalSizeX='1'", "PhysicalSizeX='1' PhysicalSizeXUnit='\u00c5'"},
+      {"PhysicalSizeX='1'", "PhysicalSizeX='nan'"},
+      {"PhysicalSizeX='1'", "PhysicalSizeX='1' TimeIncrement='2'"},
+      {"</Pixels>", "<TiffData IFD='3' FirstC='1'/></Pixels>"},
+      {"</Pixels>", "<TiffData IFD='0' PlaneCount='6'/></Pixels>"},
+      {"</Pixels>", "<TiffData><UUID FileName='other.tif'>urn:uuid:1</UUID></TiffData></Pixels>"},
+      {"</Image>", "</Image><Image><Pixels SizeX='1' SizeY='1'/></Image>"},
+      {"<?xml version='1.0'?>", "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]>"}
+    };
+    return Arrays.stream(changes)
+        .map(
+            change ->
+                dynamicTest(
+                    change[1].isEmpty() ? "without " + change[0] : change[1],
+                    () -> {
+                      TiffWriter tiff = new TiffWriter(false, ByteOrder.LITTLE_ENDIAN);
+                      for (int page = 0; page < 6; page++) {
+                        Map<Integer, Object> tags = tiff.page(4, 3, 8, ramp(12));
+                        if (page == 0) {
+                          tags.put(270, good.replace(change[0], change[1]));
+                        }
+                      }
+                      try {
+                        ZooImage image =
+                            ImageReader.read(tiff.write(folder.resolve("odd.ome.tif")));
+                        assertTrue(image.shape.planes() >= 6, image.shape.toString());
+                      } catch (ZooException error) {
+                        assertEquals(Kind.DATA, error.kind, error.getMessage());
+                      }
+                    }));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> oddTagsAreReadOrRefused() {
+    long[][] changes = {
+      {256, 0}, {257, 0}, {256, 1L << 31}, {258, 7}, {258, 128}, {277, 0}, {277, 2}, {278, 0},
+      {278, 4294967295L}, {284, 2}, {339, 9}, {262, 3}, {317, 9}, {317, 2}, {322, 0},
+      {273, 1L << 30}, {279, 3}, {279, 1L << 31}, {338, 1}
+    };
+    return Arrays.stream(changes)
+        .map(
+            change ->
+                dynamicTest(
+                    "tag " + change[0] + " is " + change[1],
+                    () -> {
+                      TiffWriter tiff = new TiffWriter(false, ByteOrder.BIG_ENDIAN);
+                      tiff.page(8, 6, 8, ramp(48)).put((int) change[0], new long[] {change[1]});
+                      try {
+                        ImageReader.read(tiff.write(folder.resolve("tags.tif")));
+                      } catch (ZooException error) {
+                        assertTrue(
+                            error.kind == Kind.DATA || error.kind == Kind.HOST,
+                            error.getMessage());
+                      }
+                    }));
+  }
 }

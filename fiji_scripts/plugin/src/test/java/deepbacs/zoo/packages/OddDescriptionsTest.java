@@ -34,7 +34,7 @@ class OddDescriptionsTest {
     "-1", "0", "1", "3", "1.5", "text", "''", "[]", "{}", "null", "true", "1e99", "[1, 2]",
     "[1.0, 2.0]", "{a: 1}", "x", "channel", "float64", "../up", "http://example.org/a", ".nan"
   };
-  private static final int ROUNDS = 60;
+  private static final int ROUNDS = 25;
 
   @TempDir static Path folder;
 

@@ -11,6 +11,7 @@ import com.google.gson.JsonParser;
 import deepbacs.zoo.Golden;
 import deepbacs.zoo.images.ImageReader;
 import deepbacs.zoo.images.ZooImage;
+import deepbacs.zoo.options.Option;
 import ij.IJ;
 import ij.ImagePlus;
 import ij.Macro;
@@ -268,5 +269,16 @@ class RunPluginTest {
     assertEquals(1.5, found.get("number").getAsDouble());
     assertTrue(found.get("none").isJsonNull());
     assertTrue(found.get("yes").getAsBoolean());
+  }
+
+  @Test
+  void optionsAreSpelledAsMacrosAndTheDialogSpellThem() {
+    Option memory = Option.of("memory", "512MiB");
+    assertEquals("memory=512MiB", RunOption.inMacro(memory));
+    assertTrue(RunOption.inDialog(memory).endsWith(": 512MiB"), RunOption.inDialog(memory));
+    assertEquals("output_folder", RunOption.inMacro(Option.of("output")));
+    assertEquals("overwrite", RunOption.inMacro(Option.of("overwrite", true)));
+    assertEquals("device", RunOption.inDialog(Option.of("device")));
+    assertTrue(RunOption.inDialog(Option.of("output")).startsWith("\""));
   }
 }

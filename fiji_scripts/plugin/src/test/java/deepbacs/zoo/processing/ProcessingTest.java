@@ -106,8 +106,8 @@ class ProcessingTest {
                 dynamicTest(
                     dtype.numpy(),
                     () -> {
-                      Tensor tensor = Tensor.zeros(dtype, "cyx", 2, 90, 101);
-                      Tensor noise = noise(DType.FLOAT32, 2, 90, 101);
+                      Tensor tensor = Tensor.zeros(dtype, "cyx", 2, 300, 301);
+                      Tensor noise = noise(DType.FLOAT32, 2, 300, 301);
                       for (int index = 0; index < tensor.size(); index++) {
                         double value = noise.get(index);
                         tensor.set(
@@ -119,7 +119,7 @@ class ProcessingTest {
                               "max_percentile", 99.1, "eps", 1e-6);
                       Tensor found =
                           Processing.apply(Collections.singletonList(step), tensor, NONE);
-                      int size = 90 * 101;
+                      int size = 300 * 301;
                       for (int channel = 0; channel < 2; channel++) {
                         double[] sorted = new double[size];
                         for (int index = 0; index < size; index++) {
@@ -128,7 +128,7 @@ class ProcessingTest {
                         Arrays.sort(sorted);
                         double low = percentile(sorted, 2.5);
                         double high = percentile(sorted, 99.1);
-                        for (int index = 0; index < size; index += 97) {
+                        for (int index = 0; index < size; index += 997) {
                           double value = tensor.get(channel * size + index);
                           double expected = (value - low) / (high - low + 1e-6);
                           assertEquals(expected, found.get(channel * size + index), 1e-5);
@@ -150,6 +150,36 @@ class ProcessingTest {
     for (int index = 0; index < 50; index++) {
       assertEquals(expected.get(index), found.get(index));
     }
+  }
+
+  @Test
+  void aReferenceTensorLendsItsStatisticsToOtherAxes() {
+    Tensor reference = noise(DType.FLOAT32, 2, 30, 20);
+    Step step =
+        step("scale_range", "axes", "yx", "reference_tensor", "raw", "min_percentile", 0.0);
+    Tensor turned = Tensor.zeros(DType.FLOAT32, "yxc", 4, 5, 2);
+    Tensor found =
+        Processing.apply(
+            Collections.singletonList(step),
+            turned,
+            Collections.singletonMap("raw", reference));
+    for (int channel = 0; channel < 2; channel++) {
+      double low = Double.MAX_VALUE;
+      double high = -Double.MAX_VALUE;
+      for (int index = 0; index < 600; index++) {
+        low = Math.min(low, reference.get(channel * 600 + index));
+        high = Math.max(high, reference.get(channel * 600 + index));
+      }
+      assertEquals(-low / (high - low + 1e-6), found.get(channel), 1e-5);
+    }
+    Tensor flat = Tensor.zeros(DType.FLOAT32, "yx", 4, 5);
+    assertThrows(
+        ZooException.class,
+        () ->
+            Processing.apply(
+                Collections.singletonList(step),
+                flat,
+                Collections.singletonMap("raw", reference)));
   }
 
   @Test

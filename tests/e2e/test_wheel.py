@@ -66,6 +66,8 @@ def test_the_wheel_ships_cards_scripts_samples_templates_and_types(installed):
         "deepbacs_zoo/py.typed",
     ):
         assert any(name.startswith(part) for name in names), part
+    for part in ("plugin/src/test/", "plugin/target/"):
+        assert not any(name.startswith(f"deepbacs_zoo/fiji_scripts/{part}") for name in names), part
     assert wheel.stat().st_size < 8_000_000
 
 

@@ -11,6 +11,7 @@ import json
 import math
 import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -38,7 +39,7 @@ LARGE: Final = {
     "two_outputs_0_4",
     "channel_last_0_4",
 }
-"""What adds bytes and no behavior; the fields of weights without ONNX cannot be run in Java."""
+"""What adds bytes and no behavior; weights without ONNX cannot be run in Java."""
 SETTINGS: Final = (
     {"height": 41, "width": 57},
     {"height": 36, "width": 43, "border": "halo"},
@@ -52,43 +53,52 @@ DATE: Final = (1980, 1, 1, 0, 0, 0)
 def main() -> None:
     with TemporaryDirectory() as name:
         work = Path(name)
-        entries = []
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as archive:
-            for case in [*CASES, *REFUSED]:
-                if case in LARGE:
-                    continue
-                (work / case).mkdir()
-                package = {**CASES, **REFUSED}[case](work / case)
-                entries.append({"name": case, **_expected(case, package)})
-                files = [package] if package.is_file() else sorted(package.rglob("*"))
-                for file in (each for each in files if each.is_file()):
-                    member = zipfile.ZipInfo(file.relative_to(work).as_posix(), DATE)
-                    archive.writestr(member, file.read_bytes())
-        # Stored, then packed as one: the packages have most of their files in common.
-        (FOLDER / "packages.zip.gz").write_bytes(gzip.compress(packed.getvalue(), mtime=0))
-        lines = ",\n".join(json.dumps(entry) for entry in entries)
-        (FOLDER / "packages.json").write_text(f"[\n{lines}\n]\n", "utf-8")
-    shutil.rmtree(FOLDER / "results", ignore_errors=True)
-    spots = segmenter(FOLDER / "spots.zip")
-    image = FOLDER / "cells.tif"
-    values = np.stack([cells(60, 77, seed) for seed in range(2)]) * 3000 + 500
-    write_tiff(image, values.astype(np.uint16), "tyx", Calibration(0.08, 0.08, None, "µm", 5.0))
-    save(predict(spots, image, runner="onnx"), FOLDER / "results")
-    boxes = detector(FOLDER / "boxes.zip")
-    movie = FOLDER / "movie.tif"
-    write_tiff(
-        movie,
-        np.stack([colours(64, 72, seed)[..., 0] for seed in range(2)]),
-        "tyx",
-        Calibration(0.5, 0.5, None, "µm"),
-    )
-    save(predict(boxes, movie, runner="onnx"), FOLDER / "results")
+        _write_packages(work)
+    _write_images()
+    write_results(FOLDER)
+
+
+def _write_packages(work: Path) -> None:
+    packages = [(case, path) for case, path in _build(work) if case not in LARGE]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for _, package in packages:
+            files = [package] if package.is_file() else sorted(package.rglob("*"))
+            for file in (each for each in files if each.is_file()):
+                member = zipfile.ZipInfo(file.relative_to(work).as_posix(), DATE)
+                archive.writestr(member, file.read_bytes())
+    # Stored, then packed as one: the packages have most of their files in common.
+    (FOLDER / "packages.zip.gz").write_bytes(gzip.compress(packed.getvalue(), mtime=0))
+    lines = [json.dumps({"name": case, **expected(case, path)}) for case, path in packages]
+    (FOLDER / "packages.json").write_text("[\n" + ",\n".join(lines) + "\n]\n", "utf-8")
+    segmenter(FOLDER / "spots.zip")
+    detector(FOLDER / "boxes.zip")
+
+
+def _build(work: Path) -> Iterator[tuple[str, Path]]:
+    for case, build in {**CASES, **REFUSED}.items():
+        (work / case).mkdir()
+        yield case, build(work / case)
+
+
+def _write_images() -> None:
+    spots = np.stack([cells(60, 77, seed) for seed in range(2)]) * 3000 + 500
+    calibration = Calibration(0.08, 0.08, None, "µm", 5.0)
+    write_tiff(FOLDER / "cells.tif", spots.astype(np.uint16), "tyx", calibration)
+    movie = np.stack([colours(64, 72, seed)[..., 0] for seed in range(2)])
+    write_tiff(FOLDER / "movie.tif", movie, "tyx", Calibration(0.5, 0.5, None, "µm"))
+
+
+def write_results(folder: Path) -> None:
+    """Write the files of both predictions below ``folder / "results"``."""
+    shutil.rmtree(folder / "results", ignore_errors=True)
+    save(predict(FOLDER / "spots.zip", FOLDER / "cells.tif", runner="onnx"), folder / "results")
+    save(predict(FOLDER / "boxes.zip", FOLDER / "movie.tif", runner="onnx"), folder / "results")
     for tensor in ("cells_probabilities.tif", "movie_anchors.tif"):
-        (FOLDER / "results" / tensor).unlink()  # large, and no bits of two engines are the same
+        (folder / "results" / tensor).unlink()  # large, and no bits of two engines are the same
 
 
-def _expected(case: str, package: Path) -> dict[str, Any]:
+def expected(case: str, package: Path) -> dict[str, Any]:
     """Return what Python reads, or the class of error and when it comes."""
     if case in REFUSED:
         found = REFUSED[case]

@@ -52,16 +52,19 @@ def find_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
     UsageError
         ``data`` is no such folder.
     """
+    what, value = "no such folder", None
     if data.is_dir():
-        found = next(_pairs_in_parts(data, part), None) if part else None
-        found = found or _pair_in(data)
+        in_part = next(_pairs_in_parts(data, part), None) if part else None
+        found = in_part or _pair_in(data)
         if found is not None:
             return found
-    inside = sorted(path.name for path in data.iterdir()) if data.is_dir() else []
+        inside = sorted(path.name for path in data.iterdir())[:_MOST_NAMED]
+        what = "no images and label images in this folder"
+        value = f"it holds {', '.join(inside) or 'nothing'}"
     raise UsageError(
         data,
-        "no images and label images in this folder" if data.is_dir() else "no such folder",
-        value=f"it holds {', '.join(inside[:_MOST_NAMED]) or 'nothing'}" if data.is_dir() else None,
+        what,
+        value=value,
         allowed="a folder with source/ and target/" + (f", or {part}/ with those" if part else ""),
         hint="put the images into source/ and the label images of the same names into target/",
     )

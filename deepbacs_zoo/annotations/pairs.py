@@ -84,22 +84,21 @@ def _by_name(folder: Path, suffixes: frozenset[str]) -> dict[str, Path]:
             )
         found[name] = path
     if not found:
-        boxes = [path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in _BOXES]
-        if boxes:
-            raise UsageError(
-                folder,
-                "it holds boxes where label images were expected",
-                value=boxes[0],
-                allowed=f"files that end with {', '.join(sorted(suffixes))}",
-                hint="train detection with these, or give label images or outlines",
-            )
-        raise UsageError(
-            folder,
-            "no image in this folder",
-            allowed=f"files that end with {', '.join(sorted(suffixes))}",
-            hint="check the path",
-        )
+        raise _nothing_found(folder, f"files that end with {', '.join(sorted(suffixes))}")
     return found
+
+
+def _nothing_found(folder: Path, allowed: str) -> UsageError:
+    boxes = [path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in _BOXES]
+    if boxes:
+        return UsageError(
+            folder,
+            "it holds boxes where label images were expected",
+            value=boxes[0],
+            allowed=allowed,
+            hint="train detection with these, or give label images or outlines",
+        )
+    return UsageError(folder, "no image in this folder", allowed=allowed, hint="check the path")
 
 
 def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[np.int32]]:

@@ -17,6 +17,8 @@ from deepbacs_zoo.errors import PackageError
 
 __all__ = ["OnnxHeader", "read_onnx_header"]
 
+_STANDARD: Final = frozenset({"", "ai.onnx"})
+"""Names of ONNX's own set of operators."""
 _VARINT: Final = 0
 _BYTES: Final = 2
 _FIXED: Final = {1: 8, 5: 4}
@@ -50,22 +52,27 @@ def read_onnx_header(path: Path) -> OnnxHeader:
     PackageError
         The file is no ONNX model.
     """
-    ir_version, opsets = 0, {}
     try:
         with path.open("rb") as stream:
-            for number, value in _fields(stream, path.stat().st_size):
-                if number == 1 and isinstance(value, int):
-                    ir_version = value
-                elif number == 8 and isinstance(value, bytes):
-                    domain, version = _opset(value)
-                    opsets[domain] = version
+            ir_version, opsets = _versions(stream, path.stat().st_size)
     except ValueError as error:
         raise _no_model(path, str(error)) from error
     if not ir_version:
         raise _no_model(path, "no IR version")
-    own = max((version for name, version in opsets.items() if name in ("", "ai.onnx")), default=0)
-    foreign = tuple(sorted(name for name in opsets if name not in ("", "ai.onnx")))
-    return OnnxHeader(ir_version, own, foreign)
+    own = max((opsets[name] for name in _STANDARD if name in opsets), default=0)
+    return OnnxHeader(ir_version, own, tuple(sorted(opsets.keys() - _STANDARD)))
+
+
+def _versions(stream: IO[bytes], size: int) -> tuple[int, dict[str, int]]:
+    """Return the IR version, 0 where there is none, and the opset of each domain."""
+    ir_version, opsets = 0, {}
+    for number, value in _fields(stream, size):
+        if number == 1 and isinstance(value, int):
+            ir_version = value
+        elif number == 8 and isinstance(value, bytes):
+            domain, version = _opset(value)
+            opsets[domain] = version
+    return ir_version, opsets
 
 
 def _opset(message: bytes) -> tuple[str, int]:

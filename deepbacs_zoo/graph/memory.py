@@ -31,18 +31,15 @@ def peak_bytes(graph: Graph) -> int:
     A tensor lives from the operator that makes it to the last one that reads it; inputs and outputs
     of the network live all the time.
     """
+    end = len(graph.nodes)
     last_use = {
         name: index for index, node in enumerate(graph.nodes) for name in node.inputs if name
     }
-    kept = {*graph.inputs, *graph.outputs}
+    last_use |= dict.fromkeys((*graph.inputs, *graph.outputs), end)
     alive = {name: graph.bytes_of(name) for name in graph.inputs}
     peak = sum(alive.values())
     for index, node in enumerate(graph.nodes):
-        alive |= {
-            name: graph.bytes_of(name) for name in node.outputs if name in last_use or name in kept
-        }
+        alive |= {name: graph.bytes_of(name) for name in node.outputs if name in last_use}
         peak = max(peak, sum(alive.values()))
-        for name in node.inputs:
-            if name not in kept and last_use.get(name) == index:
-                alive.pop(name, None)
+        alive = {name: size for name, size in alive.items() if last_use[name] > index}
     return peak

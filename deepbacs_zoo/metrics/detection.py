@@ -212,13 +212,7 @@ def match_boxes(
     ValueError
         The number of images differs, there is none, a class or a threshold is out of its range.
     """
-    if len(truth) != len(found) or not truth:
-        raise ValueError(f"one set for each image is needed: {len(truth)} and {len(found)}")
-    if not all(0 < threshold <= 1 for threshold in thresholds):
-        raise ValueError(f"IoU thresholds lie above 0 and at most at 1: {tuple(thresholds)}")
-    for each in (*truth, *found):
-        if len(each) and not 0 <= each.classes.min() <= each.classes.max() < classes:
-            raise ValueError(f"classes lie in 0 to {classes - 1}: {np.unique(each.classes)}")
+    _check(truth, found, classes, thresholds)
     coco = _run_cocoeval(truth, found, classes, thresholds)
     n_true = np.array([np.bincount(each.classes, minlength=classes) for each in truth], np.int64)
     # [thresholds, recalls, classes, areas, most boxes]
@@ -230,6 +224,18 @@ def match_boxes(
         for index in range(classes)
     )
     return BoxMatches(tuple(float(each) for each in thresholds), n_true, finds, precision)
+
+
+def _check(
+    truth: Sequence[BoxSet], found: Sequence[BoxSet], classes: int, thresholds: Sequence[float]
+) -> None:
+    if len(truth) != len(found) or not truth:
+        raise ValueError(f"one set for each image is needed: {len(truth)} and {len(found)}")
+    if not all(0 < threshold <= 1 for threshold in thresholds):
+        raise ValueError(f"IoU thresholds lie above 0 and at most at 1: {tuple(thresholds)}")
+    for each in (*truth, *found):
+        if len(each) and not 0 <= each.classes.min() <= each.classes.max() < classes:
+            raise ValueError(f"classes lie in 0 to {classes - 1}: {np.unique(each.classes)}")
 
 
 # Boxes are numbered 1 + image * _STRIDE + place: pycocotools takes 0 for no partner.

@@ -156,19 +156,23 @@ def _fixed_04(
     keys = [key for key in ("gain", "offset", "mean", "std") if isinstance(kwargs.get(key), list)]
     if not keys:
         return _step(name, kwargs)
-    own = [a.name for a in axes if a.name != "b" and a.name not in (jointly or "")]
-    longest = max(len(kwargs[key]) for key in keys)
-    if jointly is None or len(own) != 1:
-        if all(len(kwargs[key]) == 1 for key in keys):
-            return _step(name, {**kwargs, **{key: kwargs[key][0] for key in keys}})
+    values = {key: kwargs[key] for key in keys}
+    longest = max(map(len, values.values()))
+    own = [axis.name for axis in axes if axis.name not in f"b{jointly or ''}"]
+    if jointly is not None and len(own) == 1:
+        listed = _listed(name, kwargs, longest) | {"axis": own[0]}
+        _check_lengths(given, listed, axes)
+        return _step(name, listed)
+    if longest > 1 or not all(values.values()):
         raise _unclear(given[keys[0]], own)
-    pairs = ("gain", "offset") if name == "scale_linear" else ("mean", "std")
-    for key in pairs:
-        if key in kwargs and not isinstance(kwargs[key], list):
-            kwargs[key] = [kwargs[key]] * longest
-    kwargs["axis"] = own[0]
-    _check_lengths(given, kwargs, axes)
-    return _step(name, kwargs)
+    return _step(name, {**kwargs, **{key: each[0] for key, each in values.items()}})
+
+
+def _listed(name: str, kwargs: Mapping[str, Any], length: int) -> dict[str, Any]:
+    """Repeat the value of an argument whose partner is a list."""
+    partners = ("gain", "offset") if name == "scale_linear" else ("mean", "std")
+    single = [key for key in partners if key in kwargs and not isinstance(kwargs[key], list)]
+    return {**kwargs, **{key: [kwargs[key]] * length for key in single}}
 
 
 def _unclear(place: Field, own: Sequence[str]) -> PackageError | DataError:

@@ -19,6 +19,7 @@ from deepbacs_zoo.package.resolve import RawAxis, RawTensor, Reference, check_ax
 from deepbacs_zoo.package.steps import steps_05
 from deepbacs_zoo.tensors import (
     Axis,
+    FileRef,
     FixedSize,
     FreeSize,
     PadMode,
@@ -49,7 +50,7 @@ def _tensor(place: Field, kind: Kind) -> RawTensor:
     check_axes(axes)
     name = place.get("id")
     description = place.get("description")
-    test, sample = place.get("test_tensor"), place.get("sample_tensor")
+    # Only inputs can be left out.
     optional = place.get("optional") if kind == "inputs" else None
     steps = place.get("preprocessing" if kind == "inputs" else "postprocessing")
     places = () if steps is None else tuple(steps.items())
@@ -59,13 +60,17 @@ def _tensor(place: Field, kind: Kind) -> RawTensor:
         axes=(),
         dtype=_dtype(place.get("data"), plain),
         steps=steps_05(places, plain),
-        test_tensor=None if test is None else file_ref(test),
-        sample_tensor=None if sample is None else file_ref(sample),
+        test_tensor=_file(place.get("test_tensor")),
+        sample_tensor=_file(place.get("sample_tensor")),
         optional=optional is not None and optional.flag(),
         pad=_pad(place.get("pad") if kind == "inputs" else None),
         description="" if description is None else str(description.value),
     )
     return RawTensor(spec, axes, place.at("id", spec.id), places)
+
+
+def _file(place: Field | None) -> FileRef | None:
+    return None if place is None else file_ref(place)
 
 
 # --- axes ----------------------------------------------------------------------------------------

@@ -26,21 +26,29 @@ def training_curves(
     best_epoch
         The epoch whose weights were kept.
     """
-    names = [name for name in history[0] if name != "epoch"]
-    losses = [name for name in names if "loss" in name]
     # The learning rate has another scale and would flatten the rest.
-    others = [name for name in names if name not in losses and name not in ("lr", "seconds")]
+    names = [name for name in history[0] if name not in ("epoch", "lr", "seconds")]
+    losses = [name for name in names if "loss" in name]
+    others = [name for name in names if "loss" not in name]
     mark = None if best_epoch is None else (float(best_epoch), "kept")
-    charts = []
-    for title, every in (("Loss", losses), ("Validation", others)):
-        chosen = every[:_MOST_LINES]
-        if chosen:
-            lines = tuple(_over_epochs(history, name) for name in chosen)
-            ends = ", ".join(f"{line.name} {line.y[-1]:.3g}" for line in lines)
-            words = f"{title} over {len(history)} epochs; at the end {ends}"
-            chart = Chart(title, "epoch", lines, mark=mark)
-            charts.append(draw(f"training-{title.lower()}", chart, words))
-    return tuple(charts)
+    charts = {"Loss": losses, "Validation": others}
+    return tuple(
+        _training_chart(title, history, chosen[:_MOST_LINES], mark)
+        for title, chosen in charts.items()
+        if chosen
+    )
+
+
+def _training_chart(
+    title: str,
+    history: Sequence[Mapping[str, float]],
+    names: Sequence[str],
+    mark: tuple[float, str] | None,
+) -> str:
+    lines = [_over_epochs(history, name) for name in names]
+    ends = ", ".join(f"{line.name} {line.y[-1]:.3g}" for line in lines)
+    words = f"{title} over {len(history)} epochs; at the end {ends}"
+    return draw(f"training-{title.lower()}", Chart(title, "epoch", tuple(lines), mark=mark), words)
 
 
 def score_curves(evaluation: LabelEvaluation) -> tuple[str, ...]:

@@ -130,22 +130,7 @@ def _draw_chart(axes: Axes, chart: Chart) -> None:
 
     axes.patch.set_visible(False)
     for line, color, style in zip(chart.lines, _SERIES, _STYLES, strict=False):
-        # A single point would be an invisible line.
-        marker = "o" if len(line.x) <= 12 else ""
-        axes.plot(
-            line.x,
-            line.y,
-            color=color,
-            linestyle=style,
-            marker=marker,
-            markersize=4,
-            linewidth=1.8,
-            label=line.name,
-        )
-        if line.low is not None and line.high is not None:
-            axes.fill_between(line.x, line.low, line.high, color=color, alpha=0.15, linewidth=0)
-        if line.dot is not None:
-            axes.plot(*line.dot, color=color, marker="o", markersize=7, linestyle="", zorder=4)
+        _draw_line(axes, line, color, style)
     if chart.mark is not None:
         axes.axvline(chart.mark[0], color=_INK, linewidth=0.8, linestyle=(0, (2, 3)))
         axes.annotate(
@@ -165,6 +150,25 @@ def _draw_chart(axes: Axes, chart: Chart) -> None:
         axes.set_ylim(*chart.limits)
     if chart.x_limits is not None:
         axes.set_xlim(*chart.x_limits)
+
+
+def _draw_line(axes: Axes, line: Line, color: str, style: Any) -> None:  # noqa: ANN401 - of matplotlib
+    # A single point would be an invisible line.
+    marker = "o" if len(line.x) <= 12 else ""
+    axes.plot(
+        line.x,
+        line.y,
+        color=color,
+        linestyle=style,
+        marker=marker,
+        markersize=4,
+        linewidth=1.8,
+        label=line.name,
+    )
+    if line.low is not None and line.high is not None:
+        axes.fill_between(line.x, line.low, line.high, color=color, alpha=0.15, linewidth=0)
+    if line.dot is not None:
+        axes.plot(*line.dot, color=color, marker="o", markersize=7, linestyle="", zorder=4)
 
 
 def _inline(svg: str, name: str, description: str) -> str:

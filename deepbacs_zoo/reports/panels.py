@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
@@ -176,8 +176,9 @@ def _label_panel(preview: LabelPreview, row: LabelImageRow, complete: bool) -> P
 
 def _box_panel(preview: BoxPreview, row: BoxImageRow, several: bool, complete: bool) -> Panel:
     labelled = row.labelled
+    # Names of classes would hide a crowded image.
     tagged = several and max(len(labelled), len(row.objects)) <= _MOST_TAGS
-    groups = {outcome: [box for box in row.objects if box.outcome == outcome] for outcome in _KINDS}
+    groups = _grouped(row.objects)
     outlined = "".join(_rectangle(edges) for _, edges in labelled)
     return Panel(
         name=preview.name,
@@ -187,16 +188,20 @@ def _box_panel(preview: BoxPreview, row: BoxImageRow, several: bool, complete: b
             _layer(outcome, "".join(_rectangle(_edges(box)) for box in boxes), len(boxes), complete)
             for outcome, boxes in groups.items()
         ),
-        true_tags=tuple(Tag("truth", *edges[:2], name) for name, edges in labelled)
-        if tagged
-        else (),
-        found_tags=tuple(
-            Tag(_KINDS[outcome][0], box.x0, box.y0, _words(box))
-            for outcome, boxes in groups.items()
-            for box in boxes
-        )
-        if tagged
-        else (),
+        true_tags=tuple(Tag("truth", *edges[:2], name) for name, edges in labelled if tagged),
+        found_tags=_tags(groups) if tagged else (),
+    )
+
+
+def _grouped(objects: Sequence[BoxOutcome]) -> dict[str, list[BoxOutcome]]:
+    return {outcome: [box for box in objects if box.outcome == outcome] for outcome in _KINDS}
+
+
+def _tags(groups: Mapping[str, Sequence[BoxOutcome]]) -> tuple[Tag, ...]:
+    return tuple(
+        Tag(_KINDS[outcome][0], box.x0, box.y0, _words(box))
+        for outcome, boxes in groups.items()
+        for box in boxes
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -133,17 +134,17 @@ def _nothing_runs(
     package: Package, reasons: Mapping[str, DeepbacsZooError | str]
 ) -> DeepbacsZooError:
     tried = [error for error in reasons.values() if isinstance(error, DeepbacsZooError)]
-    hosts = [error for error in tried if error.exit_code == 2]
-    if len(tried) == 1 or (tried and len(hosts) == len(tried)):
+    of_host = [error for error in tried if error.exit_code == HostError.exit_code]
+    if len(tried) == 1 or (tried and of_host == tried):
         return tried[0]
-    why = {name: _clause(error) for name, error in reasons.items()}
-    for name in package.weights:
-        why.setdefault(name, "no chosen runner takes it")
+    why = dict.fromkeys([*reasons, *package.weights], "no chosen runner takes it")
+    why |= {name: _clause(error) for name, error in reasons.items()}
+    clauses = [f"{name}: {reason}" for name, reason in why.items()]
     return UnsupportedError(
         package.path,
         "none of its weights runs here",
-        value="; ".join(f"{name}: {reason}" for name, reason in why.items()) or "it has none",
-        allowed=" | ".join(name for entry in RUNNERS.values() for name in entry.formats),
+        value="; ".join(clauses) or "it has none",
+        allowed=" | ".join(chain.from_iterable(entry.formats for entry in RUNNERS.values())),
         hint="install the extra 'train' for PyTorch weights, or set "
         + Option("trust", True)
         + " for state dicts",

@@ -73,18 +73,31 @@ def _violated(
     """Return what was allowed if the size is not; else an empty text."""
     match rule:
         case FixedSize(value):
-            return "" if size == value else str(value)
+            return _unless(size == value, str(value))
         case SteppedSize():
-            return "" if size == rule.fit(size) else f"{rule.min} + n*{rule.step}"
+            return _unless(size == rule.fit(size), f"{rule.min} + n*{rule.step}")
         case FreeSize(least, most):
-            fits = least <= size and (most is None or size <= most)
-            return "" if fits else f"{least} to {most or 'any size'}"
+            fits = least <= size <= (size if most is None else most)
+            return _unless(fits, f"{least} to {most or 'any size'}")
         case ReferencedSize(tensor, axis):
-            for spec in specs:
-                if spec.id == tensor and tensor in tensors and axis in spec.axis_names:
-                    expected = rule.of(tensors[tensor].shape[spec.axis_names.index(axis)])
-                    return "" if size == expected else f"{expected}, from {tensor}.{axis}"
-    return ""
+            of = _size_of(tensor, axis, specs, tensors)
+            if of is None:
+                return ""
+            return _unless(size == rule.of(of), f"{rule.of(of)}, from {tensor}.{axis}")
+
+
+def _unless(fits: bool, allowed: str) -> str:
+    return "" if fits else allowed
+
+
+def _size_of(
+    tensor: str, axis: str, specs: Sequence[TensorSpec], tensors: Mapping[str, Array]
+) -> int | None:
+    """Return the size of an axis of another tensor; ``None`` where there is no such axis."""
+    spec = next((each for each in specs if each.id == tensor), None)
+    if spec is None or tensor not in tensors or axis not in spec.axis_names:
+        return None
+    return int(tensors[tensor].shape[spec.axis_names.index(axis)])
 
 
 def name_outputs(

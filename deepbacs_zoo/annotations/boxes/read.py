@@ -178,19 +178,23 @@ def _found(images: Path, annotations: Path) -> list[Path]:
             allowed=_FORMATS,
             hint="check the path",
         )
-    several = len(kinds) > 1
-    if several or (".json" in kinds and len(kinds[".json"]) > 1):
-        examples = [path.name for files in kinds.values() for path in files[: 1 if several else 2]]
-        raise DataError(
-            annotations,
-            "annotations of several kinds lie side by side"
-            if several
-            else "there are several files of COCO",
-            value=", ".join(examples),
-            allowed="one kind in a folder, of COCO one file",
-            hint="name the file that is meant, or take the others away",
-        )
-    return next(iter(kinds.values()))
+    files = next(iter(kinds.values()))
+    if len(kinds) > 1:
+        examples = [each[0] for each in kinds.values()]
+        raise _ambiguous(annotations, "annotations of several kinds lie side by side", examples)
+    if ".json" in kinds and len(files) > 1:
+        raise _ambiguous(annotations, "there are several files of COCO", files[:2])
+    return files
+
+
+def _ambiguous(annotations: Path, what: str, examples: Sequence[Path]) -> DataError:
+    return DataError(
+        annotations,
+        what,
+        value=", ".join(path.name for path in examples),
+        allowed="one kind in a folder, of COCO one file",
+        hint="name the file that is meant, or take the others away",
+    )
 
 
 def _annotation_files(folder: Path, *, same: bool) -> dict[str, list[Path]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from deepbacs_zoo.errors import DataError, PackageError
 from deepbacs_zoo.files.fields import Field
@@ -20,6 +20,7 @@ __all__ = ["steps_04", "steps_05"]
 
 _BY_CHANNEL = ("gain", "offset", "mean", "std", "threshold")
 _MODES = ("per_sample", "per_dataset")
+_FIXED_VALUES: Final = ("gain", "offset", "mean", "std")
 
 
 def _step(name: str, kwargs: Mapping[str, Any]) -> Step:
@@ -153,10 +154,9 @@ def _fixed_04(
     given: Field, name: str, kwargs: dict[str, Any], axes: Sequence[Axis], jointly: str | None
 ) -> Step:
     """Give listed values the axis that ``axes`` leaves out; a list of one value is that value."""
-    keys = [key for key in ("gain", "offset", "mean", "std") if isinstance(kwargs.get(key), list)]
-    if not keys:
+    values = {key: kwargs[key] for key in _FIXED_VALUES if isinstance(kwargs.get(key), list)}
+    if not values:
         return _step(name, kwargs)
-    values = {key: kwargs[key] for key in keys}
     longest = max(map(len, values.values()))
     own = [axis.name for axis in axes if axis.name not in f"b{jointly or ''}"]
     if jointly is not None and len(own) == 1:
@@ -164,7 +164,7 @@ def _fixed_04(
         _check_lengths(given, listed, axes)
         return _step(name, listed)
     if longest > 1 or not all(values.values()):
-        raise _unclear(given[keys[0]], own)
+        raise _unclear(given[next(iter(values))], own)
     return _step(name, {**kwargs, **{key: each[0] for key, each in values.items()}})
 
 

@@ -134,6 +134,7 @@ def _nothing_runs(
     package: Package, reasons: Mapping[str, DeepbacsZooError | str]
 ) -> DeepbacsZooError:
     tried = [error for error in reasons.values() if isinstance(error, DeepbacsZooError)]
+    # Where this computer is the only reason, its own sentence says more.
     of_host = [error for error in tried if error.exit_code == HostError.exit_code]
     if len(tried) == 1 or (tried and of_host == tried):
         return tried[0]

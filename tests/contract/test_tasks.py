@@ -1,4 +1,4 @@
-"""Every task that finds objects in label images: from drawn images to a package that holds."""
+"""Every method that finds objects in label images: from drawn images to a package that holds."""
 
 from __future__ import annotations
 
@@ -12,77 +12,38 @@ from deepbacs_zoo.cards import card_folder, read_card
 from deepbacs_zoo.checkpoints import open_run
 from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.findings import Severity
-from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.metrics import match
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.tasks import METHODS, get_entry, get_method
 from deepbacs_zoo.training.data.examples import read_examples, read_raw
 from deepbacs_zoo.validation import validate
+from tests.data.runs.frozen import frozen_run, image_folders
 from tests.unit.prediction.samples import image_of
 
 torch = pytest.importorskip("torch")
 
 LABEL_METHODS = [name for name, entry in METHODS.items() if entry.annotation == "labels"]
 GRIDS = [("stardist", 1), ("stardist", 2), ("stardist", 4), ("splinedist", 2)]
-SIZE = Calibration(0.1, 0.1, None, "µm")
-
-
-def draw(folder, count=4, shape=(66, 90), seed=0):
-    """Write bright ellipses, some touching, one cut by the edge."""
-    random = np.random.default_rng(seed)
-    y, x = np.mgrid[: shape[0], : shape[1]]
-    for index in range(count):
-        labels = np.zeros(shape, np.uint16)
-        places = [(5, 18), (28, 30), (26, 48), (52, 20), (50, 64), (18, 76)]
-        for number, (row, column) in enumerate(places, start=1):
-            angle = random.uniform(0, np.pi)
-            along = (y - row) * np.sin(angle) + (x - column) * np.cos(angle)
-            across = (y - row) * np.cos(angle) - (x - column) * np.sin(angle)
-            inside = (along / random.uniform(10, 14)) ** 2 + (across / 8) ** 2 < 1
-            labels[inside & (labels == 0)] = number
-        image = random.normal(1000, 40, shape) + 400 * (labels > 0)
-        write_tiff(folder / f"source/{index}.tif", image.astype(np.uint16), "yx", SIZE)
-        write_tiff(folder / f"target/{index}.tif", labels, "yx", SIZE, labels=True)
-    return folder / "source", folder / "target"
-
-
-def small(name, arguments):
-    """Return a task with a network that trains in seconds."""
-    task = get_method(name, arguments)
-    return dataclasses.replace(
-        task,
-        network_arguments={**task.network_arguments, "base": 4, "depth": 1},
-        training=dataclasses.replace(
-            task.training,
-            epochs=2,
-            patch_size=32,
-            batch_size=4,
-            learning_rate=1e-2,
-            steps_per_epoch=5,
-        ),
-    )
 
 
 @pytest.fixture(scope="module")
-def folders(tmp_path_factory):
-    return draw(tmp_path_factory.mktemp("drawn"))
+def folders():
+    return image_folders("labels")
 
 
 @pytest.fixture(scope="module")
 def chosen(folders):
+    """The choices of each method by the images that its frozen run trained on."""
     raws = read_raw("labels", match_pairs(*folders))
-    samples = [raw.sample for raw in raws]
+    held_out = {each.name for each in frozen_run("unet").split.validation.files}
+    samples = [raw.sample for raw in raws if raw.pair.name not in held_out]
     return {name: get_entry(name).choose(samples) for name in LABEL_METHODS}
 
 
 @pytest.fixture(scope="module", params=LABEL_METHODS)
-def run(request, chosen, folders, tmp_path_factory):
-    from deepbacs_zoo.training import train
-
-    task = small(request.param, chosen[request.param].arguments)
-    folder = tmp_path_factory.mktemp(request.param) / "run"
-    return train(task, *folders, folder, device="cpu", tuned=False)
+def run(request):
+    return frozen_run(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -137,17 +98,19 @@ def test_training_lowers_the_loss(run):
     assert all(f"val_{name}" in run.history()[0] for name in get_method(run.method).metrics)
 
 
-def test_a_run_is_opened_with_the_arguments_of_its_task(run, chosen):
+def test_a_run_is_opened_with_the_arguments_of_its_method(run, chosen):
     again = open_run(run.folder)
     assert again.method_arguments.items() >= chosen[run.method].arguments.items()
     task = get_method(again.method, again.method_arguments)
     assert dict(task.arguments) == again.method_arguments
 
 
-def test_a_package_of_every_task_is_valid_and_its_formats_agree(exported):
+def test_a_package_of_every_method_is_valid_and_its_formats_agree(exported):
     summary = validate(exported)
-    assert not [f for f in summary.findings if f.severity >= Severity.WARNING and "grid" in f.what]
-    assert not [f for f in summary.findings if f.severity >= Severity.ERROR]
+    assert summary.passed
+    warned = {finding.id for finding in summary.findings if finding.severity >= Severity.WARNING}
+    # What deepImageJ says about outputs on a grid is known; all else must hold.
+    assert not {rule for rule in warned if not rule.startswith("deepimagej")}
 
 
 def test_an_output_on_a_grid_states_its_scale_and_halo(run, exported):

@@ -8,13 +8,26 @@ import shutil
 from pathlib import Path
 
 from deepbacs_zoo.checkpoints import Run, open_run
+from deepbacs_zoo.tasks import METHODS
 
 HERE = Path(__file__).parent
+IMAGES = HERE / "images"
+COLORS = "unet_colors"
+RUNS = {
+    **{name: (name, entry.annotation) for name, entry in METHODS.items()},
+    COLORS: ("unet", "colors"),
+}
+"""Method and images of each run."""
 
 
-def frozen_run(method: str) -> Run:
-    """Return the run of a method, its images where they lie in the repository."""
-    run = open_run(HERE / method)
+def image_folders(kind: str, part: str = "training") -> tuple[Path, Path]:
+    """Return the drawn images and annotations: ``labels``, ``colors`` or ``boxes``."""
+    return IMAGES / kind / part / "source", IMAGES / kind / part / "target"
+
+
+def frozen_run(name: str) -> Run:
+    """Return a run by its name, its images where they lie in the repository."""
+    run = open_run(HERE / name)
     parts = {
         name: dataclasses.replace(
             part,
@@ -27,10 +40,10 @@ def frozen_run(method: str) -> Run:
     return dataclasses.replace(run, split=dataclasses.replace(run.split, **parts))
 
 
-def copied_run(method: str, folder: Path) -> Run:
+def copied_run(name: str, folder: Path) -> Run:
     """Return a copy of a run in a new folder, as training leaves it there."""
-    shutil.copytree(HERE / method, folder)
-    run = dataclasses.replace(frozen_run(method), folder=folder)
+    shutil.copytree(HERE / name, folder)
+    run = dataclasses.replace(frozen_run(name), folder=folder)
     block = json.loads((folder / "run.json").read_text("utf-8"))
     (folder / "run.json").write_text(json.dumps({**block, "split": run.split.as_json()}))
     return open_run(folder)

@@ -17,17 +17,17 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from PIL import Image as Picture
 
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.images import Calibration, write_tiff
-from deepbacs_zoo.tasks import METHODS, Method, annotation_kind, get_entry
+from deepbacs_zoo.tasks import Method, annotation_kind, get_entry
 from deepbacs_zoo.training.data.examples import read_raw
+from tests.data.runs.frozen import HERE, IMAGES, RUNS, image_folders
 from tests.unit.training.drawn_boxes import draw as draw_boxes
 from tests.unit.training.drawn_boxes import voc
 
-HERE = Path(__file__).parent
-IMAGES = HERE / "images"
 KEPT = ("history.csv", "best.pt")
 PARTS = {"training": 4, "test": 2}
 """Images of each part."""
@@ -57,7 +57,7 @@ def draw_labels(
 
 
 def draw_images() -> None:
-    """Write the images of all runs: labels, and boxes of two classes."""
+    """Write the images of all runs: labels, the same in colors, and boxes of two classes."""
     random = np.random.default_rng(0)
     shutil.rmtree(IMAGES, ignore_errors=True)
     for part, count in PARTS.items():
@@ -66,6 +66,9 @@ def draw_images() -> None:
             place = IMAGES / "labels" / part
             write_tiff(place / "source" / f"{index}.tif", image, "yx", SIZE)
             write_tiff(place / "target" / f"{index}.tif", labels, "yx", SIZE, labels=True)
+            place = IMAGES / "colors" / part
+            write_png(place / "source" / f"{index}.png", stained(image))
+            write_tiff(place / "target" / f"{index}.tif", labels, "yx", SIZE, labels=True)
             picture, rows = draw_boxes(random)
             place = IMAGES / "boxes" / part
             write_tiff(place / "source" / f"{index}.tif", picture, "yx", SIZE)
@@ -73,9 +76,17 @@ def draw_images() -> None:
             (place / "target" / f"{index}.xml").write_text(voc(f"{index}.tif", rows))
 
 
-def folders(kind: str, part: str = "training") -> tuple[Path, Path]:
-    """Return the folders of images and annotations of a kind of annotation."""
-    return IMAGES / kind / part / "source", IMAGES / kind / part / "target"
+def stained(image: np.ndarray) -> np.ndarray:
+    """Return a grey image ``y x`` as RGB ``y x c`` uint8 of three different planes."""
+    grey = image.astype(float)
+    planes = [grey / 8, 255 - grey / 6, grey / 20]
+    return np.stack(planes, -1).clip(0, 255).astype(np.uint8)
+
+
+def write_png(path: Path, picture: np.ndarray) -> None:
+    """Write an RGB picture."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Picture.fromarray(picture).save(path)
 
 
 def small_method(name: str, pairs: tuple[Pair, ...]) -> Method:
@@ -92,12 +103,13 @@ def small_method(name: str, pairs: tuple[Pair, ...]) -> Method:
 
 
 def train_small(name: str, output: Path) -> Run:
-    """Train a method on the drawn images."""
+    """Train the method of a frozen run on its images."""
     from deepbacs_zoo.training import train
 
-    source, target = folders(get_entry(name).annotation)
-    pairs = annotation_kind(get_entry(name).annotation).match(source, target)
-    method = small_method(name, pairs)
+    method_name, images = RUNS[name]
+    source, target = image_folders(images)
+    pairs = annotation_kind(get_entry(method_name).annotation).match(source, target)
+    method = small_method(method_name, pairs)
     return train(method, source, target, output, seed=0, device="cpu", tuned=False, progress=False)
 
 
@@ -117,7 +129,7 @@ def freeze(run: Run, folder: Path) -> None:
 def main() -> None:
     """Make everything anew."""
     draw_images()
-    for name in METHODS:
+    for name in RUNS:
         with tempfile.TemporaryDirectory() as aside:
             run = train_small(name, Path(aside) / "run")
             freeze(run, HERE / name)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepbacs_zoo.tasks import METHODS
-from tests.data.runs.frozen import HERE, copied_run, frozen_run
+from tests.data.runs.frozen import HERE, RUNS, copied_run, frozen_run
 
 torch = pytest.importorskip("torch")
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_a_frozen_run_is_small_and_has_all_that_export_reads(method):
-    run = frozen_run(method)
-    assert run.method == method
-    assert sum(path.stat().st_size for path in (HERE / method).iterdir()) <= 200_000
+@pytest.mark.parametrize("name", RUNS)
+def test_a_frozen_run_is_small_and_has_all_that_export_reads(name):
+    run = frozen_run(name)
+    assert run.method == RUNS[name][0]
+    assert sum(path.stat().st_size for path in (HERE / name).iterdir()) <= 200_000
     assert run.best.epoch >= 1
     assert run.weights().is_file()
     for part in (run.split.training, run.split.validation, run.split.test):
@@ -34,13 +33,13 @@ def test_a_copy_opens_where_it_lies(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", METHODS)
-def test_training_gives_the_frozen_run(method, tmp_path):
+@pytest.mark.parametrize("name", RUNS)
+def test_training_gives_the_frozen_run(name, tmp_path):
     from tests.data.runs.make_runs import train_small
 
-    frozen, run = frozen_run(method), train_small(method, tmp_path / "run")
-    for name in ("task", "method", "method_arguments", "network", "network_arguments", "settings"):
-        assert getattr(run, name) == getattr(frozen, name), name
+    frozen, run = frozen_run(name), train_small(name, tmp_path / "run")
+    for field in ("task", "method", "method_arguments", "network", "network_arguments", "settings"):
+        assert getattr(run, field) == getattr(frozen, field), field
     assert run.split == frozen.split
     # Another processor adds in another order, and rounding grows from step to step.
     for now, then in zip(run.history(), frozen.history(), strict=True):

@@ -1,37 +1,22 @@
 """A package for deepImageJ has outputs of the image's size, and gives the same objects."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.exporting import draft
+from deepbacs_zoo.images import read_image
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import predict
-from deepbacs_zoo.tasks import get_method
-from deepbacs_zoo.training import train
 from deepbacs_zoo.validation import validate
-from tests.unit.prediction.samples import image_of
-from tests.unit.training.small import make_images
+from tests.data.runs.frozen import frozen_run, image_folders
 
 GRID = 2
-TASKS = ("stardist", "splinedist")
 
 
-@pytest.fixture(scope="module", params=TASKS)
-def run(request, tmp_path_factory):
-    folder = tmp_path_factory.mktemp(request.param)
-    # Large units: shapes of a network that has learned nothing have pixels, too.
-    task = get_method(request.param, {"grid": GRID, "unit": 64.0, "min_size": 1})
-    task = dataclasses.replace(
-        task,
-        network_arguments={**task.network_arguments, "base": 2, "depth": 1},
-        training=dataclasses.replace(
-            task.training, epochs=1, steps_per_epoch=2, patch_size=32, batch_size=2
-        ),
-    )
-    return train(task, *make_images(folder / "images"), folder / "run", device="cpu", tuned=False)
+@pytest.fixture(scope="module", params=("stardist", "splinedist"))
+def run(request):
+    return frozen_run(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +36,12 @@ def test_the_output_has_the_size_of_the_image(packages):
 
 
 def test_the_objects_are_the_same(packages):
-    image = np.random.default_rng(0).normal(1000, 50, (75, 91)).astype(np.float32)
-    plain, large = (predict(path, image_of(image)) for path in packages)
+    image = read_image(image_folders("labels", "test")[0] / "0.tif")
+    plain, large = (predict(path, image) for path in packages)
     np.testing.assert_array_equal(plain.labels, large.labels)
     assert plain.labels.max() > 0
     small, big = (next(iter(each.tensors.values())).array for each in (plain, large))
-    assert big.shape[-2:] == image.shape
+    assert big.shape[-2:] == (66, 90)
     np.testing.assert_allclose(big[..., ::GRID, ::GRID], small, rtol=1e-5, atol=1e-5)
 
 

@@ -32,7 +32,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding.numbering import Labels, numbered, without_small
+from deepbacs_zoo.decoding.numbering import Labels, relabel_sequential, remove_small_objects
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.package.zoo_config.decoding import Foreground
 
@@ -78,7 +78,7 @@ def decode(settings: Foreground, probabilities: NDArray[np.float32]) -> Labels:
     parts = _Parts(mask)
     labels = np.zeros(mask.shape, np.int32)
     labels[mask] = parts.joined(settings) + 1
-    return numbered(without_small(labels, settings.min_size))
+    return relabel_sequential(remove_small_objects(labels, settings.min_size))
 
 
 def squared_distance(mask: NDArray[np.bool_]) -> Whole:

@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding.numbering import Labels, numbered, without_small
+from deepbacs_zoo.decoding.numbering import Labels, relabel_sequential, remove_small_objects
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.package.zoo_config.decoding import Multilabel
 
@@ -66,9 +66,9 @@ def decode(settings: Multilabel, probabilities: NDArray[np.float32]) -> Labels:
     seeds = probabilities[settings.interior] >= np.float32(settings.seed_threshold)
     below = np.float32(1) - np.float32(settings.foreground_threshold)
     foreground = probabilities[settings.background] < below
-    labels = without_small(_components(seeds), settings.min_seed)
+    labels = remove_small_objects(_components(seeds), settings.min_seed)
     labels = _grown(labels, foreground, settings.max_dilation)
-    return numbered(without_small(labels, settings.min_size))
+    return relabel_sequential(remove_small_objects(labels, settings.min_size))
 
 
 def _components(mask: NDArray[np.bool_]) -> Labels:
@@ -76,7 +76,7 @@ def _components(mask: NDArray[np.bool_]) -> Labels:
     from scipy.ndimage import label
 
     labels: Labels = label(mask, output=np.int32)[0]
-    return numbered(labels)
+    return relabel_sequential(labels)
 
 
 def _grown(labels: Labels, foreground: NDArray[np.bool_], waves: int) -> Labels:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Labels", "numbered", "without_small"]
+__all__ = ["Labels", "relabel_sequential", "remove_small_objects"]
 
 Labels = NDArray[np.int32]
 
 
-def without_small(labels: Labels, smallest: int) -> Labels:
+def remove_small_objects(labels: Labels, smallest: int) -> Labels:
     """Set labels (``y x`` int32) of fewer than ``smallest`` pixels to 0."""
     sizes = np.bincount(labels.reshape(-1), minlength=1)
     keep = sizes >= smallest
@@ -18,7 +18,7 @@ def without_small(labels: Labels, smallest: int) -> Labels:
     return np.where(keep[labels], labels, np.int32(0))
 
 
-def numbered(labels: Labels) -> Labels:
+def relabel_sequential(labels: Labels) -> Labels:
     """Give labels (``y x`` int32) the numbers 1 to n by their first pixel in raster order."""
     flat = labels.reshape(-1)
     pixels = np.flatnonzero(flat)[::-1]

@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding.grids import on_grid
-from deepbacs_zoo.decoding.numbering import Labels, numbered
+from deepbacs_zoo.decoding.numbering import Labels, relabel_sequential
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.package.zoo_config.decoding import Spline, StarConvex
 
@@ -109,7 +109,7 @@ def suppress(
         for index in np.flatnonzero(_large_enough(ys, xs, settings.min_size)):
             if canvas.labels[y[index], x[index]] == 0:
                 canvas.add(ys[index], xs[index])
-    return numbered(canvas.labels)
+    return relabel_sequential(canvas.labels)
 
 
 def _candidates(

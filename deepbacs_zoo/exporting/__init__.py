@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.exporting.build import draft, export
+    from deepbacs_zoo.exporting.from_run import draft, export
 
 __all__ = ["draft", "export"]
 
 
 def __getattr__(name: str) -> object:
     if name in __all__:
-        from deepbacs_zoo.exporting import build
+        from deepbacs_zoo.exporting import from_run
 
-        return getattr(build, name)
+        return getattr(from_run, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

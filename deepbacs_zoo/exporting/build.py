@@ -1,4 +1,4 @@
-"""A run and a card become a package: drafted, evaluated, read back, reproduced, then kept."""
+"""From a trained model and a card to a package: drafted, evaluated, reproduced, then kept."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import numpy.typing as npt
 
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.cards import Card, TrainingData, render
-from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.decoding import decode, decode_boxes
-from deepbacs_zoo.errors import PackageError, UsageError
+from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.evaluation import EvaluationResult, evaluate
 from deepbacs_zoo.exporting.cover import Rectangles, cover
 from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
-from deepbacs_zoo.exporting.from_run import Source, source_of
-from deepbacs_zoo.exporting.stage import Stage, stage
+from deepbacs_zoo.exporting.stage import stage
+from deepbacs_zoo.exporting.staged import Stage
+from deepbacs_zoo.exporting.trained_model import TrainedModel
 from deepbacs_zoo.exporting.weights.agreement import check_formats, read_test_tensors
 from deepbacs_zoo.files.staging import check_output, move_into_place, staging
 from deepbacs_zoo.findings import Severity
@@ -31,31 +31,23 @@ from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks import annotation_kind
 from deepbacs_zoo.validation import validate
 
-__all__ = ["CONSUMERS", "FORMATS", "draft", "export"]
+__all__ = ["FORMATS", "build", "build_draft"]
 
 Progress = Callable[[int, int], None]
 Array = npt.NDArray[Any]
 
 FORMATS: Final = ("pytorch_state_dict", "torchscript", "onnx")
-CONSUMERS: Final = ("deepimagej",)
-"""Programs that want a package of their own."""
 _STEPS: Final = 4
 """Steps of the export beside the images that are scored: weights, documentation, check, keep."""
 
 
-def draft(
-    run: Run, output: str | Path, *, consumer: str | None = None, overwrite: bool = False
-) -> Path:
+def build_draft(model: TrainedModel, output: str | Path, *, overwrite: bool = False) -> Path:
     """Write a package that runs, without scores and without an author's card.
 
     Parameters
     ----------
-    run
-        The run.
-    output
-        A new zip (``.zip``) or folder.
-    consumer, overwrite
-        As for :func:`export`.
+    model, output, overwrite
+        As for :func:`build`.
 
     Returns
     -------
@@ -64,27 +56,25 @@ def draft(
 
     Raises
     ------
-    OutputExistsError, HostError, ModelError, UsageError
-        As for :func:`export`.
+    OutputExistsError, HostError, ModelError
+        As for :func:`build`.
     """
     place = Path(output)
     check_output(place, overwrite=overwrite)
-    source = _source(run, consumer)
-    card = _draft_card(source)
+    card = _draft_card(model)
     with staging(place) as aside:
-        staged = stage(source, card, _new_folder(aside))
+        staged = stage(model, card, _new_folder(aside))
         _document(staged, card, None, None)
         _keep(staged.folder, place, aside)
     return place
 
 
-def export(
-    run: Run,
+def build(
+    model: TrainedModel,
     card: Card,
     output: str | Path,
     *,
     evaluation_data: Path | Sequence[Pair] | None = None,
-    consumer: str | None = None,
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Path:
@@ -95,18 +85,15 @@ def export(
 
     Parameters
     ----------
-    run
-        The run.
+    model
+        The network and what is known about it.
     card
         The model card.
     output
         A new zip (``.zip``) or folder.
     evaluation_data
         Labelled images to score with: pairs, or a folder with ``source/`` and ``target/``; those
-        that the run held out if not given.
-    consumer
-        ``deepimagej`` for a package that deepImageJ takes, too: an output on a grid is brought up
-        to the image's size inside the network, which costs memory (grid² times the output).
+        that its training held out if not given.
     overwrite
         Whether what stands there may be replaced.
     progress
@@ -123,28 +110,26 @@ def export(
         ``output`` is there already.
     HostError
         Its folder is missing, or it cannot be written.
-    UsageError
-        No program of the name of ``consumer`` is known.
     ModelError
         The weights are not finite, or a format computes something else than the network.
     PackageError
-        Card and run contradict each other, or the finished package does not pass its own check.
+        Card and model contradict each other, or the finished package does not pass its own check.
     """
     place = Path(output)
     check_output(place, overwrite=overwrite)
-    source = _scored_on(_checked(_source(run, consumer), card), evaluation_data)
+    model = _scored_on(_checked(model, card), evaluation_data)
     steps = itertools.count(1)
-    total = len(source.pairs) + _STEPS
+    total = len(model.pairs) + _STEPS
 
     def step(*_: int) -> None:
         if progress is not None:
             progress(next(steps), total)
 
     with staging(place) as aside:
-        staged = stage(source, card, _new_folder(aside))
+        staged = stage(model, card, _new_folder(aside))
         step()
         evaluation = _evaluate(staged, card, step)
-        agreement = check_formats(staged.folder, FORMATS, staged.source.name)
+        agreement = check_formats(staged.folder, FORMATS, staged.model.name)
         _document(staged, card, evaluation, agreement)
         step()
         made = _packed(staged.folder, place, aside)
@@ -155,26 +140,14 @@ def export(
     return place
 
 
-def _source(run: Run, consumer: str | None) -> Source:
-    if consumer not in (None, *CONSUMERS):
-        raise UsageError(
-            "--for",
-            "packages are not written for a program of this name",
-            value=consumer,
-            allowed=", ".join(CONSUMERS),
-            hint="choose one of these, or leave --for out",
-        )
-    return source_of(run, upsampled=consumer is not None)
-
-
-def _checked(source: Source, card: Card) -> Source:
-    """Return the source with the card's pixel size where the run knows none."""
+def _checked(model: TrainedModel, card: Card) -> TrainedModel:
+    """Return the model with the card's pixel size where training knew none."""
     stated = card.pixel_size
     if stated is None:
-        return source
-    known = source.pixel_size
+        return model
+    known = model.pixel_size
     if known is None:
-        return dataclasses.replace(source, pixel_size=(stated.y, stated.x))
+        return dataclasses.replace(model, pixel_size=(stated.y, stated.x))
     if not np.allclose(known, (stated.y, stated.x), rtol=0.01):
         raise PackageError(
             card.path,
@@ -183,16 +156,16 @@ def _checked(source: Source, card: Card) -> Source:
             allowed=f"{known[0]:g} x {known[1]:g} µm",
             hint="correct pixel_size in the card, or leave it out",
         )
-    return source
+    return model
 
 
-def _scored_on(source: Source, data: Path | Sequence[Pair] | None) -> Source:
+def _scored_on(model: TrainedModel, data: Path | Sequence[Pair] | None) -> TrainedModel:
     if data is None:
-        return source
+        return model
     if isinstance(data, Path):
-        kind = annotation_kind(source.annotation)
+        kind = annotation_kind(model.annotation)
         data = kind.match(*kind.find(data, "test"))
-    return source.scored_on(data)
+    return model.scored_on(data)
 
 
 def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> EvaluationResult[Any, Any]:
@@ -200,7 +173,7 @@ def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> Evaluatio
     _document(staged, card, None, None)
     return evaluate(
         staged.folder,
-        staged.source.pairs,
+        staged.model.pairs,
         device="cpu",
         labels_complete=card.training_data.labels == "complete",
         previews=0,
@@ -219,7 +192,7 @@ def _document(
     text = render(card, facts)
     (staged.folder / names.DOCUMENTATION).write_text(text, encoding="utf-8", newline="\n")
     image, result = _picture(staged)
-    size = staged.source.pixel_size
+    size = staged.model.pixel_size
     (staged.folder / names.COVER).write_bytes(cover(image, result, size and size[1]))
     staged.describe(card, description_facts(card, staged, evaluation))
 
@@ -274,9 +247,9 @@ def _keep(folder: Path, place: Path, aside: Path) -> None:
     move_into_place(_packed(folder, place, aside), place, aside)
 
 
-def _draft_card(source: Source) -> Card:
+def _draft_card(model: TrainedModel) -> Card:
     """Return a card for a package that is only used to score its run."""
-    text = f"Draft made from the training run {source.name}; it has no author's card."
+    text = f"Draft made from the training run {model.name}; it has no author's card."
     return Card(
         path=Path("draft"),
         name="Draft of a training run",

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from deepbacs_zoo.cards import Card, Facts, Score, TensorFact
 from deepbacs_zoo.evaluation import EvaluationResult
-from deepbacs_zoo.exporting.stage import Stage
+from deepbacs_zoo.exporting.staged import Stage
 from deepbacs_zoo.exporting.steps import decoding_steps
 from deepbacs_zoo.tensors import ReferencedSize, Step, SteppedSize, TensorSpec
 
@@ -24,7 +24,7 @@ def documentation_facts(
     agreement: float | None,
 ) -> Facts:
     """Return what the documentation states beside the card's prose."""
-    source = stage.source
+    model = stage.model
     return Facts(
         inputs=tuple(_tensor(spec) for spec in stage.content.inputs),
         outputs=tuple(_tensor(spec) for spec in stage.content.outputs),
@@ -32,12 +32,12 @@ def documentation_facts(
         halo=stage.receptive_field.halo,
         peak_bytes_per_pixel=stage.peak_bytes_per_pixel,
         formats=formats,
-        pixel_size=source.pixel_size,
+        pixel_size=model.pixel_size,
         agreement=agreement,
         test_offset=stage.offset,
-        decoding=decoding_steps(source.decode) if source.decode else (),
-        training=(*source.training, ("trained values", f"{stage.parameters:,}")),
-        split=source.split,
+        decoding=decoding_steps(model.decode) if model.decode else (),
+        training=(*model.training, ("trained values", f"{stage.parameters:,}")),
+        split=model.split,
         grid=stage.receptive_field.scale,
         **(_measured(evaluation) if evaluation is not None else {}),
     )
@@ -59,7 +59,7 @@ def description_facts(
     facts: dict[str, Any] = {
         "modality": card.modality,
         "target_structure": list(card.target_structure),
-        "task": stage.source.task,
+        "task": stage.model.task,
         "bias_risks_limitations": {"limitations": card.section("Limitations")},
         "memory_requirements_inference": (
             f"about {stage.peak_bytes_per_pixel * 2**20 / 1e9:.1f} GB for an image of 1024 x 1024 "
@@ -84,7 +84,7 @@ def _evaluations(
         {
             "dataset_id": data.id,
             "dataset_source": data.link,
-            "dataset_role": _ROLES[stage.source.split],
+            "dataset_role": _ROLES[stage.model.split],
             "sample_count": evaluation.images,
             "evaluation_factors": ["overall"],
             "evaluation_factors_long": ["all images"],

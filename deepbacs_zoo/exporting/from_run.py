@@ -1,26 +1,30 @@
-"""From a run to a trained model: the only module of the export that knows runs and methods."""
+"""From a run to a package: the only module of the export that knows runs and methods."""
 
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.cards import Card
 from deepbacs_zoo.checkpoints import Run
+from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.exporting.build import Progress, build, build_draft
+from deepbacs_zoo.exporting.trained_model import TrainedModel
+from deepbacs_zoo.files.staging import check_output
 from deepbacs_zoo.networks import build_network, get_network
 from deepbacs_zoo.networks.state import load_state
-from deepbacs_zoo.package.zoo_config import AnchorBoxes, Decoding
+from deepbacs_zoo.options import Option
+from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks import Method, get_method
 from deepbacs_zoo.tensors import TensorSpec
 
-if TYPE_CHECKING:
-    from torch import nn
+__all__ = ["CONSUMERS", "draft", "export", "trained_model"]
 
-__all__ = ["Source", "source_of"]
+CONSUMERS: Final = ("deepimagej",)
+"""Programs that take a package of their own."""
 
 _SETTINGS: Final[Mapping[str, str]] = {
     "epochs": "epochs at most",
@@ -36,109 +40,133 @@ _SETTINGS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Source:
-    """A trained network and what is known about it.
+def draft(
+    run: Run, output: str | Path, *, consumer: str | None = None, overwrite: bool = False
+) -> Path:
+    """Write a package that runs, without scores and without an author's card.
 
     Parameters
     ----------
-    name
-        Short name of the run.
-    task, method, method_arguments
-        Names of the task and of its method, and the arguments that the method was built with.
-    network
-        The network as it goes into the package, filled and frozen.
-    network_file
-        Its stand-alone Python file.
-    network_callable, network_kwargs
-        The class in that file and its arguments.
-    inputs, outputs
-        The method's tensors; sizes, halo and files are filled in by the export.
-    ranges
-        Smallest and largest value per output id.
-    decode
-        How the output becomes objects; ``None`` for methods without objects.
-    pixel_size
-        Micrometers per pixel (y, x), ``None`` when the images did not say.
-    pairs
-        The held-out images.
-    split
-        What they were to the training: ``test`` (never seen), ``validation`` (the best epoch was
-        chosen by them), ``training``.
-    seen
-        Which of the last two an image was, by the SHA-256 of its file.
-    training
-        Rows of name and value for the documentation.
-    details
-        ``config.bioimageio.training`` and the like, in the names of the format.
-    network_tags
-        Tags of the network.
-    timestamp
-        When the training ended, ISO 8601.
-    annotation
-        What the truth of ``pairs`` is, a name that methods use.
+    run
+        The run.
+    output
+        A new zip (``.zip``) or folder.
+    consumer, overwrite
+        As for :func:`export`.
+
+    Returns
+    -------
+    Path
+        ``output``.
+
+    Raises
+    ------
+    OutputExistsError, HostError, ModelError, UsageError
+        As for :func:`export`.
     """
-
-    name: str
-    task: str
-    method: str
-    method_arguments: Mapping[str, Any]
-    network: nn.Module
-    network_file: Path
-    network_callable: str
-    network_kwargs: Mapping[str, Any]
-    inputs: tuple[TensorSpec, ...]
-    outputs: tuple[TensorSpec, ...]
-    ranges: Mapping[str, tuple[float | None, float | None]]
-    decode: Decoding | None
-    pixel_size: tuple[float, float] | None
-    pairs: tuple[Pair, ...]
-    split: str
-    seen: Mapping[str, str] = field(default_factory=dict)
-    training: tuple[tuple[str, str], ...] = ()
-    details: Mapping[str, Any] = field(default_factory=dict)
-    network_tags: tuple[str, ...] = ()
-    timestamp: str | None = None
-    annotation: str = "labels"
-
-    def scored_on(self, pairs: Sequence[Pair]) -> Source:
-        """Return the source with other images to be scored on, and what they were to the training.
-
-        One image that was trained on makes all of them training images: the score is no better
-        than its weakest image.
-        """
-        digests = (hashlib.sha256(pair.source.read_bytes()).hexdigest() for pair in pairs)
-        roles = {self.seen.get(digest, "test") for digest in digests}
-        split = next((role for role in ("training", "validation") if role in roles), "test")
-        return dataclasses.replace(self, pairs=tuple(pairs), split=split)
+    check_output(Path(output), overwrite=overwrite)
+    return build_draft(trained_model(run, consumer), output, overwrite=overwrite)
 
 
-def source_of(run: Run, *, upsampled: bool = False) -> Source:
+def export(
+    run: Run,
+    card: Card,
+    output: str | Path,
+    *,
+    evaluation_data: Path | Sequence[Pair] | None = None,
+    consumer: str | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Path:
+    """Write a package that is complete, scored, and proven to reproduce its test tensors.
+
+    Everything happens in a hidden folder beside ``output``; if anything fails nothing is left, and
+    a package that stood there is untouched.
+
+    Parameters
+    ----------
+    run
+        The run.
+    card
+        The model card.
+    output
+        A new zip (``.zip``) or folder.
+    evaluation_data
+        Labelled images to score with: pairs, or a folder with ``source/`` and ``target/``; those
+        that the run held out if not given.
+    consumer
+        ``deepimagej`` for a package that deepImageJ takes, too: an output on a grid is brought up
+        to the image's size inside the network, which costs memory (grid² times the output).
+    overwrite
+        Whether what stands there may be replaced.
+    progress
+        Called with the number of steps done and their total.
+
+    Returns
+    -------
+    Path
+        ``output``.
+
+    Raises
+    ------
+    OutputExistsError
+        ``output`` is there already.
+    HostError
+        Its folder is missing, or it cannot be written.
+    UsageError
+        No program of the name of ``consumer`` is known.
+    ModelError
+        The weights are not finite, or a format computes something else than the network.
+    PackageError
+        Card and run contradict each other, or the finished package does not pass its own check.
+    """
+    # Before seconds go into loading PyTorch.
+    check_output(Path(output), overwrite=overwrite)
+    return build(
+        trained_model(run, consumer),
+        card,
+        output,
+        evaluation_data=evaluation_data,
+        overwrite=overwrite,
+        progress=progress,
+    )
+
+
+def trained_model(run: Run, consumer: str | None = None) -> TrainedModel:
     """Gather a run: its best weights in the network that is exported, its method, its images.
 
     Parameters
     ----------
     run
         The run.
-    upsampled
-        Bring an output on a grid up to the image's size, inside the network.
+    consumer
+        ``deepimagej`` to bring an output on a grid up to the image's size, inside the network.
 
     Raises
     ------
     UsageError
-        The run names a method or a network that does not exist here.
+        No program of the name of ``consumer`` is known, or the run names a method or a network that
+        does not exist here.
     DataError
         The run has no weights yet, or an image that it held out is gone or has changed.
     ModelError
         The weights do not fit the network.
     """
+    if consumer not in (None, *CONSUMERS):
+        raise UsageError(
+            Option("consumer"),
+            "packages are not written for a program of this name",
+            value=consumer,
+            allowed=", ".join(CONSUMERS),
+            hint="choose one of these, or leave " + Option("consumer") + " out",
+        )
     method, entry = get_method(run.method, run.method_arguments), get_network(run.network)
     split, part = run.split.held_out
     arguments, outputs = run.network_arguments, method.outputs
-    if upsampled and method.grid > 1:
+    if consumer is not None and method.grid > 1:
         arguments = {**arguments, "upsampled": True}
         outputs = tuple(_of_input_size(spec) for spec in outputs)
-    return Source(
+    return TrainedModel(
         name=run.name,
         task=run.task,
         method=run.method,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deepbacs_zoo.annotations import Pair, folders_beside
 from deepbacs_zoo.checkpoints import Run, Split, record_part, versions
-from deepbacs_zoo.datasets import provenance_beside
+from deepbacs_zoo.datasets import Provenance, provenance_beside
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import METHODS, Choice, Method, MethodEntry, annotation_kind, resolve
@@ -107,27 +108,17 @@ def make_plan(
     UsageError
         A folder or an option is wrong, or the run to resume began otherwise.
     """
-    share = options.validation_share(entry)
+    entry.preset(options.preset)  # refused before images are read
     pairs = annotation_kind(entry.annotation).match(folders.source, folders.target)
     raws = read_raw(entry.annotation, pairs, on_finding, options.known_classes(entry, previous))
     published = provenance_beside(folders.source)
-    names = [pair.name for pair in pairs]
-    # A published set brings its split, the same for everybody.
-    held_out = published.held(names) if published and options.validation is None else None
-    if published is not None and held_out is not None:
-        share = published.rule.share
-    else:
-        held_out = split_names(names, seed, share)
+    held_out, share = _held_out([pair.name for pair in pairs], published, options, entry, seed)
     samples = [raw.sample for raw in raws if raw.pair.name not in held_out]
     method = options.method(entry, samples, previous, on_finding)
     examples = [prepared(method, raw) for raw in raws]
-    training = tuple(each for each in examples if each.pair.name not in held_out)
-    validation = tuple(each for each in examples if each.pair.name in held_out)
-    pixel_size = common_pixel_size([example.calibration for example in examples])
-    if pixel_size is None and published is not None:
-        pixel_size = published.pixel_size
+    pixel_size = _pixel_size(examples, published)
     options.warn_of_size(pixel_size, on_finding)
-    test = _test_pairs(method, folders)
+    parts = _parts(examples, held_out)
     run = Run(
         folder=folders.output,
         task=method.task,
@@ -136,11 +127,7 @@ def make_plan(
         network=method.network,
         network_arguments=method.network_arguments,
         seed=seed,
-        split=Split(
-            training=record_part([each.pair for each in training]),
-            validation=record_part([each.pair for each in validation]),
-            test=record_part(test) if test else None,
-        ),
+        split=_split(parts, _test_pairs(method, folders)),
         pixel_size=pixel_size,
         settings={
             **dataclasses.asdict(method.training),
@@ -152,7 +139,45 @@ def make_plan(
     )
     if previous is not None:
         run = check_resumable(run, previous)
-    return TrainingPlan(method, run, training, validation, options.pretrained)
+    return TrainingPlan(method, run, *parts, options.pretrained)
+
+
+def _held_out(
+    names: Collection[str],
+    published: Provenance | None,
+    options: TrainingOptions,
+    entry: MethodEntry,
+    seed: int,
+) -> tuple[frozenset[str], float]:
+    """Return the names of the validation images, and their share as it is recorded."""
+    if published is not None and options.validation is None:
+        # A published set brings its split, the same for everybody.
+        held_out = published.held(names)
+        if held_out is not None:
+            return held_out, published.rule.share
+    share = options.validation_share(entry)
+    return split_names(list(names), seed, share), share
+
+
+def _pixel_size(
+    examples: Sequence[Example], published: Provenance | None
+) -> tuple[float, float] | None:
+    """Return micrometers along y and x: those of the images, else those of a published set."""
+    stated = common_pixel_size([example.calibration for example in examples])
+    return published.pixel_size if stated is None and published is not None else stated
+
+
+def _parts(
+    examples: Sequence[Example], held_out: frozenset[str]
+) -> tuple[tuple[Example, ...], tuple[Example, ...]]:
+    """Return the examples for training, and those for validation."""
+    training = tuple(each for each in examples if each.pair.name not in held_out)
+    return training, tuple(each for each in examples if each.pair.name in held_out)
+
+
+def _split(parts: Sequence[Sequence[Example]], test: Sequence[Pair]) -> Split:
+    training, validation = (record_part([each.pair for each in part]) for part in parts)
+    return Split(training, validation, record_part(test) if test else None)
 
 
 def _test_pairs(method: Method, folders: Folders) -> tuple[Pair, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
@@ -95,16 +96,7 @@ def read_graph(path: Path, shape: Shape) -> Graph:
     model = onnx.shape_inference.infer_shapes(model, strict_mode=True, data_prop=True)
     shapes, widths, constants = _tensors(onnx, model)
     nodes = tuple(_node(onnx, node) for node in model.graph.node if node.op_type != "Constant")
-    for node in nodes:
-        for name in (*node.inputs, *node.outputs):
-            if name and name not in shapes:
-                raise ModelError(
-                    path.name,
-                    "the size of a tensor in the graph is unknown",
-                    value=f"{name} of {node.operator}",
-                    allowed="operators whose output size follows from their input size",
-                    hint="use a network without sizes that depend on the data",
-                )
+    _require_shapes(nodes, shapes, path.name)
     return Graph(
         nodes=nodes,
         inputs=tuple(entry.name for entry in model.graph.input if entry.name not in constants),
@@ -113,6 +105,21 @@ def read_graph(path: Path, shape: Shape) -> Graph:
         widths=widths,
         constants=constants,
     )
+
+
+def _require_shapes(
+    nodes: Sequence[Node], shapes: Mapping[str, tuple[int, ...]], where: str
+) -> None:
+    for node in nodes:
+        for name in (*node.inputs, *node.outputs):
+            if name and name not in shapes:
+                raise ModelError(
+                    where,
+                    "the size of a tensor in the graph is unknown",
+                    value=f"{name} of {node.operator}",
+                    allowed="operators whose output size follows from their input size",
+                    hint="use a network without sizes that depend on the data",
+                )
 
 
 def _tensors(
@@ -129,16 +136,20 @@ def _tensors(
         if kind.HasField("shape") and all(size > 0 for size in sizes):
             shapes[entry.name] = sizes
             widths[entry.name] = onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type).itemsize
-    held = {tensor.name: tensor for tensor in graph.initializer}
-    held |= {
-        node.output[0]: node.attribute[0].t for node in graph.node if node.op_type == "Constant"
-    }
-    for name, tensor in held.items():
+    for name, tensor in _constant_tensors(graph):
         values = onnx.numpy_helper.to_array(tensor)
         shapes[name], widths[name] = values.shape, values.dtype.itemsize
         small = values.size <= _READABLE
         constants[name] = tuple(float(value) for value in values.ravel()) if small else ()
     return shapes, widths, constants
+
+
+def _constant_tensors(graph: onnx.GraphProto) -> Iterator[tuple[str, onnx.TensorProto]]:
+    for tensor in graph.initializer:
+        yield tensor.name, tensor
+    for node in graph.node:
+        if node.op_type == "Constant":
+            yield node.output[0], node.attribute[0].t
 
 
 def _node(onnx: ModuleType, node: onnx.NodeProto) -> Node:

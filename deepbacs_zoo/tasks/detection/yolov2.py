@@ -225,16 +225,7 @@ def _check(sample: Sample, names: Sequence[str], channels: int) -> None:
 def _findings(
     folder: str, samples: Sequence[Sample], names: Sequence[str], counts: Counter[str]
 ) -> tuple[Finding, ...]:
-    width = max(len(name) for name in names)
-    rows = []
-    for name in names:
-        images = sum(
-            any(box.name == name for box in sample.truth.content.boxes) for sample in samples
-        )
-        rows.append(f"  {name:<{width}}  {counts[name]:>6} boxes in {images} images")
-    found = [
-        _COUNTS.finding(folder, f"{len(samples)} training images\n" + "\n".join(rows)),
-    ]
+    found = [_COUNTS.finding(folder, _counted(samples, names, counts))]
     rare = [name for name in names if counts[name] < _FEWEST]
     if rare:
         listed = ", ".join(f"{name} {counts[name]}" for name in rare)
@@ -257,6 +248,18 @@ def _findings(
             )
         )
     return tuple(found)
+
+
+def _counted(samples: Sequence[Sample], names: Sequence[str], counts: Counter[str]) -> str:
+    """Return the boxes of each class, in words."""
+    width = max(len(name) for name in names)
+    rows = []
+    for name in names:
+        images = sum(
+            any(box.name == name for box in sample.truth.content.boxes) for sample in samples
+        )
+        rows.append(f"  {name:<{width}}  {counts[name]:>6} boxes in {images} images")
+    return f"{len(samples)} training images\n" + "\n".join(rows)
 
 
 ENTRY: Final = MethodEntry(

@@ -22,11 +22,11 @@ class Interruption:
     """Whether someone pressed Ctrl-C."""
 
     def __init__(self) -> None:
-        self.wanted = False
+        self.requested = False
 
     def check(self) -> None:
         """Raise :class:`InterruptionError` if so."""
-        if self.wanted:
+        if self.requested:
             raise InterruptionError
 
 
@@ -39,7 +39,7 @@ def catching(interruption: Interruption) -> Iterator[None]:
     before = signal.getsignal(signal.SIGINT)
 
     def handle(_number: int, _frame: FrameType | None) -> None:
-        interruption.wanted = True
+        interruption.requested = True
         signal.signal(signal.SIGINT, before)
 
     signal.signal(signal.SIGINT, handle)

@@ -154,16 +154,20 @@ def split_names(names: Sequence[str], seed: int, validation: float) -> frozenset
 
 def common_pixel_size(calibrations: Sequence[Calibration]) -> tuple[float, float] | None:
     """Return micrometers along y and x when all images state the same within 1 %."""
-    sizes = [(one.y, one.x) for one in calibrations if one.unit == "µm" and one.y and one.x]
+    sizes = [
+        (float(each.y), float(each.x))
+        for each in calibrations
+        if each.unit == "µm" and each.y and each.x
+    ]
     if len(sizes) < len(calibrations):
         return None
-    first = sizes[0]
+    y, x = sizes[0]
     same = all(
-        math.isclose(found or 0.0, wanted or 0.0, rel_tol=_SAME_SIZE)
+        math.isclose(size[0], y, rel_tol=_SAME_SIZE)
+        and math.isclose(size[1], x, rel_tol=_SAME_SIZE)
         for size in sizes
-        for found, wanted in zip(size, first, strict=True)
     )
-    return (float(first[0] or 0.0), float(first[1] or 0.0)) if same else None
+    return (y, x) if same else None
 
 
 def _plane(method: Method, pair: Pair, image: Image) -> NDArray[np.float32]:

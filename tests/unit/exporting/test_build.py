@@ -20,8 +20,8 @@ from deepbacs_zoo.cards import Card, card_folder, read_card
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import HostError, ModelError, OutputExistsError, PackageError
 from deepbacs_zoo.exporting import build
-from deepbacs_zoo.exporting.build import FORMATS, draft, export
-from deepbacs_zoo.exporting.from_run import source_of
+from deepbacs_zoo.exporting.build import FORMATS
+from deepbacs_zoo.exporting.from_run import draft, export, trained_model
 from deepbacs_zoo.exporting.weights import agreement
 from deepbacs_zoo.findings import Finding, Severity, Summary
 from deepbacs_zoo.images import read_image
@@ -215,11 +215,11 @@ def test_two_exports_in_fresh_processes_are_the_same_bytes(
         "import sys\n"
         "from pathlib import Path\n"
         "from deepbacs_zoo.cards import card_folder, read_card\n"
-        "from deepbacs_zoo.exporting import build\n"
+        "from deepbacs_zoo.exporting import from_run\n"
         "from deepbacs_zoo.checkpoints import open_run\n"
         "folder = Path(sys.argv[1])\n"
         "card = read_card(card_folder() / 'ecoli_brightfield.md')\n"
-        "build.export(open_run(sys.argv[2]), card, folder / 'out.zip')\n"
+        "from_run.export(open_run(sys.argv[2]), card, folder / 'out.zip')\n"
     )
     for name in ("one", "two"):
         folder = tmp_path / name
@@ -276,7 +276,7 @@ def test_other_images_can_be_scored(run: Run, card: Card, tmp_path: Path) -> Non
 def test_what_the_scored_images_were_to_the_training_is_found_by_their_content(
     run: Run, tmp_path: Path
 ) -> None:
-    source = source_of(run)
+    source = trained_model(run)
     parts = run.split
     new = make_pairs(tmp_path, count=2, seed=1)
     for part, role in ((parts.validation, "validation"), (parts.training, "training")):

@@ -11,7 +11,7 @@ from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import DataError, ModelError, UsageError
 from deepbacs_zoo.exporting import draft
 from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
-from deepbacs_zoo.exporting.from_run import source_of
+from deepbacs_zoo.exporting.from_run import trained_model
 from deepbacs_zoo.exporting.stage import stage
 from deepbacs_zoo.networks import build_network
 from tests.unit.exporting.runs import make_run
@@ -23,7 +23,7 @@ def run(tmp_path: Path) -> Run:
 
 
 def test_the_network_holds_the_best_weights_and_is_frozen(run: Run) -> None:
-    network = source_of(run).network
+    network = trained_model(run).network
     saved = torch.load(run.best_weights, weights_only=True)
     assert torch.equal(network.state_dict()["last.weight"], saved["last.weight"])
     assert not network.training
@@ -31,14 +31,14 @@ def test_the_network_holds_the_best_weights_and_is_frozen(run: Run) -> None:
 
 
 def test_test_images_are_scored_and_validation_images_if_there_are_none(tmp_path: Path) -> None:
-    with_test = source_of(make_run(tmp_path / "one"))
+    with_test = trained_model(make_run(tmp_path / "one"))
     assert (with_test.split, len(with_test.pairs)) == ("test", 2)
-    without = source_of(make_run(tmp_path / "two", test=False))
+    without = trained_model(make_run(tmp_path / "two", test=False))
     assert (without.split, len(without.pairs)) == ("validation", 1)
 
 
 def test_settings_of_the_training_are_told(run: Run) -> None:
-    source = source_of(run)
+    source = trained_model(run)
     rows = dict(source.training)
     assert rows["images"] == "3 for training, 1 for validation, 2 for testing"
     assert rows["epochs done"].startswith("2; the weights are those of epoch 2")
@@ -55,7 +55,7 @@ def test_choices_by_the_images_are_told(run: Run) -> None:
     chosen = dataclasses.replace(
         chosen, network_arguments={**run.network_arguments, "out_channels": 2}
     )
-    source = source_of(chosen)
+    source = trained_model(chosen)
     assert dict(source.training)["chosen by the images"] == "min_size 30"
     assert source.decode is not None
     assert source.decode.as_config()["min_size"] == 30
@@ -84,14 +84,14 @@ def test_a_changed_image_is_refused(run: Run, tmp_path: Path) -> None:
 
 def test_an_unknown_network_is_refused(run: Run) -> None:
     with pytest.raises(UsageError, match="transformer"):
-        source_of(dataclasses.replace(run, network="transformer"))
+        trained_model(dataclasses.replace(run, network="transformer"))
 
 
 def test_facts_of_a_stage_agree_with_its_network(run: Run, tmp_path: Path) -> None:
     card = read_card(card_folder() / "ecoli_brightfield.md")
     folder = tmp_path / "stage"
     folder.mkdir()
-    staged = stage(source_of(run), card, folder)
+    staged = stage(trained_model(run), card, folder)
     facts = documentation_facts(staged, ("onnx",), None, None)
     assert (facts.border, facts.halo) == (23, 24)
     assert facts.inputs[0].size == "52 + n · 4 pixels a side"

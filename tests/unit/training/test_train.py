@@ -26,6 +26,7 @@ from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.networks import build_network
 from deepbacs_zoo.training import loop, train
 from deepbacs_zoo.training.callbacks.interruption import Interruption, InterruptionError, catching
+from deepbacs_zoo.training.plan import TrainingPlan
 from tests.unit.training.small import TASK, make_images
 
 
@@ -123,7 +124,7 @@ def test_training_leaves_the_random_numbers_of_others_alone(folders, tmp_path):
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)
-    loop.TrainingModule(TASK, TASK.training, 0, (), ())
+    loop.TrainingModule(TrainingPlan(TASK, run, (), ()))
     assert torch.equal(torch.rand(3), expected)
 
 
@@ -131,7 +132,7 @@ def test_training_leaves_the_random_numbers_of_others_alone(folders, tmp_path):
 def test_an_interrupted_run_resumes_to_the_same_result(run, folders, tmp_path, monkeypatch, epoch):
     with monkeypatch.context() as patch:
         interrupt_in_epoch(patch, epoch)
-        with pytest.raises(HostError, match="--resume") as caught:
+        with pytest.raises(HostError, match="resume=True") as caught:
             train(TASK, *folders, tmp_path / "parts", seed=1, device="cpu")
     assert caught.value.exit_code == 2
     assert caught.value.value == f"{epoch - 1} of 3 epochs are done"
@@ -237,7 +238,7 @@ def test_training_stops_when_nothing_gets_better(folders, tmp_path):
 def test_an_existing_output_is_refused_before_images_are_read(tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "file").touch()
-    with pytest.raises(OutputExistsError, match="--resume"):
+    with pytest.raises(OutputExistsError, match="resume=True"):
         train(TASK, tmp_path / "nowhere", tmp_path / "nowhere", tmp_path / "run")
 
 
@@ -321,7 +322,7 @@ def test_ctrl_c_is_an_error_only_between_two_steps():
     with catching(interruption):
         interruption.check()
         os.kill(os.getpid(), signal.SIGINT)
-        assert interruption.wanted
+        assert interruption.requested
         with pytest.raises(InterruptionError):
             interruption.check()
         assert signal.getsignal(signal.SIGINT) is before, "a second Ctrl-C works as ever"

@@ -1,0 +1,96 @@
+"""A trained model: a network and everything that its package says about it."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.package.zoo_config import Decoding
+from deepbacs_zoo.tensors import TensorSpec
+
+if TYPE_CHECKING:
+    from torch import nn
+
+__all__ = ["TrainedModel"]
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """A trained network and what is known about it.
+
+    Parameters
+    ----------
+    name
+        Short name of the run.
+    task, method, method_arguments
+        Names of the task and of its method, and the arguments that the method was built with.
+    network
+        The network as it goes into the package, filled and frozen.
+    network_file
+        Its stand-alone Python file.
+    network_callable, network_kwargs
+        The class in that file and its arguments.
+    inputs, outputs
+        The method's tensors; sizes, halo and files are filled in by the export.
+    ranges
+        Smallest and largest value per output id.
+    decode
+        How the output becomes objects; ``None`` for methods without objects.
+    pixel_size
+        Micrometers per pixel (y, x), ``None`` when the images did not say.
+    pairs
+        The held-out images.
+    split
+        What they were to the training: ``test`` (never seen), ``validation`` (the best epoch was
+        chosen by them), ``training``.
+    seen
+        Which of the last two an image was, by the SHA-256 of its file.
+    training
+        Rows of name and value for the documentation.
+    details
+        ``config.bioimageio.training`` and the like, in the names of the format.
+    network_tags
+        Tags of the network.
+    timestamp
+        When the training ended, ISO 8601.
+    annotation
+        What the truth of ``pairs`` is, a name that methods use.
+    """
+
+    name: str
+    task: str
+    method: str
+    method_arguments: Mapping[str, Any]
+    network: nn.Module
+    network_file: Path
+    network_callable: str
+    network_kwargs: Mapping[str, Any]
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    ranges: Mapping[str, tuple[float | None, float | None]]
+    decode: Decoding | None
+    pixel_size: tuple[float, float] | None
+    pairs: tuple[Pair, ...]
+    split: str
+    seen: Mapping[str, str] = field(default_factory=dict)
+    training: tuple[tuple[str, str], ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+    network_tags: tuple[str, ...] = ()
+    timestamp: str | None = None
+    annotation: str = "labels"
+
+    def scored_on(self, pairs: Sequence[Pair]) -> TrainedModel:
+        """Return the model with other images to be scored on, and what they were to the training.
+
+        One image that was trained on makes all of them training images: the score is no better
+        than its weakest image.
+        """
+        digests = (hashlib.sha256(pair.source.read_bytes()).hexdigest() for pair in pairs)
+        roles = {self.seen.get(digest, "test") for digest in digests}
+        split = next((role for role in ("training", "validation") if role in roles), "test")
+        return dataclasses.replace(self, pairs=tuple(pairs), split=split)

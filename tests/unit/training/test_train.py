@@ -120,7 +120,7 @@ def test_another_seed_gives_other_weights(run, folders, tmp_path):
     assert not same_weights(other, run)
 
 
-def test_training_leaves_the_random_numbers_of_others_alone(folders, tmp_path):
+def test_training_leaves_the_random_numbers_of_others_alone(run):
     torch.manual_seed(5)
     expected = torch.rand(3)
     torch.manual_seed(5)

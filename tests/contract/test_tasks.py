@@ -107,7 +107,7 @@ def test_a_package_of_every_method_is_valid_and_its_formats_agree(exported):
     summary = validate(exported)
     assert summary.passed
     warned = {finding.id for finding in summary.findings if finding.severity >= Severity.WARNING}
-    # The library of the zoo remarks on fields of the card, and deepImageJ takes no output on a grid.
+    # bioimageio.spec remarks on fields of the card, and deepImageJ takes no output on a grid.
     assert {rule for rule in warned if not rule.startswith("deepimagej")} <= {"format-warning"}
 
 

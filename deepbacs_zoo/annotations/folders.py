@@ -1,4 +1,4 @@
-"""Which folders hold the images and which the annotations, in the layouts that people have."""
+"""Folders of images and of annotations, in the layouts that people have."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def find_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
         hold these two, such as ``training/source`` or ``train/brightfield``; or with flat names as
         in ZeroCostDL4Mic, such as ``Training_source`` and ``Training_target``.
     part
-        Which of the latter is wanted: ``training`` or ``test``.
+        The one of the latter to take: ``training`` or ``test``.
 
     Raises
     ------

@@ -140,12 +140,12 @@ def _check_plane(roi: ImagejRoi, place: str) -> None:
     planes = {"z": roi.z_position, "t": roi.t_position}
     if not any((roi.c_position, *planes.values())):
         planes = {"slice": roi.position}  # of a stack whose axis ImageJ does not know
-    told = ", ".join(f"{axis} {number}" for axis, number in planes.items() if number > 1)
-    if told:
+    stated = ", ".join(f"{axis} {number}" for axis, number in planes.items() if number > 1)
+    if stated:
         raise DataError(
             place,
             "it belongs to a plane of a stack, and labels are those of one image",
-            value=told,
+            value=stated,
             allowed="outlines of one plane",
             hint="save the planes as images of their own, each with its outlines",
         )

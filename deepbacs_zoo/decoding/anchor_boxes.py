@@ -198,7 +198,7 @@ def _greedy(corners: Corners, threshold: float) -> NDArray[np.intp]:
     place_of[by_left] = np.arange(len(corners))
     alive = np.ones(len(corners), np.bool_)  # by left edge
     widths = x1 - x0
-    reach = widths / max(threshold, 1e-6) * 1.001 + 1.0  # with room for rounding
+    reach = widths / max(threshold, 1e-6) * 1.001 + 1.0  # with a margin for rounding
     first = np.searchsorted(x0, x0 - reach, "left")
     last = np.searchsorted(x0, x1, "left")
     kept = []

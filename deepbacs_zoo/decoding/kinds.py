@@ -32,7 +32,7 @@ TOO_MANY_CANDIDATES: Final = Rule(
 
 @dataclass(frozen=True)
 class Decoded:
-    """What an output holds, at the scale of the image that the network saw.
+    """The content of an output, at the scale of the image that the network saw.
 
     Parameters
     ----------

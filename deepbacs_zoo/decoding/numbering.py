@@ -1,4 +1,4 @@
-"""What all kinds of decoding do with labels at the end."""
+"""The last step of all decoding of labels: numbers in raster order, and least sizes."""
 
 from __future__ import annotations
 

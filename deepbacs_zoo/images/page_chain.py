@@ -1,4 +1,4 @@
-"""Whether all pages of a TIFF file are there, and all that they say about themselves.
+"""Check that all pages of a TIFF file are there, with all that they state about themselves.
 
 Each page of a TIFF file says where the next one is, and where its longer descriptions are.  Readers
 end quietly where that leads nowhere, so a stack that was cut off in the middle would become a

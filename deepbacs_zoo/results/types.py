@@ -40,7 +40,7 @@ class OutputTensor:
 
 
 class Content:
-    """What the tensors of a result hold; each kind of result has a subclass.
+    """The objects in the tensors of a result; each kind of result has a subclass.
 
     Attributes
     ----------

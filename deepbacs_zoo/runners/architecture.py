@@ -26,7 +26,7 @@ __all__ = ["load_architecture", "trusted_architectures"]
 def trusted_architectures() -> frozenset[str]:
     """Return the SHA-256 of every network file of deepbacs_zoo, as text and with either line end.
 
-    The files are read, not imported: they belong to the rooms that make models.
+    The files are read, not imported: they belong to the subpackages that make models.
     """
     folder = resources.files("deepbacs_zoo") / "networks"
     if not folder.is_dir():

@@ -1,4 +1,4 @@
-"""What every runner promises, and the words that all of them share."""
+"""The protocol of runners, and the messages that all of them share."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Session(Protocol):
 
     @property
     def device(self) -> str:
-        """Where it computes: ``cpu`` or ``cuda:0``."""
+        """The device that computes: ``cpu`` or ``cuda:0``."""
 
     @property
     def weights_format(self) -> str:
@@ -121,16 +121,16 @@ def check_device(device: str) -> None:
 
 
 def pick_weights(
-    runner: str, formats: Sequence[str], package: Package, wanted: str | None
+    runner: str, formats: Sequence[str], package: Package, asked: str | None
 ) -> Weights:
     """Return the entry of the package's weights that a runner is to load.
 
     Raises
     ------
     UnsupportedError
-        The package has none of the ``formats``, or lacks the ``wanted`` one.
+        The package has none of the ``formats``, or lacks the one that is ``asked`` for.
     """
-    candidates = formats if wanted is None else [wanted]
+    candidates = formats if asked is None else [asked]
     for name in candidates:
         if name in formats and name in package.weights:
             weights: Weights = package.weights[name]

@@ -181,7 +181,7 @@ def _options(onnxruntime: ModuleType) -> ort.SessionOptions:
     options.intra_op_num_threads = _cores()
     options.inter_op_num_threads = 1
     options.enable_mem_pattern = False
-    options.log_severity_level = 4  # its errors come as exceptions, which are told in one sentence
+    options.log_severity_level = 4  # its errors come as exceptions, which become one sentence
     return options
 
 
@@ -216,14 +216,14 @@ def _no_cuda(what: str) -> HostError:
 
 def _check_node(tensor_id: str, node: ort.NodeArg, array: Array) -> None:
     """Check an array against the graph's own declaration."""
-    wanted = _DTYPES.get(node.type, node.type)
-    if array.dtype.name != wanted:
+    expected = _DTYPES.get(node.type, node.type)
+    if array.dtype.name != expected:
         raise PackageError(
             f"input '{tensor_id}'",
             "the graph takes another data type than the package's preprocessing gives",
             value=array.dtype.name,
-            allowed=wanted,
-            hint=f"end the preprocessing with ensure_dtype to {wanted}",
+            allowed=expected,
+            hint=f"end the preprocessing with ensure_dtype to {expected}",
         )
     fits = len(node.shape) == array.ndim and all(
         not isinstance(size, int) or size == given

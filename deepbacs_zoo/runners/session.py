@@ -1,4 +1,4 @@
-"""What the sessions of all engines share."""
+"""The common part of the sessions of all engines."""
 
 from __future__ import annotations
 

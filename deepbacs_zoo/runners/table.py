@@ -27,7 +27,7 @@ __all__ = ["RUNNERS", "RunnerEntry", "load_session"]
 
 @dataclass(frozen=True)
 class RunnerEntry:
-    """Where a runner is, and what it can load."""
+    """A runner: its module, and the formats that it can load."""
 
     module: str
     name: str

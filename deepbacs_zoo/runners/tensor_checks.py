@@ -1,4 +1,4 @@
-"""What goes into a network and what comes out, against what the package says of it."""
+"""Checks of the tensors of a network against their description in the package."""
 
 from __future__ import annotations
 

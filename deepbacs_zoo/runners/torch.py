@@ -152,8 +152,8 @@ def _load_state(torch: ModuleType, package: Package, weights: Weights, *, trust:
         TypeError,
         pickle.UnpicklingError,
     ) as error:
-        wanted = "a state dict of tensors that fits its network"
-        raise _unloadable(package, weights, error, wanted) from error
+        allowed = "a state dict of tensors that fits its network"
+        raise _unloadable(package, weights, error, allowed) from error
     module: nn.Module = network
     return module
 

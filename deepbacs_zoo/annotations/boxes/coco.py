@@ -29,7 +29,7 @@ _KIND: Final = "COCO (JSON with images, annotations and categories)"
 
 @dataclass(frozen=True)
 class _Entry:
-    """What a file says about one image."""
+    """The entries of a file about one image."""
 
     size: tuple[int, int]
     boxes: tuple[Box, ...]
@@ -83,10 +83,10 @@ def read_coco(
 
 def _entries(path: Path) -> Mapping[str, _Entry]:
     try:
-        told = path.stat()
+        state = path.stat()
     except OSError as error:
         raise unreadable(path, _KIND, error) from error
-    return _parsed(path, told.st_mtime_ns, told.st_size)
+    return _parsed(path, state.st_mtime_ns, state.st_size)
 
 
 @lru_cache(maxsize=4)

@@ -54,12 +54,12 @@ def read_label_boxes(
     classes
         The names that are known; ``None`` for any.
     class_name
-        The class of all objects; ``None`` when a table tells it.
+        The class of all objects; ``None`` when a table names it.
 
     Raises
     ------
     DataError
-        Nothing tells the classes, a label is not in the table, the sizes differ, or as
+        Nothing states the classes, a label is not in the table, the sizes differ, or as
         `read_annotation` and `checked_boxes` say.
     """
     names = {} if class_name else _table(path)

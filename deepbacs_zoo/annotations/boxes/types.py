@@ -1,4 +1,4 @@
-"""What a box is here, and what every annotation of boxes is checked for."""
+"""Boxes with classes, and the checks of every annotation of boxes."""
 
 from __future__ import annotations
 
@@ -184,19 +184,19 @@ def _findings(path: Path, total: int, cut: int, tiny: int) -> list[Finding]:
     return found
 
 
-def checked_size(path: Path, told: tuple[int, int], size: tuple[int, int]) -> None:
-    """Refuse an annotation that tells of an image of another size; zeros tell nothing.
+def checked_size(path: Path, stated: tuple[int, int], size: tuple[int, int]) -> None:
+    """Refuse an annotation that states another size of the image; zeros state nothing.
 
     Raises
     ------
     DataError
         The sizes (rows, columns) differ.
     """
-    if all(told) and told != size:
+    if all(stated) and stated != size:
         raise DataError(
             path,
             "it was drawn on an image of another size",
-            value="{1} x {0} against {3} x {2} pixels".format(*told, *size),
+            value="{1} x {0} against {3} x {2} pixels".format(*stated, *size),
             allowed="the size of the image",
             hint="use the image that was annotated, or scale the boxes with it",
         )

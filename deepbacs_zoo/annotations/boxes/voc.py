@@ -57,8 +57,8 @@ def read_voc(
         The file is damaged or no Pascal VOC, or as `checked_boxes` and `checked_size` say.
     """
     root = _parsed(path)
-    told = tuple(_number(path, root, f"size/{name}", 0.0) for name in ("height", "width"))
-    checked_size(path, (int(told[0]), int(told[1])), size)
+    stated = tuple(_number(path, root, f"size/{name}", 0.0) for name in ("height", "width"))
+    checked_size(path, (int(stated[0]), int(stated[1])), size)
     boxes = [_box(path, entry) for entry in root.iter("object")]
     found = checked_boxes(path, boxes, size, classes)
     return BoxAnnotation(found.boxes, (*_name_findings(path, root, source), *found.findings))

@@ -123,7 +123,7 @@ def _of_colours(path: Path, image: Image) -> Labels:
     if specks > _MOST_SPECKS * areas.size:
         raise DataError(
             path,
-            "its colours run into each other, so its objects cannot be told apart",
+            "its colours run into each other, so its objects cannot be separated",
             value=f"{colours.size} colours, {specks} of {areas.size} regions under {_SPECK} pixels",
             allowed="one plain colour for each object, up to its edge",
             hint="save it without smoothing as PNG or TIFF, or give a label image",

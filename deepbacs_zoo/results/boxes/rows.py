@@ -51,7 +51,7 @@ class BoxRow:
 
 @dataclass(frozen=True)
 class ClassCount:
-    """How many boxes of a class there are at a position; the fields are columns of a table."""
+    """The number of boxes of a class at a position; the fields are columns of a table."""
 
     t: int
     z: int

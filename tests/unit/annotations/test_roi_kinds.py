@@ -97,15 +97,15 @@ def test_texts_and_pictures_laid_over_an_image_are_no_objects(subtype, tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("place", "told"),
+    ("place", "message"),
     [
         ({"position": 3}, "slice 3"),
         ({"position": 5, "c_position": 2, "z_position": 1, "t_position": 2}, "t 2"),
         ({"z_position": 4, "t_position": 1}, "z 4"),
     ],
 )
-def test_outlines_on_another_plane_are_refused(place, told, tmp_path):
-    with pytest.raises(DataError, match=told):
+def test_outlines_on_another_plane_are_refused(place, message, tmp_path):
+    with pytest.raises(DataError, match=message):
         mask_of(box(1, 1, 9, 9, **place), tmp_path)
 
 

@@ -102,8 +102,8 @@ def test_the_macro_line_holds_absolute_paths_and_all_options(package, image, tmp
 
 
 def test_an_error_of_the_plugin_is_the_error_of_predict(package, image):
-    told = {"kind": "DataError", "where": "a.tif", "what": "cut off", "value": "3 bytes"}
-    report = {"status": "error", "error": {**told, "allowed": "all of it", "hint": "copy it"}}
+    parts = {"kind": "DataError", "where": "a.tif", "what": "cut off", "value": "3 bytes"}
+    report = {"status": "error", "error": {**parts, "allowed": "all of it", "hint": "copy it"}}
     gateway = FakeGateway(lambda *_: (MacroOutcome(report=json.dumps(report)), {}))
     with pytest.raises(DataError, match=r"a\.tif: cut off \(3 bytes\); allowed: all of it; copy"):
         predict_in(gateway, package, image)

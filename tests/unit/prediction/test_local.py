@@ -1,4 +1,4 @@
-"""The front door: paths and open objects, engines, and what is refused before weights load."""
+"""The function ``predict``: paths, open objects, engines, and refusals before weights load."""
 
 from __future__ import annotations
 

@@ -161,9 +161,9 @@ def test_rgb_serves_a_network_of_three_channels():
     np.testing.assert_array_equal(found[0, 0], array)
 
 
-@pytest.mark.parametrize(("wanted", "given"), [(1, 2), (3, 1)])
-def test_wrong_channel_count_names_both_numbers_and_the_channels(tmp_path, wanted, given):
-    package, session = fake(identity, (tensor("raw", size=STEP, channels=wanted),))
+@pytest.mark.parametrize(("expected", "given"), [(1, 2), (3, 1)])
+def test_wrong_channel_count_names_both_numbers_and_the_channels(tmp_path, expected, given):
+    package, session = fake(identity, (tensor("raw", size=STEP, channels=expected),))
     path = tmp_path / "cells.tif"
     write_tiff(path, noise(given, 32, 24), "cyx", Calibration())
     with pytest.raises(DataError) as caught:
@@ -171,7 +171,7 @@ def test_wrong_channel_count_names_both_numbers_and_the_channels(tmp_path, wante
     text = str(caught.value)
     assert "cells.tif" in text
     assert f"({given})" in text
-    assert f"allowed: {wanted} (channel0" in text
+    assert f"allowed: {expected} (channel0" in text
     assert not session.shapes
 
 

@@ -30,12 +30,12 @@ def test_the_mean_of_integers_is_exact():
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32", "float64"])
 @pytest.mark.parametrize("axes", [None, "byx", "yx", "c"])
-@pytest.mark.parametrize("wanted", [(0.0, 100.0), (1.0, 99.8), (50.0,), (0.0, 33.3), (99.9999,)])
-def test_percentiles_are_those_of_numpy_on_float64(dtype, axes, wanted):
+@pytest.mark.parametrize("ranks", [(0.0, 100.0), (1.0, 99.8), (50.0,), (0.0, 33.3), (99.9999,)])
+def test_percentiles_are_those_of_numpy_on_float64(dtype, axes, ranks):
     array = drawn(dtype, (2, 3, 40, 31))
     numbers = tuple("bcyx".index(axis) for axis in ("bcyx" if axes is None else axes))
-    expected = np.percentile(array.astype(np.float64), wanted, axis=numbers, keepdims=True)
-    found = percentiles(array, "bcyx", "bcyx", axes, wanted)
+    expected = np.percentile(array.astype(np.float64), ranks, axis=numbers, keepdims=True)
+    found = percentiles(array, "bcyx", "bcyx", axes, ranks)
     np.testing.assert_allclose(found, expected, rtol=1e-14)
 
 
@@ -55,8 +55,8 @@ def test_integers_are_interpolated_without_overflow():
 def test_nan_makes_its_own_rows_percentile_nan_and_no_other():
     array = drawn(np.float32, (2, 50))
     array[0, 7] = np.nan
-    for wanted in ((50.0,), (0.0, 100.0), (1.0, 99.0)):
-        for found in percentiles(array, "cx", "cx", "x", wanted):
+    for ranks in ((50.0,), (0.0, 100.0), (1.0, 99.0)):
+        for found in percentiles(array, "cx", "cx", "x", ranks):
             assert np.isnan(found).ravel().tolist() == [True, False]
 
 

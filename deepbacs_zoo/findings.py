@@ -140,7 +140,7 @@ class Summary:
 
     @property
     def passed(self) -> bool:
-        """Whether no finding is an error."""
+        """True if no finding is an error."""
         return self.worst < Severity.ERROR
 
     def joined(

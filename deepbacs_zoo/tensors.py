@@ -140,7 +140,7 @@ class Step:
 
 @dataclass(frozen=True)
 class PadMode:
-    """How an input is continued beyond its border: a NumPy pad mode, and a value if constant."""
+    """Continuation of an input beyond its border: a NumPy pad mode, and a value if constant."""
 
     mode: str = "symmetric"
     value: float = 0.0

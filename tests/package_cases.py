@@ -36,7 +36,7 @@ Builder = Callable[..., Path]
 
 NORMALIZE = Step("zero_mean_unit_variance", {"axes": "yx", "eps": 1e-6})
 V4 = "0.4.10"
-ROOM_FOR_HALO = SteppedSize(5, 1)
+SPACE_FOR_HALO = SteppedSize(5, 1)
 
 
 def _simple(tmp_path: Path, /, *, name: str = "package.zip", **fields: Any) -> Path:
@@ -53,7 +53,7 @@ def _affine(axes: str = "bcyx", channels: Sequence[str] = ("grey",), **more: Any
 
 
 def box_case(
-    sizes: Mapping[str, Size] | Size = ROOM_FOR_HALO,
+    sizes: Mapping[str, Size] | Size = SPACE_FOR_HALO,
     *,
     halo: int = 1,
     steps: Sequence[Step] = (),

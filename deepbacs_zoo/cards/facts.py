@@ -1,4 +1,4 @@
-"""What is measured about a model and printed into its documentation beside the card's prose."""
+"""Measured facts of a model, printed into its documentation beside the card's prose."""
 
 from __future__ import annotations
 

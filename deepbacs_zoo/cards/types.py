@@ -1,4 +1,4 @@
-"""What a model card holds, as frozen data."""
+"""A model card as frozen data."""
 
 from __future__ import annotations
 

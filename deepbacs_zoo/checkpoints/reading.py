@@ -17,7 +17,7 @@ __all__ = ["is_run", "open_run"]
 
 
 def is_run(path: str | Path) -> bool:
-    """Whether a path is a run folder."""
+    """Return whether a path is a run folder."""
     return (Path(path) / RUN_FILE).is_file()
 
 

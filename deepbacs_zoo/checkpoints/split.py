@@ -1,4 +1,4 @@
-"""Which images a run trained on, chose its best epoch by, and never saw: names, places, hashes."""
+"""Images that a run trained on, chose its best epoch by, and never saw: names and hashes."""
 
 from __future__ import annotations
 

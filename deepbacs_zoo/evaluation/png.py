@@ -1,7 +1,7 @@
 """The few lines that an eight-bit PNG takes.
 
 Pillow would do it too; without it the bytes depend on nothing but zlib, so that two runs write the
-same file, and this room needs no picture library.
+same file, and this subpackage needs no picture library.
 """
 
 from __future__ import annotations

@@ -62,10 +62,10 @@ def build_draft(model: TrainedModel, output: str | Path, *, overwrite: bool = Fa
     place = Path(output)
     check_output(place, overwrite=overwrite)
     card = _draft_card(model)
-    with staging(place) as aside:
-        staged = stage(model, card, _new_folder(aside))
+    with staging(place) as temporary:
+        staged = stage(model, card, _new_folder(temporary))
         _document(staged, card, None, None)
-        _keep(staged.folder, place, aside)
+        _keep(staged.folder, place, temporary)
     return place
 
 
@@ -125,17 +125,17 @@ def build(
         if progress is not None:
             progress(next(steps), total)
 
-    with staging(place) as aside:
-        staged = stage(model, card, _new_folder(aside))
+    with staging(place) as temporary:
+        staged = stage(model, card, _new_folder(temporary))
         step()
         evaluation = _evaluate(staged, card, step)
         agreement = check_formats(staged.folder, FORMATS, staged.model.name)
         _document(staged, card, evaluation, agreement)
         step()
-        made = _packed(staged.folder, place, aside)
+        made = _packed(staged.folder, place, temporary)
         _check(made)
         step()
-        move_into_place(made, place, aside)
+        move_into_place(made, place, temporary)
         step()
     return place
 
@@ -214,18 +214,18 @@ def _picture(staged: Stage) -> tuple[npt.NDArray[np.float32], Array | Rectangles
         return shown, decode(settings, found[0], size)
 
 
-def _new_folder(aside: Path) -> Path:
+def _new_folder(temporary: Path) -> Path:
     # Made by mkdir, not by mkdtemp, whose folders only their owner may read.
-    folder = aside / "package"
+    folder = temporary / "package"
     folder.mkdir()
     return folder
 
 
-def _packed(folder: Path, place: Path, aside: Path) -> Path:
+def _packed(folder: Path, place: Path, temporary: Path) -> Path:
     """Return what will be kept: the folder, or its zip."""
     if place.suffix.lower() != ".zip":
         return folder
-    archive = aside / "package.zip"
+    archive = temporary / "package.zip"
     pack(folder, archive)
     return archive
 
@@ -243,8 +243,8 @@ def _check(made: Path) -> None:
             )
 
 
-def _keep(folder: Path, place: Path, aside: Path) -> None:
-    move_into_place(_packed(folder, place, aside), place, aside)
+def _keep(folder: Path, place: Path, temporary: Path) -> None:
+    move_into_place(_packed(folder, place, temporary), place, temporary)
 
 
 def _draft_card(model: TrainedModel) -> Card:

@@ -106,7 +106,7 @@ def _add_bar(canvas: Pictures.Image, height: int, pixel_size: float) -> None:
     top = height - edge - thick
     middle = (edge + width / 2, top - thick)
     draw.rectangle((edge, top, edge + width - 1, top + thick - 1), fill="white", outline="black")
-    # Pillow's own font has no Greek letter, and fonts of the computer differ.
+    # Pillow's own font has no Greek characters, and fonts of the computer differ.
     text = f"{length:g} microns" if length != 1 else "1 micron"
     draw.text(middle, text, "white", font, "ms", stroke_width=2, stroke_fill="black")
 

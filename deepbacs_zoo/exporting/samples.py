@@ -103,8 +103,8 @@ def constant_offset(crop: Crop, steps: Sequence[Step]) -> float:
 
 def _valid_side(size: int, field: ReceptiveField) -> int:
     """Return the largest valid size up to the limit and the image's own, at least the smallest."""
-    room = min(size, max(_LARGEST, field.smallest)) - field.smallest
-    return field.smallest + max(room, 0) // field.step * field.step
+    margin = min(size, max(_LARGEST, field.smallest)) - field.smallest
+    return field.smallest + max(margin, 0) // field.step * field.step
 
 
 def _fullest(marked: npt.NDArray[np.bool_], sides: tuple[int, ...]) -> tuple[int, int, int]:

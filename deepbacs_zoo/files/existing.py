@@ -48,7 +48,7 @@ def refuse_existing(
 
 
 def is_free(path: Path, *, empty: bool = False) -> bool:
-    """Whether nothing stands at a path; with ``empty`` an empty folder counts as nothing."""
+    """Return whether nothing stands at a path; ``empty`` counts an empty folder as nothing."""
     if not path.exists():
         return True
     return empty and path.is_dir() and not any(path.iterdir())

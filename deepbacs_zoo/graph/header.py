@@ -27,7 +27,7 @@ _LARGEST_KEPT: Final = 4096
 
 @dataclass(frozen=True)
 class OnnxHeader:
-    """What decides whether a runtime can load the file.
+    """IR version and opset: they decide whether a runtime can load the file.
 
     Parameters
     ----------

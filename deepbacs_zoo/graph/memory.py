@@ -1,4 +1,4 @@
-"""How much memory a network needs per input pixel, computed from its graph."""
+"""Memory that a network needs per input pixel, computed from its graph."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _NOTICEABLE: Final = 1e-6
 
 @dataclass(frozen=True)
 class ReceptiveField:
-    """How far a network looks.
+    """Distance to the pixels that a network looks at.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ class ImageSource(Protocol):
 
     @property
     def rgb(self) -> bool:
-        """Whether the channels are the red, green and blue of one color image."""
+        """True if the channels are the red, green and blue of one color image."""
 
     def read(self, block: Block = WHOLE) -> NDArray[Any]:
         """Return a block in the order of :attr:`axes`, of :attr:`dtype`.
@@ -98,7 +98,7 @@ class TiffSource:
 
     @property
     def rgb(self) -> bool:
-        """Whether the channels are the red, green and blue of one color image."""
+        """True if the channels are the red, green and blue of one color image."""
         return self._image.rgb
 
     def read(self, block: Block = WHOLE) -> NDArray[Any]:

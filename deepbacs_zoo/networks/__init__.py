@@ -23,7 +23,7 @@ __all__ = ["NETWORKS", "NetworkEntry", "build_network", "get_network"]
 
 @dataclass(frozen=True)
 class NetworkEntry:
-    """Where a network is written.
+    """Place of a network in the source code.
 
     Parameters
     ----------

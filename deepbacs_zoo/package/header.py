@@ -1,4 +1,4 @@
-"""What a description says about itself: its format, its version, its id."""
+"""Header of a description: its format, its version, its id."""
 
 from __future__ import annotations
 

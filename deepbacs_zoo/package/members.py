@@ -18,7 +18,7 @@ _SHA256: Final = re.compile(r"[0-9a-fA-F]{64}")
 
 
 def is_remote(name: str) -> bool:
-    """Whether ``name`` is an address instead of a file of the package."""
+    """Return whether ``name`` is an address instead of a file of the package."""
     return _URL.match(name) is not None
 
 

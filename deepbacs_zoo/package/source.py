@@ -1,4 +1,4 @@
-"""Where the files of a package lie: a folder, or a zip (:mod:`.zip_source`)."""
+"""Sources of the files of a package: a folder, or a zip (:mod:`.zip_source`)."""
 
 from __future__ import annotations
 

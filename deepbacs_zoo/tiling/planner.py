@@ -86,7 +86,7 @@ class TilePlan:
 
     @property
     def whole(self) -> bool:
-        """Whether the image passes through the network in one piece."""
+        """True if the image passes through the network in one piece."""
         return len(self.tiles) == 1
 
     @property

@@ -144,7 +144,7 @@ def _resume_options(trainer: lightning.Trainer, run: Run, done: int) -> dict[str
     if not done:
         return {}
     options: dict[str, Any] = {"ckpt_path": str(run.last_checkpoint)}
-    # Lightning 2.6 asks PyTorch for a safe load when told to; older ones cannot be told.
+    # Lightning 2.6 can ask PyTorch for a safe load; older ones cannot.
     if "weights_only" in inspect.signature(trainer.fit).parameters:
         options["weights_only"] = True
     return options

@@ -1,6 +1,6 @@
 // Run a model on every image of a folder.
 //
-// A bad image is told in the log and the others go on; images whose results exist are left out, so
+// A bad image is reported in the log and the others go on; images whose results exist are left out, so
 // an interrupted run goes on where it stopped.
 //
 // From a command line, one key=value a line in the argument:

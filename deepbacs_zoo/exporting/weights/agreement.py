@@ -1,4 +1,4 @@
-"""Whether written weights compute what the network does, and all formats of a package the same."""
+"""Agreement of written weights with the network, and of all formats of a package."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ class Worker(BaseGateway):
                 request = {
                     "code": code,
                     "argument": argument,
-                    "images": [_told(header) for header in headers],
+                    "images": [_as_json(header) for header in headers],
                     "input": str(source),
                     "output": str(target),
                 }
@@ -148,7 +148,7 @@ class Worker(BaseGateway):
         super().__exit__(kind, error, trace)
 
 
-def _told(header: Header) -> dict[str, Any]:
+def _as_json(header: Header) -> dict[str, Any]:
     names = ("title", "dtype", "shape", "rgb", "sizes")
     return {name: getattr(header, name) for name in names}
 

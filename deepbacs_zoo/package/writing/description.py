@@ -242,7 +242,7 @@ def _tolerances(content: Content) -> list[dict[str, Any]]:
 
 
 def _is_share(limits: tuple[float | None, float | None]) -> bool:
-    """Whether values are from 0 to 1, such as probabilities; others are pixels."""
+    """Return whether values are from 0 to 1, such as probabilities; others are pixels."""
     return limits == (0.0, 1.0)
 
 

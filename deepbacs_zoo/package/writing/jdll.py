@@ -1,4 +1,4 @@
-"""Which weights JDLL, and so deepImageJ, takes: the order of a Java hash map."""
+"""Weights that JDLL, and so deepImageJ, takes: the order of a Java hash map."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ IMAGE: Final = "image"
 
 @dataclass(frozen=True)
 class ZooConfig:
-    """What a description states for deepbacs_zoo alone; other programs ignore it.
+    """Entries of a description for deepbacs_zoo alone; other programs ignore it.
 
     Parameters
     ----------

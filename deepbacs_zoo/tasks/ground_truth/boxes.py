@@ -114,10 +114,10 @@ class BoxTruth:
         return BoxTruth(boxes, (rows, columns))
 
 
-def _mirrored_to(boxes: tuple[Box, ...], size: int, wanted: int) -> tuple[Box, ...]:
+def _mirrored_to(boxes: tuple[Box, ...], size: int, requested: int) -> tuple[Box, ...]:
     """Mirror at the lower end, again and again if that is needed."""
-    while size < wanted:
-        longer = min(2 * size, wanted)
+    while size < requested:
+        longer = min(2 * size, requested)
         boxes = _mirrored_below(boxes, float(size), float(longer))
         size = longer
     return boxes

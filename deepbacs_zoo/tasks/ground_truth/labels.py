@@ -1,4 +1,4 @@
-"""What is known about an image, in a form that training can cut, turn and enlarge.
+"""Ground truth of an image, in a form that training can cut, rotate and enlarge.
 
 Label images are here, boxes in `box_truth`.  A target is made from a cut of the truth that
 is larger than the patch wherever an object reaches out of it, so that whole objects are seen.
@@ -82,7 +82,7 @@ class GroundTruth(Protocol):
 
     @property
     def content(self) -> Any:  # noqa: ANN401 - each kind has its own
-        """What ``make_target`` of its tasks takes."""
+        """Argument of ``make_target`` of its methods."""
 
     def foreground_mask(self) -> NDArray[np.bool_]:
         """Return ``y x`` bool, where objects are."""
@@ -128,8 +128,8 @@ class Labels:
     def padded(self, height: int, width: int) -> Labels:
         """Mirror the ends up to a size."""
         missing = [
-            (0, max(0, wanted - found))
-            for wanted, found in zip((height, width), self.shape, strict=True)
+            (0, max(0, requested - found))
+            for requested, found in zip((height, width), self.shape, strict=True)
         ]
         if not any(map(any, missing)):
             return self

@@ -1,4 +1,4 @@
-"""What StarDist and SplineDist share: on a grid, a probability and the outline of an object."""
+"""Shared parts of StarDist and SplineDist: a probability and an outline at every grid point."""
 
 from __future__ import annotations
 

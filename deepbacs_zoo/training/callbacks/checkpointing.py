@@ -1,4 +1,4 @@
-"""What is written after each epoch: history, last and best state; and when training stops."""
+"""Files written after each epoch: history, last and best state; and early stopping."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class CheckpointCallback(lightning.Callback):
         append_row(self.run.history_file, row)
         history = self.run.history()
         is_best = self.run.best_epoch == len(history)
-        with replacing(self.run.last_checkpoint) as aside:
-            trainer.save_checkpoint(aside)
+        with replacing(self.run.last_checkpoint) as temporary:
+            trainer.save_checkpoint(temporary)
         if is_best:
-            with replacing(self.run.best_checkpoint) as aside:
-                shutil.copyfile(self.run.last_checkpoint, aside)
+            with replacing(self.run.best_checkpoint) as temporary:
+                shutil.copyfile(self.run.last_checkpoint, temporary)
             write_bytes(self.run.best_weights, _state_dict(pl_module.network))
         if is_over(history, trainer.max_epochs or 0, self.patience):
             trainer.should_stop = True
@@ -63,7 +63,7 @@ class CheckpointCallback(lightning.Callback):
 
 
 def is_over(history: Sequence[HistoryRow], epochs: int, patience: int) -> bool:
-    """Whether all epochs are done, or ``val_loss`` did not get lower for ``patience`` epochs."""
+    """Return whether all epochs are done, or ``val_loss`` stayed for ``patience`` epochs."""
     if not history:
         return False
     best = min(history, key=lambda row: row[MONITOR])["epoch"]
@@ -99,8 +99,8 @@ def _require_best(run: Run) -> None:
         return
     if run.best_epoch != _count(run.last_checkpoint):
         raise _damaged(run.best_checkpoint, "not the checkpoint of the best epoch")
-    with replacing(run.best_checkpoint) as aside:
-        shutil.copyfile(run.last_checkpoint, aside)
+    with replacing(run.best_checkpoint) as temporary:
+        shutil.copyfile(run.last_checkpoint, temporary)
     state = _load(run.best_checkpoint)["state_dict"]
     prefix = "network."
     weights = {

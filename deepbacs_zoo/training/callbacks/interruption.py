@@ -19,7 +19,7 @@ class InterruptionError(Exception):
 
 
 class Interruption:
-    """Whether someone pressed Ctrl-C."""
+    """True if someone pressed Ctrl-C."""
 
     def __init__(self) -> None:
         self.requested = False

@@ -48,7 +48,7 @@ class Bar(lightning.Callback):
         self.progress.update(self.bar, advance=1, epoch=trainer.current_epoch + 1)
 
     def on_train_epoch_end(self, *_: object) -> None:
-        """Show the measures of the epoch; the keeper has written them."""
+        """Show the measures of the epoch; the checkpoint callback has written them."""
         rows = self.run.history()
         if rows:
             measures = ", ".join(

@@ -45,7 +45,7 @@ class Raw:
 
     @property
     def sample(self) -> Sample:
-        """What a task looks at to make its choices."""
+        """Examples that a method looks at to make its choices."""
         channels = 3 if self.image.rgb else int(self.image.data.sizes["c"])
         return Sample(str(self.pair.target), channels, self.truth)
 

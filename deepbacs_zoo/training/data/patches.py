@@ -33,8 +33,8 @@ def epoch_length(shapes: Sequence[tuple[int, ...]], settings: TrainingSettings) 
 def padded(image: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
     """Mirror the last two axes of float32 at their ends up to a size; larger arrays stay."""
     missing = [(0, 0)] * (image.ndim - 2) + [
-        (0, max(0, wanted - found))
-        for wanted, found in zip((height, width), image.shape[-2:], strict=True)
+        (0, max(0, requested - found))
+        for requested, found in zip((height, width), image.shape[-2:], strict=True)
     ]
     return np.pad(image, missing, mode="symmetric") if any(map(any, missing)) else image
 

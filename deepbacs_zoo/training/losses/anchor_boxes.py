@@ -75,10 +75,10 @@ class BoxLoss(nn.Module):
             empty = ~responsible & ~self._near(boxes, true_boxes, responsible)
         mine, its = found[responsible], true[responsible]
         own = anchors[responsible.nonzero()[:, 1]]
-        wanted = torch.log(its[:, 2:4] / own).clamp(-_MOST, _MOST)
+        expected = torch.log(its[:, 2:4] / own).clamp(-_MOST, _MOST)
         pixels = target.shape[-1] * target.shape[-2] * self.grid**2
         small = 2 - (its[:, 2] * its[:, 3] / pixels).clamp(max=1)
-        errors = (centres[responsible] - its[:, :2]) ** 2 + (factors[responsible] - wanted) ** 2
+        errors = (centres[responsible] - its[:, :2]) ** 2 + (factors[responsible] - expected) ** 2
         entropy = functional.binary_cross_entropy_with_logits
         nothing = found[..., 4][empty]
         terms = (

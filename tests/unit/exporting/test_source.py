@@ -37,7 +37,7 @@ def test_test_images_are_scored_and_validation_images_if_there_are_none(tmp_path
     assert (without.split, len(without.pairs)) == ("validation", 1)
 
 
-def test_settings_of_the_training_are_told(run: Run) -> None:
+def test_settings_of_the_training_are_reported(run: Run) -> None:
     source = trained_model(run)
     rows = dict(source.training)
     assert rows["images"] == "3 for training, 1 for validation, 2 for testing"
@@ -48,7 +48,7 @@ def test_settings_of_the_training_are_told(run: Run) -> None:
     assert "chosen by the images" not in rows
 
 
-def test_choices_by_the_images_are_told(run: Run) -> None:
+def test_choices_by_the_images_are_reported(run: Run) -> None:
     chosen = dataclasses.replace(run, method="unet", method_arguments={"min_size": 30})
     other = build_network(run.network, {**run.network_arguments, "out_channels": 2})
     torch.save(other.state_dict(), run.best_weights)

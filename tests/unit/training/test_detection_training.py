@@ -103,7 +103,7 @@ def copied(data, tmp_path):
 
 
 def start(folder, tmp_path, **options):
-    """Train for no time at all: what is wrong is told before."""
+    """Train for no time at all: what is wrong is reported before."""
     folders = annotation_kind("boxes").find(folder, "training")
     options = {"progress": False, "device": "cpu", **options}
     return train("detection", *folders, tmp_path / "run", **options)

@@ -68,14 +68,14 @@ def test_the_pixel_size_is_recorded_only_if_all_images_agree():
     assert common_pixel_size([small, Calibration()]) is None
 
 
-def test_what_is_odd_about_an_annotation_is_told(tmp_path):
+def test_what_is_odd_about_an_annotation_is_reported(tmp_path):
     source, target = make_images(tmp_path)
     path = min(target.glob("*.tif"))
     labels = np.zeros((24, 30), np.uint8)
     labels[2:6, 2:6] = labels[12:16, 12:16] = 1
     tifffile.imwrite(path, labels)
-    told = []
-    read_examples(TASK, match_pairs(source, target), told.append)
-    (finding,) = told
+    reported = []
+    read_examples(TASK, match_pairs(source, target), reported.append)
+    (finding,) = reported
     assert finding.where == str(path)
     assert "several parts" in finding.what

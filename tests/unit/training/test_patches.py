@@ -152,7 +152,7 @@ def test_a_zoomed_cut_of_image_and_labels_fits_together():
     assert Labels(rows.astype(np.int32)).cut(Window(-2, 0, 4, 4)).content[:2].max() == 0
 
 
-def test_zoom_is_drawn_within_its_limits_and_only_if_wanted(examples):
+def test_zoom_is_drawn_within_its_limits_and_only_if_asked_for(examples):
     drawn = [draw_zoom(np.random.default_rng(seed), 1.5) for seed in range(200)]
     assert 0.4 < np.mean(np.array(drawn) == 1) < 0.6
     assert 1 / 1.5 <= min(drawn) < 0.8

@@ -41,7 +41,7 @@ def package(made, tmp_path_factory):
     return draft(made[1], tmp_path_factory.mktemp("package") / "model.zip")
 
 
-def test_without_a_wish_the_task_stays_as_it_is():
+def test_without_an_option_the_task_stays_as_it_is():
     assert settled() == TASK
     assert TrainingOptions().validation_share(SEGMENTATION) == 0.2
 
@@ -101,8 +101,8 @@ def test_a_fine_tuned_run_records_its_origin_and_resumes(made, package, tmp_path
     assert previous.pretrained is None
 
 
-def test_other_pixels_than_the_origins_are_told(made, tmp_path):
-    told = []
+def test_other_pixels_than_the_origins_are_reported(made, tmp_path):
+    reported = []
     folders = make_images(tmp_path / "large", calibration=Calibration(0.2, 0.2, None, "µm"))
     origin = made[1].folder
     train(
@@ -112,9 +112,9 @@ def test_other_pixels_than_the_origins_are_told(made, tmp_path):
         pretrained=origin,
         epochs=1,
         device="cpu",
-        on_finding=told.append,
+        on_finding=reported.append,
     )
-    assert ["0.1 µm" in finding.what and "0.2 µm" in finding.what for finding in told] == [True]
+    assert ["0.1 µm" in finding.what and "0.2 µm" in finding.what for finding in reported] == [True]
 
 
 def test_a_model_of_another_task_is_refused(made):

@@ -131,8 +131,17 @@ def _shaped(statistic: NDArray[Any], source_axes: str, axes: str) -> Statistic:
     """Bring a statistic with kept dimensions to the axes of the tensor that it is applied to."""
     if source_axes == axes:
         return statistic
-    dropped = tuple(i for i, axis in enumerate(source_axes) if axis not in axes)
-    for index in dropped:
+    kept = _without_others(statistic, source_axes, axes)
+    shared = [axis for axis in source_axes if axis in axes]
+    in_order = [shared.index(axis) for axis in axes if axis in shared]
+    missing = tuple(i for i, axis in enumerate(axes) if axis not in shared)
+    return np.expand_dims(kept.transpose(in_order), missing)
+
+
+def _without_others(statistic: NDArray[Any], source_axes: str, axes: str) -> NDArray[Any]:
+    """Drop the axes that the tensor does not have; each must have been reduced."""
+    others = tuple(i for i, axis in enumerate(source_axes) if axis not in axes)
+    for index in others:
         if statistic.shape[index] > 1:
             raise PackageError(
                 "reference_tensor",
@@ -141,8 +150,4 @@ def _shaped(statistic: NDArray[Any], source_axes: str, axes: str) -> Statistic:
                 allowed=f"the axes {axes}",
                 hint="add this axis to 'axes' in the description",
             )
-    shared = [axis for axis in source_axes if axis in axes]
-    kept = np.squeeze(statistic, dropped)
-    in_order = [shared.index(axis) for axis in axes if axis in shared]
-    missing = tuple(i for i, axis in enumerate(axes) if axis not in shared)
-    return np.expand_dims(kept.transpose(in_order), missing)
+    return np.squeeze(statistic, others)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from deepbacs_zoo.errors import DataError, HostError
 from deepbacs_zoo.options import Bytes, Option
@@ -32,6 +33,7 @@ from deepbacs_zoo.tiling.size_references import (
 __all__ = ["RunPlan", "TensorPlan", "plan_run"]
 
 Rules = tuple[AxisRule, ...]
+_NOTHING_TO_CUT: Final = plan((), (), budget=1, peak_bytes_per_pixel=1)
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,7 @@ def plan_run(
     loose = [spec.id for spec in outputs if spec.id not in tensors]
     if loose or len(firsts) > 1:
         _require_one_pass(loose or list(roots), firsts, peak_bytes_per_pixel)
-    first = firsts[0].plan if firsts else plan((), (), budget=1, peak_bytes_per_pixel=1)
-    return RunPlan(tensors, first)
+    return RunPlan(tensors, firsts[0].plan if firsts else _NOTHING_TO_CUT)
 
 
 def _linked(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Box
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks.ground_truth.labels import Margins, Window
 
 __all__ = ["BoxTruth"]
@@ -56,7 +57,8 @@ class BoxTruth:
                     "a box has a class that no training image has",
                     value=box.name,
                     allowed=", ".join(classes),
-                    hint="correct its name, label more of them, or train with another --seed",
+                    hint="correct its name, label more of them, or train with another "
+                    + Option("seed"),
                 )
 
     def foreground_mask(self) -> NDArray[np.bool_]:

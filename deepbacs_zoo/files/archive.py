@@ -88,8 +88,7 @@ class Guard:
                     hint=self.author,
                 )
             found[name] = info
-            swollen = info.file_size > MAX_RATIO * max(info.compress_size, 1)
-            if swollen and info.file_size > RATIO_COUNTS_ABOVE:
+            if _swollen(info):
                 raise self.beyond(where, f"{info.file_size} bytes unpacked")
         total = sum(info.file_size for info in found.values())
         if len(archive) > self.max_files or total > self.max_bytes:
@@ -133,3 +132,8 @@ class Guard:
             f"over {MAX_RATIO} times",
             hint=self.smaller,
         )
+
+
+def _swollen(info: zipfile.ZipInfo) -> bool:
+    """Whether a large file is packed as no file of ours is."""
+    return info.file_size > max(RATIO_COUNTS_ABOVE, MAX_RATIO * max(info.compress_size, 1))

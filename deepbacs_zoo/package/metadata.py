@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 __all__ = ["Author", "Citation", "Document", "Maintainer", "Metadata", "read_metadata"]
 
@@ -138,6 +138,9 @@ class Metadata:
         return {name: value for name, value in entries.items() if value}
 
 
+_TEXTS: Final = ("id", "license", "git_repo", "id_emoji")
+
+
 def read_metadata(description: Mapping[str, Any]) -> Metadata:
     """Read the metadata of a description of format 0.4 or 0.5.
 
@@ -146,12 +149,12 @@ def read_metadata(description: Mapping[str, Any]) -> Metadata:
     description
         The whole description as read from YAML.
     """
-    text = {name: _text(description.get(name)) for name in ("id", "license", "git_repo")}
+    text = {name: _text(description.get(name)) for name in _TEXTS}
     data = description.get("training_data")
     return Metadata(
         name=_text(description.get("name")) or "",
         description=_text(description.get("description")) or "",
-        version=None if description.get("version") is None else str(description["version"]),
+        version=_written(description.get("version")),
         authors=tuple(
             Author(entry["name"], *_texts(entry, "affiliation", "orcid", "github_user"))
             for entry in _mappings(description, "authors", "name")
@@ -164,10 +167,9 @@ def read_metadata(description: Mapping[str, Any]) -> Metadata:
             Citation(entry["text"], *_texts(entry, "doi", "url"))
             for entry in _mappings(description, "cite", "text")
         ),
-        tags=tuple(each for each in _list(description.get("tags")) if isinstance(each, str)),
-        links=tuple(each for each in _list(description.get("links")) if isinstance(each, str)),
-        id_emoji=_text(description.get("id_emoji")),
-        timestamp=None if description.get("timestamp") is None else str(description["timestamp"]),
+        tags=tuple(filter(_text, _list(description.get("tags")))),
+        links=tuple(filter(_text, _list(description.get("links")))),
+        timestamp=_written(description.get("timestamp")),
         training_data=_text(data.get("id")) if isinstance(data, Mapping) else None,
         documentation=next(_document("documentation", description.get("documentation")), None),
         icon=next(_icon(description.get("icon")), None),
@@ -221,6 +223,11 @@ def _texts(entry: Mapping[str, Any], *names: str) -> tuple[str | None, ...]:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
+
+
+def _written(value: object) -> str | None:
+    """Return what YAML may have read as a number or a date."""
+    return None if value is None else str(value)
 
 
 def _stated(entry: object) -> dict[str, Any]:

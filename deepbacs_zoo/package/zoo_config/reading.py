@@ -108,21 +108,25 @@ def read_decoding(entries: Mapping[str, Any]) -> Decoding | None:
         raise block.wrong("a mapping with kind and output")
     schema, kind = _schema_and_kind(block, entries.get("schema_version", 1))
     known = {schema.field(entry.name): entry for entry in dataclasses.fields(kind)}
-    given = {name: block.at(name, value) for name, value in block.value.items() if name != "kind"}
-    for name, field in given.items():
-        if name not in known:
-            raise field.wrong(f"one of {', '.join(known)}")
-    values: dict[str, Any] = {
-        entry.name: _setting(entry, given.get(name, block.at(name, None)))
-        for name, entry in known.items()
-        if name in given or entry.default is dataclasses.MISSING
-    }
-    settings = kind(**values)
+    settings = kind(**_settings(block, known))
     if isinstance(settings, Multilabel):
         channels = (settings.background, settings.interior, settings.boundary)
         if len(set(channels)) != len(channels):
             raise dataclasses.replace(block, value=channels).wrong("three different channels")
     return settings
+
+
+def _settings(block: Field, known: Mapping[str, dataclasses.Field[Any]]) -> dict[str, Any]:
+    """Return the settings that are given or must be, by their names in Python."""
+    given = {name: block.at(name, value) for name, value in block.value.items() if name != "kind"}
+    for name, field in given.items():
+        if name not in known:
+            raise field.wrong(f"one of {', '.join(known)}")
+    return {
+        entry.name: _setting(entry, given.get(name, block.at(name, None)))
+        for name, entry in known.items()
+        if name in given or entry.default is dataclasses.MISSING
+    }
 
 
 def _schema_and_kind(block: Field, version: object) -> tuple[Schema, type[Decoding]]:
@@ -186,8 +190,7 @@ def _pixel_size(root: Field) -> dict[str, float]:
     stated: Mapping[str, Any] = field.value if isinstance(field.value, Mapping) else {}
     unit = MICROMETERS.get(str(stated.get("unit", "micrometer")))
     sizes = {axis: stated[axis] for axis in SPACE if stated.get(axis) is not None}
-    wrong = [value for value in sizes.values() if not (_is_number(value) and value > 0)]
-    if stated is not field.value or unit is None or wrong:
+    if stated is not field.value or unit is None or not all(map(_is_positive, sizes.values())):
         raise field.wrong(
             "positive numbers for y and x (and z), with a unit such as micrometer",
             what="it is no pixel size",
@@ -200,13 +203,17 @@ def _peak_bytes(root: Field, schema: Schema) -> float | None:
     field = root.get(schema.field("peak_bytes_per_pixel"))
     if field is None:
         return None
-    if not (_is_number(field.value) and field.value > 0):
+    if not _is_positive(field.value):
         raise field.wrong(
             "a positive number",
             what="it is no number of bytes",
             hint="correct or remove the entry of the package's description",
         )
     return float(field.value)
+
+
+def _is_positive(value: object) -> bool:
+    return _is_number(value) and value > 0
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -173,7 +173,7 @@ final class PackageFiles {
           where(file.path),
           "the file cannot be unpacked",
           error.getClass().getSimpleName() + ", " + error.getMessage(),
-          "a temporary folder with room for it",
+          "a temporary folder with space for it",
           "free some space, or start Java with -Djava.io.tmpdir=<another folder>",
           error);
     }

@@ -109,6 +109,7 @@ def test_a_package_of_every_method_is_valid_and_its_formats_agree(exported):
     warned = {finding.id for finding in summary.findings if finding.severity >= Severity.WARNING}
     # bioimageio.spec remarks on fields of the card, and deepImageJ takes no output on a grid.
     assert {rule for rule in warned if not rule.startswith("deepimagej")} <= {"format-warning"}
+    assert {"output-reproduced", "formats-agree"} <= {finding.id for finding in summary.findings}
 
 
 def test_an_output_on_a_grid_states_its_scale_and_halo(run, exported):

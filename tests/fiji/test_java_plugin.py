@@ -105,7 +105,8 @@ def test_options_are_those_of_predict(
     save(result, tmp_path / "python")
     table = (tmp_path / "python" / "cells_table.csv").read_bytes()
     assert (tmp_path / "halo" / "cells_table.csv").read_bytes() == table
-    assert "trained at 0.08 µm" in halo["report"]["findings"][0]["what"]
+    (finding,) = halo["report"]["findings"]
+    assert finding["id"] == "other-pixel-size"
     assert again["report"]["status"] == "ok"
 
 

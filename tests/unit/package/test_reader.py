@@ -100,7 +100,8 @@ def test_a_newer_0_5_is_read_and_mentioned(version: str, tmp_path: Path) -> None
     with open_package(path) as package:
         (finding,) = package.findings
         assert finding.severity is Severity.INFO
-        assert version in finding.what
+        assert finding.id == "newer-description-format"
+        assert version in finding.sentence()
         assert finding.allowed
         assert finding.hint
         assert package.outputs[0].axis("y").halo == 1

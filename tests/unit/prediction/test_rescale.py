@@ -36,7 +36,7 @@ def identity(array, calibration=None, axes="yx", pixel=MODEL, function=lambda x:
 
 
 def warnings_of(found):
-    return [each.what for each in found.findings if each.severity is Severity.WARNING]
+    return [each for each in found.findings if each.severity is Severity.WARNING]
 
 
 @pytest.mark.parametrize("size", [0.067, 0.08, 0.095])
@@ -48,14 +48,16 @@ def test_similar_pixel_size_is_not_mentioned(size):
 @pytest.mark.parametrize("calibration", [micrometers(0.063), micrometers(0.08, 0.1)])
 def test_pixel_size_over_20_percent_off_is_warned_of(calibration):
     found, _ = identity(noise(32, 32), calibration)
-    assert len(warnings_of(found)) == 1
-    assert "0.08 µm" in warnings_of(found)[0]
+    (warning,) = warnings_of(found)
+    assert warning.id == "other-pixel-size"
+    assert "0.08 µm" in warning.sentence()
     assert "rescale='auto'" in str(found.findings[0].hint)
 
 
 def test_image_without_pixel_size_gets_an_information():
     found, _ = identity(noise(32, 32))
-    assert [each.severity for each in found.findings] == [Severity.INFO]
+    assert [each.id for each in found.findings] == ["image-without-pixel-size"]
+    assert found.findings[0].severity is Severity.INFO
     assert "pixel_size" in str(found.findings[0].hint)
 
 
@@ -96,7 +98,7 @@ def test_resampling_there_and_back_keeps_size_values_and_calibration(size):
     inner = (slice(5, -5), slice(5, -5))
     assert np.abs(tensor_.array[0, 0, 0] - array)[inner].max() < 0.02 * np.ptp(array)
     assert not warnings_of(found)
-    assert "resampled" in found.findings[0].what
+    assert found.findings[0].id == "resampled-to-model-scale"
 
 
 def test_axes_are_resampled_by_their_own_factors():

@@ -136,7 +136,8 @@ def test_more_candidates_than_are_looked_at_are_told(monkeypatch):
     monkeypatch.setattr(kinds, "MOST_CANDIDATES", 2)
     (finding,) = detected().findings
     assert finding.severity is Severity.WARNING
-    assert finding.what.startswith("3 candidates pass the score threshold, and only the best 2")
+    assert finding.id == "too-many-candidates"
+    assert finding.sentence().startswith("3 candidates pass the score threshold, and only the best")
 
 
 def test_a_tensor_of_other_channels_is_the_packages_fault():

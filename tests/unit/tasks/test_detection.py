@@ -50,13 +50,15 @@ def test_named_classes_keep_their_order():
     choice = ENTRY.choose(samples(), classes=("rod", "coccus", "spiral"))
     assert choice.arguments["classes"] == ["rod", "coccus", "spiral"]
     (warning,) = [each for each in choice.findings if each.severity == Severity.WARNING]
-    assert "fewer than 5 examples (spiral 0)" in warning.what
+    assert warning.id == "class-with-few-examples"
+    assert "spiral 0" in warning.sentence()
 
 
 def test_classes_are_counted_before_training():
     counted, *others = ENTRY.choose(samples(rods=12)).findings
     assert counted.severity == Severity.INFO
-    assert counted.what.splitlines() == [
+    assert counted.id == "training-boxes-counted"
+    assert counted.sentence().splitlines() == [
         "2 training images",
         "  coccus       6 boxes in 1 images",
         "  rod         12 boxes in 1 images",
@@ -66,9 +68,11 @@ def test_classes_are_counted_before_training():
 
 def test_rare_and_unbalanced_classes_are_told():
     (_, rare) = ENTRY.choose(samples(cocci=4)).findings
-    assert "coccus 4" in rare.what
+    assert rare.id == "class-with-few-examples"
+    assert "coccus 4" in rare.sentence()
     (_, unbalanced) = ENTRY.choose(samples(rods=66)).findings
-    assert "11 times" in unbalanced.what
+    assert unbalanced.id == "classes-unbalanced"
+    assert "11 times" in unbalanced.sentence()
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_labels_that_are_not_star_convex_are_reported_with_their_share():
     (finding,) = entry.choose(samples(crescent(), disk(64, 20), disk(64, 9))).findings
     assert finding.severity is Severity.WARNING
     assert finding.id == "objects-not-star-convex"
-    assert finding.what.startswith("33% of the objects")
+    assert finding.sentence().startswith("33% of the objects")
     assert "splinedist" in str(finding.hint)
     assert entry.choose(samples(*[disk(64, 20)] * 30, crescent())).findings == ()
 

@@ -12,7 +12,6 @@ from deepbacs_zoo.checkpoints import open_run
 from deepbacs_zoo.cli.main import app
 from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.exporting import draft
-from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.images import write_tiff
 from deepbacs_zoo.metrics import BoxSet, match_boxes
 from deepbacs_zoo.prediction import predict
@@ -127,7 +126,7 @@ class Stopped(Exception):
 
 
 def stop_at_counts(finding):
-    if finding.severity == Severity.INFO and "spiral" in finding.what:
+    if finding.id == "training-boxes-counted" and "  spiral " in finding.sentence():
         raise Stopped
 
 
@@ -153,12 +152,13 @@ def test_label_images_are_boxes_only_if_their_class_is_named(tmp_path):
     counts = []
 
     def stop(finding):
-        counts.append(finding.what)
+        counts.append(finding)
         raise Stopped
 
     with pytest.raises(Stopped):
         start(folder, tmp_path, classes=("cell",), on_finding=stop)
-    assert "cell      20 boxes in 3 images" in counts[0] or "cell" in counts[0]
+    assert counts[0].id == "training-boxes-counted"
+    assert "  cell " in counts[0].sentence()
 
 
 def test_two_images_are_too_few(tmp_path):

@@ -114,7 +114,10 @@ def test_other_pixels_than_the_origins_are_reported(made, tmp_path):
         device="cpu",
         on_finding=reported.append,
     )
-    assert ["0.1 µm" in finding.what and "0.2 µm" in finding.what for finding in reported] == [True]
+    (finding,) = reported
+    assert finding.id == "pretrained-at-other-pixel-size"
+    assert "0.1 µm" in finding.sentence()
+    assert "0.2 µm" in finding.sentence()
 
 
 def test_a_model_of_another_task_is_refused(made):

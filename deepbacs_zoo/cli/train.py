@@ -17,7 +17,7 @@ from deepbacs_zoo.options import spell
 __all__ = ["command"]
 
 
-def command(
+def command(  # long: its parameters are the options of the command line
     task: Annotated[
         str,
         typer.Argument(help="The task: segmentation or detection."),

@@ -52,7 +52,7 @@ class Workflow:
         self.say(f"{name}: {self.details.get(name, 'done')} ({self.seconds[name]:.1f} s)")
 
 
-def run_demo(
+def run_demo(  # long: half of it documents its parameters
     output: str | Path,
     *,
     seed: int = 0,

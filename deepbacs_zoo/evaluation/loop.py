@@ -34,7 +34,7 @@ TAKES_NO_DECODING: Final = Rule(
 )
 
 
-def evaluate(
+def evaluate(  # long: half of it documents its parameters
     package: Package | Predictor | str | Path,
     pairs: Sequence[Pair],
     *,

@@ -69,7 +69,7 @@ def build_draft(model: TrainedModel, output: str | Path, *, overwrite: bool = Fa
     return place
 
 
-def build(
+def build(  # long: half of it documents its parameters
     model: TrainedModel,
     card: Card,
     output: str | Path,

@@ -68,7 +68,7 @@ def draft(
     return build_draft(trained_model(run, consumer), output, overwrite=overwrite)
 
 
-def export(
+def export(  # long: most of it documents its parameters
     run: Run,
     card: Card,
     output: str | Path,
@@ -132,7 +132,9 @@ def export(
     )
 
 
-def trained_model(run: Run, consumer: str | None = None) -> TrainedModel:
+def trained_model(  # long: one description, field by field
+    run: Run, consumer: str | None = None
+) -> TrainedModel:
     """Gather a run: its best weights in the network that is exported, its method, its images.
 
     Parameters

@@ -54,7 +54,7 @@ Read = tuple[NDArray[np.generic], Calibration, tuple[str, ...], bool]
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 
-def read_image(path: str | Path) -> Image:
+def read_image(path: str | Path) -> Image:  # long: half of it documents what is read
     """Read an image, as what its first bytes say it is.
 
     There are published images with the suffix of another kind.

@@ -175,7 +175,7 @@ def _project(
     return _OutputAxis(total, slice(first, first + size), parts)
 
 
-def plan(
+def plan(  # long: half of it documents its parameters
     image_shape: tuple[int, ...],
     rules: Sequence[AxisRule],
     *,

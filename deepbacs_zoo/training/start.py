@@ -21,7 +21,7 @@ from deepbacs_zoo.training.pretrained import open_pretrained
 __all__ = ["train"]
 
 
-def train(
+def train(  # long: most of it documents its parameters
     task: str | Method,
     source: str | Path,
     target: str | Path,

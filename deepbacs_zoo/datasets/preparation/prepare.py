@@ -68,7 +68,7 @@ class _Preparation:
     checked: str
 
 
-def prepare(
+def prepare(  # long: half of it documents its parameters
     name: str,
     variant: str | None = None,
     *,

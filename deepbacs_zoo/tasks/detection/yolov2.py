@@ -73,7 +73,7 @@ _UNBALANCED: Final = Rule(
 _VALUES: Final = ("x", "y", "width", "height", "objectness")
 
 
-def build(
+def build(  # long: one description, field by field
     classes: Sequence[str] = ("object",),
     anchors: Sequence[Sequence[float]] = ((32.0, 32.0),),
     grid: int = 16,

@@ -14,7 +14,7 @@ from deepbacs_zoo.tensors import TensorSpec
 __all__ = ["outline_method"]
 
 
-def outline_method(
+def outline_method(  # long: one description, field by field
     name: str,
     title: str,
     description: str,

@@ -203,7 +203,7 @@ def test_an_unknown_class_is_named_with_those_that_are_known(data):
     assert_refused(data, "a.txt", "unknown class", "line 1: 2", "0 coccus, 1 rod")
 
 
-def test_an_annotation_of_another_size_or_name_is_told(data):
+def test_an_annotation_of_another_size_or_name_is_reported(data):
     write(data, ".xml", voc(size=(60, 80)), voc(filename="b.tif"))
     assert_refused(data, "a.xml", "another size", "80 x 60 against 40 x 30")
     write(data, ".xml", voc(size=(0, 0), filename="other.png"), voc(filename="old/b.png"))
@@ -349,7 +349,7 @@ def test_folders_of_other_programs_are_found(tmp_path, names):
     assert read_boxes(pair, SIZE).boxes == TRUE
 
 
-def test_no_folder_is_told(tmp_path):
+def test_no_folder_is_reported(tmp_path):
     with pytest.raises(UsageError, match="no such folder"):
         find_box_folders(tmp_path / "none")
     with pytest.raises(UsageError, match="source/"):

@@ -120,7 +120,7 @@ def test_the_description_names_the_versions_of_the_libraries(tmp_path):
     assert json.loads((run.folder / "run.json").read_text())["versions"] == found
 
 
-def test_the_room_loads_without_torch():
+def test_the_subpackage_loads_without_torch():
     code = "import sys, deepbacs_zoo.checkpoints; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 

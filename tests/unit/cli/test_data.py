@@ -133,7 +133,7 @@ def test_a_name_serves_where_a_folder_of_images_is_asked_for(tmp_path, cache, mo
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_a_name_of_a_set_that_is_not_prepared_is_told(verb, capsys, monkeypatch, tmp_path):
+def test_a_name_of_a_set_that_is_not_prepared_is_reported(verb, capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["deepbacs-zoo", verb, *VERBS[verb], "--data", "mixed"])
     with pytest.raises(SystemExit) as caught:

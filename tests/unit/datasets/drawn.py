@@ -170,23 +170,23 @@ def parts(tag: str = '"first"', *, heed: bool = True, most: int | None = None) -
 
     def answer(handler: BaseHTTPRequestHandler, data: bytes) -> None:
         begin = handler.headers.get("Range")
-        wanted = int(begin.removeprefix("bytes=").removesuffix("-")) if begin else 0
+        expected = int(begin.removeprefix("bytes=").removesuffix("-")) if begin else 0
         if begin and heed and handler.headers.get("If-Range") != tag:
-            wanted = 0
-        if wanted >= len(data):
+            expected = 0
+        if expected >= len(data):
             handler.send_error(416)
             return
-        handler.send_response(206 if wanted else 200)
+        handler.send_response(206 if expected else 200)
         if tag.startswith(('"', "W/")):
             handler.send_header("ETag", tag)
         elif tag:
             handler.send_header("Last-Modified", tag)
-        if wanted:
-            handler.send_header("Content-Range", f"bytes {wanted}-{len(data) - 1}/{len(data)}")
-        handler.send_header("Content-Length", str(len(data) - wanted))
+        if expected:
+            handler.send_header("Content-Range", f"bytes {expected}-{len(data) - 1}/{len(data)}")
+        handler.send_header("Content-Length", str(len(data) - expected))
         handler.end_headers()
-        end = len(data) if most is None else min(wanted + most, len(data))
-        handler.wfile.write(data[wanted:end])
+        end = len(data) if most is None else min(expected + most, len(data))
+        handler.wfile.write(data[expected:end])
 
     return answer
 

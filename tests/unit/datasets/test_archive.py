@@ -43,7 +43,7 @@ def test_notes_of_operating_systems_are_no_files(brought):
         assert len(origin.names()) == 3
 
 
-def test_what_is_neither_is_told(tmp_path):
+def test_what_is_neither_is_reported(tmp_path):
     with pytest.raises(UsageError, match="no such file"), open_archive(tmp_path / "none.zip"):
         pass
     (tmp_path / "a.zip").write_bytes(b"<html>")
@@ -109,13 +109,13 @@ def test_a_folder_with_too_many_files_is_refused(tmp_path, monkeypatch):
         pass
 
 
-def test_a_damaged_member_is_told(tmp_path):
+def test_a_damaged_member_is_reported(tmp_path):
     data = bytearray(zipped({"a.tif": bytes(range(256)) * 50}))
     data[60] ^= 0xFF
     refused(tmp_path, bytes(data), "cut off or damaged", IntegrityError)
 
 
-def test_a_member_that_cannot_be_unpacked_is_told(tmp_path):
+def test_a_member_that_cannot_be_unpacked_is_reported(tmp_path):
     data = bytearray(zipped({"a.tif": b"abc"}))
     for flags in (6, data.index(b"PK\x01\x02") + 8):
         data[flags] |= 1  # "encrypted"
@@ -135,7 +135,7 @@ def test_links_in_a_folder_may_not_lead_out_of_it(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root may read anything")
-def test_a_file_that_may_not_be_read_is_told(tmp_path):
+def test_a_file_that_may_not_be_read_is_reported(tmp_path):
     folder = unpacked(FILES, tmp_path / "folder")
     (folder / "train" / "a.tif").chmod(0)
     with (

@@ -64,14 +64,14 @@ def test_an_archive_is_fetched_once_and_then_used_without_a_network(mixed, repos
 
 
 def test_progress_goes_up_to_the_size(mixed):
-    told = []
-    fetch("mixed", progress=lambda done, total: told.append((done, total)))
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
-    assert told[0] == (0, SIZE)
-    assert told[-1] == (SIZE, SIZE)
-    told.clear()
-    fetch("mixed", progress=lambda done, total: told.append((done, total)))
-    assert told == []
+    reported = []
+    fetch("mixed", progress=lambda done, total: reported.append((done, total)))
+    assert [done for done, _ in reported] == sorted(done for done, _ in reported)
+    assert reported[0] == (0, SIZE)
+    assert reported[-1] == (SIZE, SIZE)
+    reported.clear()
+    fetch("mixed", progress=lambda done, total: reported.append((done, total)))
+    assert reported == []
 
 
 # --- broken connections --------------------------------------------------------------------------
@@ -289,14 +289,14 @@ def test_a_file_of_another_size_than_zenodo_states_is_not_even_read(repository):
 
 
 @pytest.mark.parametrize("names", [["a.zip", "b.zip"], ["model.zip"], []])
-def test_a_record_in_which_it_is_not_clear_which_file_is_meant_is_told(repository, names):
+def test_a_record_in_which_it_is_not_clear_which_file_is_meant_is_reported(repository, names):
     tell_record(repository, *((name, HNS) for name in names))
     with pytest.raises(HostError, match="not clear which file") as caught:
         fetch("ecoli-hns")
     assert "https://zenodo.org/records/5551112" in str(caught.value)
 
 
-def test_a_record_that_leads_to_an_unprotected_address_is_told(repository, monkeypatch):
+def test_a_record_that_leads_to_an_unprotected_address_is_reported(repository, monkeypatch):
     tell_record(repository, ("Images.zip", HNS))
     lead_out_of_https(monkeypatch, f"{repository.url}/api/records/5551112")
     monkeypatch.setenv(MIRROR_VARIABLE, "https://zenodo.example")
@@ -306,7 +306,7 @@ def test_a_record_that_leads_to_an_unprotected_address_is_told(repository, monke
 
 
 @pytest.mark.parametrize("answer", [b"<html>", b"{}", b'{"files": [{"key": "../x.zip"}]}'])
-def test_a_record_that_answers_nonsense_is_told(repository, answer):
+def test_a_record_that_answers_nonsense_is_reported(repository, answer):
     repository.files["/api/records/5551112"] = answer
     with pytest.raises(HostError, match="does not list the files"):
         fetch("ecoli-hns")
@@ -359,7 +359,7 @@ def test_offline_the_error_names_file_address_sum_and_place(cache, monkeypatch):
         assert part in str(caught.value)
 
 
-def test_offline_an_archive_of_unknown_name_is_told_by_its_record(cache):
+def test_offline_an_archive_of_unknown_name_is_reported_by_its_record(cache):
     with pytest.raises(HostError, match="no sum or size") as caught:
         fetch("ecoli-hns", offline=True)
     assert "H-NS-mScarlet-I" in str(caught.value)
@@ -387,13 +387,13 @@ def test_without_a_network_the_error_says_what_to_do(cache):
     assert CLOSED in str(caught.value)
 
 
-def test_a_mirror_that_is_no_url_is_told(cache, monkeypatch):
+def test_a_mirror_that_is_no_url_is_reported(cache, monkeypatch):
     monkeypatch.setenv(MIRROR_VARIABLE, "zenodo")
     with pytest.raises(UsageError, match=MIRROR_VARIABLE):
         fetch("mixed")
 
 
-def test_a_disk_without_room_is_told_before_anything_is_fetched(mixed, monkeypatch):
+def test_a_disk_without_space_is_reported_before_anything_is_fetched(mixed, monkeypatch):
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1_000_000))
     with pytest.raises(HostError, match="too little free space") as caught:
@@ -402,7 +402,7 @@ def test_a_disk_without_room_is_told_before_anything_is_fetched(mixed, monkeypat
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no full device elsewhere")
-def test_a_disk_that_fills_up_meanwhile_is_told(mixed, monkeypatch):
+def test_a_disk_that_fills_up_meanwhile_is_reported(mixed, monkeypatch):
     folder = archive_folder(5551009)
     folder.mkdir(parents=True)
     real = download.Path.open
@@ -416,7 +416,7 @@ def test_a_disk_that_fills_up_meanwhile_is_told(mixed, monkeypatch):
     assert "No space left" in str(caught.value)
 
 
-def test_a_cache_that_may_not_be_written_is_told(mixed, cache):
+def test_a_cache_that_may_not_be_written_is_reported(mixed, cache):
     cache.parent.mkdir(exist_ok=True)
     cache.write_text("a file")
     with pytest.raises(HostError, match="cannot be kept here"):

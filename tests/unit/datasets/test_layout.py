@@ -76,7 +76,7 @@ def test_folders_of_zerocostdl4mic_do_for_every_set(folders):
         found(files, "ecoli-brightfield", "binary")
 
 
-def test_both_datasets_of_zerocostdl4mic_are_told_apart():
+def test_both_datasets_of_zerocostdl4mic_are_distinguished():
     files = part("A/Training dataset/Training_source", "A/Training dataset/Training_target", ["a"])
     base = "A/Quality control dataset/Training"
     parts = found(files | part(f"{base}_source", f"{base}_target", ["b", "c"]))
@@ -103,7 +103,7 @@ def test_many_folders_are_counted_and_none_is_said():
         found({"readme.txt": b""})
 
 
-def test_a_missing_test_part_is_told_where_the_set_has_one():
+def test_a_missing_test_part_is_reported_where_the_set_has_one():
     files = part("train/brightfield", "train/masks_RoiMap", ["a", "b"])
     with pytest.raises(DataError, match="test/brightfield"):
         found(files, "ecoli-brightfield")

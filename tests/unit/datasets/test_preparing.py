@@ -132,7 +132,7 @@ def test_the_terms_lie_beside_the_images(name, cache, tmp_path):
     folder = prepare(name, output=tmp_path / "out", from_file=tmp_path / "in").folder
     text = (folder / "SOURCE.txt").read_text("utf-8")
     entry = PUBLISHED[name]
-    for wanted in (
+    for expected in (
         "CC-BY-4.0",
         "https://doi.org/10.1038/s42003-022-03634-z",
         f"https://doi.org/{entry.archive.doi}" if entry.archive.doi else "Record:      not known",
@@ -140,7 +140,7 @@ def test_the_terms_lie_beside_the_images(name, cache, tmp_path):
         entry.title,
         *entry.classes,
     ):
-        assert wanted in text
+        assert expected in text
     assert "None" not in text
 
 
@@ -210,14 +210,14 @@ def test_a_zip_that_is_damaged_in_the_middle_leaves_nothing(cache, tmp_path):
     assert left_in(tmp_path) == {"bad.zip"}
 
 
-def test_what_does_not_exist_is_told(cache, tmp_path):
+def test_what_does_not_exist_is_reported(cache, tmp_path):
     with pytest.raises(UsageError, match="no such file"):
         prepare("mixed", from_file=tmp_path / "none.zip")
     with pytest.raises(UsageError, match="no such variant"):
         prepare("mixed", "binary", from_file=tmp_path)
 
 
-def test_a_disk_without_room_is_told_before_anything_is_written(
+def test_a_disk_without_space_is_reported_before_anything_is_written(
     zip_file, cache, tmp_path, monkeypatch
 ):
     usage = shutil.disk_usage("/")
@@ -237,14 +237,14 @@ def test_a_disk_that_fills_up_meanwhile_leaves_nothing(zip_file, cache, tmp_path
 
 
 def test_progress_goes_up_to_the_size(zip_file, cache):
-    told = []
+    reported = []
     prepare(
         "ecoli-brightfield",
         from_file=zip_file,
-        writing=lambda done, total: told.append((done, total)),
+        writing=lambda done, total: reported.append((done, total)),
     )
-    assert told[-1][0] == told[-1][1]
-    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert reported[-1][0] == reported[-1][1]
+    assert [done for done, _ in reported] == sorted(done for done, _ in reported)
 
 
 def test_what_an_ended_process_left_in_the_cache_is_taken_away(zip_file, cache):

@@ -42,7 +42,7 @@ def test_other_paths_stay_what_they_are(prepared, path):
         ("ecoli-antibiotics-stitched", "fetch ecoli-antibiotics --variant stitched"),
     ],
 )
-def test_a_set_that_is_not_prepared_is_told_with_the_command(prepared, name, command):
+def test_a_set_that_is_not_prepared_is_reported_with_the_command(prepared, name, command):
     with pytest.raises(UsageError, match="not prepared") as caught:
         resolve_data(Path(name))
     assert command in caught.value.sentence(on_command_line)

@@ -118,7 +118,7 @@ def test_boxes_and_label_images_are_not_compared(tmp_path):
     assert str(packages[0]) in caught.value.what
 
 
-def test_packages_of_one_name_are_told_apart_by_their_folders(tmp_path):
+def test_packages_of_one_name_are_distinguished_by_their_folders(tmp_path):
     paths = [tmp_path / "a" / "model.zip", tmp_path / "b" / "model.zip", tmp_path / "other"]
     assert list(distinct_names(paths)) == ["a_model", "b_model", "other"]
     with pytest.raises(UsageError, match="same names"):

@@ -147,7 +147,7 @@ def test_an_unknown_threshold_has_no_scores(scored):
         evaluation.model.at(0.55)
 
 
-def test_a_number_given_to_two_cells_is_told(tmp_path):
+def test_a_number_given_to_two_cells_is_reported(tmp_path):
     truth = cells(A, B)
     torn = np.where(truth == 2, 1, truth)
     package = write_painted_package(tmp_path)

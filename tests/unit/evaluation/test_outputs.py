@@ -64,7 +64,7 @@ def test_images_without_objects_agree(tmp_path):
     assert found.agreement("empty", "a", "b").share == 1.0
 
 
-def test_results_that_are_not_there_are_told_as_such(tmp_path):
+def test_results_that_are_not_there_are_reported_as_such(tmp_path):
     write_labels(tmp_path / "a", "cells", np.ones((1, 1, 4, 4), int))
     found = compare_outputs({"a": tmp_path / "a", "b": tmp_path / "b"}, LABELS, ["cells"], {})
     assert [row.objects for row in found.rows] == [1, None]
@@ -72,7 +72,7 @@ def test_results_that_are_not_there_are_told_as_such(tmp_path):
     assert found.agreement(ALL, "a", "b") is None
 
 
-def test_many_images_are_only_told_together(tmp_path):
+def test_many_images_are_only_reported_together(tmp_path):
     for number in range(21):
         write_boxes(tmp_path / "a", f"image{number}", [])
         write_boxes(tmp_path / "b", f"image{number}", [(0, "rod", 0.9, 1, 2, 30, 4)])

@@ -48,7 +48,7 @@ def test_names_that_leave_the_package_are_refused(name: str, check_message) -> N
         ("C:/a", False),
     ],
 )
-def test_addresses_are_told_from_files(name: str, expected: bool) -> None:
+def test_addresses_are_distinguished_from_files(name: str, expected: bool) -> None:
     assert is_remote(name) is expected
 
 

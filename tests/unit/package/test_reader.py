@@ -40,7 +40,7 @@ def edit(**fields: Any) -> Callable[[dict[str, Any], dict[str, bytes]], None]:
 # --- the view ----------------------------------------------------------------------------------
 
 
-def test_the_front_door_opens_packages(tmp_path: Path) -> None:
+def test_the_public_interface_opens_packages(tmp_path: Path) -> None:
     with deepbacs_zoo.open_package(str(CASES["bcyx"](tmp_path))) as package:
         assert isinstance(package, Package)
 

@@ -142,7 +142,7 @@ def test_output_with_an_index_axis_keeps_its_own_axes():
         result(package, session, image_of(noise(2, 32, 24), "zyx"))
 
 
-def test_rgb_is_refused_where_grey_is_wanted():
+def test_rgb_is_refused_where_grey_is_expected():
     for axes in ("bcyx", "byx"):
         package, session = fake(
             identity, (tensor("raw", axes, size=STEP),), (output("out", "raw", axes),)
@@ -292,7 +292,7 @@ def test_option_that_does_not_exist_is_refused(options, words):
         result(package, session, image_of(noise(32, 24)), **options)
 
 
-def test_values_that_are_no_numbers_are_told():
+def test_values_that_are_no_numbers_are_reported():
     package, session = fake(lambda x: x / 0 * np.float32(0))
     with np.errstate(all="ignore"):
         found = result(package, session, image_of(noise(32, 24)))

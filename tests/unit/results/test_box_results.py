@@ -132,7 +132,7 @@ def test_boxes_of_a_resampled_image_are_in_its_own_pixels():
     assert found.boxes[1].x == pytest.approx(5.5)
 
 
-def test_more_candidates_than_are_looked_at_are_told(monkeypatch):
+def test_more_candidates_than_are_looked_at_are_reported(monkeypatch):
     monkeypatch.setattr(kinds, "MOST_CANDIDATES", 2)
     (finding,) = detected().findings
     assert finding.severity is Severity.WARNING

@@ -28,10 +28,10 @@ def test_the_content_knows_the_size_of_the_image():
 @pytest.mark.parametrize("mirrored", [False, True])
 def test_boxes_turn_as_images_do(turns, mirrored):
     found = TRUTH.rotated(turns, mirrored)
-    wanted = np.rot90(painted(TRUTH), turns, (1, 2))
-    wanted = wanted[:, :, ::-1] if mirrored else wanted
-    assert found.shape == wanted.shape[1:]
-    assert (painted(found) == wanted).all()
+    expected = np.rot90(painted(TRUTH), turns, (1, 2))
+    expected = expected[:, :, ::-1] if mirrored else expected
+    assert found.shape == expected.shape[1:]
+    assert (painted(found) == expected).all()
     assert [box.name for box in found.boxes] == ["rod", "coccus"]
 
 

@@ -66,7 +66,7 @@ def test_classes_are_counted_before_training():
     assert others == []
 
 
-def test_rare_and_unbalanced_classes_are_told():
+def test_rare_and_unbalanced_classes_are_reported():
     (_, rare) = ENTRY.choose(samples(cocci=4)).findings
     assert rare.id == "class-with-few-examples"
     assert "coccus 4" in rare.sentence()

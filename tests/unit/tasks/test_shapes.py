@@ -64,7 +64,7 @@ def test_a_grid_takes_every_nth_pixel(grid):
             assert np.array_equal(array, fine[name][..., ::grid, ::grid])
 
 
-def test_numbers_above_16_bits_are_told_apart():
+def test_numbers_above_16_bits_are_distinguished():
     labels = np.zeros((10, 20), np.int32)
     labels[:, :10], labels[:, 10:] = 1, 1 + 2**16
     far = star_target(labels, 4, 1)["distances"]

@@ -112,7 +112,7 @@ def test_code_in_the_package_is_information(tmp_path):
     assert "an ImageJ macro" in finding.sentence()
 
 
-def test_our_own_network_files_are_told_from_foreign_code(tmp_path):
+def test_our_own_network_files_are_distinguished_from_foreign_code(tmp_path):
     from importlib import resources
 
     ours = (resources.files("deepbacs_zoo") / "networks" / "unet.py").read_bytes()

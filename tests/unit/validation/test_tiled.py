@@ -139,7 +139,7 @@ def whole_image_network():
     return Network(nodes, "", compute)
 
 
-def test_a_network_that_sees_the_whole_image_is_told_from_a_halo_too_small(tmp_path):
+def test_a_network_that_sees_the_whole_image_is_distinguished_from_a_halo_too_small(tmp_path):
     spec = image("input", "bcyx", sizes=SteppedSize(12, 1))
     path = write_package(
         tmp_path / "package.zip",

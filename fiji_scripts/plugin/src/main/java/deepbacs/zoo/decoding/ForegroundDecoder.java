@@ -34,6 +34,6 @@ final class ForegroundDecoder extends LabelDecoder {
     int[] labels =
         new Watershed(mask, shape[2]).joined(settings.splitRatio, settings.minSeed);
     Numbering.dropSmall(labels, settings.minSize);
-    return Numbering.numbered(labels);
+    return Numbering.relabelSequential(labels);
   }
 }

@@ -59,7 +59,7 @@ final class MultilabelDecoder extends LabelDecoder {
     Numbering.dropSmall(labels, settings.minSeed);
     grow(labels, foreground);
     Numbering.dropSmall(labels, settings.minSize);
-    return Numbering.numbered(labels);
+    return Numbering.relabelSequential(labels);
   }
 
   /** Gives 4-connected components the numbers 1 to n by their first pixel in raster order. */

@@ -21,7 +21,7 @@ final class Numbering {
   }
 
   /** Gives labels the numbers 1 to n by their first pixel in raster order. */
-  static int[] numbered(int[] labels) {
+  static int[] relabelSequential(int[] labels) {
     int[] numbers = new int[largest(labels) + 1];
     int count = 0;
     int[] numbered = new int[labels.length];

@@ -62,7 +62,7 @@ final class PolygonSuppression {
       }
       add(new PolygonMask(ys, xs, height, width));
     }
-    return Numbering.numbered(labels);
+    return Numbering.relabelSequential(labels);
   }
 
   /**

@@ -108,7 +108,7 @@ final class RunCommand {
           options.output,
           "the results cannot be written",
           folder ? "Permission denied" : "Not a directory",
-          "a folder that can be written, on a disk with room",
+          "a folder that can be written, on a disk with free space",
           Text.of("choose another ", Option.of("output")));
     }
   }

@@ -144,7 +144,7 @@ public final class ResultFiles {
     }
   }
 
-  /** Replaces what a file name cannot hold on some computer; letters of all languages stay. */
+  /** Replaces what a file name cannot hold on some computer; characters of all languages stay. */
   private static String safe(String id) {
     return id.replaceAll("[^\\p{L}\\p{N}_.+-]", "_");
   }

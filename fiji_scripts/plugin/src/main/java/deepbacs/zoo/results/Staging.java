@@ -63,7 +63,7 @@ final class Staging {
           folder,
           "the results cannot be written",
           reason(error),
-          "a folder that can be written, on a disk with room",
+          "a folder that can be written, on a disk with free space",
           Text.of("choose another ", Option.of("output")),
           error);
     } finally {

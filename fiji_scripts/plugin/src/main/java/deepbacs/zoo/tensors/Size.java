@@ -31,7 +31,7 @@ public final class Size {
   public final int step;
   public final int max;
   public final String tensor;
-  /** Letter of the referenced axis. */
+  /** Name of the referenced axis. */
   public final char axis;
 
   public final double scale;

@@ -19,6 +19,7 @@ from deepbacs_zoo.cli.progress import Report, bar, say
 if TYPE_CHECKING:
     from deepbacs_zoo.datasets import Prepared, PublishedSet
     from deepbacs_zoo.datasets.archives.download import Progress
+    from deepbacs_zoo.datasets.types import Variant
 
 __all__ = ["app"]
 
@@ -152,7 +153,9 @@ def _block(entry: PublishedSet) -> dict[str, Any]:
     block = asdict(entry)
     block["archive"] |= {"page": entry.archive.page, "doi": entry.archive.doi, "url": _url(entry)}
     block["state"] = _state(entry)
-    block["folders"] = {way.name: str(prepared_place(entry, way)) for way in entry.variants}
+    block["folders"] = {
+        variant.name: str(prepared_place(entry, variant)) for variant in entry.variants
+    }
     return block
 
 
@@ -169,13 +172,11 @@ def _state(entry: PublishedSet) -> str:
     """Return ``ready`` if the set is laid out in the cache, in any of its variants."""
     from deepbacs_zoo.datasets import prepared_place, read_provenance
 
-    ready = any(read_provenance(prepared_place(entry, way)) for way in entry.variants)
+    ready = any(read_provenance(prepared_place(entry, variant)) for variant in entry.variants)
     return "ready" if ready else "-"
 
 
 def _rows(entry: PublishedSet) -> list[tuple[str, str]]:
-    from deepbacs_zoo.datasets import kind_in_words, prepared_place
-
     archive, size, rule = entry.archive, entry.pixel_size, entry.split
     strata = f", drawn for each of {', '.join(rule.strata)}" if rule.strata else ""
     rows = [
@@ -193,19 +194,20 @@ def _rows(entry: PublishedSet) -> list[tuple[str, str]]:
         ("archive", _url(entry) or archive.described),
         ("sha256", archive.sha256 or _UNKNOWN),
     ]
-    if entry.classes:
-        rows.append(("classes", ", ".join(entry.classes)))
-    if entry.remarks:
-        rows.append(("remarks", entry.remarks))
-    for way in entry.variants:
-        folders = ", ".join(
-            f"{source} with {target}" if target else source
-            for part in way.parts
-            for source, target in part.folders[:1]
-        )
-        seen = "" if way.known else " (not confirmed)"
-        remark = f"; {way.remark}" if way.remark else ""
-        rows.append((f"variant {way.name}", f"{kind_in_words(way.kind)}{remark}"))
-        rows.append(("  folders in it", f"{folders}{seen}"))
-        rows.append(("  prepared in", str(prepared_place(entry, way))))
-    return rows
+    more = {"classes": ", ".join(entry.classes), "remarks": entry.remarks}
+    rows += [(title, text) for title, text in more.items() if text]
+    return [*rows, *(row for variant in entry.variants for row in _variant_rows(entry, variant))]
+
+
+def _variant_rows(entry: PublishedSet, variant: Variant) -> Iterator[tuple[str, str]]:
+    from deepbacs_zoo.datasets import kind_in_words, prepared_place
+
+    folders = ", ".join(
+        f"{source} with {target}" if target else source
+        for part in variant.parts
+        for source, target in part.folders[:1]
+    )
+    remark = f"; {variant.remark}" if variant.remark else ""
+    yield f"variant {variant.name}", f"{kind_in_words(variant.kind)}{remark}"
+    yield "  folders in it", folders + ("" if variant.known else " (not confirmed)")
+    yield "  prepared in", str(prepared_place(entry, variant))

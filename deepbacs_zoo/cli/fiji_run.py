@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from deepbacs_zoo.cli.fiji import prepared
-from deepbacs_zoo.cli.options import HeapOption, JavaOption, OverwriteOption, parse_memory
+from deepbacs_zoo.cli.options import HeapOption, JavaOption, OverwriteOption, parse_heap
 from deepbacs_zoo.cli.progress import say
 from deepbacs_zoo.errors import UsageError
 
@@ -64,10 +64,13 @@ def command(
     code = _read_macro(macro)
     argument = macro_argument(_pairs(arg or ()))
     images = {path.name: read_image(path) for path in image or ()}
-    heap_bytes = parse_memory(heap, "heap") if heap else None
-    with open_worker(prepared(java), heap=heap_bytes) as gateway:
+    with open_worker(prepared(java), heap=parse_heap(heap)) as gateway:
         result = gateway.run_macro(code, argument, images=images, timeout=timeout)
     files = [] if output is None else _save(result, output, overwrite=overwrite)
+    _say(result, files, saved=output is not None, as_json=as_json)
+
+
+def _say(result: MacroResult, files: list[Path], *, saved: bool, as_json: bool) -> None:
     if result.log:
         say(result.log.rstrip("\n"))
     if as_json:
@@ -78,7 +81,7 @@ def command(
     for path in files:
         say(f"written: {path}")
     left = [*result.tables, *result.images]
-    if left and output is None:
+    if left and not saved:
         say(f"not saved: {', '.join(left)} (--output FOLDER saves what a macro leaves open)")
 
 

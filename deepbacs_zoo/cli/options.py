@@ -34,6 +34,7 @@ __all__ = [
     "TrustOption",
     "backend_options",
     "named_data",
+    "parse_heap",
     "parse_memory",
 ]
 
@@ -133,8 +134,12 @@ def backend_options(
     """Return the choice of what runs a package."""
     from deepbacs_zoo.cli.backends import BackendOptions
 
-    bytes_of_heap = parse_memory(heap, "heap") if heap else None
-    return BackendOptions(runner and runner.value, device.value, trust, java, bytes_of_heap)
+    return BackendOptions(runner and runner.value, device.value, trust, java, parse_heap(heap))
+
+
+def parse_heap(text: str | None) -> int | None:
+    """Return the bytes that ImageJ may take, ``None`` where none are named."""
+    return parse_memory(text, "heap") if text else None
 
 
 def parse_memory(text: str, option: str = "memory") -> int:

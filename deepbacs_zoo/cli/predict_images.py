@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from deepbacs_zoo.cli.backends import Backend
 from deepbacs_zoo.cli.progress import bar, say
 from deepbacs_zoo.cli.spelling import error_text
 from deepbacs_zoo.errors import DeepbacsZooError, UsageError
 from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
+    from deepbacs_zoo.cli.backends import Backend
     from deepbacs_zoo.package import Package
     from deepbacs_zoo.prediction import PredictOptions, Predictor
 
@@ -105,17 +105,7 @@ def _expand(word: str, input_id: str) -> list[Path]:
 def _grouped_words(package: Package, words: Sequence[str]) -> list[ImageGroup]:
     ids = [tensor.id for tensor in package.inputs]
     required = [tensor.id for tensor in package.inputs if not tensor.optional]
-    files: dict[str, list[Path]] = {}
-    for word in words:
-        name, separator, file = word.partition("=")
-        if not separator or name not in ids:
-            raise UsageError(
-                word,
-                f"the package has {len(ids)} inputs, and this word names none of them",
-                allowed=" ".join(f"{name}=FILE" for name in ids),
-                hint="write one ID=FILE word for each input",
-            )
-        files.setdefault(name, []).append(Path(file))
+    files = _files_by_input(ids, words)
     counts = {name: len(files.get(name, ())) for name in ids if name in files or name in required}
     if len(set(counts.values())) != 1:
         raise UsageError(
@@ -129,6 +119,22 @@ def _grouped_words(package: Package, words: Sequence[str]) -> list[ImageGroup]:
         dict(zip(files, group, strict=True)) for group in zip(*files.values(), strict=True)
     ]
     return [(group[required[0]].stem, group) for group in groups]
+
+
+def _files_by_input(ids: Sequence[str], words: Sequence[str]) -> dict[str, list[Path]]:
+    """Return the files of each input from ``ID=FILE`` words."""
+    files: dict[str, list[Path]] = {}
+    for word in words:
+        name, separator, file = word.partition("=")
+        if not separator or name not in ids:
+            raise UsageError(
+                word,
+                f"the package has {len(ids)} inputs, and this word names none of them",
+                allowed=" ".join(f"{name}=FILE" for name in ids),
+                hint="write one ID=FILE word for each input",
+            )
+        files.setdefault(name, []).append(Path(file))
+    return files
 
 
 def without_finished(

@@ -6,12 +6,14 @@ import dataclasses
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from deepbacs_zoo.cli.backends import Backend
 from deepbacs_zoo.cli.predict_images import Results, group_images, run_images, without_finished
 from deepbacs_zoo.cli.progress import say
 from deepbacs_zoo.errors import DeepbacsZooError
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.cli.backends import Backend
 
 __all__ = ["predict_several"]
 

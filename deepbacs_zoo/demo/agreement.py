@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 
@@ -13,16 +13,15 @@ from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.images import read_image
 from deepbacs_zoo.metrics import FORMAT_AGREEMENT, LabelAgreement, compare_labels
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.prediction import predict
-from deepbacs_zoo.results import Result, save
-from deepbacs_zoo.runners import load_session
+from deepbacs_zoo.prediction import PredictOptions, open_local
+from deepbacs_zoo.results import Labels, Result, save
 
 __all__ = ["Comparison", "Way", "compare_ways"]
 
 TILED_ALLOWED: Final = 1e-5
 LEAST_PIXEL_SHARE: Final = 0.99999
 # Far below what an image of 512 x 512 pixels takes, so that the planner must tile it.
-SMALL_MEMORY: Final = 16 * 1024**2
+TILED: Final = PredictOptions(memory=16 * 1024**2)
 
 
 @dataclass(frozen=True)
@@ -72,29 +71,23 @@ class Comparison:
 
 def compare_ways(package: Path, pairs: Sequence[Pair], folder: Path) -> Comparison:
     """Predict every image with ONNX Runtime, PyTorch, and in tiles; keep the first one's files."""
-    with open_package(package) as opened:
-        onnx = load_session(opened, "onnx", "cpu")
-        torch = load_session(opened, "torch", "cpu")
-        try:
-            ways: list[Way] = []
-            for pair in pairs:
-                image = read_image(pair.source)
-                whole = predict(opened, image, session=onnx)
-                save(whole, folder)
-                other = predict(opened, image, session=torch)
-                tiled = predict(opened, image, session=onnx, memory=SMALL_MEMORY)
-                found = (
-                    _compare("torch against onnx", FORMAT_AGREEMENT, whole, other),
-                    _compare("tiled against whole", TILED_ALLOWED, whole, tiled),
-                )
-                ways = (
-                    [*found]
-                    if not ways
-                    else [_worse(*two) for two in zip(ways, found, strict=True)]
-                )
-        finally:
-            onnx.close()
-            torch.close()
+    with (
+        open_package(package) as opened,
+        open_local(opened, runner="onnx", device="cpu") as onnx,
+        open_local(opened, runner="torch", device="cpu") as torch,
+    ):
+        ways: list[Way] = []
+        for pair in pairs:
+            image = read_image(pair.source)
+            whole = onnx.predict(image)
+            save(whole, folder)
+            other = torch.predict(image)
+            tiled = onnx.predict(image, TILED)
+            found = (
+                _compare("torch against onnx", FORMAT_AGREEMENT, whole, other),
+                _compare("tiled against whole", TILED_ALLOWED, whole, tiled),
+            )
+            ways = [*found] if not ways else [_worse(*two) for two in zip(ways, found, strict=True)]
     return Comparison(len(pairs), tuple(ways))
 
 
@@ -103,9 +96,9 @@ def _compare(name: str, allowed: float, first: Result, second: Result) -> Way:
         float(np.abs(tensor.array - second.tensors[key].array).max(initial=0.0))
         for key, tensor in first.tensors.items()
     )
-    if first.labels is None or second.labels is None:
-        raise TypeError("the demo's package says how it is decoded")
-    labels = compare_labels(first.labels, second.labels)
+    # The method of the demo gives label images.
+    ours, theirs = cast(Labels, first.content), cast(Labels, second.content)
+    labels = compare_labels(ours.array, theirs.array)
     return Way(name, allowed, difference, labels, len(second.plan.tiles))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -127,16 +127,15 @@ class OutputComparison:
     def total(self, model: str) -> OutputRow:
         """Return the sum over the images of a model, and its mean time."""
         rows = [row for row in self.rows if row.model == model]
-        found = [row.objects for row in rows if row.objects is not None]
         times = [row.seconds for row in rows if row.seconds is not None]
         counts: Counter[str] = Counter()
         for row in rows:
-            counts.update(row.counts)
+            counts.update(row.counts)  # a sum of counters would drop zeros
         return OutputRow(
             ALL,
             model,
             next((row.kind for row in rows if row.kind), None),
-            sum(found) if found else None,
+            _sum(row.objects for row in rows),
             counts,
             sum(times) / len(times) if times else None,
         )
@@ -147,3 +146,9 @@ class OutputComparison:
             return self.agreements.get((image, one, other))
         parts = [each for (_, a, b), each in self.agreements.items() if (a, b) == (one, other)]
         return sum(parts[1:], parts[0]) if parts else None
+
+
+def _sum(values: Iterable[int | None]) -> int | None:
+    """Return the sum of the values that there are, ``None`` without any."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

@@ -8,7 +8,6 @@ from typing import Any, Final
 from deepbacs_zoo.evaluation.base import EvaluationResult
 from deepbacs_zoo.evaluation.comparison import Comparison
 from deepbacs_zoo.evaluation.kinds import KINDS
-from deepbacs_zoo.evaluation.png import encode_png
 from deepbacs_zoo.evaluation.serialize import (
     as_json,
     cell,
@@ -20,6 +19,7 @@ from deepbacs_zoo.evaluation.serialize import (
     write_files,
 )
 from deepbacs_zoo.metrics import CONFIDENCE
+from deepbacs_zoo.results.overlay import encode_png
 
 __all__ = ["COMPARISON_FILES", "as_dict", "comparison_as_dict", "write", "write_comparison"]
 

@@ -22,8 +22,8 @@ from deepbacs_zoo.evaluation import (
     LabelPreview,
 )
 from deepbacs_zoo.evaluation.overlay import eight_bits, matched, unit_range
-from deepbacs_zoo.evaluation.png import encode_png
 from deepbacs_zoo.results import outlines
+from deepbacs_zoo.results.overlay import encode_png
 
 __all__ = ["ImagePanel", "Layer", "Panel", "Tag", "box_panels", "image_panels", "overlay_panels"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from deepbacs_zoo.images.lut import colour_of
 __all__ = [
     "canvas",
     "draw_rectangles",
+    "encode_png",
     "outlines_on",
     "rectangles_on",
     "stretched",
@@ -126,7 +128,14 @@ def rectangles_on(
 
 def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
     """Write a picture ``y x 3`` uint8 as PNG."""
+    with replacing(path) as partial:
+        partial.write_bytes(encode_png(picture))
+
+
+def encode_png(picture: NDArray[np.uint8]) -> bytes:
+    """Return a PNG file of a picture: ``y x`` grey, or ``y x 3`` red, green, blue, uint8."""
     from PIL import Image as Picture
 
-    with replacing(path) as partial:
-        Picture.fromarray(picture).save(partial, format="png", optimize=False)
+    buffer = io.BytesIO()
+    Picture.fromarray(picture).save(buffer, format="png", optimize=False)
+    return buffer.getvalue()

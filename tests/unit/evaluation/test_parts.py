@@ -14,8 +14,8 @@ from deepbacs_zoo.evaluation.overlay import (
     matched,
     outlines,
 )
-from deepbacs_zoo.evaluation.png import encode_png
 from deepbacs_zoo.metrics import Estimate
+from deepbacs_zoo.results.overlay import encode_png
 from tests.unit.evaluation.painted import A, B, C, cells
 
 

@@ -53,10 +53,10 @@ final class MemoryEstimate {
   }
 
   private static double length(RunPlan layout, TensorSpec spec, Axis axis, ImageShape image) {
-    TensorPlan share = layout.shares.get(spec.id);
-    AxisRule rule = share == null ? null : share.rule(axis.name);
+    TensorPlan tensorPlan = layout.tensors.get(spec.id);
+    AxisRule rule = tensorPlan == null ? null : tensorPlan.rule(axis.name);
     if (rule != null) {
-      return Math.max(rule.out(share.plan.paddedShape[share.axes.indexOf(axis.name)]), 1);
+      return Math.max(rule.out(tensorPlan.plan.paddedShape[tensorPlan.axes.indexOf(axis.name)]), 1);
     }
     if (axis.size.form == Size.Form.FIXED) {
       return axis.size.value;

@@ -25,7 +25,7 @@ import java.util.Map;
  */
 final class Pipeline {
 
-  private final TensorSpec input;
+  private final List<TensorSpec> inputs;
   private final List<TensorSpec> outputs;
   private final RunPlan layout;
   private final boolean haloBorder;
@@ -34,16 +34,14 @@ final class Pipeline {
 
   private double seconds;
 
-  Pipeline(TensorSpec input, List<TensorSpec> outputs, RunPlan layout, boolean haloBorder) {
-    this.input = input;
+  Pipeline(
+      List<TensorSpec> inputs, List<TensorSpec> outputs, RunPlan layout, boolean haloBorder) {
+    this.inputs = inputs;
     this.outputs = outputs;
     this.layout = layout;
     this.haloBorder = haloBorder;
-    boolean found = refers(input);
-    for (TensorSpec output : outputs) {
-      found |= refers(output);
-    }
-    this.refers = found;
+    this.refers =
+        inputs.stream().anyMatch(Pipeline::refers) || outputs.stream().anyMatch(Pipeline::refers);
   }
 
   private static boolean refers(TensorSpec spec) {
@@ -63,15 +61,22 @@ final class Pipeline {
   /**
    * Runs one position.
    *
-   * @param raw in tensor order, before preprocessing
+   * @param raw by input, in tensor order, before preprocessing
    * @param step called after each pass
    * @return postprocessed outputs by id, of the size that belongs to the image
    */
-  Map<String, Tensor> run(OnnxSession session, Tensor raw, Runnable step) {
-    Tensor measured = haloBorder ? padded(raw) : raw;
+  Map<String, Tensor> run(OnnxSession session, Map<String, Tensor> raw, Runnable step) {
+    Map<String, Tensor> measured = new LinkedHashMap<>();
+    for (TensorSpec spec : inputs) {
+      Tensor tensor = raw.get(spec.id);
+      measured.put(spec.id, haloBorder ? padded(spec, tensor) : tensor);
+    }
     Map<String, Tensor> references =
-        refers ? Collections.singletonMap(input.id, measured) : Collections.emptyMap();
-    Tensor ready = prepared(measured, references);
+        refers ? measured : Collections.<String, Tensor>emptyMap();
+    Map<String, Tensor> ready = new LinkedHashMap<>();
+    for (TensorSpec spec : inputs) {
+      ready.put(spec.id, prepared(spec, measured.get(spec.id), references));
+    }
     Map<String, Tensor> found = tiles(session, ready, step);
     if (haloBorder) { // bioimageio.core postprocesses first and crops then
       postprocess(found, references);
@@ -83,16 +88,16 @@ final class Pipeline {
     return found;
   }
 
-  private Tensor prepared(Tensor raw, Map<String, Tensor> references) {
+  private Tensor prepared(TensorSpec input, Tensor raw, Map<String, Tensor> references) {
     if (haloBorder) { // padded already
       return processed(input, raw, references);
     }
     if (input.padMode.equals("constant")) { // its value is one of the raw image
-      return typed(input, Processing.fit(input.steps, raw, references).apply(padded(raw)));
+      return typed(input, Processing.fit(input.steps, raw, references).apply(padded(input, raw)));
     }
     // Mirroring after the steps gives the same as before them, also where a statistic belongs to a
     // row or column of the image, of which the padding has none.
-    return padded(processed(input, raw, references));
+    return padded(input, processed(input, raw, references));
   }
 
   private void postprocess(Map<String, Tensor> found, Map<String, Tensor> references) {
@@ -133,20 +138,32 @@ final class Pipeline {
     return Processing.apply(steps, tensor, Collections.<String, Tensor>emptyMap());
   }
 
-  private Tensor padded(Tensor tensor) {
-    TensorPlan share = layout.shares.get(input.id);
-    return TensorBlocks.padded(tensor, share.widths(input), input.padMode, input.padValue);
+  private Tensor padded(TensorSpec input, Tensor tensor) {
+    TensorPlan tensorPlan = layout.tensors.get(input.id);
+    return tensorPlan == null
+        ? tensor
+        : TensorBlocks.padded(tensor, tensorPlan.widths(input), input.padMode, input.padValue);
   }
 
-  /** Runs every tile and stitches; outputs without a share come from the only one. */
-  private Map<String, Tensor> tiles(OnnxSession session, Tensor ready, Runnable step) {
+  private static Tensor tile(TensorSpec input, TensorPlan own, Tensor ready, int number) {
+    if (own == null || own.plan.whole()) {
+      return ready;
+    }
+    return TensorBlocks.cropped(ready, own.block(input, ready.shape(), own.reads.get(number)));
+  }
+
+  /** Runs every tile and stitches; outputs without a plan come from the only one. */
+  private Map<String, Tensor> tiles(
+      OnnxSession session, Map<String, Tensor> ready, Runnable step) {
     Map<String, Tensor> stitched = new LinkedHashMap<>();
-    TensorPlan own = layout.shares.get(input.id);
     for (int number = 0; number < layout.plan.tiles.size(); number++) {
-      int[][] read = own.block(input, ready.shape(), own.reads.get(number));
-      Tensor tile = TensorBlocks.cropped(ready, read);
+      Map<String, Tensor> given = new LinkedHashMap<>();
+      for (TensorSpec spec : inputs) {
+        TensorPlan own = layout.tensors.get(spec.id);
+        given.put(spec.id, tile(spec, own, ready.get(spec.id), number));
+      }
       long start = System.nanoTime();
-      Map<String, Tensor> found = session.run(Collections.singletonMap(input.id, tile));
+      Map<String, Tensor> found = session.run(given);
       seconds += (System.nanoTime() - start) / 1e9;
       for (TensorSpec spec : outputs) {
         stitch(stitched, spec, number, found.get(spec.id));
@@ -157,11 +174,11 @@ final class Pipeline {
   }
 
   private void stitch(Map<String, Tensor> stitched, TensorSpec spec, int number, Tensor found) {
-    TensorPlan share = layout.shares.get(spec.id);
-    if (share != null) {
-      check(spec, share, found);
+    TensorPlan tensorPlan = layout.tensors.get(spec.id);
+    if (tensorPlan != null) {
+      check(spec, tensorPlan, found);
     }
-    if (share == null || share.plan.whole()) {
+    if (tensorPlan == null || tensorPlan.plan.whole()) {
       stitched.put(spec.id, found);
       return;
     }
@@ -170,22 +187,22 @@ final class Pipeline {
     if (target == null) {
       int[] full = shape.clone();
       for (int axis = 0; axis < full.length; axis++) {
-        int inPlan = share.axes.indexOf(spec.axes.get(axis).name);
-        full[axis] = inPlan < 0 ? full[axis] : share.plan.paddedOutputShape[inPlan];
+        int inPlan = tensorPlan.axes.indexOf(spec.axes.get(axis).name);
+        full[axis] = inPlan < 0 ? full[axis] : tensorPlan.plan.paddedOutputShape[inPlan];
       }
       target = Tensor.zeros(found.dtype, found.axes, full);
       stitched.put(spec.id, target);
     }
-    int[][] keep = share.block(spec, shape, share.plan.tiles.get(number).keep);
-    int[][] write = share.block(spec, target.shape(), share.plan.tiles.get(number).write);
+    int[][] keep = tensorPlan.block(spec, shape, tensorPlan.plan.tiles.get(number).keep);
+    int[][] write = tensorPlan.block(spec, target.shape(), tensorPlan.plan.tiles.get(number).write);
     TensorBlocks.put(target, write, found, keep);
   }
 
-  private static void check(TensorSpec spec, TensorPlan share, Tensor found) {
-    for (int axis = 0; axis < share.axes.length(); axis++) {
-      char axisName = share.axes.charAt(axis);
-      int size = share.plan.tileShape[axis];
-      int expected = share.rules.get(axis).out(size);
+  private static void check(TensorSpec spec, TensorPlan tensorPlan, Tensor found) {
+    for (int axis = 0; axis < tensorPlan.axes.length(); axis++) {
+      char axisName = tensorPlan.axes.charAt(axis);
+      int size = tensorPlan.plan.tileShape[axis];
+      int expected = tensorPlan.rules.get(axis).out(size);
       if (found.size(axisName) != expected) {
         throw new ZooException(
             Kind.PACKAGE,
@@ -201,10 +218,10 @@ final class Pipeline {
   /** Cuts every output to what belongs to the image. */
   private void crop(Map<String, Tensor> found) {
     for (TensorSpec spec : outputs) {
-      TensorPlan share = layout.shares.get(spec.id);
-      if (share != null) {
+      TensorPlan tensorPlan = layout.tensors.get(spec.id);
+      if (tensorPlan != null) {
         Tensor tensor = found.get(spec.id);
-        int[][] block = share.block(spec, tensor.shape(), share.plan.crop);
+        int[][] block = tensorPlan.block(spec, tensor.shape(), tensorPlan.plan.crop);
         found.put(spec.id, TensorBlocks.cropped(tensor, block));
       }
     }

@@ -26,6 +26,7 @@ import deepbacs.zoo.tiling.RunPlan;
 import deepbacs.zoo.tiling.TensorPlan;
 import deepbacs.zoo.zooconfig.ZooConfig;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,8 +72,9 @@ public final class Predictor {
     List<TensorSpec> settled = CrossAxis.settled(input, outputs, shape);
     this.layout =
         RunPlan.of(
-            settled,
-            shape,
+            settled.subList(0, 1),
+            settled.subList(1, settled.size()),
+            Collections.singletonMap(input.id, shape),
             options.memory,
             Double.isNaN(config.peakBytesPerPixel) ? BYTES_PER_PIXEL : config.peakBytesPerPixel,
             options.haloBorder,
@@ -120,7 +122,7 @@ public final class Predictor {
     ZooImage known =
         Double.isNaN(options.pixelSize) ? image : image.withPixelSize(options.pixelSize);
     List<Finding> findings = findings(known);
-    Pipeline network = new Pipeline(input, outputs, layout, options.haloBorder);
+    Pipeline network = new Pipeline(Collections.singletonList(input), outputs, layout, options.haloBorder);
     Map<String, Collector> collectors = new LinkedHashMap<>();
     for (TensorSpec spec : outputs) {
       collectors.put(spec.id, new Collector(spec, positions));
@@ -129,7 +131,8 @@ public final class Predictor {
     Runnable step = () -> progress.done(++done[0], passes());
     for (int number = 0; number < positions.count(); number++) {
       int[] position = positions.at(number);
-      Tensor raw = positions.take(input, known, position);
+      Map<String, Tensor> raw =
+          Collections.singletonMap(input.id, positions.take(input, known, position));
       for (Map.Entry<String, Tensor> found : network.run(session, raw, step).entrySet()) {
         collectors.get(found.getKey()).put(position, found.getValue());
       }
@@ -253,10 +256,10 @@ public final class Predictor {
 
   /** The size of an output's pixels, where the network scales. */
   private Calibration scaled(TensorSpec spec, Calibration image) {
-    TensorPlan share = layout.shares.get(spec.id);
+    TensorPlan tensorPlan = layout.tensors.get(spec.id);
     double[] scales = {1, 1, 1};
-    for (int index = 0; share != null && index < scales.length; index++) {
-      AxisRule rule = share.rule("xyz".charAt(index));
+    for (int index = 0; tensorPlan != null && index < scales.length; index++) {
+      AxisRule rule = tensorPlan.rule("xyz".charAt(index));
       scales[index] = rule == null ? 1 : rule.scale;
     }
     return image.scaled(scales[0], scales[1], scales[2]);

@@ -11,7 +11,6 @@ import deepbacs.zoo.tensors.Size;
 import deepbacs.zoo.tensors.TensorSpec;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,219 +19,207 @@ import java.util.Map;
 public final class RunPlan {
 
   private static final int MEBIBYTE = 1 << 20;
-  private static final double SAME = 1e-6;
 
   /** By tensor id; a tensor without a plan passes as it is. */
-  public final Map<String, TensorPlan> shares;
+  public final Map<String, TensorPlan> tensors;
 
   public final TilePlan plan;
 
-  private RunPlan(Map<String, TensorPlan> shares, TilePlan plan) {
-    this.shares = shares;
+  private RunPlan(Map<String, TensorPlan> tensors, TilePlan plan) {
+    this.tensors = tensors;
     this.plan = plan;
   }
 
-  /** {@code size = floor(size of the input's axis * scale + offset)}. */
-  private static final class Link {
-    final String root;
-    final double scale;
-    final double offset;
-
-    Link(String root, double scale, double offset) {
-      this.root = root;
-      this.scale = scale;
-      this.offset = offset;
-    }
+  /** What a root is planned with. */
+  private interface Plan {
+    TilePlan of(int[] shape, List<AxisRule> first, List<List<AxisRule>> others);
   }
 
   /**
    * Plans the passes of one position.
    *
-   * @param specs the input, then the outputs, with crossed references settled
+   * @param inputs the tensors that take part, with sizes across axes resolved
+   * @param images by input
    * @param covering the output that is decoded, or null: on a grid of several pixels its size is
    *     rounded up and not down, so that its last cells cover the image's edge
-   * @throws ZooException DATA: the image is too large for a network that cannot be cut; HOST: the
-   *     memory does not suffice; PACKAGE and UNSUPPORTED of the planner
+   * @throws ZooException DATA: images that belong together have sizes that do not, or one is too
+   *     large for a network that cannot be cut; HOST: the memory does not suffice; PACKAGE and
+   *     UNSUPPORTED of the planner
    */
   public static RunPlan of(
-      List<TensorSpec> specs,
-      ImageShape image,
+      List<TensorSpec> inputs,
+      List<TensorSpec> outputs,
+      Map<String, ImageShape> images,
       long memory,
-      double bytesPerPixel,
+      double peakBytesPerPixel,
       boolean haloBorder,
       String covering) {
-    TensorSpec input = specs.get(0);
-    List<TensorSpec> outputs = specs.subList(1, specs.size());
-    StringBuilder own = new StringBuilder();
-    List<Size> sizes = new ArrayList<>();
-    for (Axis axis : input.space()) {
-      if (axis.size.form != Size.Form.REFERENCED) {
-        own.append(axis.name);
-        sizes.add(axis.size);
+    SizeReferences references = new SizeReferences(inputs, outputs, images, covering);
+    Plan planRoot =
+        (shape, first, others) ->
+            Planner.plan(shape, first, memory, peakBytesPerPixel, haloBorder, others);
+    Map<String, TensorPlan> tensors = new LinkedHashMap<>();
+    List<TensorPlan> firsts = new ArrayList<>();
+    for (String root : references.roots.keySet()) {
+      Map<String, TensorPlan> part =
+          tensorPlans(root, references, outputs, images.get(root), planRoot);
+      firsts.add(part.values().iterator().next());
+      tensors.putAll(part);
+    }
+    checkSizes(inputs, tensors, images);
+    List<String> loose = new ArrayList<>();
+    for (TensorSpec spec : outputs) {
+      if (!tensors.containsKey(spec.id)) {
+        loose.add(spec.id);
       }
     }
-    String axes = own.toString();
-    Map<String, List<AxisRule>> rules = rules(input, outputs, axes, sizes, covering);
+    if (!loose.isEmpty() || firsts.size() > 1) {
+      List<String> names =
+          loose.isEmpty() ? new ArrayList<>(references.roots.keySet()) : loose;
+      requireOnePass(names, firsts, peakBytesPerPixel);
+    }
+    List<AxisRule> none = Collections.emptyList();
+    TilePlan plan =
+        firsts.isEmpty()
+            ? Planner.plan(new int[0], none, 1, 1, false, Collections.emptyList())
+            : firsts.get(0).plan;
+    return new RunPlan(tensors, plan);
+  }
+
+  /** Plans one root, and gives every tensor that follows it along all its axes its part. */
+  private static Map<String, TensorPlan> tensorPlans(
+      String root,
+      SizeReferences references,
+      List<TensorSpec> outputs,
+      ImageShape image,
+      Plan planRoot) {
+    Map<Character, Size> own = references.roots.get(root);
+    StringBuilder axes = new StringBuilder();
+    own.keySet().forEach(axes::append);
+    Map<String, List<AxisRule>> rules = new LinkedHashMap<>();
+    references.links.forEach(
+        (name, links) -> {
+          List<AxisRule> found = rules(root, own, links, specOf(name, outputs));
+          if (found.size() == own.size()) {
+            rules.put(name, found);
+          }
+        });
+    String first = rules.keySet().iterator().next();
+    for (int index = outputs.size() - 1; index >= 0; index--) {
+      first = rules.containsKey(outputs.get(index).id) ? outputs.get(index).id : first;
+    }
     int[] shape = new int[axes.length()];
     for (int axis = 0; axis < shape.length; axis++) {
       shape[axis] = image.size(axes.charAt(axis));
     }
-    String first = input.id;
-    for (TensorSpec spec : outputs) {
-      if (rules.containsKey(spec.id)) {
-        first = spec.id;
-        break;
-      }
-    }
-    List<List<AxisRule>> others = new ArrayList<>();
-    for (Map.Entry<String, List<AxisRule>> each : rules.entrySet()) {
-      if (!each.getKey().equals(first)) {
-        others.add(each.getValue());
-      }
-    }
+    Map<String, List<AxisRule>> others = new LinkedHashMap<>(rules);
+    others.remove(first);
     TilePlan plan =
-        Planner.plan(shape, rules.get(first), memory, bytesPerPixel, haloBorder, others);
-    Map<String, TensorPlan> shares = new LinkedHashMap<>();
-    for (Map.Entry<String, List<AxisRule>> each : rules.entrySet()) {
-      TilePlan towards = plan.towards(each.getValue());
-      shares.put(each.getKey(), new TensorPlan(towards, axes, each.getValue()));
-    }
-    List<String> loose = new ArrayList<>();
-    for (TensorSpec spec : outputs) {
-      if (!shares.containsKey(spec.id)) {
-        loose.add("'" + spec.id + "'");
-      }
-    }
-    if (!plan.whole() && !loose.isEmpty()) {
-      throw needsOnePass(String.join(", ", loose), shares.get(input.id), bytesPerPixel);
-    }
-    return new RunPlan(shares, shares.get(input.id).plan);
+        planRoot.of(shape, rules.get(first), new ArrayList<>(others.values()));
+    Map<String, TensorPlan> tensors = new LinkedHashMap<>();
+    rules.forEach(
+        (name, each) ->
+            tensors.put(name, new TensorPlan(plan.towards(each), axes.toString(), each)));
+    return tensors;
   }
 
-  /** The rules of every tensor that follows the input along all its axes. */
-  private static Map<String, List<AxisRule>> rules(
-      TensorSpec input,
-      List<TensorSpec> outputs,
-      String axes,
-      List<Size> sizes,
-      String covering) {
-    Map<String, List<AxisRule>> rules = new LinkedHashMap<>();
-    List<TensorSpec> all = new ArrayList<>();
-    all.add(input);
-    all.addAll(outputs);
-    for (TensorSpec spec : all) {
-      Map<Character, Link> links =
-          spec == input
-              ? links(input, Collections.singletonList(input))
-              : outputLinks(spec, input, outputs);
-      List<AxisRule> own = new ArrayList<>();
-      for (int axis = 0; axis < axes.length(); axis++) {
-        Link link = links.get(axes.charAt(axis));
-        if (link != null && link.root.equals(input.id)) {
-          Axis stated = spec == input ? null : spec.axis(axes.charAt(axis));
-          int halo = stated == null ? 0 : stated.halo;
-          // The halo stands on the output, in its pixels.
-          int rounded = (int) Math.ceil(Math.rint(halo / link.scale * 1e9) / 1e9);
-          Size size = sizes.get(axis);
-          boolean up = spec != input && spec.id.equals(covering) && isOnGrid(link, size);
-          double offset = up ? 1 - link.scale : link.offset;
-          own.add(new AxisRule(size, rounded, link.scale, offset));
-        }
-      }
-      if (own.size() == axes.length()) {
-        rules.put(spec.id, own);
+  private static TensorSpec specOf(String id, List<TensorSpec> outputs) {
+    for (TensorSpec output : outputs) {
+      if (output.id.equals(id)) {
+        return output;
       }
     }
-    return rules;
+    return null;
   }
 
-  /** Whether an output has one cell for several pixels, and every valid size whole cells. */
-  private static boolean isOnGrid(Link link, Size size) {
-    long grid = (long) Math.rint(1 / link.scale);
-    if (grid <= 1 || Math.abs(grid * link.scale - 1) >= SAME || link.offset != 0) {
-      return false;
-    }
-    return size.form == Size.Form.FIXED && size.value % grid == 0
-        || size.form == Size.Form.STEPPED && size.min % grid == 0 && size.step % grid == 0;
-  }
-
-  /** The root of each axis in space of a tensor, following references. */
-  private static Map<Character, Link> links(TensorSpec spec, List<TensorSpec> others) {
-    Map<Character, Link> found = new HashMap<>();
-    for (Axis axis : spec.space()) {
-      if (axis.size.form != Size.Form.REFERENCED) {
-        found.put(axis.name, new Link(spec.id, 1, 0));
-        continue;
-      }
-      TensorSpec parent = null;
-      for (TensorSpec other : others) {
-        parent = parent == null && other.id.equals(axis.size.tensor) ? other : parent;
-      }
-      if (parent == null || parent.id.equals(spec.id) || axis.size.axis != axis.name) {
-        continue;
-      }
-      Link up = links(parent, others).get(axis.name);
-      if (up != null) {
-        double scale = axis.size.scale;
-        double offset = up.offset * scale + axis.size.offset;
-        found.put(axis.name, new Link(up.root, up.scale * scale, offset));
-      }
-    }
+  /** The rules of a tensor along the axes that follow a root; {@code output} is null of inputs. */
+  private static List<AxisRule> rules(
+      String root,
+      Map<Character, Size> own,
+      Map<Character, SizeReferences.Link> links,
+      TensorSpec output) {
+    List<AxisRule> found = new ArrayList<>();
+    own.forEach(
+        (name, size) -> {
+          SizeReferences.Link link = links.get(name);
+          if (link != null && link.root.equals(root)) {
+            Axis axis = output == null ? null : output.axis(name);
+            int halo = axis == null ? 0 : axis.halo;
+            // The halo stands on the output, in its pixels.
+            int rounded = (int) Math.ceil(Math.rint(halo / link.scale * 1e9) / 1e9);
+            found.add(new AxisRule(size, rounded, link.scale, link.offset));
+          }
+        });
     return found;
   }
 
-  /** The links of an output; a fixed size is taken to follow a fixed input's. */
-  private static Map<Character, Link> outputLinks(
-      TensorSpec spec, TensorSpec input, List<TensorSpec> outputs) {
-    List<TensorSpec> others = new ArrayList<>();
-    others.add(input);
-    for (TensorSpec each : outputs) {
-      if (!each.id.equals(spec.id)) {
-        others.add(each);
-      }
-    }
-    Map<Character, Link> found = links(spec, others);
-    for (Axis axis : spec.space()) {
-      if (axis.size.form != Size.Form.REFERENCED) {
-        found.remove(axis.name);
-        int size = input.fixedSize(axis.name);
-        if (size >= 0 && axis.size.form == Size.Form.FIXED) {
-          found.put(axis.name, new Link(input.id, (double) axis.size.value / size, 0));
+  /** Refuses an image that does not have the size that another one gives it. */
+  private static void checkSizes(
+      List<TensorSpec> inputs, Map<String, TensorPlan> tensors, Map<String, ImageShape> images) {
+    for (TensorSpec spec : inputs) {
+      TensorPlan own = tensors.get(spec.id);
+      for (int axis = 0; own != null && axis < own.axes.length(); axis++) {
+        char name = own.axes.charAt(axis);
+        int expected = own.rules.get(axis).out(own.plan.imageShape[axis]);
+        int found = images.get(spec.id).size(name);
+        if (spec.axis(name) != null && found != expected) {
+          throw new ZooException(
+              Kind.DATA,
+              "input '" + spec.id + "'",
+              "its image has another size along " + name + " than the other inputs ask for",
+              found,
+              expected + " pixels",
+              "give images of the same field and size");
         }
       }
     }
-    return found;
   }
 
-  private static ZooException needsOnePass(String listed, TensorPlan share, double bytesPerPixel) {
-    boolean limited = false;
-    for (AxisRule rule : share.rules) {
+  /** Refuses a run in tiles where tensors cannot be computed in tiles. */
+  private static void requireOnePass(
+      List<String> names, List<TensorPlan> firsts, double peakBytesPerPixel) {
+    String listed = "'" + String.join("', '", names) + "'";
+    boolean whole = true;
+    double pixels = 0;
+    for (TensorPlan first : firsts) {
+      whole &= first.plan.whole();
+      double product = 1;
+      for (int size : first.plan.paddedShape) {
+        product *= size;
+      }
+      pixels += product;
+      if (!first.plan.whole() && isLimited(first.rules)) {
+        throw new ZooException(
+            Kind.DATA,
+            "image",
+            "it is larger than this network takes, whose "
+                + listed
+                + " cannot be computed in tiles",
+            by(first.plan.imageShape),
+            "at most " + by(first.plan.tileShape) + " pixels",
+            "crop the image");
+      }
+    }
+    if (!whole) {
+      long mebibytes = (long) Math.ceil(pixels * peakBytesPerPixel / MEBIBYTE);
+      throw new ZooException(
+          Kind.HOST,
+          "memory budget",
+          "it is too small for one pass, and " + listed + " cannot be computed in tiles",
+          null,
+          "at least " + mebibytes + " MiB",
+          Text.of("pass ", Option.of("memory", Bytes.ofMebibytes(mebibytes)), " or more"));
+    }
+  }
+
+  private static boolean isLimited(List<AxisRule> rules) {
+    for (AxisRule rule : rules) {
       boolean free = rule.size.form == Size.Form.FREE && rule.size.max != Size.UNLIMITED;
-      limited |= rule.size.form == Size.Form.FIXED || free;
+      if (rule.size.form == Size.Form.FIXED || free) {
+        return true;
+      }
     }
-    if (limited) {
-      return new ZooException(
-          Kind.DATA,
-          "image",
-          "it is larger than this network takes, whose "
-              + listed
-              + " cannot be computed in tiles",
-          by(share.plan.imageShape),
-          "at most " + by(share.plan.tileShape) + " pixels",
-          "crop the image");
-    }
-    double pixels = 1;
-    for (int size : share.plan.paddedShape) {
-      pixels *= size;
-    }
-    long mebibytes = (long) Math.ceil(pixels * bytesPerPixel / MEBIBYTE);
-    return new ZooException(
-        Kind.HOST,
-        "memory budget",
-        "it is too small for one pass, and " + listed + " cannot be computed in tiles",
-        null,
-        "at least " + mebibytes + " MiB",
-        Text.of("pass ", Option.of("memory", Bytes.ofMebibytes(mebibytes)), " or more"));
+    return false;
   }
 
   private static String by(int[] shape) {

@@ -1,6 +1,6 @@
 package deepbacs.zoo.images;
 
-/** What to call an image in messages. */
+/** Name of an image in messages. */
 final class ImageName {
 
   final String text;

@@ -15,7 +15,7 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 import org.xml.sax.SAXException;
 
-/** What the OME-XML of a file says about its first image. */
+/** Statements of a file's OME-XML about its first image. */
 final class OmeDescription {
 
   private static final String ANY = "*";

@@ -94,9 +94,7 @@ final class TiffFile implements Closeable {
   }
 
   private void followPages() throws IOException {
-    int offsetSize = big ? 8 : 4;
     int countSize = big ? 8 : 2;
-    int tagSize = big ? 20 : 12;
     long place = big ? 8 : 4;
     Set<Long> seen = new HashSet<>();
     for (int number = 1; ; number++) {
@@ -107,15 +105,22 @@ final class TiffFile implements Closeable {
       if (offset < 0 || offset + countSize > size) {
         throw new Damaged("page " + number + " would begin at byte " + offset + " of " + size);
       }
-      ByteBuffer head = bytes(offset, countSize);
-      long tags = big ? head.getLong(0) : head.getShort(0) & 0xffff;
+      int tags = countTags(offset, number);
       long begin = offset + countSize;
-      place = begin + tags * tagSize;
-      if (tags < 0 || tags > 0xffff || place + offsetSize > size) {
-        throw new Damaged("page " + number + " is described at byte " + offset + " of " + size);
-      }
-      readPage(bytes(begin, (int) (tags * tagSize)), (int) tags, number);
+      int length = tags * (big ? 20 : 12);
+      readPage(bytes(begin, length), tags, number);
+      place = begin + length;
     }
+  }
+
+  private int countTags(long offset, int number) throws IOException {
+    ByteBuffer head = bytes(offset, big ? 8 : 2);
+    long tags = big ? head.getLong(0) : head.getShort(0) & 0xffff;
+    long end = offset + (big ? 8 : 2) + tags * (big ? 20 : 12) + (big ? 8 : 4);
+    if (tags < 0 || tags > 0xffff || end > size) {
+      throw new Damaged("page " + number + " is described at byte " + offset + " of " + size);
+    }
+    return (int) tags;
   }
 
   private long offset(long place) throws IOException {
@@ -124,39 +129,70 @@ final class TiffFile implements Closeable {
   }
 
   private void readPage(ByteBuffer entries, int count, int number) throws IOException {
-    int inline = big ? 8 : 4;
     Map<Integer, long[]> tags = new HashMap<>();
     List<String> texts = new ArrayList<>();
-    for (int entry = 0; entry < count; entry++) {
-      int at = entry * (big ? 20 : 12);
-      int tag = entries.getShort(at) & 0xffff;
-      int type = entries.getShort(at + 2) & 0xffff;
-      long values = big ? entries.getLong(at + 4) : entries.getInt(at + 4) & 0xffffffffL;
-      int valueSize = type < VALUE_SIZES.length ? VALUE_SIZES[type] : 0;
-      long length = valueSize * values;
-      int field = at + (big ? 12 : 8);
-      long position = big ? entries.getLong(field) : entries.getInt(field) & 0xffffffffL;
-      if (length > inline && (values < 0 || position < 0 || position + length > size)) {
-        long end = position + length;
-        throw new Damaged(
-            "the description of page " + number + " would end at byte " + end + " of " + size);
-      }
-      boolean text = tag == DESCRIPTION && type == ASCII && pages.isEmpty();
-      if (length > Integer.MAX_VALUE || !text && !isNeeded(tag)) {
-        continue;
-      }
-      ByteBuffer content = length > inline ? bytes(position, (int) length) : entries.duplicate();
-      content.order(order);
-      if (length <= inline) {
-        content.position(field);
-      }
-      if (text) {
-        texts.add(text(content, (int) length));
-      } else {
-        tags.put(tag, numbers(content, type, (int) values));
+    for (int index = 0; index < count; index++) {
+      Entry entry = new Entry(entries, index * (big ? 20 : 12));
+      entry.check(number);
+      // Descriptions are those of the first page.
+      if (entry.isDescription() && pages.isEmpty() && entry.length <= Integer.MAX_VALUE) {
+        texts.add(text(entry.content(), (int) entry.length));
+      } else if (isNeeded(entry.tag) && entry.length <= Integer.MAX_VALUE) {
+        tags.put(entry.tag, numbers(entry.content(), entry.type, (int) entry.count));
       }
     }
     pages.add(new TiffPage(tags, texts));
+  }
+
+  /** A tag of a page: its values stand in the entry itself where they fit, else elsewhere. */
+  private final class Entry {
+    final int tag;
+    final int type;
+    final long count;
+    /** Bytes of all values. */
+    final long length;
+
+    private final ByteBuffer entries;
+    private final int field;
+    private final long position;
+    private final boolean inline;
+
+    Entry(ByteBuffer entries, int at) {
+      this.entries = entries;
+      tag = entries.getShort(at) & 0xffff;
+      type = entries.getShort(at + 2) & 0xffff;
+      count = number(at + 4);
+      length = count * (type < VALUE_SIZES.length ? VALUE_SIZES[type] : 0);
+      field = at + (big ? 12 : 8);
+      position = number(field);
+      inline = length <= (big ? 8 : 4);
+    }
+
+    private long number(int at) {
+      return big ? entries.getLong(at) : entries.getInt(at) & 0xffffffffL;
+    }
+
+    boolean isDescription() {
+      return tag == DESCRIPTION && type == ASCII;
+    }
+
+    /** Refuses values beyond the end of the file. */
+    void check(int page) throws Damaged {
+      if (!inline && (count < 0 || position < 0 || position + length > size)) {
+        long end = position + length;
+        throw new Damaged(
+            "the description of page " + page + " would end at byte " + end + " of " + size);
+      }
+    }
+
+    ByteBuffer content() throws IOException {
+      ByteBuffer content = inline ? entries.duplicate() : bytes(position, (int) length);
+      content.order(order);
+      if (inline) {
+        content.position(field);
+      }
+      return content;
+    }
   }
 
   private static boolean isNeeded(int tag) {
@@ -180,6 +216,7 @@ final class TiffFile implements Closeable {
     return utf8.indexOf('\ufffd') < 0 ? utf8 : new String(raw, 0, end, StandardCharsets.ISO_8859_1);
   }
 
+  /** The values of a tag; complex only by its table of all types. */
   private static long[] numbers(ByteBuffer content, int type, int count) {
     boolean rational = type == 5 || type == 10;
     long[] found = new long[rational ? 2 * count : count];

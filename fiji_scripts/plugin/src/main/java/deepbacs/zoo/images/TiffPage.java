@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/** What one page of a TIFF file says about itself. */
+/** Tags of one page of a TIFF file. */
 final class TiffPage {
 
   private static final int UNSIGNED = 1;

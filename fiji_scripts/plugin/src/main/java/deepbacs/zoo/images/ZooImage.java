@@ -18,7 +18,7 @@ public final class ZooImage {
 
   /** Where it was read, or null for an image that is open. */
   public final Path path;
-  /** What to call it in messages. */
+  /** Its name in messages. */
   public final String name;
   /** The name that results are named after. */
   public final String stem;

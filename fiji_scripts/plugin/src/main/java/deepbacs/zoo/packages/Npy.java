@@ -69,12 +69,7 @@ final class Npy {
   // --- the header --------------------------------------------------------------------------------
 
   private void readHeader() {
-    int version = data.length >= 8 && data[7] == 0 ? data[6] : 0;
-    int width = version == 1 ? 2 : version == 2 || version == 3 ? 4 : 0;
-    boolean known = data.length >= 8 && Arrays.equals(Arrays.copyOf(data, 6), MAGIC) && width > 0;
-    if (!known) {
-      throw damaged("this is not a NumPy file", "starts with " + hex(Math.min(8, data.length)));
-    }
+    int width = widthOfLength();
     long length = 0;
     for (int index = 0; index < width && 8 + index < data.length; index++) {
       length |= (data[8 + index] & 0xffL) << 8 * index;
@@ -83,8 +78,21 @@ final class Npy {
       throw damaged("the NumPy file is cut off or damaged", "header of " + length + " bytes");
     }
     start = (int) (8 + width + length);
-    Map<String, String> fields =
-        fields(stripped(new String(data, 8 + width, (int) length, StandardCharsets.UTF_8)));
+    readFields(
+        fields(stripped(new String(data, 8 + width, (int) length, StandardCharsets.UTF_8))));
+  }
+
+  /** Bytes of the number that says how long the header is, by the version of the file. */
+  private int widthOfLength() {
+    boolean marked = data.length >= 8 && Arrays.equals(Arrays.copyOf(data, 6), MAGIC);
+    int version = marked && data[7] == 0 ? data[6] : 0;
+    if (version < 1 || version > 3) {
+      throw damaged("this is not a NumPy file", "starts with " + hex(Math.min(8, data.length)));
+    }
+    return version == 1 ? 2 : 4;
+  }
+
+  private void readFields(Map<String, String> fields) {
     String stated = fields.get("shape");
     boolean sensible = stated != null && SIZES.matcher(stated).matches();
     if (!sensible || !isFlag(fields.get("fortran_order")) || fields.get("descr") == null) {
@@ -119,14 +127,16 @@ final class Npy {
       }
     }
     if (!braces || end < inside.length()) {
-      boolean pickled = text.contains("'descr'") && text.contains("'shape'");
-      throw damaged(
-          pickled
-              ? "the NumPy file does not hold plain numbers"
-              : "the NumPy file is damaged",
-          PythonText.brief(text));
+      throw noFields(text);
     }
     return result;
+  }
+
+  private ZooException noFields(String text) {
+    boolean pickled = text.contains("'descr'") && text.contains("'shape'");
+    String what =
+        pickled ? "the NumPy file does not hold plain numbers" : "the NumPy file is damaged";
+    return damaged(what, PythonText.brief(text));
   }
 
   private void readType(String quoted) {
@@ -220,6 +230,7 @@ final class Npy {
     }
   }
 
+  /** A value as a double; complex only by its table of all types. */
   private double value(ByteBuffer buffer, int at) {
     switch (dtype) {
       case BOOL:

@@ -50,7 +50,7 @@ public final class ZooPackage implements AutoCloseable {
   public final Map<String, Weights> weights;
   /** {@code config}, empty when missing. */
   public final Map<String, Object> config;
-  /** What was noticed in reading and is no error, one sentence each. */
+  /** Observations of reading that are no errors. */
   public final List<Finding> findings;
 
   private final String label;

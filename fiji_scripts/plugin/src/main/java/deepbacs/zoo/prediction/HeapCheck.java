@@ -7,7 +7,7 @@ import deepbacs.zoo.errors.ZooException.Kind;
 public final class HeapCheck {
 
   private static final long MEBIBYTE = 1 << 20;
-  /** What ImageJ itself, the classes and the garbage collector need besides. */
+  /** Bytes for ImageJ itself, the classes and the garbage collector. */
   private static final long RESERVE = 16 * MEBIBYTE;
   /** Collectors leave some of the heap unused, most of all around large arrays. */
   private static final double SLACK = 1.1;

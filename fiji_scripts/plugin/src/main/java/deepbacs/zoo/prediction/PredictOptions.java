@@ -5,7 +5,7 @@ import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.options.Option;
 
-/** How an image is run. */
+/** Options of a prediction. */
 public final class PredictOptions {
 
   /** Bytes that one pass may take when nothing is said. */

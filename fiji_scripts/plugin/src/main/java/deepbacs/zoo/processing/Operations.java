@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How each operation is measured on a whole tensor.
+ * Measures each operation on a whole tensor.
  *
  * <p>Formulas are those of the model description specification 0.5 of bioimage.io, in double
  * precision and rounded once. No operation turns NaN into a number: it stays NaN, or is an error.

@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /**
- * How many pixels an axis may have; the four forms of {@code deepbacs_zoo.tensors}.
+ * Number of pixels that an axis may have; the four forms of {@code deepbacs_zoo.tensors}.
  *
  * <p>Which fields count depends on {@link #form}.
  */

@@ -30,7 +30,7 @@ public final class RunPlan {
     this.plan = plan;
   }
 
-  /** What a root is planned with. */
+  /** Plans one root. */
   private interface Plan {
     TilePlan of(int[] shape, List<AxisRule> first, List<List<AxisRule>> others);
   }

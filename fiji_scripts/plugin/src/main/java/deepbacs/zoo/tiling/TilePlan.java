@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** How an image passes through a network; all shapes hold space axes only, in tensor order. */
+/** Passes of an image through a network; all shapes hold space axes only, in tensor order. */
 public final class TilePlan {
 
   /** The input. */
@@ -111,7 +111,7 @@ public final class TilePlan {
   }
 
   /**
-   * What each tile reads from a further input that follows this one's size.
+   * Parts that each tile reads of a further input, whose size follows this one's.
    *
    * @param rules how the sizes of the further input follow from this input (its halo is not looked
    *     at); they must have been among the {@code others} of {@link Planner#plan}

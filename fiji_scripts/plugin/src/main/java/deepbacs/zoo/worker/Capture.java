@@ -6,7 +6,7 @@ import java.io.UnsupportedEncodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What is printed while a macro runs: the beginning and the end of it, however long it is.
+ * Text that is printed while a macro runs: the beginning and the end of it, however long it is.
  *
  * <p>Both ends have a limit of {@link #END} bytes, so that a macro that prints without end fills no
  * memory.

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the patched ImageJ calls where it would open a window; see {@link PatchImageJ}.
+ * Calls of the patched ImageJ in place of windows; see {@link PatchImageJ}.
  *
  * <p>All methods are called by ImageJ, on whatever thread it runs. While no macro runs through
  * {@link MacroRunner} they do nothing.

@@ -118,7 +118,7 @@ public final class PatchImageJ {
     return Arrays.asList(ij, executer);
   }
 
-  /** What a macro says and asks, and its end. */
+  /** Messages and questions of a macro, and its end. */
   private static List<CtClass> addDialogs(ClassPool pool)
       throws NotFoundException, CannotCompileException {
     // Filters would go on with some parameters or other.

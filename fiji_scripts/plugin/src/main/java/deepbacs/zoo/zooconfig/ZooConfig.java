@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a description states for deepbacs_zoo alone; other programs ignore it. */
+/** Statements of a description for deepbacs_zoo alone; other programs ignore it. */
 public final class ZooConfig {
 
   /** The kind of result of a package without decoding. */

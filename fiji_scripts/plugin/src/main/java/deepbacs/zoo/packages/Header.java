@@ -19,7 +19,8 @@ final class Header {
   /** The newest format whose changes were looked through; newer 0.5 is read as this one. */
   private static final int[] NEWEST_KNOWN = {0, 5, 14};
 
-  private static final Rule NEWER_FORMAT = new Rule("newer-format", Severity.INFO);
+  private static final Rule NEWER_FORMAT =
+      new Rule("newer-description-format", Severity.INFO);
 
   private static final int[] OWN_ID_SINCE = {0, 4, 10};
 

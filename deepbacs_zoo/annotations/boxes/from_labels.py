@@ -27,6 +27,7 @@ from deepbacs_zoo.annotations.labels.read import read_annotation
 from deepbacs_zoo.annotations.rois import outline_corners, read_outlines
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import stem_of
+from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
     from roifile import ImagejRoi
@@ -128,7 +129,8 @@ def _class_of(path: Path, name: str, classes: Sequence[str] | None) -> str:
             "the name of an outline is no class",
             value=name or "no name",
             allowed="names such as 'rod 12' in the ROI Manager",
-            hint="rename the outlines, or name the one class of all objects (--classes cell)",
+            hint="rename the outlines, or name the one class of all objects, such as "
+            + Option("classes", "cell"),
         )
     return found
 
@@ -143,7 +145,9 @@ def _table(path: Path) -> Mapping[int, str]:
         "this is a label image where boxes with classes were expected",
         value=path.name,
         allowed="Pascal VOC (.xml), YOLO (.txt), COCO (.json) or outlines (.zip, .roi)",
-        hint=f"name the one class of all objects (--classes cell), or add {stem}_classes.csv",
+        hint="name the one class of all objects, such as "
+        + Option("classes", "cell")
+        + f", or add {stem}_classes.csv",
     )
 
 

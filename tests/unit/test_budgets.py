@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 EXCUSED = re.compile(r"#\s*long: \S.*\s\S")
 """A function above 60 lines, its docstring counted, says why: ``def f(  # long: REASON``."""
 
-LONGER_CHAINS = {"cli": 7, "training": 7, "fiji": 6, "results": 6, "tasks": 6}
+LONGER_CHAINS = {"training": 7, "fiji": 6, "results": 6, "tasks": 6}
 """Chains above the limit of five that the redesign left; they may get shorter, never longer."""
 
 ARROWS = 3.6

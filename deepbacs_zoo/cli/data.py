@@ -177,26 +177,36 @@ def _state(entry: PublishedSet) -> str:
 
 
 def _rows(entry: PublishedSet) -> list[tuple[str, str]]:
-    archive, size, rule = entry.archive, entry.pixel_size, entry.split
+    archive, rule = entry.archive, entry.split
     strata = f", drawn for each of {', '.join(rule.strata)}" if rule.strata else ""
     rows = [
         ("name", entry.name),
         ("title", entry.title),
         ("task", entry.task),
         ("modality", entry.modality),
-        ("pixel size", f"{size[0]} x {size[1]} µm (y, x)" if size else _UNKNOWN),
-        ("images", f"training {entry.training or _UNKNOWN}, test {entry.test or _UNKNOWN}"),
+        ("pixel size", _pixel_size(entry)),
+        ("images", f"training {_known(entry.training)}, test {_known(entry.test)}"),
         ("validation", f"none published; {rule.share:.0%} by seed {rule.seed}{strata}"),
-        ("networks", ", ".join(entry.networks) or _UNKNOWN),
+        ("networks", _known(", ".join(entry.networks))),
         ("license", entry.license),
         ("citation", f"{entry.citation} https://doi.org/{entry.doi}"),
         ("record", f"https://doi.org/{archive.doi}" if archive.doi else _UNKNOWN),
         ("archive", _url(entry) or archive.described),
-        ("sha256", archive.sha256 or _UNKNOWN),
+        ("sha256", _known(archive.sha256)),
+        ("classes", ", ".join(entry.classes)),
+        ("remarks", entry.remarks),
     ]
-    more = {"classes": ", ".join(entry.classes), "remarks": entry.remarks}
-    rows += [(title, text) for title, text in more.items() if text]
+    rows = [(title, text) for title, text in rows if text]
     return [*rows, *(row for variant in entry.variants for row in _variant_rows(entry, variant))]
+
+
+def _known(value: object) -> str:
+    return str(value) if value else _UNKNOWN
+
+
+def _pixel_size(entry: PublishedSet) -> str:
+    size = entry.pixel_size
+    return f"{size[0]} x {size[1]} µm (y, x)" if size else _UNKNOWN
 
 
 def _variant_rows(entry: PublishedSet, variant: Variant) -> Iterator[tuple[str, str]]:

@@ -103,10 +103,9 @@ def _expand(word: str, input_id: str) -> list[Path]:
 
 
 def _grouped_words(package: Package, words: Sequence[str]) -> list[ImageGroup]:
-    ids = [tensor.id for tensor in package.inputs]
     required = [tensor.id for tensor in package.inputs if not tensor.optional]
-    files = _files_by_input(ids, words)
-    counts = {name: len(files.get(name, ())) for name in ids if name in files or name in required}
+    files = _files_by_input([tensor.id for tensor in package.inputs], words)
+    counts = {name: len(files.get(name, ())) for name in dict.fromkeys((*required, *files))}
     if len(set(counts.values())) != 1:
         raise UsageError(
             "IMAGE...",

@@ -135,5 +135,5 @@ class Guard:
 
 
 def _swollen(info: zipfile.ZipInfo) -> bool:
-    """Whether a large file is packed as no file of ours is."""
+    """Return whether a large file is packed as no file of ours is."""
     return info.file_size > max(RATIO_COUNTS_ABOVE, MAX_RATIO * max(info.compress_size, 1))

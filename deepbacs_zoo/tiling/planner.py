@@ -220,13 +220,17 @@ def plan(  # long: half of it documents its parameters
     DataError
         The image is smaller than what the network takes away at its border.
     """
-    frames, choices = [], []
-    for size, *axis in zip(image_shape, rules, *others, strict=True):
-        frame, rounded = frame_of(size, axis, border=border)
-        frames.append(frame)
-        choices.append(frame.candidates(rounded))
-        if not choices[-1]:
-            raise _nothing_left(frame, axis)
+    per_axis = list(zip(rules, *others, strict=True))
+    # The frames of all axes come before the tiles of any: Java names the same fault first.
+    framed = [
+        frame_of(size, axis, border=border)
+        for size, axis in zip(image_shape, per_axis, strict=True)
+    ]
+    frames = [frame for frame, _ in framed]
+    choices = [frame.candidates(rounded) for frame, rounded in framed]
+    if not all(choices):
+        axis = next(axis for axis, choice in enumerate(choices) if not choice)
+        raise _nothing_left(frames[axis], per_axis[axis])
     best = _choose(choices, budget, peak_bytes_per_pixel)
     tile_shape = tuple(tile for tile, _ in best)
     bare = TilePlan(

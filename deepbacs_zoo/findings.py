@@ -7,7 +7,7 @@ findings: programs, lists of exceptions and tests compare ids, never sentences.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from deepbacs_zoo.options import Spelling, Text, in_python, read_text, spell
 
-__all__ = ["Finding", "Rule", "Severity", "Summary"]
+__all__ = ["Finding", "OnFinding", "Rule", "Severity", "Summary"]
 
 _COLUMNS: Final = ("severity", "where", "what", "allowed", "hint", "id")
 
@@ -77,6 +77,10 @@ class Finding:
         if self.hint:
             parts.append(spell(self.hint, spelling))
         return "; ".join(parts)
+
+
+OnFinding = Callable[[Finding], None]
+"""A function that is called with each finding as it is made."""
 
 
 @dataclass(frozen=True)

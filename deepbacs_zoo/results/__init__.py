@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from deepbacs_zoo.results.boxes.rois import write_box_rois
 from deepbacs_zoo.results.boxes.rows import BoxRow, ClassCount, count_boxes, list_boxes
+from deepbacs_zoo.results.kinds import planned_outputs
 from deepbacs_zoo.results.labels.objects import ObjectRow, measure_objects
 from deepbacs_zoo.results.labels.rois import outlines, write_rois
 from deepbacs_zoo.results.overlay import write_overlay
 from deepbacs_zoo.results.read import read_outputs
-from deepbacs_zoo.results.saving import planned_outputs, save
+from deepbacs_zoo.results.saving import save
 from deepbacs_zoo.results.types import Boxes, Content, Labels, NoObjects, OutputTensor, Result
 
 __all__ = [

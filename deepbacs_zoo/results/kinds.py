@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +17,14 @@ from numpy.typing import NDArray
 from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.results import image
 from deepbacs_zoo.results.boxes import kind as boxes
+from deepbacs_zoo.results.file_names import output_paths
 from deepbacs_zoo.results.labels import kind as labels
 from deepbacs_zoo.results.types import Result
 
-__all__ = ["KINDS", "ResultKind"]
+if TYPE_CHECKING:
+    from deepbacs_zoo.package import Package
+
+__all__ = ["KINDS", "ResultKind", "planned_outputs"]
 
 Writer = Callable[[Path], None]
 Sizes = Mapping[str, int]
@@ -85,3 +89,24 @@ KINDS: Final[dict[str, ResultKind]] = {
         image.draw,
     ),
 }
+
+
+def planned_outputs(package: Package, stem: str, folder: str | Path) -> tuple[Path, ...]:
+    """Return the files that :func:`save` will write, to look at before hours of computing.
+
+    Parameters
+    ----------
+    package
+        The package.
+    stem
+        The image's name without its suffix.
+    folder
+        Where the results will go.
+
+    Raises
+    ------
+    HostError
+        The folder is a file.
+    """
+    kind = KINDS[package.zoo_config.result]
+    return output_paths(stem, [spec.id for spec in package.outputs], Path(folder), kind.files)

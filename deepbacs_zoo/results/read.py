@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deepbacs_zoo.images import Calibration, read_image
-from deepbacs_zoo.results.kinds import KINDS
-from deepbacs_zoo.results.saving import planned_outputs
+from deepbacs_zoo.results.kinds import KINDS, planned_outputs
 from deepbacs_zoo.results.types import Content, OutputTensor
 
 if TYPE_CHECKING:

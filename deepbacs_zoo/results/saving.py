@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,37 +18,14 @@ from deepbacs_zoo.files.staging import hidden_folder
 from deepbacs_zoo.images import write_tiff
 from deepbacs_zoo.images.order import in_image_order
 from deepbacs_zoo.options import Option
+from deepbacs_zoo.results.file_names import output_paths
 from deepbacs_zoo.results.kinds import KINDS
 from deepbacs_zoo.results.types import OutputTensor, Result
 
-if TYPE_CHECKING:
-    from deepbacs_zoo.package import Package
-
-__all__ = ["planned_outputs", "save"]
+__all__ = ["save"]
 
 Array = NDArray[Any]
 Writer = Callable[[Path], None]
-
-
-def planned_outputs(package: Package, stem: str, folder: str | Path) -> tuple[Path, ...]:
-    """Return the files that :func:`save` will write, to look at before hours of computing.
-
-    Parameters
-    ----------
-    package
-        The package.
-    stem
-        The image's name without its suffix.
-    folder
-        Where the results will go.
-
-    Raises
-    ------
-    HostError
-        The folder is a file.
-    """
-    kind = KINDS[package.zoo_config.result]
-    return _paths(stem, [spec.id for spec in package.outputs], Path(folder), kind.files)
 
 
 def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tuple[Path, ...]:
@@ -84,7 +60,7 @@ def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tupl
     """
     folder = Path(folder)
     decoded = KINDS[result.content.kind].writers(result.content, result)
-    targets = _paths(result.stem, list(result.tensors), folder, tuple(decoded))
+    targets = output_paths(result.stem, list(result.tensors), folder, tuple(decoded))
     if not overwrite:
         refuse_existing(targets)
     writers: list[Writer] = [
@@ -98,40 +74,6 @@ def save(result: Result, folder: str | Path, *, overwrite: bool = False) -> tupl
             refuse_existing(targets)
         _move(partial, targets)
     return targets
-
-
-def _paths(
-    stem: str, ids: Sequence[str], folder: Path, decoded: tuple[str, ...]
-) -> tuple[Path, ...]:
-    if folder.exists() and not folder.is_dir():
-        raise HostError(
-            folder,
-            "it is a file, and results need a folder",
-            allowed="a folder, which is made if it does not exist",
-            hint="choose another " + Option("output"),
-        )
-    return tuple(folder / f"{stem}_{name}" for name in (*_tensor_names(ids, decoded), *decoded))
-
-
-def _tensor_names(ids: Sequence[str], decoded: Sequence[str]) -> list[str]:
-    """Return a name for each output that no other has, not even where case makes no difference."""
-    names: list[str] = []
-    for each in ids:
-        name = _safe(each)
-        # An output that is itself called labels must not take the place of the label image.
-        name = f"{name}_tensor" if f"{name}.tif".lower() in decoded else name
-        taken = {other.lower() for other in names}
-        number, free = 1, f"{name}.tif"
-        while free.lower() in taken:
-            number += 1
-            free = f"{name}_{number}.tif"
-        names.append(free)
-    return names
-
-
-def _safe(name: str) -> str:
-    """Replace what a file name cannot hold on some computer."""
-    return re.sub(r"[^\w.+-]", "_", name)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -15,8 +15,10 @@ from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package.zoo_config import Decoding
-from deepbacs_zoo.tasks.ground_truth.labels import GroundTruth
 from deepbacs_zoo.tensors import TensorSpec
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.tasks.ground_truth.labels import GroundTruth
 
 __all__ = [
     "Choice",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import logging
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,8 +24,9 @@ from deepbacs_zoo.training.callbacks.interruption import Interruption, catching
 from deepbacs_zoo.training.callbacks.progress import Bar
 from deepbacs_zoo.training.module import TrainingModule
 from deepbacs_zoo.training.plan import TrainingPlan
+from deepbacs_zoo.training.threads import all_cores
 
-__all__ = ["all_cores", "check_device", "run_loop"]
+__all__ = ["check_device", "run_loop"]
 
 _LOGGERS: Final = ("lightning.pytorch", "lightning.fabric", "lightning")
 
@@ -148,17 +148,6 @@ def _resume_options(trainer: lightning.Trainer, run: Run, done: int) -> dict[str
     if "weights_only" in inspect.signature(trainer.fit).parameters:
         options["weights_only"] = True
     return options
-
-
-@contextmanager
-def all_cores() -> Iterator[None]:
-    """Use every core; the number of threads decides the order of sums, so it must not vary."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(os.cpu_count() or 1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextmanager

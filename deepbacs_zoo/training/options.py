@@ -6,15 +6,16 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.findings import Rule, Severity
+from deepbacs_zoo.findings import OnFinding, Rule, Severity
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import Method, MethodEntry, Sample, TrainingSettings
-from deepbacs_zoo.training.data.examples import OnFinding
-from deepbacs_zoo.training.pretrained import Pretrained
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.training.pretrained import Pretrained
 
 __all__ = ["TrainingOptions"]
 

@@ -11,11 +11,11 @@ from deepbacs_zoo.annotations import Pair, folders_beside
 from deepbacs_zoo.checkpoints import Run, Split, record_part, versions
 from deepbacs_zoo.datasets import Provenance, provenance_beside
 from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.findings import OnFinding
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import METHODS, Choice, Method, MethodEntry, annotation_kind, resolve
 from deepbacs_zoo.training.data.examples import (
     Example,
-    OnFinding,
     common_pixel_size,
     prepared,
     read_raw,

@@ -10,10 +10,10 @@ from typing import Any
 
 from deepbacs_zoo.checkpoints import Run, create_run, finish_run, open_run, refuse_run
 from deepbacs_zoo.errors import HostError, MissingExtraError
+from deepbacs_zoo.findings import OnFinding
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import Method
 from deepbacs_zoo.training.callbacks.interruption import InterruptionError
-from deepbacs_zoo.training.data.examples import OnFinding
 from deepbacs_zoo.training.options import TrainingOptions
 from deepbacs_zoo.training.plan import Folders, TrainingPlan, entry_of, make_plan
 from deepbacs_zoo.training.pretrained import open_pretrained

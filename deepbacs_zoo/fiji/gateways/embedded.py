@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.fiji.gateways.base import BaseGateway
 from deepbacs_zoo.fiji.gateways.exchange import headers_of
+from deepbacs_zoo.fiji.gateways.heap import check_heap
 from deepbacs_zoo.fiji.gateways.jpype_exchange import (
     JAVA_PACKAGE,
     images_of,
@@ -26,7 +27,7 @@ from deepbacs_zoo.fiji.gateways.jpype_exchange import (
     outcome_of,
     to_java,
 )
-from deepbacs_zoo.fiji.gateways.launching import check_heap, environment, jvm_options, remove_folder
+from deepbacs_zoo.fiji.gateways.launching import environment, jvm_options, remove_folder
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.process import new_folder
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo

@@ -10,39 +10,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji.java.headless_imagej import OPEN_MODULES
-from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
     from deepbacs_zoo.fiji.java.runtime import Java
 
-__all__ = ["LARGER_HEAP", "LEAST_HEAP", "check_heap", "environment", "jvm_options", "remove_folder"]
+__all__ = ["environment", "jvm_options", "remove_folder"]
 
-LEAST_HEAP: Final = 64 * 2**20
-"""ImageJ, ONNX Runtime and a small image."""
-LARGER_HEAP: Final = "choose a larger " + Option("heap") + ", or smaller images or stacks"
-"""The hint of errors about a heap that is full."""
 _NATIVE_ACCESS_SINCE: Final = 17
 _MEBIBYTE: Final = 2**20
-
-
-def check_heap(heap: int | None) -> None:
-    """Refuse a heap, in bytes, that is smaller than ImageJ needs.
-
-    Raises
-    ------
-    UsageError
-        It is.
-    """
-    if heap is not None and heap < LEAST_HEAP:
-        raise UsageError(
-            Option("heap"),
-            "this is too little for ImageJ",
-            value=f"{heap} bytes",
-            allowed=f"{LEAST_HEAP // _MEBIBYTE} MiB or more",
-            hint="choose a larger heap, such as 2GiB",
-        )
 
 
 def jvm_options(java: Java, folder: Path, heap: int | None) -> list[str]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo import errors
 from deepbacs_zoo.errors import DeepbacsZooError, HostError, MacroError
-from deepbacs_zoo.fiji.gateways.launching import LARGER_HEAP
+from deepbacs_zoo.fiji.gateways.heap import LARGER_HEAP
 from deepbacs_zoo.fiji.gateways.protocol import MacroResult, Table
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.options import read_text

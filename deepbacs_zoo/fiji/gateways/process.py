@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.fiji.gateways.launching import LARGER_HEAP, environment, remove_folder
+from deepbacs_zoo.fiji.gateways.heap import LARGER_HEAP
+from deepbacs_zoo.fiji.gateways.launching import environment, remove_folder
 from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA
 from deepbacs_zoo.options import Option, Text
 

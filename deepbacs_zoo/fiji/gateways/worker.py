@@ -20,7 +20,8 @@ from deepbacs_zoo.fiji.gateways.exchange import (
     titled,
     write_pixels,
 )
-from deepbacs_zoo.fiji.gateways.launching import check_heap, jvm_options
+from deepbacs_zoo.fiji.gateways.heap import check_heap
+from deepbacs_zoo.fiji.gateways.launching import jvm_options
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.process import JavaProcess, new_folder
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo

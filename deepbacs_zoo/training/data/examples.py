@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.errors import DataError, UsageError
-from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.findings import OnFinding
 from deepbacs_zoo.images import Calibration, Image
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.tasks import GroundTruth, Method, Sample, annotation_kind
@@ -20,7 +20,6 @@ from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
 
 __all__ = [
     "Example",
-    "OnFinding",
     "Raw",
     "common_pixel_size",
     "prepared",
@@ -29,7 +28,6 @@ __all__ = [
     "split_names",
 ]
 
-OnFinding = Callable[[Finding], None]
 FEWEST_IMAGES: Final = 3
 _SAME_SIZE: Final = 0.01
 _RGB: Final = 3

@@ -7,17 +7,18 @@ in the patch whole, cropped to the patch at the end.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.tasks import Method, Target, TrainingSettings, Window
+from deepbacs_zoo.training.data.arrays import mapped, padded, typed
 from deepbacs_zoo.training.data.augmentation import draw_turn, draw_zoom, intensity, rotated
 from deepbacs_zoo.training.data.examples import Example
 
-__all__ = ["Patches", "cut_image", "epoch_length", "mapped", "padded", "typed"]
+__all__ = ["Patches", "cut_image", "epoch_length"]
 
 Array = NDArray[Any]
 
@@ -28,15 +29,6 @@ def epoch_length(shapes: Sequence[tuple[int, ...]], settings: TrainingSettings) 
         return settings.steps_per_epoch * settings.batch_size
     covering = sum(_covering(shape, settings.patch_size) for shape in shapes)
     return math.ceil(covering / settings.batch_size) * settings.batch_size
-
-
-def padded(image: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
-    """Mirror the last two axes of float32 at their ends up to a size; larger arrays stay."""
-    missing = [(0, 0)] * (image.ndim - 2) + [
-        (0, max(0, requested - found))
-        for requested, found in zip((height, width), image.shape[-2:], strict=True)
-    ]
-    return np.pad(image, missing, mode="symmetric") if any(map(any, missing)) else image
 
 
 def cut_image(image: NDArray[np.float32], window: Window) -> NDArray[np.float32]:
@@ -53,18 +45,6 @@ def cut_image(image: NDArray[np.float32], window: Window) -> NDArray[np.float32]
         )
         image = image.take(low, axis) * (1 - share) + image.take(high, axis) * share
     return image
-
-
-def mapped(change: Callable[[Array], Array], target: Target) -> Target:
-    """Change every array of a target, whatever its axes and dtype."""
-    if isinstance(target, Mapping):
-        return {name: change(array) for name, array in target.items()}
-    return change(target)
-
-
-def typed(array: Array) -> Array:
-    """Return an array of any axes in a dtype of PyTorch's losses: float32, int64 for integers."""
-    return np.ascontiguousarray(array, np.float32 if array.dtype.kind == "f" else np.int64)
 
 
 class Patches:

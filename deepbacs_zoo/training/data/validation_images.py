@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.tasks import Method, Target
+from deepbacs_zoo.training.data.arrays import mapped, padded, typed
 from deepbacs_zoo.training.data.examples import Example
-from deepbacs_zoo.training.data.patches import mapped, padded, typed
 
 __all__ = ["ValidationDataset"]
 

@@ -16,8 +16,8 @@ from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
 from deepbacs_zoo.training.data.examples import Example
 from deepbacs_zoo.training.data.validation_images import ValidationDataset
-from deepbacs_zoo.training.loop import all_cores
 from deepbacs_zoo.training.plan import TrainingPlan
+from deepbacs_zoo.training.threads import all_cores
 from deepbacs_zoo.training.tuning.thresholds import box_score, label_score, tune
 
 __all__ = ["tuned_decoding"]

@@ -25,7 +25,7 @@ def test_an_empty_table_has_its_headings():
 
 
 def test_heaps_too_small_for_imagej_are_refused():
-    from deepbacs_zoo.fiji.gateways.launching import check_heap
+    from deepbacs_zoo.fiji.gateways.heap import check_heap
 
     check_heap(None)
     check_heap(2**30)

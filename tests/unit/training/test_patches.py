@@ -7,9 +7,10 @@ import pytest
 
 from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.tasks import Labels, Margins, Window
+from deepbacs_zoo.training.data.arrays import padded
 from deepbacs_zoo.training.data.augmentation import draw_turn, draw_zoom, intensity, rotated
 from deepbacs_zoo.training.data.examples import Example, read_examples
-from deepbacs_zoo.training.data.patches import Patches, cut_image, epoch_length, padded
+from deepbacs_zoo.training.data.patches import Patches, cut_image, epoch_length
 from tests.unit.training.small import TASK, make_images
 
 

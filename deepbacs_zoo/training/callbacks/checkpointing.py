@@ -7,7 +7,7 @@ import pickle
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import lightning
 import torch
@@ -16,7 +16,9 @@ from deepbacs_zoo.checkpoints import HistoryRow, Run, append_row, truncate_histo
 from deepbacs_zoo.checkpoints.run import MONITOR
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.files import replacing, write_bytes
-from deepbacs_zoo.training.module import TrainingModule
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.training.module import TrainingModule
 
 __all__ = ["CheckpointCallback", "epochs_in_checkpoint", "is_over"]
 
@@ -38,9 +40,8 @@ class CheckpointCallback(lightning.Callback):
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
     ) -> None:
         """Write everything, and stop early when nothing got better for long."""
-        assert isinstance(pl_module, TrainingModule)
-        row = pl_module.finish_epoch()
-        append_row(self.run.history_file, row)
+        module = cast("TrainingModule", pl_module)
+        append_row(self.run.history_file, module.finish_epoch())
         history = self.run.history()
         is_best = self.run.best_epoch == len(history)
         with replacing(self.run.last_checkpoint) as temporary:
@@ -48,7 +49,7 @@ class CheckpointCallback(lightning.Callback):
         if is_best:
             with replacing(self.run.best_checkpoint) as temporary:
                 shutil.copyfile(self.run.last_checkpoint, temporary)
-            write_bytes(self.run.best_weights, _state_dict(pl_module.network))
+            write_bytes(self.run.best_weights, _state_dict(module.network))
         if is_over(history, trainer.max_epochs or 0, self.patience):
             trainer.should_stop = True
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, cast
 
 import lightning
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from deepbacs_zoo.checkpoints import Run
-from deepbacs_zoo.training.module import TrainingModule
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.training.module import TrainingModule
 
 __all__ = ["Bar"]
 
@@ -33,11 +36,11 @@ class Bar(lightning.Callback):
         self, trainer: lightning.Trainer, pl_module: lightning.LightningModule
     ) -> None:
         """Begin the bar where the run stands."""
-        assert isinstance(pl_module, TrainingModule)
+        module = cast("TrainingModule", pl_module)
         self.progress.start()
         self.bar = self.progress.add_task(
             "training",
-            total=(trainer.max_epochs or 0) * pl_module.steps_per_epoch,
+            total=(trainer.max_epochs or 0) * module.steps_per_epoch,
             completed=trainer.global_step,
             epoch=trainer.current_epoch + 1,
             measures="",

@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.cards import Card, TrainingData, render
-from deepbacs_zoo.decoding import decode, decode_boxes
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.evaluation import EvaluationResult, evaluate
-from deepbacs_zoo.exporting.cover import Rectangles, cover
+from deepbacs_zoo.exporting.cover import cover
 from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
+from deepbacs_zoo.exporting.kinds import KINDS, Rectangles
 from deepbacs_zoo.exporting.stage import stage
 from deepbacs_zoo.exporting.staged import Stage
 from deepbacs_zoo.exporting.trained_model import TrainedModel
@@ -27,7 +27,6 @@ from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.package.writing import description as names
 from deepbacs_zoo.package.writing.archive import pack
-from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks import annotation_kind
 from deepbacs_zoo.validation import validate
 
@@ -205,13 +204,7 @@ def _picture(staged: Stage) -> tuple[npt.NDArray[np.float32], Array | Rectangles
         settings = package.zoo_config.decode
         shown = raw.transpose(1, 2, 0) if len(raw) == 3 else raw.mean(axis=0)
         size = (raw.shape[1], raw.shape[2])
-        if settings is None:
-            return shown, found[0, 0]
-        if isinstance(settings, AnchorBoxes):
-            boxes = decode_boxes(settings, found[0], size)
-            corners = tuple((box.x0, box.y0, box.x1, box.y1) for box in boxes)
-            return shown, Rectangles(corners, tuple(box.class_index + 1 for box in boxes))
-        return shown, decode(settings, found[0], size)
+        return shown, KINDS[package.zoo_config.result].cover(settings, found[0], size)
 
 
 def _new_folder(temporary: Path) -> Path:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from deepbacs_zoo.exporting.kinds import Rectangles
 from deepbacs_zoo.results.overlay import draw_rectangles
 
 if TYPE_CHECKING:
     from PIL import Image as Pictures
 
-__all__ = ["LIMIT", "Rectangles", "cover"]
+__all__ = ["LIMIT", "cover"]
 
 LIMIT: Final = 500_000
 """Bytes; the zoo asks for covers below 500 KB, twice as wide as high."""
@@ -25,14 +25,6 @@ _BAR_SHARE: Final = 0.35
 
 Grey = npt.NDArray[np.uint8]
 Colour = npt.NDArray[np.uint8]
-
-
-@dataclass(frozen=True)
-class Rectangles:
-    """Boxes to draw on the image: ``x0 y0 x1 y1`` in pixels, and the number of each one's class."""
-
-    corners: tuple[tuple[float, float, float, float], ...]
-    numbers: tuple[int, ...]
 
 
 def cover(

@@ -12,12 +12,12 @@ from deepbacs_zoo.cards import Card
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.exporting.build import Progress, build, build_draft
+from deepbacs_zoo.exporting.kinds import KINDS
 from deepbacs_zoo.exporting.trained_model import TrainedModel
 from deepbacs_zoo.files.staging import check_output
 from deepbacs_zoo.networks import build_network, get_network
 from deepbacs_zoo.networks.state import load_state
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks import Method, get_method
 from deepbacs_zoo.tensors import TensorSpec
 
@@ -245,7 +245,7 @@ def _beginning_and_end(run: Run) -> dict[str, str]:
             for name, value in vars(tuned.settings).items()
             if isinstance(value, float)
         )
-        less = " less the error of counts" if isinstance(tuned.settings, AnchorBoxes) else ""
+        less = KINDS[tuned.settings.result].tuned_less
         rows["thresholds"] = (
             f"{names}; chosen by {tuned.objects} objects of the validation images, whose "
             f"mean F1{less} went from {tuned.before:.3f} to {tuned.after:.3f}"

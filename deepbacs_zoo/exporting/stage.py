@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from deepbacs_zoo.cards import Card
-from deepbacs_zoo.decoding import decode, decode_boxes
 from deepbacs_zoo.errors import ModelError
+from deepbacs_zoo.exporting.kinds import KINDS
 from deepbacs_zoo.exporting.samples import choose_crop, constant_offset
 from deepbacs_zoo.exporting.staged import Stage
 from deepbacs_zoo.exporting.trained_model import TrainedModel
@@ -38,7 +38,7 @@ from deepbacs_zoo.package.writing.description import (
     Architecture,
     Content,
 )
-from deepbacs_zoo.package.zoo_config import AnchorBoxes, ZooConfig
+from deepbacs_zoo.package.zoo_config import ZooConfig
 from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.runners import load_session
@@ -96,14 +96,9 @@ def stage(model: TrainedModel, card: Card, folder: Path) -> Stage:
 
 def _has_objects(model: TrainedModel, crop: npt.NDArray[np.float32]) -> bool:
     """Say whether the network finds an object in a crop: test tensors without any test little."""
-    settings = model.decode
-    if settings is None:
-        return True
     found = compute(model.network, apply(model.inputs[0].steps, crop, "bcyx"))[0]
     size = (crop.shape[2], crop.shape[3])
-    if isinstance(settings, AnchorBoxes):
-        return bool(decode_boxes(settings, found, size))
-    return bool(decode(settings, found, size).any())
+    return KINDS[model.result].has_objects(model.decode, found, size)
 
 
 def _write_weights(model: TrainedModel, folder: Path) -> ReceptiveField:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deepbacs_zoo.exporting.kinds import KINDS
 from deepbacs_zoo.package.zoo_config import (
     AnchorBoxes,
     Decoding,
@@ -16,7 +17,7 @@ __all__ = ["decoding_steps"]
 
 def decoding_steps(decode: Decoding) -> tuple[str, str]:
     """Return a sentence, and the numbered steps from the output to objects."""
-    becomes = "boxes" if isinstance(decode, AnchorBoxes) else "a label image"
+    becomes = KINDS[decode.result].noun
     return (
         f"The output `{decode.output}` becomes {becomes} by these steps, with the settings "
         "in `config.deepbacs_zoo.decode` of the description:",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepbacs_zoo.annotations import Pair
-from deepbacs_zoo.package.zoo_config import Decoding
+from deepbacs_zoo.package.zoo_config import Decoding, result_of
 from deepbacs_zoo.tensors import TensorSpec
 
 if TYPE_CHECKING:
@@ -83,6 +83,11 @@ class TrainedModel:
     network_tags: tuple[str, ...] = ()
     timestamp: str | None = None
     annotation: str = "labels"
+
+    @property
+    def result(self) -> str:
+        """The kind of its results: ``labels``, ``boxes`` or ``image``."""
+        return result_of(self.decode)
 
     def scored_on(self, pairs: Sequence[Pair]) -> TrainedModel:
         """Return the model with other images to be scored on, and what they were to the training.

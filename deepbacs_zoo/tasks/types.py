@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.package.zoo_config import Decoding
+from deepbacs_zoo.package.zoo_config import Decoding, result_of
 from deepbacs_zoo.tensors import TensorSpec
 
 if TYPE_CHECKING:
@@ -153,6 +153,11 @@ class Method:
     annotation: str = "labels"
     arguments: Mapping[str, Any] = field(default_factory=_nothing)
     step: str = "supervised"
+
+    @property
+    def result(self) -> str:
+        """The kind of its results: ``labels``, ``boxes`` or ``image``."""
+        return result_of(self.decode)
 
     @property
     def classes(self) -> tuple[str, ...]:

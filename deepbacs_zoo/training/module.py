@@ -18,9 +18,9 @@ from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import Method
 from deepbacs_zoo.training.data.patches import Patches, epoch_length
 from deepbacs_zoo.training.data.validation_images import ValidationDataset
+from deepbacs_zoo.training.kinds import kind_of
 from deepbacs_zoo.training.losses.table import build_loss
 from deepbacs_zoo.training.plan import TrainingPlan
-from deepbacs_zoo.training.scores.labels import build_scores
 from deepbacs_zoo.training.steps.base import Batch, Target
 from deepbacs_zoo.training.steps.table import build_step
 
@@ -56,7 +56,7 @@ class TrainingModule(lightning.LightningModule):
         self.step = build_step(plan.method.step, self.loss)
         self._train_losses: list[float] = []
         self._val_losses: list[float] = []
-        self._scores = build_scores(plan.method)
+        self._scores = kind_of(plan.method).scores(plan.method)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -113,7 +113,11 @@ class TrainingModule(lightning.LightningModule):
             schedule: Any = self.lr_schedulers()
             schedule.step(row["val_loss"])
         row |= {f"val_{name}": value for name, value in self._scores.measures().items()}
-        self._train_losses, self._val_losses, self._scores = [], [], build_scores(self.method)
+        self._train_losses, self._val_losses, self._scores = (
+            [],
+            [],
+            kind_of(self.method).scores(self.method),
+        )
         return row
 
     def configure_optimizers(self) -> OptimizerLRScheduler:

@@ -28,6 +28,7 @@ from deepbacs_zoo.evaluation import (
     write_comparison,
 )
 from deepbacs_zoo.evaluation.output_types import Agreement, Counted, OutputFiles
+from deepbacs_zoo.exporting.kinds import KINDS as EXPORTS
 from deepbacs_zoo.images import read_image, write_tiff
 from deepbacs_zoo.images.image import Calibration
 from deepbacs_zoo.package.zoo_config.decoding import KINDS as SETTINGS
@@ -41,6 +42,7 @@ from deepbacs_zoo.results.kinds import ResultKind
 from deepbacs_zoo.results.overlay import canvas
 from deepbacs_zoo.results.table import lines, write_text
 from deepbacs_zoo.results.types import Boxes, Content, Labels, NoObjects
+from deepbacs_zoo.training.kinds import KINDS as TRAINING
 from tests.unit.prediction.samples import fake
 
 KEYS = {"labels", "boxes", "image"}
@@ -50,6 +52,8 @@ TABLES = {
     "results": RESULTS,
     "evaluation": EVALUATIONS,
     "reports": REPORTS,
+    "exporting": EXPORTS,
+    "training": TRAINING,
 }
 
 

@@ -17,7 +17,7 @@ from deepbacs_zoo.package.zoo_config.schemas import (
     method_of_schema_1,
     task_of_schema_1,
 )
-from deepbacs_zoo.package.zoo_config.types import ZooConfig
+from deepbacs_zoo.package.zoo_config.types import ZooConfig, result_of
 
 __all__ = [
     "MICROMETERS",
@@ -33,5 +33,6 @@ __all__ = [
     "method_of_schema_1",
     "read_decoding",
     "read_zoo_config",
+    "result_of",
     "task_of_schema_1",
 ]

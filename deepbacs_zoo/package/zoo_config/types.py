@@ -9,10 +9,15 @@ from typing import Any, Final
 from deepbacs_zoo.package.zoo_config.decoding import Decoding
 from deepbacs_zoo.package.zoo_config.schemas import SCHEMAS, WRITTEN_SCHEMA, task_of_schema_1
 
-__all__ = ["IMAGE", "ZooConfig"]
+__all__ = ["IMAGE", "ZooConfig", "result_of"]
 
 IMAGE: Final = "image"
 """The kind of result of a package without decoding."""
+
+
+def result_of(decode: Decoding | None) -> str:
+    """Return the kind of result that settings of decoding lead to: labels, boxes or image."""
+    return IMAGE if decode is None else decode.result
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class ZooConfig:
     @property
     def result(self) -> str:
         """The kind of result: ``labels``, ``boxes`` or ``image``."""
-        return IMAGE if self.decode is None else self.decode.result
+        return result_of(self.decode)
 
     def as_config(self) -> dict[str, Any]:
         """Return the entry as plain data, in the schema `WRITTEN_SCHEMA`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,4 @@ class BoxScores:
 
     @property
     def _settings(self) -> AnchorBoxes:
-        settings = self.method.decode
-        assert isinstance(settings, AnchorBoxes)
-        return settings
+        return cast("AnchorBoxes", self.method.decode)

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.metrics import InstanceCounts, class_iou, match
-from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks import GroundTruth, Method
-from deepbacs_zoo.training.scores.boxes import BoxScores
 
-__all__ = ["LabelScores", "Scores", "build_scores"]
+__all__ = ["LabelScores"]
 
 _IOU: Final = 0.5
-
-
-class Scores(Protocol):
-    """Measures gathered image by image; a new object for each epoch."""
-
-    def add(self, output: NDArray[np.float32], truth: GroundTruth) -> None:
-        """Add the exported network's output for an image, ``c y x`` float32, and the annotation."""
-
-    def measures(self) -> dict[str, float]:
-        """Return the method's metrics."""
 
 
 @dataclass
@@ -46,9 +32,8 @@ class LabelScores:
         if any(name.startswith("iou_") for name in self.method.metrics):
             self._truth.append(np.asarray(self.method.make_target(truth.content)).ravel())
             self._found.append(output.argmax(axis=0).ravel())
-        settings = self.method.decode
+        settings: Any = self.method.decode
         if settings is not None:
-            assert not isinstance(settings, AnchorBoxes)
             counts = match(truth.content, decode(settings, output, truth.shape), (_IOU,))
             self._counts = counts if self._counts is None else self._counts + counts
 
@@ -71,14 +56,3 @@ class LabelScores:
             name: 0.0 if math.isnan(found[name]) else float(found[name])
             for name in self.method.metrics
         }
-
-
-SCORES: Final[Mapping[str, Callable[[Method], Scores]]] = MappingProxyType(
-    {"labels": LabelScores, "boxes": BoxScores}
-)
-"""By the kind of annotation of the method."""
-
-
-def build_scores(method: Method) -> Scores:
-    """Return empty scores for a method."""
-    return SCORES[method.annotation](method)

@@ -9,16 +9,13 @@ import torch
 from numpy.typing import NDArray
 
 from deepbacs_zoo.checkpoints import TunedDecoding
-from deepbacs_zoo.evaluation.boxes.sets import true_set
 from deepbacs_zoo.networks import build_network
 from deepbacs_zoo.networks.state import load_state
-from deepbacs_zoo.package.zoo_config import AnchorBoxes
-from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
-from deepbacs_zoo.training.data.examples import Example
 from deepbacs_zoo.training.data.validation_images import ValidationDataset
+from deepbacs_zoo.training.kinds import kind_of
 from deepbacs_zoo.training.plan import TrainingPlan
 from deepbacs_zoo.training.threads import all_cores
-from deepbacs_zoo.training.tuning.thresholds import box_score, label_score, tune
+from deepbacs_zoo.training.tuning.thresholds import tune
 
 __all__ = ["tuned_decoding"]
 
@@ -41,26 +38,15 @@ def tuned_decoding(plan: TrainingPlan, device: str) -> TunedDecoding | None:
     TunedDecoding or None
         ``None`` for a method without objects, or where there are too few to choose by.
     """
-    settings, validation = plan.method.decode, plan.validation
-    objects = sum(_objects(example) for example in validation)
+    kind, settings = kind_of(plan.method), plan.method.decode
+    truths = [example.truth for example in plan.validation]
+    objects = sum(map(kind.objects, truths))
     if settings is None or objects < FEWEST_OBJECTS:
         return None
     with all_cores():
         tensors = _outputs(plan, device)
-    truths = [example.truth for example in validation]
-    if isinstance(settings, AnchorBoxes):
-        boxes = [true_set(truth.content.boxes, settings.classes) for truth in truths]
-        found = tune(settings, box_score(tensors, boxes, [truth.shape for truth in truths]))
-    else:
-        found = tune(settings, label_score(tensors, [truth.content for truth in truths]))
+    found = tune(settings, kind.objective(settings, tensors, truths))
     return TunedDecoding(found.settings, found.before, found.after, objects)
-
-
-def _objects(example: Example) -> int:
-    content = example.truth.content
-    if isinstance(content, BoxTruth):
-        return len(content.boxes)
-    return int(np.unique(content[content > 0]).size)
 
 
 def _outputs(plan: TrainingPlan, device: str) -> list[NDArray[np.float32]]:

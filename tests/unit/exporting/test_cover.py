@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image as Pictures
 
-from deepbacs_zoo.exporting.cover import LIMIT, Rectangles, cover
+from deepbacs_zoo.exporting.cover import LIMIT, cover
+from deepbacs_zoo.exporting.kinds import Rectangles
 from deepbacs_zoo.images.lut import colour_of
 
 RANDOM = np.random.default_rng(0)

@@ -3,7 +3,7 @@ import pytest
 from deepbacs_zoo.annotations import Box
 from deepbacs_zoo.tasks import get_method
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
-from deepbacs_zoo.training.scores.labels import build_scores
+from deepbacs_zoo.training.kinds import kind_of
 
 SHAPE = (64, 96)
 TASK = get_method("yolov2", {"classes": ("coccus", "rod"), "anchors": ((20.0, 20.0),)})
@@ -12,7 +12,7 @@ TRUE = (Box(5, 5, 27, 24, "coccus"), Box(50, 35, 75, 58, "rod"))
 
 def scores_of(*images):
     """Return measures of images, each given by true and found boxes."""
-    scores = build_scores(TASK)
+    scores = kind_of(TASK).scores(TASK)
     for true, found in images:
         scores.add(TASK.make_target(BoxTruth(found, SHAPE)), BoxTruth(true, SHAPE))
     return scores.measures()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.tasks import Labels, get_method
-from deepbacs_zoo.training.scores.labels import build_scores
+from deepbacs_zoo.training.kinds import kind_of
 
 TASK = get_method("multilabel-unet")
 
@@ -20,14 +20,14 @@ def case(width=8):
 
 
 def test_the_truth_scores_one():
-    scores = build_scores(TASK)
+    scores = kind_of(TASK).scores(TASK)
     scores.add(*case())
     scores.add(*case(6))
     assert scores.measures() == dict.fromkeys(TASK.metrics, 1.0)
 
 
 def test_objects_are_counted_over_all_images():
-    scores = build_scores(TASK)
+    scores = kind_of(TASK).scores(TASK)
     probabilities, truth = case()
     scores.add(probabilities, truth)
     nothing = np.zeros_like(probabilities)
@@ -40,7 +40,7 @@ def test_objects_are_counted_over_all_images():
 
 
 def test_nothing_found_is_zero_and_not_undefined():
-    scores = build_scores(TASK)
+    scores = kind_of(TASK).scores(TASK)
     probabilities, truth = case()
     nothing = np.zeros_like(probabilities)
     nothing[0] = 1

@@ -8,6 +8,7 @@ import pytest
 from deepbacs_zoo.exporting import draft
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.training import train
+from deepbacs_zoo.training.kinds import KINDS
 from deepbacs_zoo.training.tuning import run as tuning
 from tests.unit.training.small import TASK, make_images
 
@@ -23,21 +24,21 @@ def few_are_enough(monkeypatch):
 
 
 def better_at(threshold):
-    """A score that knows what it likes."""
+    """A kind of result whose objective has one best threshold."""
 
-    def label_score(tensors, truths):
+    def objective(_, tensors, truths):
         assert len(tensors) == len(truths) == 1
         assert tensors[0].shape == (3, *truths[0].shape)
         np.testing.assert_allclose(tensors[0].sum(axis=0), 1, atol=1e-5)
         return lambda settings: 1 - abs(settings.seed_threshold - threshold)
 
-    return label_score
+    return dataclasses.replace(KINDS["labels"], objective=objective)
 
 
 def test_chosen_thresholds_are_recorded_and_exported(
     folders, tmp_path, monkeypatch, few_are_enough
 ):
-    monkeypatch.setattr(tuning, "label_score", better_at(0.7))
+    monkeypatch.setitem(KINDS, "labels", better_at(0.7))
     run = train(TASK, *folders, tmp_path / "run", epochs=1, device="cpu")
     assert run.tuned.settings.seed_threshold == 0.7
     assert (run.tuned.before, run.tuned.after) == pytest.approx((0.8, 1.0))
@@ -56,7 +57,7 @@ def test_too_few_objects_leave_the_thresholds_alone(folders, tmp_path):
 
 
 def test_nobody_has_to_tune(folders, tmp_path, monkeypatch, few_are_enough):
-    monkeypatch.setattr(tuning, "label_score", better_at(0.7))
+    monkeypatch.setitem(KINDS, "labels", better_at(0.7))
     run = train(TASK, *folders, tmp_path / "run", epochs=1, device="cpu", tuned=False)
     assert run.tuned is None
 

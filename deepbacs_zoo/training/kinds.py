@@ -1,0 +1,69 @@
+"""The kinds of results that training measures, one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.evaluation.boxes.sets import true_set
+from deepbacs_zoo.tasks import GroundTruth, Method
+from deepbacs_zoo.training.scores.base import Scores
+from deepbacs_zoo.training.scores.boxes import BoxScores
+from deepbacs_zoo.training.scores.labels import LabelScores
+from deepbacs_zoo.training.tuning.thresholds import box_score, label_score
+
+__all__ = ["KINDS", "TrainingKind", "kind_of"]
+
+Tensors = Sequence[NDArray[np.float32]]
+Truths = Sequence[GroundTruth]
+
+
+@dataclass(frozen=True)
+class TrainingKind:
+    """One kind of result.
+
+    Parameters
+    ----------
+    scores
+        Makes the measures of an epoch, empty.
+    objects
+        Counts the objects of an annotation.
+    objective
+        Takes the settings of decoding, the outputs of the network (``c y x`` float32) and the
+        annotations; gives the function of settings that tuning makes as large as it can.
+    """
+
+    scores: Callable[[Method], Scores]
+    objects: Callable[[GroundTruth], int]
+    objective: Callable[[Any, Tensors, Truths], Callable[[Any], float]]
+
+
+def _count_labels(truth: GroundTruth) -> int:
+    labels = truth.content
+    return int(np.unique(labels[labels > 0]).size)
+
+
+def _label_objective(_: Any, tensors: Tensors, truths: Truths) -> Callable[[Any], float]:  # noqa: ANN401 - no setting counts
+    return label_score(tensors, [truth.content for truth in truths])
+
+
+def _box_objective(settings: Any, tensors: Tensors, truths: Truths) -> Callable[[Any], float]:  # noqa: ANN401 - settings of boxes
+    boxes = [true_set(truth.content.boxes, settings.classes) for truth in truths]
+    return box_score(tensors, boxes, [truth.shape for truth in truths])
+
+
+KINDS: Final[dict[str, TrainingKind]] = {
+    "labels": TrainingKind(LabelScores, _count_labels, _label_objective),
+    "boxes": TrainingKind(BoxScores, lambda truth: len(truth.content.boxes), _box_objective),
+    # A method without objects has classes of pixels to measure, and nothing to tune.
+    "image": TrainingKind(LabelScores, lambda _: 0, lambda *_: lambda _: 0.0),
+}
+
+
+def kind_of(method: Method) -> TrainingKind:
+    """Return the row of a method."""
+    return KINDS[method.result]

@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from platformdirs import user_cache_dir
-
 from deepbacs_zoo.errors import UsageError
 
 __all__ = ["CACHE_VARIABLE", "OFFLINE_VARIABLE", "address", "cache_folder", "works_offline"]
@@ -30,6 +28,9 @@ def cache_folder() -> Path:
     chosen = os.environ.get(CACHE_VARIABLE, "")
     if chosen:
         return Path(chosen).expanduser().absolute()
+    # Loaded here: predicting one image needs no cache, and would wait for the library.
+    from platformdirs import user_cache_dir
+
     # Directly below the user's folder, also on Windows.
     return Path(user_cache_dir("deepbacs_zoo", appauthor=False, opinion=False))
 

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 __all__ = ["one_process"]
 
 
@@ -24,6 +22,9 @@ def one_process(path: Path, *, seconds: float = 1800) -> Iterator[bool]:
     OSError
         The file cannot be made.
     """
+    # Loaded here: predicting one image needs no lock, and would wait for the library.
+    from filelock import FileLock, Timeout
+
     path.touch()
     # No lock of another kind instead: nobody would remove that of a process that was ended.
     lock = FileLock(path, timeout=seconds, fallback_to_soft=False)

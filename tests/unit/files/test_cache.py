@@ -4,6 +4,7 @@ import importlib
 import sys
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from deepbacs_zoo.files import (
@@ -11,9 +12,6 @@ from deepbacs_zoo.files import (
     OFFLINE_VARIABLE,
     cache_folder,
     works_offline,
-)
-from deepbacs_zoo.files import (
-    cache as settings,
 )
 
 
@@ -59,7 +57,7 @@ def test_each_system_has_its_own_place(
     module, name = system.split(".")
     dirs = getattr(importlib.import_module(f"platformdirs.{module}"), name)
     monkeypatch.setattr(
-        settings, "user_cache_dir", lambda *names, **how: dirs(*names, **how).user_cache_dir
+        platformdirs, "user_cache_dir", lambda *names, **how: dirs(*names, **how).user_cache_dir
     )
     if module == "windows":  # asks the registry first, which only Windows has
         windows = importlib.import_module("platformdirs.windows")

@@ -13,7 +13,8 @@ from torch.nn import functional
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.tasks import Loss
 from deepbacs_zoo.training.losses.anchor_boxes import BoxLoss
-from deepbacs_zoo.training.losses.shapes import SplineLoss, StarLoss
+from deepbacs_zoo.training.losses.spline import SplineLoss
+from deepbacs_zoo.training.losses.star_convex import StarLoss
 
 __all__ = ["LOSSES", "CrossEntropyDice", "build_loss"]
 

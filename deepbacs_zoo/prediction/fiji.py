@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji import Gateway
 from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.images import Image, write_tiff
+from deepbacs_zoo.images import Image, read_image, write_tiff
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.prediction.base import Engine, Predictor, Progress
@@ -81,11 +81,12 @@ class FijiPredictor(Predictor):
                 hint="predict before it is closed, or open another",
             )
         check_options(options)
-        image = next(iter(read_images(self._package, source, options.pixel_size).values()))
+        given = read_images(self._package, source, None)
+        image = next(iter(read_images(self._package, given, options.pixel_size).values()))
         # The plan refuses what the plugin would refuse, before its process is asked.
         plan = plan_of(self._package, image, options)
         with tempfile.TemporaryDirectory(prefix="deepbacs_zoo_") as name:
-            path = image.path or _written(image, Path(name))
+            path = _file_of(next(iter(given.values())), Path(name))
             folder = Path(name) / "results"
             report = run_in_imagej(self._gateway, self._package.path, path, folder, options)
             tensors, content = read_outputs(self._package, image.stem, folder, image.calibration)
@@ -196,7 +197,13 @@ def findings_of(report: Mapping[str, Any]) -> tuple[Finding, ...]:
     return tuple(map(Finding.read, report["findings"]))
 
 
-def _written(image: Image, folder: Path) -> Path:
+def _file_of(image: Image, folder: Path) -> Path:
+    """Return the file of an image, or one that is written if its file holds something else."""
+    if image.path is not None and image.path.is_file():
+        stored = read_image(image.path)
+        same = stored.calibration == image.calibration and stored.data.equals(image.data)
+        if same:
+            return image.path
     path = folder / f"{image.stem}.tif"
     write_tiff(path, image.data.values, "tzcyx", image.calibration)
     return path

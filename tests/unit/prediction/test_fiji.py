@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -8,7 +9,7 @@ from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.fiji.gateways.fake import FakeGateway
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.findings import Finding, Severity
-from deepbacs_zoo.images import Image, write_tiff
+from deepbacs_zoo.images import Image, read_image, write_tiff
 from deepbacs_zoo.prediction import PredictOptions, predict
 from deepbacs_zoo.prediction.fiji import open_fiji, run_in_imagej
 from deepbacs_zoo.results import save
@@ -58,6 +59,26 @@ def plugin(code, argument, images):
         "findings": [FINDING],
     }
     return MacroOutcome(report=json.dumps(report)), {}
+
+
+def test_an_open_image_counts_as_it_is_not_as_its_file_was(package, image, tmp_path):
+    path = tmp_path / "cells.tif"
+    write_tiff(path, image.data.values, "tzcyx", image.calibration)
+    opened = read_image(path)
+    changed = dataclasses.replace(opened, data=opened.data[..., ::-1].copy())
+    finer = dataclasses.replace(
+        opened, calibration=dataclasses.replace(opened.calibration, x=0.5, y=0.5, unit="µm")
+    )
+    for given in (opened, changed, finer):
+        found = predict_in(FakeGateway(plugin), package, given)
+        expected = predict(package, given, runner="onnx")
+        assert found.stem == "cells"
+        assert np.array_equal(found.labels, expected.labels)
+        assert found.objects == expected.objects
+    assert not np.array_equal(
+        predict(package, opened, runner="onnx").labels,
+        predict(package, changed, runner="onnx").labels,
+    )
 
 
 def test_what_the_plugin_wrote_becomes_the_result(package, image):

@@ -209,19 +209,17 @@ class _InImagej:
 
 def _check(package: Package, chosen: BackendOptions, options: PredictOptions) -> None:
     """Refuse what the plugin does not do before a JVM starts."""
-    device = chosen.device if chosen.device != "auto" else "cpu"
-    for option, value, allowed in (
-        ("device", device, "cpu"),
-        ("rescale", options.rescale, "none"),
-    ):
-        if value != allowed:
-            raise UsageError(
-                Option(option),
-                "the runner fiji does not do this",
-                value=value,
-                allowed=allowed,
-                hint="choose " + Option("runner", "onnx") + ", or leave the option out",
-            )
+    from deepbacs_zoo.prediction.fiji import check_options
+
+    check_options(options)
+    if chosen.device not in {"auto", "cpu"}:
+        raise UsageError(
+            Option("device"),
+            "the plugin in ImageJ does not have this",
+            value=chosen.device,
+            allowed="cpu",
+            hint="leave it out, or predict in Python",
+        )
     required = [spec.id for spec in package.inputs if not spec.optional]
     if len(required) > 1:
         raise UnsupportedError(

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self
 
+from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
 from deepbacs_zoo.prediction.sources import Source
 from deepbacs_zoo.results.types import Result
 
-__all__ = ["Engine", "Predictor", "Progress"]
+__all__ = ["Engine", "Predictor", "Progress", "closed_predictor"]
 
 Progress = Callable[[int, int], None]
 """Called with the number of passes done and their total."""
@@ -44,6 +45,16 @@ class Engine:
         name, _, rest = text.rpartition(", ")
         weights_format, _, device = rest.partition(" on ")
         return cls(name or text, device, weights_format if device else "")
+
+
+def closed_predictor() -> UsageError:
+    """Return the error of a predictor that is used after it was closed."""
+    return UsageError(
+        "predictor",
+        "it is closed",
+        allowed="an open predictor",
+        hint="predict before it is closed, or open another",
+    )
 
 
 class Predictor(Protocol):

@@ -18,7 +18,7 @@ from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Image, read_image, write_tiff
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package, open_package
-from deepbacs_zoo.prediction.base import Engine, Predictor, Progress
+from deepbacs_zoo.prediction.base import Engine, Predictor, Progress, closed_predictor
 from deepbacs_zoo.prediction.local import plan_of
 from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
 from deepbacs_zoo.prediction.sources import Source, preview_of, read_images
@@ -74,12 +74,7 @@ class FijiPredictor(Predictor):
         The package has one input.  Tensors are float32, as they are written.
         """
         if not self._open:
-            raise UsageError(
-                "predictor",
-                "it is closed",
-                allowed="an open predictor",
-                hint="predict before it is closed, or open another",
-            )
+            raise closed_predictor()
         check_options(options)
         given = read_images(self._package, source, None)
         image = next(iter(read_images(self._package, given, options.pixel_size).values()))

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.package.zoo_config import Decoding
-from deepbacs_zoo.prediction.base import Engine, Predictor, Progress
+from deepbacs_zoo.prediction.base import Engine, Predictor, Progress, closed_predictor
 from deepbacs_zoo.prediction.options import DEFAULTS, MEMORY, Border, PredictOptions, Rescale
 from deepbacs_zoo.prediction.pipeline import check_steps
 from deepbacs_zoo.prediction.run import PredictionRun
@@ -97,12 +96,7 @@ class LocalPredictor(Predictor):
 
     def _check_open(self) -> None:
         if not self._open:
-            raise UsageError(
-                "predictor",
-                "it is closed",
-                allowed="an open predictor",
-                hint="predict before it is closed, or open another",
-            )
+            raise closed_predictor()
 
 
 def open_local(

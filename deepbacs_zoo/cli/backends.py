@@ -51,6 +51,8 @@ class ImageReport:
 
     Parameters
     ----------
+    noun
+        What is counted, in the plural; empty where nothing is.
     outputs
         Files that were written.
     objects
@@ -65,6 +67,7 @@ class ImageReport:
         The program that computed the network.
     """
 
+    noun: str
     outputs: tuple[Path, ...]
     objects: int
     counts: Mapping[str, int] | None
@@ -74,11 +77,12 @@ class ImageReport:
 
     @property
     def summary(self) -> str:
-        """The objects in words."""
-        if self.counts is None:
-            return f"{self.objects} objects"
-        each = ", ".join(f"{name} {count}" for name, count in self.counts.items())
-        return f"{self.objects} boxes ({each})"
+        """The number of files, of objects and of each class in words."""
+        words = f"{len(self.outputs)} files"
+        if self.noun:
+            words += f", {self.objects} {self.noun}"
+        each = ", ".join(f"{name} {count}" for name, count in (self.counts or {}).items())
+        return f"{words} ({each})" if each else words
 
 
 class Backend(Protocol):
@@ -140,9 +144,11 @@ class _InPython:
         progress: Progress,
     ) -> ImageReport:
         from deepbacs_zoo.results import save
+        from deepbacs_zoo.results.kinds import KINDS
 
         result = predictor.predict(files, options, progress=progress)
         return ImageReport(
+            KINDS[result.content.kind].noun,
             save(result, folder, overwrite=overwrite),
             result.n_objects or 0,
             result.class_counts,
@@ -187,6 +193,7 @@ class _InImagej:
         progress: Progress,
     ) -> ImageReport:
         from deepbacs_zoo.prediction.fiji import findings_of, run_in_imagej
+        from deepbacs_zoo.results.kinds import KINDS
 
         assert self._gateway is not None  # a predictor was opened
         report: Mapping[str, Any] = run_in_imagej(
@@ -198,6 +205,7 @@ class _InImagej:
             overwrite=overwrite,
         )
         return ImageReport(
+            KINDS[predictor.package.zoo_config.result].noun,
             tuple(Path(file) for file in report["files"]),
             int(report["objects"]),
             report.get("counts"),

@@ -230,7 +230,7 @@ def _run(
         )
     for finding in report.findings:
         say(finding)
-    say(f"{title}{stem}: {len(report.outputs)} files, {report.summary}, {report.engine}")
+    say(f"{title}{stem}: {report.summary}, {report.engine}")
     return {
         "stem": stem,
         "outputs": [str(path) for path in report.outputs],

@@ -36,6 +36,8 @@ class ResultKind:
 
     Parameters
     ----------
+    noun
+        What is counted, in the plural; empty where nothing is.
     files
         The ends of the names of its files, in the order in which they are written.
     content
@@ -55,6 +57,7 @@ class ResultKind:
         the first position with its objects.
     """
 
+    noun: str
     files: tuple[str, ...]
     content: Callable[[Any, Any, Sizes, Sizes, Calibration], Any]
     writers: Callable[[Any, Result], dict[str, Writer]]
@@ -65,6 +68,7 @@ class ResultKind:
 
 KINDS: Final[dict[str, ResultKind]] = {
     "labels": ResultKind(
+        "objects",
         labels.FILES,
         labels.content,
         labels.writers,
@@ -73,6 +77,7 @@ KINDS: Final[dict[str, ResultKind]] = {
         labels.draw,
     ),
     "boxes": ResultKind(
+        "boxes",
         boxes.FILES,
         boxes.content,
         boxes.writers,
@@ -81,6 +86,7 @@ KINDS: Final[dict[str, ResultKind]] = {
         boxes.draw,
     ),
     "image": ResultKind(
+        "",
         image.FILES,
         image.content,
         image.writers,

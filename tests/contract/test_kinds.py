@@ -113,6 +113,7 @@ def read(paths, calibration):
 
 
 POINTS = ResultKind(
+    noun="points",
     files=("points.csv",),
     content=content,
     writers=lambda found, result: {"points.csv": lambda path: write_text(path, table(found))},

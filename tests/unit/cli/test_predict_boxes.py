@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from deepbacs_zoo.cli.backends import ImageReport
 from deepbacs_zoo.cli.main import app
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.prediction import predict
@@ -39,3 +41,11 @@ def test_boxes_of_each_class_are_counted(given: tuple[Path, Path], tmp_path: Pat
         "cells_counts.csv",
         "cells_overlay.png",
     ]
+
+
+def test_nothing_is_counted_where_a_package_gives_an_image() -> None:
+    report = ImageReport("", (Path("a.tif"),), 0, None, 1, (), "engine")
+    assert report.summary == "1 files"
+    boxes = dataclasses.replace(report, noun="boxes", objects=3, counts={"rod": 1, "coccus": 2})
+    assert boxes.summary == "1 files, 3 boxes (rod 1, coccus 2)"
+    assert dataclasses.replace(boxes, noun="objects", counts=None).summary == "1 files, 3 objects"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -64,7 +65,7 @@ class PredictOptions:
                     hint="use " + Option(name, allowed[0]),
                 )
         for name, number in (("memory", self.memory), ("pixel_size", self.pixel_size)):
-            if number is not None and not number > 0:
+            if number is not None and not 0 < number < math.inf:
                 raise UsageError(
                     Option(name),
                     "it must be positive",

@@ -11,11 +11,21 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from deepbacs_zoo.options import Spelling, Text, in_python, read_text, spell
 
-__all__ = ["Finding", "OnFinding", "Rule", "Severity", "Summary"]
+__all__ = [
+    "ConsumerRule",
+    "Finding",
+    "Issue",
+    "OnFinding",
+    "Rule",
+    "Severity",
+    "Summary",
+    "differs",
+    "fails",
+]
 
 _COLUMNS: Final = ("severity", "where", "what", "allowed", "hint", "id")
 
@@ -117,6 +127,46 @@ class Rule:
         """Return a finding of this rule at a place."""
         level = self.severity if severity is None else severity
         return Finding(level, str(where), what, allowed, hint, id=self.id)
+
+
+@dataclass(frozen=True)
+class ConsumerRule(Rule):
+    """A rule about a program that reads packages.
+
+    Parameters
+    ----------
+    blocks
+        Whether the program fails; else it computes something else without saying so.
+    """
+
+    blocks: bool = True
+
+    def issue(
+        self,
+        where: str | Path,
+        what: str | Text,
+        allowed: str | Text,
+        hint: str | Text,
+    ) -> Issue:
+        """Return a finding of this rule at a place, with the rule itself."""
+        return Issue(self, self.finding(where, what, allowed, hint))
+
+
+class Issue(NamedTuple):
+    """A package that breaks a rule of a program."""
+
+    rule: ConsumerRule
+    finding: Finding
+
+
+def fails(id: str, reason: str, source: str) -> ConsumerRule:
+    """Return a rule of which a breach makes the program fail; a warning, as others may run it."""
+    return ConsumerRule(id, Severity.WARNING, reason, source)
+
+
+def differs(id: str, reason: str, source: str) -> ConsumerRule:
+    """Return a rule of which a breach makes the program compute something else."""
+    return ConsumerRule(id, Severity.WARNING, reason, source, blocks=False)
 
 
 @dataclass(frozen=True)

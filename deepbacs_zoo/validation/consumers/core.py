@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from deepbacs_zoo.findings import Finding, Rule, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity, fails
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.tensors import FixedSize, SteppedSize
-from deepbacs_zoo.validation.consumers.base import fails
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["check_core"]

@@ -1,58 +1,22 @@
-"""The prediction for deepImageJ 3.1 with JDLL 0.6: its rules, found by running it.
-
-Each rule looks at the package and yields issues: the real program fails, or it computes something
-else without saying so.
-"""
+"""The prediction for deepImageJ 3.1 with JDLL 0.6, by its rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
+from deepbacs_zoo.fiji.deepimagej.rules import lint
 from deepbacs_zoo.findings import Finding, Rule, Severity
-from deepbacs_zoo.package import Package
-from deepbacs_zoo.validation.consumers.base import Issue, differs, fails
-from deepbacs_zoo.validation.consumers.deepimagej_steps import step_issues
-from deepbacs_zoo.validation.consumers.deepimagej_tensors import tensor_issues
 from deepbacs_zoo.validation.context import Context
 
-__all__ = ["check_deepimagej", "lint"]
+__all__ = ["check_deepimagej"]
 
 _DEEPIMAGEJ: Final = "deepImageJ 3.1"
-_RUN: Final = "deepImageJ 3.1 / JDLL 0.6, run"
-_READ: Final = "deepImageJ 3.1 / JDLL 0.6, read in source"
-_RUNNABLE: Final = ("torchscript", "onnx", "tensorflow_saved_model_bundle")
-
-DESCRIPTION_NAME: Final = fails(
-    "deepimagej-description-name", "It looks for a file of this one name.", _RUN
-)
-DOCUMENTATION: Final = fails(
-    "deepimagej-documentation",
-    "JDLL reads the documentation as a text and fails on a mapping.",
-    _RUN,
-)
-TILING_FORBIDDEN: Final = fails(
-    "deepimagej-tiling-forbidden", "Packages of the old plugin must allow tiling.", _RUN
-)
-STARDIST: Final = differs(
-    "deepimagej-stardist", "It takes packages named StarDist for those of another program.", _READ
-)
-NO_WEIGHTS: Final = fails(
-    "deepimagej-no-weights", "It has engines for these weights formats only.", _READ
-)
-ONLY_ONNX: Final = fails(
-    "deepimagej-only-onnx", "The ONNX engine of JDLL ends the Java process.", _RUN
-)
-VERSION_MISSING: Final = fails(
-    "deepimagej-version-missing",
-    "JDLL chooses its engine by the version that the weights state.",
-    _RUN,
-)
 RUNS: Final = Rule(
     "deepimagej-runs",
     Severity.INFO,
     "The package breaks no rule of which a breach makes deepImageJ fail.",
-    _RUN,
+    "deepImageJ 3.1 / JDLL 0.6, run",
 )
 
 
@@ -74,78 +38,3 @@ def check_deepimagej(context: Context) -> Iterator[Finding]:
     if "torchscript" in package.weights:
         text += " with the TorchScript weights, as far as these use operators that PyTorch 2.0 has"
     yield RUNS.finding(_DEEPIMAGEJ, text)
-
-
-def lint(package: Package) -> tuple[Issue, ...]:
-    """Return every issue, in the order of the checks."""
-    return tuple(issue for check in _CHECKS for issue in check(package))
-
-
-def _description(package: Package) -> Iterator[Issue]:
-    if not _is_rdf(package):
-        yield DESCRIPTION_NAME.issue(
-            "description", "it is not called rdf.yaml", "the name rdf.yaml", "rename the file"
-        )
-    documentation = package.metadata.documentation
-    if documentation is not None and documentation.is_mapping:
-        yield DOCUMENTATION.issue(
-            "documentation",
-            "it is a mapping, on which JDLL fails",
-            "a plain file name, which format_version up to 0.5.10 has",
-            "state format_version 0.5.10 and a plain documentation",
-        )
-    legacy = package.config.get("deepimagej")
-    if isinstance(legacy, Mapping) and legacy.get("allow_tiling") is not True:
-        yield TILING_FORBIDDEN.issue(
-            "config.deepimagej",
-            f"allow_tiling is {legacy.get('allow_tiling')}",
-            "allow_tiling: true, or no config.deepimagej",
-            "set allow_tiling: true",
-        )
-    if "stardist" in package.name.lower() and "stardist" in package.config:
-        yield STARDIST.issue(
-            "config.stardist",
-            "deepImageJ will install a Python environment and run StarDist there",
-            "a package that is not taken for a StarDist model",
-            "leave stardist out of the name unless it is to run there",
-        )
-
-
-def _weights(package: Package) -> Iterator[Issue]:
-    names = [name for name in _RUNNABLE if name in package.weights]
-    if not names:
-        yield NO_WEIGHTS.issue(
-            "weights",
-            f"there are only {', '.join(package.weights)}",
-            "torchscript, or tensorflow_saved_model_bundle up to 2.10",
-            "add TorchScript weights",
-        )
-    elif names == ["onnx"]:
-        yield ONLY_ONNX.issue(
-            "weights",
-            "onnx is the only format, and the ONNX engine of JDLL ends the Java process",
-            "torchscript beside onnx",
-            "add TorchScript weights",
-        )
-    for name, key in (
-        ("torchscript", "pytorch_version"),
-        ("tensorflow_saved_model_bundle", "tensorflow_version"),
-    ):
-        if name in package.weights and key not in package.weights[name].fields:
-            yield VERSION_MISSING.issue(
-                f"weights.{name}", f"no {key} is stated", key, f"state {key} of the export"
-            )
-
-
-_CHECKS: Final[tuple[Callable[[Package], Iterator[Issue]], ...]] = (
-    _description,
-    tensor_issues,
-    _weights,
-    step_issues,
-)
-
-
-def _is_rdf(package: Package) -> bool:
-    if package.path.is_file() and package.path.suffix in (".yaml", ".yml"):
-        return package.path.name == "rdf.yaml"
-    return "rdf.yaml" in package.names()

@@ -8,8 +8,7 @@ from typing import Final
 import numpy as np
 
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.validation.consumers.base import differs
+from deepbacs_zoo.findings import Finding, differs
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["check_float32"]

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.findings import Finding, Rule, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity, fails
 from deepbacs_zoo.graph.header import read_onnx_header
 from deepbacs_zoo.validation.checks.outcome import error_finding
-from deepbacs_zoo.validation.consumers.base import fails
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["NEWEST_IR", "NEWEST_OPSET", "check_jdll_onnx"]

@@ -2,9 +2,9 @@
 
 import pytest
 
+from deepbacs_zoo.fiji.deepimagej.rules import lint
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.tensors import FixedSize, Step, SteppedSize
-from deepbacs_zoo.validation.consumers.deepimagej import lint
 from deepbacs_zoo.validation.consumers.table import check_consumers
 from deepbacs_zoo.validation.context import Context
 from tests.package_writer import ALL_WEIGHTS, image, like, write_package

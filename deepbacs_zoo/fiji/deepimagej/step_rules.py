@@ -1,13 +1,13 @@
-"""The prediction for deepImageJ 3.1 with JDLL 0.6, continued: pre- and postprocessing."""
+"""Rules of deepImageJ 3.1 with JDLL 0.6, continued: pre- and postprocessing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
+from deepbacs_zoo.findings import ConsumerRule, Issue, differs, fails
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.tensors import Step, TensorSpec
-from deepbacs_zoo.validation.consumers.base import ConsumerRule, Issue, differs, fails
 
 __all__ = ["step_issues"]
 

@@ -1,13 +1,13 @@
-"""The prediction for deepImageJ 3.1 with JDLL 0.6, continued: tensors, their axes and sizes."""
+"""Rules of deepImageJ 3.1 with JDLL 0.6, continued: tensors, their axes and sizes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from deepbacs_zoo.findings import Issue, differs, fails
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.tensors import Axis, FixedSize, ReferencedSize, SteppedSize, TensorSpec
-from deepbacs_zoo.validation.consumers.base import Issue, differs, fails
 
 __all__ = ["tensor_issues"]
 

@@ -1,0 +1,1 @@
+"""deepImageJ in a Fiji folder: which packages it takes."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from deepbacs_zoo.findings import Issue, differs, fails
-from deepbacs_zoo.package import Package
 from deepbacs_zoo.fiji.deepimagej.step_rules import step_issues
 from deepbacs_zoo.fiji.deepimagej.tensor_rules import tensor_issues
+from deepbacs_zoo.findings import Issue, differs, fails
+from deepbacs_zoo.package import Package
 
 __all__ = ["lint"]
 

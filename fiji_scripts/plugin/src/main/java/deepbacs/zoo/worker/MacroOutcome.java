@@ -49,8 +49,6 @@ public final class MacroOutcome implements AutoCloseable {
   /** Closes the images. */
   @Override
   public void close() {
-    for (ImagePlus image : images) {
-      MacroRunner.discard(image);
-    }
+    MacroRunner.discard(images);
   }
 }

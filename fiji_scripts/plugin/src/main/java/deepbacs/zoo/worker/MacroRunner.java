@@ -5,11 +5,9 @@ import ij.IJ;
 import ij.ImagePlus;
 import ij.Menus;
 import ij.Prefs;
-import ij.Undo;
 import ij.WindowManager;
 import ij.macro.Interpreter;
 import ij.measure.ResultsTable;
-import ij.plugin.filter.Analyzer;
 import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -22,7 +20,8 @@ import net.imagej.patcher.LegacyInjector;
  * Runs macros without a window, one after the other, and reports every way in which one fails.
  *
  * <p>A macro stops at its first error. State that ImageJ keeps for a session (options, colors)
- * stays from one run to the next; images, tables and the log do not.
+ * stays from one run to the next; images, tables and the log do not. What is open in ImageJ
+ * otherwise, and its settings, are put aside meanwhile: {@link Session}.
  */
 public final class MacroRunner {
 
@@ -47,6 +46,11 @@ public final class MacroRunner {
     return Starting.start(preferences);
   }
 
+  /** Gives our plugin its command. */
+  static void register() throws ReflectiveOperationException {
+    Starting.register();
+  }
+
   /** Here, so that no class of ImageJ is loaded before it is patched. */
   private static final class Starting {
     static String start(String preferences) throws ReflectiveOperationException {
@@ -57,12 +61,15 @@ public final class MacroRunner {
       } finally {
         System.setProperty("user.home", home);
       }
-      IJ.run("Close All"); // ImageJ makes the table of its commands at the first one
+      register();
+      return IJ.getVersion();
+    }
+
+    static void register() throws ReflectiveOperationException {
       // ImageJ itself looks for plugins in a folder of its own only.
       if (exists(PLUGIN)) {
         commands().put("DeepBacs Run", PLUGIN);
       }
-      return IJ.getVersion();
     }
 
     /** ImageJ's table of commands, which it makes at the first one if there is no window. */
@@ -91,11 +98,20 @@ public final class MacroRunner {
    */
   public static synchronized MacroOutcome run(
       String code, String argument, List<ImagePlus> images) {
+    Session.enter();
+    try {
+      return runAside(code, argument, images);
+    } finally {
+      Session.leave();
+    }
+  }
+
+  private static MacroOutcome runAside(String code, String argument, List<ImagePlus> images) {
     PrintStream out = System.out;
     PrintStream err = System.err;
     Capture log = new Capture();
     PrintStream captured = log.stream();
-    closeAll();
+    WindowManager.setTempCurrentImage(null); // kept by thread, and may be closed
     for (ImagePlus image : images) {
       Interpreter.addBatchModeImage(image);
     }
@@ -160,31 +176,23 @@ public final class MacroRunner {
     return found;
   }
 
-  private static void closeAll() {
-    for (ImagePlus image : openImages()) {
-      discard(image);
+  /** Closes images without asking. */
+  static synchronized void discard(List<ImagePlus> images) {
+    Session.enter(); // the selection of an image that is closed is kept for another one
+    try {
+      for (ImagePlus image : images) {
+        image.changes = false;
+        image.unlock();
+        image.close();
+      }
+    } finally {
+      Session.leave();
     }
-    WindowManager.setTempCurrentImage(null); // kept by thread, and may be closed
-    Undo.reset();
-    ResultsTable.getResultsTable().reset();
-    Analyzer.setUnsavedMeasurements(false);
-  }
-
-  /** Closes an image without asking. */
-  static void discard(ImagePlus image) {
-    image.changes = false;
-    image.unlock();
-    image.close();
   }
 
   /** Without a macro that ended by itself, ImageJ holds on to the last one and its variables. */
   private static void forget() {
-    List<ImagePlus> open = openImages();
     new Interpreter().run("");
-    for (ImagePlus image : open) {
-      Interpreter.addBatchModeImage(image);
-    }
-    Interpreter.batchMode = true;
   }
 
   private static List<Columns> tables() {

@@ -19,8 +19,9 @@ An option in it is data (`deepbacs_zoo.options`): ``str(error)`` writes it as Py
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from deepbacs_zoo.options import Option, Spelling, Text, in_python, spell
 
@@ -36,7 +37,10 @@ __all__ = [
     "PackageError",
     "UnsupportedError",
     "UsageError",
+    "look_up",
 ]
+
+Row = TypeVar("Row")
 
 
 class DeepbacsZooError(Exception):
@@ -177,3 +181,37 @@ class MacroError(DeepbacsZooError, RuntimeError):
     ) -> None:
         self.log = log
         super().__init__(where, what, allowed=allowed, hint=hint, value=value)
+
+
+def look_up(
+    table: Mapping[str, Row],
+    name: str,
+    where: str | Option | Text,
+    noun: str,
+    hint: str | Text = "choose one of these",
+) -> Row:
+    """Return the row of a table that has this name.
+
+    Parameters
+    ----------
+    table
+        The rows by their names.
+    name
+        The name that somebody gave.
+    where
+        The thing that holds the name, for the message.
+    noun
+        The word for a row.
+    hint
+        The advice, in the imperative.
+
+    Raises
+    ------
+    UsageError
+        No row has this name.
+    """
+    if name in table:
+        return table[name]
+    raise UsageError(
+        where, f"no {noun} has this name", value=name, allowed=", ".join(table), hint=hint
+    )

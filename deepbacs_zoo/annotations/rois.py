@@ -1,6 +1,6 @@
 """Outlines drawn in ImageJ or Fiji as label images: a ``.roi`` file, or a set of them in a zip.
 
-A pixel belongs to an outline when its centre is inside, by the even-odd rule, as ImageJ fills it.
+A pixel belongs to an outline when its center is inside, by the even-odd rule, as ImageJ fills it.
 The format: class ``ij.io.RoiDecoder`` of ImageJ, read by the package roifile.
 """
 
@@ -201,18 +201,18 @@ def outline_corners(roi: ImagejRoi) -> Sequence[NDArray[Any]]:
 
 
 def _polygon(corners: NDArray[Any], size: tuple[int, int]) -> Mask:
-    """Fill by the even-odd rule: a centre on a left or upper edge is outside, on others inside."""
+    """Fill by the even-odd rule: a center on a left or upper edge is outside, on others inside."""
     mask = np.zeros(size, np.bool_)
-    centres = np.arange(size[1]) + 0.5
+    centers = np.arange(size[1]) + 0.5
     points = np.asarray(corners, np.float64)
     for (x1, y1), (x2, y2) in zip(points, np.roll(points, -1, axis=0), strict=True):
         top, bottom = sorted((y1, y2))
-        # Rows whose centre lies in (top, bottom].
+        # Rows whose center lies in (top, bottom].
         first = max(math.floor(top + 0.5), 0)
         rows = np.arange(first, min(max(math.floor(bottom + 0.5), first), size[0]))
         if rows.size:
             crossing = x1 + (rows + 0.5 - y1) * (x2 - x1) / (y2 - y1)
-            mask[rows] ^= centres > crossing[:, None]
+            mask[rows] ^= centers > crossing[:, None]
     return mask
 
 

@@ -107,6 +107,11 @@ class Run:
         return self.folder.absolute().name
 
     @property
+    def file(self) -> Path:
+        """The description of the run."""
+        return self.folder / RUN_FILE
+
+    @property
     def history_file(self) -> Path:
         """One row of losses and scores for each epoch."""
         return self.folder / "history.csv"

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from deepbacs_zoo.checkpoints.run import RUN_FILE, SCHEMA_VERSION, Run, TunedDecoding
+from deepbacs_zoo.checkpoints.run import SCHEMA_VERSION, Run, TunedDecoding
 from deepbacs_zoo.files import refuse_existing, write_bytes
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package.zoo_config import WRITTEN_SCHEMA
@@ -93,5 +93,5 @@ def _write(run: Run) -> Run:
         "split": run.split.as_json(),
     }
     text = json.dumps(block, indent=2, ensure_ascii=False) + "\n"
-    write_bytes(run.folder / RUN_FILE, text.encode())
+    write_bytes(run.file, text.encode())
     return run

@@ -38,7 +38,7 @@ class TaskName(StrEnum):
     SEGMENTATION = "segmentation"
     DETECTION = "detection"
     DENOISING = "denoising"
-    LABELLING = "labelling"
+    LABELING = "labelling"
     SUPER_RESOLUTION = "super-resolution"
 
 

@@ -7,7 +7,7 @@ order that is fixed, and every tie has a rule:
    p1 p2 ...``.  Its class is that of the largest probability, the lower one of equals; its score is
    objectness times that probability, in float32.  It passes with a score of at least
    ``score_threshold`` (float32) if all its values and its score are finite.
-2. In float64: the centre is ``(column + x) * grid, (row + y) * grid``, edges lie half a width and
+2. In float64: the center is ``(column + x) * grid, (row + y) * grid``, edges lie half a width and
    half a height from it and are clipped to the image.  What has no area then is dropped.
 3. Candidates are ordered by score, highest first, then by class, then by row, column and anchor.
    The first :data:`MOST_CANDIDATES` are kept.
@@ -178,9 +178,9 @@ def _corners(
         (column, values[0], values[2], size[1]),
         (row, values[1], values[3], size[0]),
     ):
-        centre = (cell + offset) * settings.grid
+        center = (cell + offset) * settings.grid
         half = extent * 0.5
-        edges += [np.clip(centre - half, 0, limit), np.clip(centre + half, 0, limit)]
+        edges += [np.clip(center - half, 0, limit), np.clip(center + half, 0, limit)]
     left, right, top, bottom = edges
     return np.stack([left, top, right, bottom], axis=1)
 

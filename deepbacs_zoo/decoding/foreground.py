@@ -4,7 +4,7 @@ Only comparisons of float32 and whole numbers decide, and every tie has a rule, 
 implementation in another language gives the same labels for the same tensor:
 
 1. Foreground pixels have a probability >= ``threshold`` (float32).  ``D`` is the square of the
-   Euclidean distance between the centres of a foreground pixel and the nearest background pixel, a
+   Euclidean distance between the centers of a foreground pixel and the nearest background pixel, a
    whole number; what is beyond the image is no background.  If there is none at all, D is 1.
 2. Neighbours are foreground pixels side by side, and those corner to corner that have a common
    neighbour side by side.  Each pixel points to the largest of itself and its neighbours: by D, of

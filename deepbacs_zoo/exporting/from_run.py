@@ -162,7 +162,8 @@ def trained_model(  # long: one description, field by field
             allowed=", ".join(CONSUMERS),
             hint="choose one of these, or leave " + Option("consumer") + " out",
         )
-    method, entry = get_method(run.method, run.method_arguments), get_network(run.network)
+    method = get_method(run.method, run.method_arguments, f"{run.file}: method")
+    entry = get_network(run.network, f"{run.file}: network")
     split, part = run.split.held_out
     arguments, outputs = run.network_arguments, method.outputs
     if consumer is not None and method.grid > 1:

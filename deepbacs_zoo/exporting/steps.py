@@ -94,7 +94,7 @@ def _boxes(decode: AnchorBoxes) -> tuple[str, ...]:
     return (
         f"1. Every pixel (i, j) of the output holds {decode.anchors} boxes, each of "
         f"{5 + len(decode.classes)} channels: the place",
-        f"   (x, y) of the centre, which is at ((j + x)·{decode.grid}, (i + y)·{decode.grid}); "
+        f"   (x, y) of the center, which is at ((j + x)·{decode.grid}, (i + y)·{decode.grid}); "
         "width and height in pixels;",
         "   P(object); P(class) of " + ", ".join(decode.classes) + ".",
         "2. The score of a box is P(object) times its largest P(class); boxes with less than "

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from deepbacs_zoo.errors import MissingExtraError, UsageError
+from deepbacs_zoo.errors import MissingExtraError, look_up
 
 if TYPE_CHECKING:
     from torch import nn
@@ -64,24 +64,15 @@ NETWORKS: Final[Mapping[str, NetworkEntry]] = MappingProxyType(
 )
 
 
-def get_network(name: str) -> NetworkEntry:
-    """Return a row of the table.
+def get_network(name: str, where: str = "network") -> NetworkEntry:
+    """Return a row of the table; ``where`` is the place that names it, for messages.
 
     Raises
     ------
     UsageError
         No network has this name.
     """
-    entry = NETWORKS.get(name)
-    if entry is None:
-        raise UsageError(
-            "network",
-            "no network has this name",
-            value=name,
-            allowed=", ".join(NETWORKS),
-            hint="choose one of these",
-        )
-    return entry
+    return look_up(NETWORKS, name, where, "network")
 
 
 def build_network(name: str, arguments: Mapping[str, Any]) -> nn.Module:

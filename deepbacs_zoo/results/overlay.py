@@ -62,11 +62,11 @@ def outlines_on(image: NDArray[np.generic], labels: NDArray[np.integer]) -> NDAr
     """Return ``y x 3`` uint8: the image with the outermost pixels of each label in its colour."""
     picture = canvas(image)
     padded = np.pad(labels, 1, mode="edge")
-    centre = padded[1:-1, 1:-1]
+    center = padded[1:-1, 1:-1]
     inner = np.ones(labels.shape, bool)
     for rows, columns in ((slice(0, -2), slice(1, -1)), (slice(2, None), slice(1, -1))):
-        inner &= (padded[rows, columns] == centre) & (padded[columns, rows] == centre)
-    edge = (centre != 0) & ~inner
+        inner &= (padded[rows, columns] == center) & (padded[columns, rows] == center)
+    edge = (center != 0) & ~inner
     colours = np.array([colour_of(label) for label in range(int(labels.max(initial=0)) + 1)])
     picture[edge] = colours[labels[edge]]
     return picture

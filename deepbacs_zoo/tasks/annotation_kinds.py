@@ -17,7 +17,7 @@ from deepbacs_zoo.annotations import (
     read_annotated,
     read_boxes,
 )
-from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.errors import look_up
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Image, read_image
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
@@ -92,13 +92,5 @@ def annotation_kind(name: str, classes: Sequence[str] = ()) -> Annotations:
     UsageError
         No kind has this name.
     """
-    kind = ANNOTATIONS.get(name)
-    if kind is None:
-        raise UsageError(
-            "annotation",
-            "no kind of annotation has this name",
-            value=name,
-            allowed=", ".join(ANNOTATIONS),
-            hint="correct the task",
-        )
+    kind = look_up(ANNOTATIONS, name, "annotation", "kind of annotation", "correct the task")
     return kind(classes)

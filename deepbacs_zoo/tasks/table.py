@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.errors import UsageError, look_up
 from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.tasks.detection import yolov2
 from deepbacs_zoo.tasks.segmentation import multilabel_unet, splinedist, stardist, unet
@@ -79,40 +79,42 @@ def _no_task(name: str) -> UsageError:
     )
 
 
-def get_entry(name: str) -> MethodEntry:
-    """Return the row of a method.
+def get_entry(name: str, where: str = "method") -> MethodEntry:
+    """Return the row of a method; ``where`` is the place that names it, for messages.
 
     Raises
     ------
     UsageError
         No method has this name.
     """
-    entry = METHODS.get(name)
-    if entry is None:
-        raise UsageError(
-            "method",
-            "no method has this name",
-            value=name,
-            allowed=", ".join(METHODS),
-            hint="choose one of these",
-        )
-    return entry
+    return look_up(METHODS, name, where, "method")
 
 
-def get_method(name: str, arguments: Mapping[str, Any] = MappingProxyType({})) -> Method:
+def get_method(
+    name: str, arguments: Mapping[str, Any] = MappingProxyType({}), where: str = "method"
+) -> Method:
     """Return the method of this name, built with arguments (by default those for unknown data).
+
+    Parameters
+    ----------
+    name
+        The name of a method.
+    arguments
+        What a run of it recorded as ``method_arguments``.
+    where
+        The place that names it, for messages.
 
     Raises
     ------
     UsageError
         No method has this name, or the arguments are not those of this method.
     """
-    entry = get_entry(name)
+    entry = get_entry(name, where)
     try:
         return entry.build(**arguments)
     except (TypeError, ValueError) as error:
         raise UsageError(
-            f"method {name}",
+            f"{where} {name}",
             "it cannot be built with these arguments",
             value=", ".join(f"{key}={value}" for key, value in arguments.items()),
             allowed="the arguments that a run of this method recorded",

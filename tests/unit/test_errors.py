@@ -6,13 +6,21 @@ from deepbacs_zoo import errors
 
 
 def every_error():
-    return [getattr(errors, name) for name in errors.__all__]
+    return [each for name in errors.__all__ if isinstance(each := getattr(errors, name), type)]
 
 
 def test_every_error_stands_in_the_tree_drawn_at_the_top():
     for kind in every_error():
         assert kind.__name__ in errors.__doc__
         assert issubclass(kind, errors.DeepbacsZooError)
+
+
+def test_a_name_that_no_table_holds_is_refused_with_those_that_it_does():
+    assert errors.look_up({"a": 1, "b": 2}, "b", "run.json: method", "method") == 2
+    with pytest.raises(errors.UsageError) as caught:
+        errors.look_up({"a": 1, "b": 2}, "c", "run.json: method", "method")
+    expected = "run.json: method: no method has this name (c); allowed: a, b; choose one of these."
+    assert str(caught.value) == expected
 
 
 @pytest.mark.parametrize("kind", every_error())

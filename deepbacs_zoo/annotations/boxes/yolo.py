@@ -1,6 +1,6 @@
 """Boxes in the text files of YOLO, one for each image, and the list of classes beside them.
 
-Each line holds the number of the class, the centre along x and y, width and height, the last four
+Each line holds the number of the class, the center along x and y, width and height, the last four
 as shares of the image's size (https://github.com/AlexeyAB/darknet, "How to train").
 """
 
@@ -71,7 +71,7 @@ def _box(
             path,
             "a box lies outside the image",
             value=f"line {line}: {' '.join(words)}",
-            allowed="centre and size as shares of the image, 0 to 1",
+            allowed="center and size as shares of the image, 0 to 1",
             hint="export the annotations again, with normalized coordinates",
         )
     if not 0 <= index < len(names):

@@ -12,17 +12,17 @@ from types import MappingProxyType
 from typing import Final
 
 from deepbacs_zoo.datasets.published.detection import DETECTION
-from deepbacs_zoo.datasets.published.image_to_image import DENOISING, LABELLING, SUPER_RESOLUTION
+from deepbacs_zoo.datasets.published.image_to_image import DENOISING, LABELING, SUPER_RESOLUTION
 from deepbacs_zoo.datasets.published.segmentation import SEGMENTATION
 from deepbacs_zoo.datasets.types import PublishedSet, Variant
-from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.errors import UsageError, look_up
 
 __all__ = ["PUBLISHED", "get_set", "get_variant"]
 
 PUBLISHED: Final[Mapping[str, PublishedSet]] = MappingProxyType(
     {
         entry.name: entry
-        for entry in (*SEGMENTATION, *DETECTION, *DENOISING, *LABELLING, *SUPER_RESOLUTION)
+        for entry in (*SEGMENTATION, *DETECTION, *DENOISING, *LABELING, *SUPER_RESOLUTION)
     }
 )
 """All published sets by name."""
@@ -36,15 +36,8 @@ def get_set(name: str) -> PublishedSet:
     UsageError
         No set has this name.
     """
-    if name in PUBLISHED:
-        return PUBLISHED[name]
-    raise UsageError(
-        "data set",
-        "no data set has this name",
-        value=name,
-        allowed=", ".join(PUBLISHED),
-        hint="choose one of these; deepbacs-zoo data list shows them",
-    )
+    hint = "choose one of these; deepbacs-zoo data list shows them"
+    return look_up(PUBLISHED, name, "data set", "data set", hint)
 
 
 def get_variant(entry: PublishedSet, name: str | None = None) -> Variant:

@@ -7,7 +7,7 @@ from typing import Final
 from deepbacs_zoo.datasets.published.parts import train_and_test
 from deepbacs_zoo.datasets.types import PartLayout, PublishedArchive, PublishedSet, Variant
 
-__all__ = ["DENOISING", "LABELLING", "SUPER_RESOLUTION"]
+__all__ = ["DENOISING", "LABELING", "SUPER_RESOLUTION"]
 
 _PAIRED: Final = (
     Variant("default", "images", train_and_test(("{part}/low_SNR", "{part}/high_SNR")), known=True),
@@ -56,7 +56,7 @@ DENOISING: Final = (
     ),
 )
 
-LABELLING: Final = tuple(
+LABELING: Final = tuple(
     PublishedSet(
         name=name,
         title=title,

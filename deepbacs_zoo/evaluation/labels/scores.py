@@ -31,7 +31,7 @@ class ObjectOutcome:
     area, found_area
         Pixels, as labelled and as predicted.
     x, y
-        Its centre in pixels: as labelled, of a false positive as predicted.
+        Its center in pixels: as labelled, of a false positive as predicted.
     """
 
     outcome: Outcome

@@ -78,7 +78,7 @@ def _outcomes(
     found: Partners, truth: NDArray[np.int32], predicted: NDArray[np.int32]
 ) -> Iterator[ObjectOutcome]:
     objects = found.overlaps
-    centres, found_centres = _centres(truth), _centres(predicted)
+    centers, found_centers = _centers(truth), _centers(predicted)
     for place, label in enumerate(objects.true.tolist()):
         partner = int(found.of_true[place])
         yield ObjectOutcome(
@@ -88,7 +88,7 @@ def _outcomes(
             float(found.true_iou[place]),
             int(objects.true_areas[place]),
             int(objects.found_areas[partner]) if partner >= 0 else None,
-            *centres[label],
+            *centers[label],
         )
     for place, label in enumerate(objects.found.tolist()):
         if found.of_found[place] < 0:
@@ -99,12 +99,12 @@ def _outcomes(
                 float(found.found_iou[place]),
                 None,
                 int(objects.found_areas[place]),
-                *found_centres[label],
+                *found_centers[label],
             )
 
 
-def _centres(labels: NDArray[np.int32]) -> list[tuple[float, float]]:
-    """Return the centre ``x, y`` in pixels of every label, by label; the first pixel is 0 to 1."""
+def _centers(labels: NDArray[np.int32]) -> list[tuple[float, float]]:
+    """Return the center ``x, y`` in pixels of every label, by label; the first pixel is 0 to 1."""
     y, x = np.nonzero(labels)
     numbers = labels[y, x]
     counts = np.bincount(numbers)

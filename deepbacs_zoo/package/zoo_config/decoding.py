@@ -170,7 +170,7 @@ class Spline(_Settings):
 class AnchorBoxes(_Settings):
     """Boxes with classes on a grid of anchors (YOLOv2).
 
-    Per anchor a block of ``5 + len(classes)`` channels: x, y of the centre inside the cell (0 to
+    Per anchor a block of ``5 + len(classes)`` channels: x, y of the center inside the cell (0 to
     1), width, height (image pixels), objectness and class probabilities (0 to 1).
 
     Parameters

@@ -2,7 +2,7 @@
 
 All follow from integer sums over an object's pixels (number, first and second moments), so that
 another language gives the same table.  Length and width are the axes of the ellipse with the same
-second moments: with the central moments ``m = sum((p - centre)**2) / n + 1/12`` the axes are
+second moments: with the central moments ``m = sum((p - center)**2) / n + 1/12`` the axes are
 ``4 * sqrt(eigenvalue)`` (Haralick and Shapiro, Computer and Robot Vision I, 1992, appendix A).
 1/12 is the moment of one square pixel, which scikit-image's regionprops leaves out.
 """
@@ -35,7 +35,7 @@ class ObjectRow:
     length, width
         Axes of the ellipse with the same second moments, in ``unit``.
     x, y
-        Centroid in ``unit``; the centre of the first pixel is at half a pixel.
+        Centroid in ``unit``; the center of the first pixel is at half a pixel.
     angle
         Of the long axis, in degrees counterclockwise from the x axis, 0 to 180.
     pixels

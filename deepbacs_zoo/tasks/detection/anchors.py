@@ -1,8 +1,8 @@
 """The usual sizes of boxes, the grid that suits them, and targets on that grid.
 
 Redmon and Farhadi 2017, https://arxiv.org/abs/1612.08242: anchors are found by k-means with the
-distance 1 - IoU of boxes with a common centre; each true box is the business of the cell in which
-its centre lies, and there of the anchor that is most like it.
+distance 1 - IoU of boxes with a common center; each true box is the business of the cell in which
+its center lies, and there of the anchor that is most like it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _DIGITS: Final = 1
 
 
 def size_iou(sizes: Sizes, anchors: Sizes) -> Sizes:
-    """Return the IoU of boxes and anchors with a common centre, axes ``boxes anchors``, float64."""
+    """Return the IoU of boxes and anchors with a common center, axes ``boxes anchors``, float64."""
     shared = np.minimum(sizes[:, None], anchors[None]).prod(axis=2)
     total = sizes.prod(axis=1)[:, None] + anchors.prod(axis=1)[None]
     return np.asarray(shared / (total - shared), np.float64)
@@ -69,29 +69,29 @@ def _clustered(sizes: Sizes, count: int) -> Sizes:
     """Return the best of some runs of k-means, seeded, so that the same boxes give the same."""
     random = np.random.default_rng(0)
     runs = [_one_run(sizes, count, random) for _ in range(_TRIES)]
-    return max(runs, key=lambda centres: float(size_iou(sizes, centres).max(axis=1).mean()))
+    return max(runs, key=lambda centers: float(size_iou(sizes, centers).max(axis=1).mean()))
 
 
 def _one_run(sizes: Sizes, count: int, random: np.random.Generator) -> Sizes:
-    centres: Sizes = sizes[random.integers(len(sizes))][None]
-    while len(centres) < count:  # the next is far from those there are (k-means++)
-        distance = 1 - size_iou(sizes, centres).max(axis=1)
+    centers: Sizes = sizes[random.integers(len(sizes))][None]
+    while len(centers) < count:  # the next is far from those there are (k-means++)
+        distance = 1 - size_iou(sizes, centers).max(axis=1)
         if not distance.sum() > 0:
-            return centres
+            return centers
         chosen = random.choice(len(sizes), p=distance / distance.sum())
-        centres = np.concatenate([centres, sizes[chosen][None]])
+        centers = np.concatenate([centers, sizes[chosen][None]])
     for _ in range(_ROUNDS):
-        nearest = size_iou(sizes, centres).argmax(axis=1)
+        nearest = size_iou(sizes, centers).argmax(axis=1)
         moved = np.array(
             [
-                sizes[nearest == index].mean(axis=0) if (nearest == index).any() else centre
-                for index, centre in enumerate(centres)
+                sizes[nearest == index].mean(axis=0) if (nearest == index).any() else center
+                for index, center in enumerate(centers)
             ]
         )
-        if np.allclose(moved, centres):
+        if np.allclose(moved, centers):
             break
-        centres = moved
-    return centres
+        centers = moved
+    return centers
 
 
 def choose_grid(boxes: Sequence[Box]) -> int:
@@ -134,7 +134,7 @@ def encode_boxes(
     Returns
     -------
     numpy.ndarray
-        ``c y x`` float32: for each anchor x and y of the centre in the cell (0 to 1), width and
+        ``c y x`` float32: for each anchor x and y of the center in the cell (0 to 1), width and
         height (image pixels), 1 where a box is, 1 for its class; elsewhere 0.  Of two boxes in one
         cell that like the same anchor best, the later one has its next best; what finds no anchor
         is left out.

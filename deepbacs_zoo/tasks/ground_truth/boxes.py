@@ -62,7 +62,7 @@ class BoxTruth:
                 )
 
     def foreground_mask(self) -> NDArray[np.bool_]:
-        """Return the centres of boxes, ``y x`` bool: small boxes get as many patches as large."""
+        """Return the centers of boxes, ``y x`` bool: small boxes get as many patches as large."""
         found = np.zeros(self.shape, np.bool_)
         rows, columns = self.shape
         for box in self.boxes:

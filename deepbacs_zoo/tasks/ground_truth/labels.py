@@ -65,11 +65,11 @@ class Window:
         )
 
     def rows(self) -> NDArray[np.float64]:
-        """Return where the centres of the rows lie, axis ``y``, float64, in image pixels."""
+        """Return where the centers of the rows lie, axis ``y``, float64, in image pixels."""
         return np.asarray(self.y + (np.arange(self.height) + 0.5) * self.scale, np.float64)
 
     def columns(self) -> NDArray[np.float64]:
-        """Return where the centres of the columns lie, axis ``x``, float64, in image pixels."""
+        """Return where the centers of the columns lie, axis ``x``, float64, in image pixels."""
         return np.asarray(self.x + (np.arange(self.width) + 0.5) * self.scale, np.float64)
 
 

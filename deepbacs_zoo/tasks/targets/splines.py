@@ -1,7 +1,7 @@
 """Closed cubic B-splines along the rims of objects (Mandal and Uhlmann 2021).
 
 The rim is the line halfway between pixels inside and outside, resampled at equal arc lengths.  It
-starts where the ray from the centre of mass to the right leaves the object last, and runs with y
+starts where the ray from the center of mass to the right leaves the object last, and runs with y
 upwards first, so that like objects have like control points: the place of the start moves little
 when an object turns or bends a little.  The control points are the least squares fit.
 """

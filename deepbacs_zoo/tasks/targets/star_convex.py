@@ -50,7 +50,7 @@ def star_target(
 def reconstruction(mask: Mask) -> dict[int, float]:
     """Return the IoU of an object with its polygon, for each number of rays.
 
-    The polygon is that of the pixel deepest inside, among equals of the one nearest to the centre.
+    The polygon is that of the pixel deepest inside, among equals of the one nearest to the center.
 
     Parameters
     ----------

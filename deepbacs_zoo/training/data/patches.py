@@ -37,11 +37,11 @@ def cut_image(image: NDArray[np.float32], window: Window) -> NDArray[np.float32]
         y, x = int(window.y), int(window.x)
         return image[:, y : y + window.height, x : x + window.width]
     for axis, places in ((1, window.rows()), (2, window.columns())):
-        centres = np.clip(places - 0.5, 0, image.shape[axis] - 1)
-        low = np.floor(centres).astype(np.intp)
+        centers = np.clip(places - 0.5, 0, image.shape[axis] - 1)
+        low = np.floor(centers).astype(np.intp)
         high = np.minimum(low + 1, image.shape[axis] - 1)
         share = (
-            (centres - low).astype(np.float32).reshape([-1 if at == axis else 1 for at in range(3)])
+            (centers - low).astype(np.float32).reshape([-1 if at == axis else 1 for at in range(3)])
         )
         image = image.take(low, axis) * (1 - share) + image.take(high, axis) * share
     return image

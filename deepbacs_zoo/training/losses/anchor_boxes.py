@@ -19,7 +19,7 @@ _MOST: Final = math.log(8.0)
 class BoxLoss(nn.Module):
     """Position, objectness and class of boxes on a grid, per true box.
 
-    For the anchor that is responsible for a box: squared errors of the centre in the cell and of
+    For the anchor that is responsible for a box: squared errors of the center in the cell and of
     the logarithms of width and height over the anchor's, weighted by 2 minus the share of the image
     that the box covers, so that small boxes count as much (as in the authors' program, darknet);
     cross entropy of the class; cross entropy of the objectness with the IoU of predicted and true
@@ -66,10 +66,10 @@ class BoxLoss(nn.Module):
         anchors = self.get_buffer("anchors")
         responsible = true[..., 4] > 0.5
         count = responsible.sum().clamp(min=1)
-        centres = torch.sigmoid(found[..., :2])
+        centers = torch.sigmoid(found[..., :2])
         factors = found[..., 2:4].clamp(-_MOST, _MOST)
         with torch.no_grad():
-            boxes = self._corners(centres, torch.exp(factors) * anchors[:, None, None])
+            boxes = self._corners(centers, torch.exp(factors) * anchors[:, None, None])
             true_boxes = self._corners(true[..., :2], true[..., 2:4])
             agreement = _iou(boxes[responsible], true_boxes[responsible])
             empty = ~responsible & ~self._near(boxes, true_boxes, responsible)
@@ -78,7 +78,7 @@ class BoxLoss(nn.Module):
         expected = torch.log(its[:, 2:4] / own).clamp(-_MOST, _MOST)
         pixels = target.shape[-1] * target.shape[-2] * self.grid**2
         small = 2 - (its[:, 2] * its[:, 3] / pixels).clamp(max=1)
-        errors = (centres[responsible] - its[:, :2]) ** 2 + (factors[responsible] - expected) ** 2
+        errors = (centers[responsible] - its[:, :2]) ** 2 + (factors[responsible] - expected) ** 2
         entropy = functional.binary_cross_entropy_with_logits
         nothing = found[..., 4][empty]
         terms = (
@@ -95,14 +95,14 @@ class BoxLoss(nn.Module):
         batch, _, rows, columns = tensor.shape
         return tensor.reshape(batch, -1, 5 + self.classes, rows, columns).permute(0, 1, 3, 4, 2)
 
-    def _corners(self, centres: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
-        rows, columns = centres.shape[2:4]
+    def _corners(self, centers: torch.Tensor, sizes: torch.Tensor) -> torch.Tensor:
+        rows, columns = centers.shape[2:4]
         y, x = torch.meshgrid(
-            torch.arange(rows, device=centres.device),
-            torch.arange(columns, device=centres.device),
+            torch.arange(rows, device=centers.device),
+            torch.arange(columns, device=centers.device),
             indexing="ij",
         )
-        middle = (torch.stack([x, y], -1) + centres) * self.grid
+        middle = (torch.stack([x, y], -1) + centers) * self.grid
         return torch.cat([middle - sizes / 2, middle + sizes / 2], -1)
 
     def _near(

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.errors import look_up
 from deepbacs_zoo.tasks import Loss
 from deepbacs_zoo.training.losses.anchor_boxes import BoxLoss
 from deepbacs_zoo.training.losses.spline import SplineLoss
@@ -69,13 +69,5 @@ def build_loss(loss: Loss) -> nn.Module:
     UsageError
         No loss has this name.
     """
-    build = LOSSES.get(loss.name)
-    if build is None:
-        raise UsageError(
-            "loss",
-            "no loss has this name",
-            value=loss.name,
-            allowed=", ".join(LOSSES),
-            hint="correct the method",
-        )
+    build = look_up(LOSSES, loss.name, "loss", "loss", "correct the method")
     return build(**loss.arguments)

@@ -8,7 +8,7 @@ from typing import Final
 
 from torch import nn
 
-from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.errors import look_up
 from deepbacs_zoo.training.steps.base import TrainingStep
 from deepbacs_zoo.training.steps.supervised import Supervised
 
@@ -27,13 +27,4 @@ def build_step(name: str, loss: nn.Module) -> TrainingStep:
     UsageError
         No step has this name.
     """
-    build = STEPS.get(name)
-    if build is None:
-        raise UsageError(
-            "step",
-            "no training step has this name",
-            value=name,
-            allowed=", ".join(STEPS),
-            hint="correct the method",
-        )
-    return build(loss)
+    return look_up(STEPS, name, "step", "training step", "correct the method")(loss)

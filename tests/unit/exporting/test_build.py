@@ -18,7 +18,7 @@ import yaml
 
 from deepbacs_zoo.cards import Card, card_folder, read_card
 from deepbacs_zoo.checkpoints import Run
-from deepbacs_zoo.errors import HostError, ModelError, OutputExistsError, PackageError
+from deepbacs_zoo.errors import HostError, ModelError, OutputExistsError, PackageError, UsageError
 from deepbacs_zoo.exporting import build
 from deepbacs_zoo.exporting.build import FORMATS
 from deepbacs_zoo.exporting.from_run import draft, export, trained_model
@@ -292,6 +292,16 @@ def test_an_existing_package_stays_without_overwrite(run: Run, card: Card, tmp_p
     assert output.read_bytes() == b"old"
     export(run, card, output, overwrite=True)
     assert zipfile.is_zipfile(output)
+
+
+@pytest.mark.parametrize("field", ["method", "network"])
+def test_a_run_with_an_unknown_method_or_network_is_named_with_its_file(
+    run: Run, field: str
+) -> None:
+    strange = dataclasses.replace(run, **{field: "fantasy"})
+    with pytest.raises(UsageError, match=f"no {field} has this name") as caught:
+        trained_model(strange)
+    assert caught.value.where == f"{run.folder / 'run.json'}: {field}"
 
 
 def test_a_missing_folder_is_refused_before_any_work(run: Run, card: Card, tmp_path: Path) -> None:

@@ -31,11 +31,16 @@ class BackendOptions:
     Parameters
     ----------
     runner
-        ``onnx`` or ``torch``, ``fiji``, or ``None`` for the first that can run the package.
+        ``onnx`` or ``torch``, ``fiji``, ``deepimagej``, or ``None`` for the first that can run the
+        package.
     device, trust
         As in ``runners.load_session``.
     java, heap
         The Java to run ImageJ with, and the bytes that it may take.
+    fiji
+        The Fiji folder in which deepImageJ is.
+    timeout
+        Seconds that deepImageJ may take for one plane; ``None``: its default.
     """
 
     runner: str | None = None
@@ -43,6 +48,8 @@ class BackendOptions:
     trust: bool = False
     java: Path | None = None
     heap: int | None = None
+    fiji: Path | None = None
+    timeout: float | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,17 @@ class Backend(Protocol):
 
 def open_backend(chosen: BackendOptions) -> Backend:
     """Return the backend that was chosen; nothing is loaded or started yet."""
-    return _InImagej(chosen) if chosen.runner == "fiji" else _InPython(chosen)
+    if chosen.fiji is not None and chosen.runner != "deepimagej":
+        raise UsageError(
+            Option("fiji"),
+            "only the runner deepimagej takes a Fiji folder",
+            value=chosen.runner or "no runner is named",
+            allowed="deepimagej",
+            hint="add " + Option("runner", "deepimagej") + ", or leave the folder out",
+        )
+    if chosen.runner == "fiji":
+        return _InImagej(chosen)
+    return _InDeepImageJ(chosen) if chosen.runner == "deepimagej" else _InPython(chosen)
 
 
 class _InPython:
@@ -156,6 +173,31 @@ class _InPython:
             tuple(map(finding_text, result.findings)),
             result.engine,
         )
+
+
+class _InDeepImageJ(_InPython):
+    """Lets deepImageJ in a Fiji folder compute, in a process for each image."""
+
+    def open(self, package: Package, options: PredictOptions) -> Predictor:
+        from deepbacs_zoo.fiji.deepimagej.installed import find_deepimagej
+        from deepbacs_zoo.fiji.deepimagej.program import DeepImageJProgram
+        from deepbacs_zoo.prediction.deepimagej import open_deepimagej
+
+        chosen = self._chosen
+        if chosen.fiji is None:
+            raise UsageError(
+                Option("runner"),
+                "deepImageJ is run in a Fiji that has it, and none is named",
+                value=chosen.runner,
+                allowed="the folder of a Fiji",
+                hint="add " + Option("fiji", "DIR"),
+            )
+        _check_device(chosen)
+        installed = find_deepimagej(chosen.fiji)
+        program = DeepImageJProgram(
+            installed, prepared(chosen.java), heap=chosen.heap, timeout=chosen.timeout
+        )
+        return open_deepimagej(package, program)
 
 
 class _InImagej:
@@ -215,11 +257,7 @@ class _InImagej:
         )
 
 
-def _check(package: Package, chosen: BackendOptions, options: PredictOptions) -> None:
-    """Refuse what the plugin does not do before a JVM starts."""
-    from deepbacs_zoo.prediction.fiji import check_options
-
-    check_options(options)
+def _check_device(chosen: BackendOptions) -> None:
     if chosen.device not in {"auto", "cpu"}:
         raise UsageError(
             Option("device"),
@@ -228,6 +266,14 @@ def _check(package: Package, chosen: BackendOptions, options: PredictOptions) ->
             allowed="cpu",
             hint="leave it out, or predict in Python",
         )
+
+
+def _check(package: Package, chosen: BackendOptions, options: PredictOptions) -> None:
+    """Refuse what the plugin does not do before a JVM starts."""
+    from deepbacs_zoo.prediction.fiji import check_options
+
+    check_options(options)
+    _check_device(chosen)
     required = [spec.id for spec in package.inputs if not spec.optional]
     if len(required) > 1:
         raise UnsupportedError(

@@ -15,11 +15,13 @@ from deepbacs_zoo.cli.backends import Backend, open_backend
 from deepbacs_zoo.cli.options import (
     DeviceName,
     DeviceOption,
+    FijiOption,
     HeapOption,
     JavaOption,
     OutputOption,
     OverwriteOption,
     RunnerOption,
+    TimeoutOption,
     TrustOption,
     backend_options,
     named_data,
@@ -62,6 +64,8 @@ def command(
     trust: TrustOption = False,
     java: JavaOption = None,
     heap: HeapOption = None,
+    fiji: FijiOption = None,
+    timeout: TimeoutOption = None,
     overwrite: OverwriteOption = False,
 ) -> None:
     """Score models on labelled images: tables, JSON, and a page with overlays."""
@@ -70,7 +74,7 @@ def command(
     scoring = _Scoring(data, not labels_incomplete, output, overwrite)
     with ExitStack() as stack:
         backend = stack.enter_context(
-            open_backend(backend_options(runner, device, trust, java, heap))
+            open_backend(backend_options(runner, device, trust, java, heap, fiji, timeout))
         )
         packages = {
             name: stack.enter_context(_as_package(path))

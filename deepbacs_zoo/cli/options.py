@@ -21,6 +21,7 @@ __all__ = [
     "DataOption",
     "DeviceName",
     "DeviceOption",
+    "FijiOption",
     "HeapOption",
     "JavaOption",
     "MemoryOption",
@@ -31,6 +32,7 @@ __all__ = [
     "RescaleOption",
     "RunnerName",
     "RunnerOption",
+    "TimeoutOption",
     "TrustOption",
     "backend_options",
     "named_data",
@@ -53,6 +55,7 @@ class RunnerName(StrEnum):
     ONNX = "onnx"
     TORCH = "torch"
     FIJI = "fiji"
+    DEEPIMAGEJ = "deepimagej"
 
 
 class Border(StrEnum):
@@ -92,7 +95,7 @@ RunnerOption = Annotated[
     RunnerName | None,
     typer.Option(
         help="Engine; by default the first that can run the package. 'fiji': ONNX Runtime "
-        "inside ImageJ, by the plugin."
+        "inside ImageJ, by the plugin. 'deepimagej': deepImageJ 3.1 in the folder of --fiji."
     ),
 ]
 BorderOption = Annotated[
@@ -119,6 +122,13 @@ HeapOption = Annotated[
     str | None,
     typer.Option(help="Memory that ImageJ may take, such as 4GiB; a quarter of all by default."),
 ]
+FijiOption = Annotated[
+    Path | None, typer.Option("--fiji", metavar="DIR", help="Folder of a Fiji, for deepimagej.")
+]
+TimeoutOption = Annotated[
+    float | None,
+    typer.Option(min=1, help="Seconds that deepImageJ may take for one plane; 600 by default."),
+]
 OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace existing results.")]
 
 _UNITS: Final = {"": 1, "k": 1, "m": 2, "g": 3, "t": 4}
@@ -130,11 +140,14 @@ def backend_options(
     trust: bool,
     java: Path | None,
     heap: str | None,
+    fiji: Path | None,
+    timeout: float | None,
 ) -> BackendOptions:
     """Return the choice of what runs a package."""
     from deepbacs_zoo.cli.backends import BackendOptions
 
-    return BackendOptions(runner and runner.value, device.value, trust, java, parse_heap(heap))
+    name = runner and runner.value
+    return BackendOptions(name, device.value, trust, java, parse_heap(heap), fiji, timeout)
 
 
 def parse_heap(text: str | None) -> int | None:

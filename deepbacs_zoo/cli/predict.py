@@ -15,6 +15,7 @@ from deepbacs_zoo.cli.options import (
     BorderOption,
     DeviceName,
     DeviceOption,
+    FijiOption,
     HeapOption,
     JavaOption,
     MemoryOption,
@@ -24,6 +25,7 @@ from deepbacs_zoo.cli.options import (
     Rescale,
     RescaleOption,
     RunnerOption,
+    TimeoutOption,
     TrustOption,
     backend_options,
     parse_memory,
@@ -63,6 +65,8 @@ def command(
     trust: TrustOption = False,
     java: JavaOption = None,
     heap: HeapOption = None,
+    fiji: FijiOption = None,
+    timeout: TimeoutOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run a package on images of any size and write every result next to each other in --output.
@@ -74,7 +78,7 @@ def command(
     options = PredictOptions(border.value, parse_memory(memory), pixel_size, rescale.value)
     results = Results(output, overwrite, options)
     packages, images = split_words([str(package), *image])
-    with open_backend(backend_options(runner, device, trust, java, heap)) as backend:
+    with open_backend(backend_options(runner, device, trust, java, heap, fiji, timeout)) as backend:
         if len(packages) > 1:
             errors = predict_several(backend, packages, images, results, as_json=as_json)
         else:

@@ -18,9 +18,10 @@ from deepbacs_zoo.tiling.run_plan import RunPlan, TensorPlan
 if TYPE_CHECKING:
     from deepbacs_zoo.package import Package
 
-__all__ = ["check_steps", "run_network", "run_plane"]
+__all__ = ["Tensors", "check_steps", "run_network", "run_plane"]
 
 Tensors = Mapping[str, Array]
+"""Arrays by the id of their tensor."""
 References = Mapping[str, tuple[Array, str]]
 Slices = tuple[slice, ...]
 

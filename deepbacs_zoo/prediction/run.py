@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +19,7 @@ from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction.base import Engine, Progress
 from deepbacs_zoo.prediction.collector import Collector, check_own_axes
 from deepbacs_zoo.prediction.options import PredictOptions
-from deepbacs_zoo.prediction.pipeline import run_plane
+from deepbacs_zoo.prediction.pipeline import Tensors, run_plane
 from deepbacs_zoo.prediction.positions import find_positions, place_of, take, thin_stack
 from deepbacs_zoo.prediction.rescale import check_pixel_size, resample_factors, resample_image
 from deepbacs_zoo.prediction.sources import preview_of
@@ -30,7 +30,7 @@ from deepbacs_zoo.runners.base import Array
 from deepbacs_zoo.tensors import TensorSpec
 from deepbacs_zoo.tiling.run_plan import RunPlan, plan_run
 
-__all__ = ["PredictionRun"]
+__all__ = ["Compute", "PredictionRun"]
 
 RESAMPLED: Final = Rule(
     "resampled-to-model-scale",
@@ -52,6 +52,9 @@ NOT_FINITE: Final = Rule(
     Severity.WARNING,
     "Values that are not numbers pass no threshold, so that objects are missing there.",
 )
+
+Compute = Callable[[Iterable[Tensors]], Iterable[Tensors]]
+"""Positions of the inputs, raw tensors by id, become those of the outputs, in the same order."""
 
 _PEAK_BYTES_PER_PIXEL: Final = 2048.0
 """Taken for a package that does not say: twice the 1,070 bytes per input pixel that a U-Net of four
@@ -96,22 +99,57 @@ class PredictionRun:
         self.run_plan = self._plan(options.memory)
         self._check_plan()
 
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """The pixels of the first input along each of its axes, at the model's scale."""
+        sizes = self.images[self.first].data.sizes
+        own = self.inputs[0].axis_names
+        return {axis: int(sizes[axis]) for axis in IMAGE_AXES if axis in own}
+
+    def output_sizes(self, spec: TensorSpec) -> dict[str, int]:
+        """Return the pixels of one position of an output along its axes, at the model's scale."""
+        fixed = {axis: spec.size_of(axis) for axis in spec.axis_names if axis in IMAGE_AXES}
+        found = {axis: size for axis, size in fixed.items() if size is not None}
+        own = self.run_plan.tensors.get(spec.id)
+        if own is not None:
+            found.update(zip(own.axes, own.plan.output_shape, strict=True))
+        return found
+
     def execute(self, session: Session, engine: Engine, progress: Progress | None) -> Result:
-        """Run all positions, decode, and bring everything back to the image's own scale."""
-        collectors = {spec.id: Collector(spec, self.positions) for spec in self.outputs}
+        """Run all positions by a runner's session; see :meth:`compute`."""
         passes = len(self.positions) * len(self.run_plan.plan.tiles)
         count = _Counter(passes, progress)
-        for position in self.positions:
-            raw = {spec.id: take(spec, self.images[spec.id], position) for spec in self.inputs}
-            found = run_plane(
-                self.inputs,
-                self.outputs,
-                session,
-                raw,
-                self.run_plan,
-                border=self.border,
-                step=count.step,
-            )
+
+        def run(planes: Iterable[Tensors]) -> Iterator[Tensors]:
+            for raw in planes:
+                yield run_plane(
+                    self.inputs,
+                    self.outputs,
+                    session,
+                    raw,
+                    self.run_plan,
+                    border=self.border,
+                    step=count.step,
+                )
+
+        return self.compute(run, engine)
+
+    def compute(self, run: Compute, engine: Engine) -> Result:
+        """Compute all positions, decode, and bring everything back to the image's own scale.
+
+        Parameters
+        ----------
+        run
+            Takes the positions of the inputs, and gives those of the outputs in the same order.
+        engine
+            The program that computes them.
+        """
+        collectors = {spec.id: Collector(spec, self.positions) for spec in self.outputs}
+        planes = (
+            {spec.id: take(spec, self.images[spec.id], position) for spec in self.inputs}
+            for position in self.positions
+        )
+        for position, found in zip(self.positions, run(planes), strict=True):
             for name, array in found.items():
                 collectors[name].put(position, array)
         content, findings = self._decode(collectors)

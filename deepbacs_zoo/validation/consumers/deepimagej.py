@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from deepbacs_zoo.fiji.deepimagej.image_rules import number_issues
 from deepbacs_zoo.fiji.deepimagej.rules import lint
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.validation.context import Context
@@ -23,7 +24,7 @@ RUNS: Final = Rule(
 def check_deepimagej(context: Context) -> Iterator[Finding]:
     """Predict whether deepImageJ 3.1 runs a package, and whether it computes the same."""
     package = context.package
-    issues = lint(package)
+    issues = (*lint(package), *number_issues(package))
     for rule, finding in issues:
         verdict = "will not run it" if rule.blocks else "will compute something else"
         yield rule.finding(

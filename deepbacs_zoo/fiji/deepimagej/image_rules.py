@@ -1,0 +1,145 @@
+"""Rules of deepImageJ 3.1 with JDLL 0.6 about the images that a package is given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.fiji.deepimagej.rules import lint
+from deepbacs_zoo.findings import Finding, Issue, differs
+from deepbacs_zoo.options import Option
+from deepbacs_zoo.package import Package
+from deepbacs_zoo.tensors import FixedSize, SteppedSize
+
+__all__ = ["MOST_VALUES", "check_image", "image_findings", "number_issues"]
+
+_RUN: Final = "deepImageJ 3.1 / JDLL 0.6, run"
+BORDER: Final = differs(
+    "deepimagej-border",
+    "JDLL continues the normalized image by the halo all round, others only where it ends.",
+    _RUN,
+)
+SIZE_OFF_STEP: Final = differs(
+    "deepimagej-size-off-step",
+    "JDLL runs such an image in two tiles along each axis, the second off the network's grid.",
+    _RUN,
+)
+STACK_STATISTICS: Final = differs(
+    "deepimagej-stack-statistics",
+    "JDLL normalizes all planes of a stack with the statistics of the last one.",
+    _RUN,
+)
+_OF_THE_IMAGE: Final = ("scale_range", "zero_mean_unit_variance")
+MOST_VALUES: Final = 4096 * 4096 * 3
+"""Values of a tile above which JDLL divides it for ever."""
+_IN_PYTHON: Final = "predict in Python, which cuts large images into tiles"
+
+
+def check_image(package: Package, sizes: Mapping[str, int], where: str) -> None:
+    """Refuse an image of which deepImageJ makes no tile.
+
+    Parameters
+    ----------
+    package
+        A package that deepImageJ runs.
+    sizes
+        The image's pixels by axis of the input.
+    where
+        The image.
+
+    Raises
+    ------
+    DataError
+        It is smaller than a step, or larger than the largest tile.
+    """
+    for name in (axis.name for axis in package.inputs[0].space):
+        if sizes[name] == 1:
+            raise DataError(
+                where,
+                f"deepImageJ drops an axis of one pixel, and then fails at the missing {name}",
+                value=1,
+                allowed=f"2 pixels or more along {name}",
+                hint="predict in Python",
+            )
+    stepped = dict(_stepped(package))
+    for axis, size in stepped.items():
+        if sizes[axis] < size.step:
+            raise DataError(
+                where,
+                f"it is smaller along {axis} than deepImageJ's smallest tile",
+                value=sizes[axis],
+                allowed=f"{size.step} pixels or more",
+                hint="use the package of " + Option("consumer", "deepimagej"),
+            )
+    values = math.prod(sizes.values())
+    if stepped and values > MOST_VALUES:
+        raise DataError(
+            where,
+            "it is larger than the largest tile of deepImageJ, which would not end",
+            value=f"{values} values",
+            allowed=f"{MOST_VALUES} values in all channels",
+            hint=_IN_PYTHON,
+        )
+
+
+def number_issues(package: Package) -> Iterator[Issue]:
+    """Yield why deepImageJ gives other numbers for some images, which one export cures."""
+    hint = "export the model with " + Option("consumer", "deepimagej")
+    halo = max((axis.halo for spec in package.outputs for axis in spec.space), default=0)
+    axes = [axis.size for spec in package.inputs for axis in spec.space]
+    stepped = [size for size in axes if isinstance(size, SteppedSize)]
+    fixed = any(isinstance(size, FixedSize) for size in axes)
+    if halo and not fixed:
+        yield BORDER.issue(
+            "outputs",
+            f"pixels up to {halo} from the image's border differ, as deepImageJ continues the "
+            "image there in a way of its own",
+            "no halo",
+            hint,
+        )
+    if any(size.step > 1 for size in stepped):
+        step = max(size.step for size in stepped)
+        least = max(size.min for size in stepped)
+        yield SIZE_OFF_STEP.issue(
+            "inputs",
+            f"an image smaller than {least} pixels, or of a size that is no multiple of {step}, "
+            "differs all over",
+            "a network for every size",
+            hint,
+        )
+    measured = [step.name for spec in package.inputs for step in spec.steps]
+    for name in dict.fromkeys(measured):
+        if name in _OF_THE_IMAGE:
+            yield STACK_STATISTICS.issue(
+                "inputs",
+                f"{name} of a stack takes the statistics of its last plane for all",
+                "a network that normalizes by itself",
+                hint,
+            )
+
+
+def image_findings(package: Package, sizes: Mapping[str, int]) -> Iterator[Finding]:
+    """Yield why deepImageJ's numbers are others than Python's for an image of some size.
+
+    Stacks are given to it plane by plane, so that they make no difference here.
+    """
+    for rule, finding in (*lint(package), *number_issues(package)):
+        if rule.blocks or rule is STACK_STATISTICS:
+            continue
+        if rule is SIZE_OFF_STEP and not _off_step(package, sizes):
+            continue
+        yield finding
+
+
+def _off_step(package: Package, sizes: Mapping[str, int]) -> bool:
+    return any(
+        sizes[axis] < size.min or sizes[axis] % size.step for axis, size in _stepped(package)
+    )
+
+
+def _stepped(package: Package) -> Iterator[tuple[str, SteppedSize]]:
+    for axis in package.inputs[0].space:
+        if isinstance(axis.size, SteppedSize):
+            yield axis.name, axis.size

@@ -1,0 +1,261 @@
+"""Causes of a missing result, read from what deepImageJ and Java printed.
+
+A failing command leaves no trace but its text: the macro goes on, and the process ends with 0.
+Each row was seen in deepImageJ 3.1 with JDLL 0.6; the first that matches is the cause.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from deepbacs_zoo.errors import (
+    DataError,
+    DeepbacsZooError,
+    HostError,
+    MacroError,
+    PackageError,
+    UnsupportedError,
+    UsageError,
+)
+from deepbacs_zoo.fiji.deepimagej.ended import Ended
+from deepbacs_zoo.fiji.gateways.heap import LARGER_HEAP
+from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA
+from deepbacs_zoo.options import Option, Text
+
+__all__ = ["Subjects", "failure_of", "timed_out"]
+
+_OTHER_PROGRAM: Final = "run the package with another " + Option("runner")
+_EXPORT: Final = "export the model anew with " + Option("consumer", "deepimagej")
+_REINSTALL: Final = "update this Fiji, so that deepImageJ and its libraries fit each other"
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """The things that an error is about.
+
+    Parameters
+    ----------
+    image
+        The image and its plane.
+    package, fiji
+        Their paths.
+    """
+
+    image: str
+    package: Path
+    fiji: Path
+
+
+@dataclass(frozen=True)
+class _Symptom:
+    """A text, and the error that it means.
+
+    Parameters
+    ----------
+    pattern
+        A regular expression.
+    kind
+        The class of the error.
+    subject
+        The field of `Subjects` that the error is about.
+    what, allowed, hint
+        Parts of the error.
+    """
+
+    pattern: str
+    kind: type[DeepbacsZooError]
+    subject: str
+    what: str
+    allowed: str | Text
+    hint: str | Text
+
+
+_SYMPTOMS: Final = (
+    _Symptom(
+        r"<Out of memory>|OutOfMemoryError",
+        HostError,
+        "image",
+        "the memory of Java or of the engine did not suffice in deepImageJ",
+        "an image that fits; deepImageJ runs it in one piece",
+        LARGER_HEAP,
+    ),
+    _Symptom(
+        r"Please install a compatible engine",
+        HostError,
+        "fiji",
+        "deepImageJ found no engine for the package's weights",
+        "an engine of the same version of PyTorch in the folder engines",
+        "run the model once in this Fiji while it is online, which installs the engine",
+    ),
+    _Symptom(
+        r"UnsupportedClassVersionError",
+        UsageError,
+        "fiji",
+        "its plugins need a newer Java than the one that was started",
+        "a Java that is as new as the one of this Fiji",
+        OTHER_JAVA,
+    ),
+    _Symptom(
+        r"Unrecognized command",
+        UsageError,
+        "fiji",
+        "ImageJ did not find deepImageJ's command in this Fiji",
+        "deepImageJ 3.1 in the folder plugins",
+        _REINSTALL,
+    ),
+    _Symptom(
+        r"requires to the variable 'model_path'|Missing input tensor",
+        MacroError,
+        "fiji",
+        "deepImageJ did not take the options of its command",
+        "deepImageJ 3.1, whose options are model_path, input_path and output_folder",
+        "install deepImageJ 3.1",
+    ),
+    _Symptom(
+        r"NoSuchMethodError|NoClassDefFoundError|ClassNotFoundException|NoSuchFieldError"
+        r"|IncompatibleClassChangeError",
+        HostError,
+        "fiji",
+        "libraries that deepImageJ needs are missing or do not fit each other",
+        "a Fiji whose jars are all of one date",
+        _REINSTALL,
+    ),
+    _Symptom(
+        r"Tiling cannot happen accross the channel dimension",
+        DataError,
+        "image",
+        "deepImageJ sees another number of channels than the network takes",
+        "an image with the channels of the package",
+        "keep the channels that the package names",
+    ),
+    _Symptom(
+        r"Error in the axes size selected",
+        DataError,
+        "image",
+        "it is too small for deepImageJ's tiles",
+        "an image of at least one step of the package along y and x",
+        _OTHER_PROGRAM,
+    ),
+    _Symptom(
+        r"Shared memory segment already exists with different dimensions|\"inputSize\" is null"
+        r"|Model specs too complex",
+        PackageError,
+        "package",
+        "the network gives an output of another size than deepImageJ works out",
+        "outputs of the image's size",
+        _EXPORT,
+    ),
+    _Symptom(
+        r"No such file or directory|FileNotFoundException|not found either locally"
+        r"|provided input folder does not exist|Unsupported format or file not found"
+        r"|cannot be created",
+        HostError,
+        "image",
+        "deepImageJ did not find a file that was written for it, or could not write its result",
+        "a folder for temporary files that may be read and written, with free space",
+        "free some space, or set TMPDIR to another folder",
+    ),
+    _Symptom(
+        r"Unknown builtin op|Unknown type name|PytorchStreamReader|torch::jit|ErrorReport",
+        UnsupportedError,
+        "package",
+        "the engine does not load its TorchScript weights",
+        "TorchScript that PyTorch 2.0 loads",
+        _EXPORT,
+    ),
+)
+
+
+def timed_out(subjects: Subjects, seconds: float) -> HostError:
+    """Return the error of a plane that took too long."""
+    return HostError(
+        subjects.image,
+        "deepImageJ has not finished in time, and was stopped",
+        value=f"{seconds:g} s for one plane",
+        allowed="a plane that is done within the time limit",
+        hint="allow more by " + Option("timeout") + ", or run the package in Python",
+    )
+
+
+def failure_of(ended: Ended, subjects: Subjects) -> DeepbacsZooError:
+    """Return the error of a process that left no result, or ended with another status than 0.
+
+    The last lines that it printed are a note of the error.
+    """
+    error = _found(ended, subjects) or _crash(ended, subjects) or _unknown(ended, subjects)
+    lines = [line for line in ended.text.splitlines() if line.strip()]
+    error.add_note("\n".join(["deepImageJ's last words:", *lines[-_LINES:]]))
+    return error
+
+
+_LINES: Final = 40
+
+
+def _found(ended: Ended, subjects: Subjects) -> DeepbacsZooError | None:
+    for row in _SYMPTOMS:
+        match = re.search(f".*(?:{row.pattern}).*", ended.text)
+        if match:
+            return row.kind(
+                getattr(subjects, row.subject),
+                row.what,
+                value=_shortened(match[0]),
+                allowed=row.allowed,
+                hint=row.hint,
+            )
+    return None
+
+
+def _crash(ended: Ended, subjects: Subjects) -> DeepbacsZooError | None:
+    """Return the error of a process that a signal ended, or that ended by itself with an error."""
+    if not ended.status:
+        return None
+    if ended.status > 0 and not ended.crash:
+        return HostError(
+            subjects.fiji,
+            f"the process of deepImageJ ended with status {ended.status}",
+            value=_last_line(ended),
+            allowed="a process that ends with status 0",
+            hint="look at its last words, and run the model once in this Fiji by hand",
+        )
+    known = set(signal.Signals)
+    name = signal.Signals(-ended.status).name if -ended.status in known else str(ended.status)
+    frame = re.search(r"Problematic frame:\s*\n#\s*(.+)", ended.crash)
+    return HostError(
+        subjects.fiji,
+        f"the process of deepImageJ crashed ({name})",
+        value=_shortened(frame[1]) if frame else None,
+        allowed="an engine that runs the package's TorchScript weights",
+        hint="see whether the computer's memory was full, else install the engine anew",
+    )
+
+
+def _unknown(ended: Ended, subjects: Subjects) -> MacroError:
+    return MacroError(
+        subjects.image,
+        "deepImageJ gave no result, and its log does not name a cause that is known",
+        value=_last_line(ended),
+        allowed="one file for each output",
+        hint=_OTHER_PROGRAM,
+        log=ended.text,
+    )
+
+
+def _last_line(ended: Ended) -> str | None:
+    """Return the line that most likely says why: an error, else what was printed last."""
+    lines = [line.strip() for line in ended.text.splitlines() if line.strip()]
+    thrown = [line for line in lines if re.match(_ERROR, line)]
+    chosen = thrown or lines
+    return _shortened(chosen[-1]) if chosen else None
+
+
+def _shortened(line: str) -> str:
+    text = line.strip()
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
+
+
+_LONGEST: Final = 200
+_ERROR: Final = r"Macro Error:|(Caused by: |Exception in thread \S+ )?[\w.$]+(Exception|Error)\b"

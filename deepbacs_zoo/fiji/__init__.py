@@ -9,40 +9,51 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from deepbacs_zoo.fiji.gateways.attached import attach
     from deepbacs_zoo.fiji.gateways.embedded import open_embedded
     from deepbacs_zoo.fiji.gateways.protocol import Gateway, GatewayInfo, MacroResult
+    from deepbacs_zoo.fiji.gateways.pyimagej import start_pyimagej
     from deepbacs_zoo.fiji.gateways.worker import open_worker
+    from deepbacs_zoo.fiji.java.folder import FijiFolder, read_folder
     from deepbacs_zoo.fiji.java.jars import fetch_jars
     from deepbacs_zoo.fiji.java.runtime import Java, find_java
     from deepbacs_zoo.fiji.java.setup import JavaEnvironment, prepare
     from deepbacs_zoo.fiji.settings import scripts_folder
 
 __all__ = [
+    "FijiFolder",
     "Gateway",
     "GatewayInfo",
     "Java",
     "JavaEnvironment",
     "MacroResult",
+    "attach",
     "fetch_jars",
     "find_java",
     "open_embedded",
     "open_worker",
     "prepare",
+    "read_folder",
     "scripts_folder",
+    "start_pyimagej",
 ]
 
 _MODULE_OF: Final = {
+    "FijiFolder": "java.folder",
     "Gateway": "gateways.protocol",
     "GatewayInfo": "gateways.protocol",
     "Java": "java.runtime",
     "MacroResult": "gateways.protocol",
     "JavaEnvironment": "java.setup",
+    "attach": "gateways.attached",
     "fetch_jars": "java.jars",
     "find_java": "java.runtime",
     "open_embedded": "gateways.embedded",
     "open_worker": "gateways.worker",
     "prepare": "java.setup",
+    "read_folder": "java.folder",
     "scripts_folder": "settings",
+    "start_pyimagej": "gateways.pyimagej",
 }
 
 

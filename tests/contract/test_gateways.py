@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 import numpy as np
 import pytest
 
-from deepbacs_zoo.errors import DataError, MacroError, UsageError
+from deepbacs_zoo.errors import DataError, HostError, MacroError, UsageError
 from deepbacs_zoo.fiji.gateways.fake import FakeGateway
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
+from deepbacs_zoo.fiji.gateways.pyimagej import check_parts
 from deepbacs_zoo.fiji.gateways.worker import open_worker
+from deepbacs_zoo.fiji.java.folder import read_folder
 from deepbacs_zoo.images import Calibration
-from tests.contract.embedded_host import RemoteEmbedded
+from tests.contract.hosts import RemoteGateway
 from tests.fiji.gateways import BROKEN, gateway_setup, image
 
 KNOWN = Calibration(x=0.08, y=0.09, z=0.3, unit="µm", frame_interval=2.5)
@@ -109,21 +112,54 @@ def emulate(code, argument, images):
     return outcome, left
 
 
-@pytest.fixture(params=["worker", "embedded", "fake"], scope="module")
+OPENERS = {
+    "embedded": lambda setup, fiji: RemoteGateway("embedded", setup),
+    "attached": lambda setup, fiji: RemoteGateway("attached", setup),
+    "pyimagej's stand-in": lambda setup, fiji: RemoteGateway("stand_in", setup),
+    "worker": lambda setup, fiji: open_worker(setup, timeout=60),
+    "Fiji, worker": lambda setup, fiji: open_worker(setup, folder=fiji, timeout=60),
+    "Fiji, embedded": lambda setup, fiji: RemoteGateway("embedded", setup, fiji),
+    "Fiji, pyimagej": lambda setup, fiji: RemoteGateway("pyimagej", setup, fiji),
+}
+"""How each gateway is opened; those of a Fiji folder where `FIJI` names one."""
+FIJI = "DEEPBACS_ZOO_FIJI"
+SLOW = {"attached": [pytest.mark.slow]}
+
+
+def needs_pyimagej(folder):
+    """Skip where pyimagej, or a part of Fiji that it needs, is missing."""
+    pytest.importorskip("imagej")
+    try:
+        check_parts(read_folder(folder))
+    except UsageError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(
+    params=[
+        "fake",
+        *(pytest.param(name, marks=SLOW.get(name, [])) for name in OPENERS),
+    ],
+    scope="module",
+)
 def gateway(request):
     if request.param == "fake":
         yield FakeGateway(emulate)
-    elif request.param == "worker":
-        with open_worker(gateway_setup(), timeout=60) as opened:
-            yield opened
-    else:
+        return
+    fiji = os.environ.get(FIJI)
+    if request.param.startswith("Fiji") and not fiji:
+        pytest.skip(f"{FIJI} names no Fiji folder")
+    if request.param != "worker":
         pytest.importorskip("jpype")
-        remote = RemoteEmbedded(gateway_setup())
-        try:
-            yield remote
-        finally:
-            # After all these errors and a filter on several threads the process ends by itself.
-            assert remote.end() == 0
+    if request.param == "Fiji, pyimagej":
+        needs_pyimagej(fiji)
+    opened = OPENERS[request.param](gateway_setup(), fiji)
+    yield opened
+    if isinstance(opened, RemoteGateway):
+        # After all these errors and a filter on several threads the process ends by itself.
+        assert opened.end() == 0
+    else:
+        opened.close()
 
 
 @pytest.fixture()
@@ -143,7 +179,8 @@ def test_it_says_what_is_behind_it(gateway):
 
 
 def test_imagej_runs_in_the_process_that_it_names(imagej):
-    assert imagej.info.imagej.startswith("1.5")
+    assert "1.5" in imagej.info.imagej  # 2.17.0/1.54p with ImageJ2
+    assert imagej.info.hooked
     assert imagej.info.pid != os.getpid()
 
 
@@ -467,6 +504,45 @@ def test_three_hundred_macros_leave_memory_flat(imagej):
     assert used[1] - used[0] < 3 * 2**20, used
 
 
+DESTROYS = [
+    'run("Close All");',
+    'close("*");',
+    'run("Clear Results"); setResult("theirs", 0, 1); updateResults();',
+    'setOption("BlackBackground", false);',
+    "setForegroundColor(9, 9, 9); setBackgroundColor(8, 8, 8);",
+    'run("Set Measurements...", "area mean redirect=None decimal=2");',
+    'call("ij.Prefs.set", "mine.key", "lost"); call("ij.Prefs.set", "other.key", "new");',
+    'call("ij.Prefs.savePreferences");',
+    'setBatchMode(true); newImage("A", "8-bit black", 9, 9, 1); setBatchMode(false);',
+    'setBatchMode("exit and display");',
+    'newImage("A", "8-bit black", 9, 9, 1); makeRectangle(1, 1, 2, 2); run("Select None");',
+    'newImage("mine", "8-bit black", 9, 9, 1); selectImage("mine"); run("Invert"); close();',
+    "undefined(x);",
+    'exit("no");',
+    'run("Invert");',
+    'run("Gaussian Blur...", "sigma=2 stack"); run("Restore Selection");',
+    FILTER,
+]
+
+
+def test_a_live_session_is_neither_seen_nor_changed(gateway):
+    if not isinstance(gateway, RemoteGateway):
+        pytest.skip("nobody else uses its ImageJ")
+    gateway.session("fill")
+    before = gateway.session("look")
+    assert [each["title"] for each in before["images"]] == ["mine", "also mine"]
+    for code in DESTROYS:
+        with suppress(MacroError):
+            gateway.run_macro(code)
+        assert gateway.session("look") == before, code
+    given = {"mine": image(np.full((3, 8, 8), 7, np.uint8), "zyx")}
+    found = gateway.run_macro(f"{FILTER} {COUNT}", images=given)
+    assert (found.value, list(found.images)) == ("1 0", ["mine"])
+    with pytest.raises(HostError):
+        gateway.run_macro("while (true) run('Invert');", images=given, timeout=0.5)
+    assert gateway.session("look") == before
+
+
 def test_a_closed_gateway_says_so(gateway):
     gateway.close()
     gateway.close()
@@ -475,7 +551,7 @@ def test_a_closed_gateway_says_so(gateway):
 
 
 def test_java_serves_another_gateway(gateway):
-    if not isinstance(gateway, RemoteEmbedded):
+    if not isinstance(gateway, RemoteGateway):
         pytest.skip("the others have one of their own each")
     gateway.again()
     assert gateway.run_macro(VALUE).value == "done"

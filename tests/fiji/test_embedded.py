@@ -160,7 +160,7 @@ for other, heap in ((setup, 512 * 2**20), (fewer, None)):
     assert lines[1:] == 2 * ["Java runs already in this process, with other jars or another heap"]
 
 
-def test_a_java_of_another_package_is_reported(tmp_path):
+def test_a_java_without_imagej_is_reported(tmp_path):
     code = """
 import jpype, jpype.config
 jpype.config.destroy_jvm = False
@@ -168,7 +168,7 @@ jpype.startJVM(str(setup.java.libjvm), "-Djava.awt.headless=true", "-XX:-UsePerf
 try: open_embedded(setup)
 except HostError as error: print(error.what)
 """
-    assert run(code, tmp_path).startswith("another package has started Java")
+    assert run(code, tmp_path) == "the Java in this process has no ImageJ\n"
 
 
 def test_without_jpype_the_message_names_the_command(tmp_path):

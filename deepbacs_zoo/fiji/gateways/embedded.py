@@ -5,13 +5,9 @@ There is one Java in a process, with the options of its first start; it lasts as
 
 from __future__ import annotations
 
-import atexit
-import contextlib
-import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -27,14 +23,15 @@ from deepbacs_zoo.fiji.gateways.jpype_exchange import (
     outcome_of,
     to_java,
 )
-from deepbacs_zoo.fiji.gateways.launching import environment, jvm_options, remove_folder
+from deepbacs_zoo.fiji.gateways.jvm import failed_start, library_of, start_jvm
+from deepbacs_zoo.fiji.gateways.launching import jvm_options, new_folder
+from deepbacs_zoo.fiji.gateways.live import info_of, look_at_live
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
-from deepbacs_zoo.fiji.gateways.process import new_folder
+from deepbacs_zoo.fiji.gateways.process import out_of_time
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
+from deepbacs_zoo.fiji.java.folder import FijiFolder, read_folder
 from deepbacs_zoo.fiji.java.headless_imagej import full_classpath
-from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA
 from deepbacs_zoo.images.image import Image
-from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
     from deepbacs_zoo.fiji.java.setup import JavaEnvironment
@@ -67,13 +64,17 @@ _stuck: Any = None  # a task that was asked to stop and has not
 _lock = threading.Lock()
 
 
-def open_embedded(setup: JavaEnvironment, *, heap: int | None = None) -> Embedded:
+def open_embedded(
+    setup: JavaEnvironment, *, folder: str | Path | None = None, heap: int | None = None
+) -> Embedded:
     """Start Java in this process, or take the one that runs here already.
 
     Parameters
     ----------
     setup
         Java and jars, from `prepare`.
+    folder
+        A Fiji whose ImageJ and plugins are used; ``None``: ImageJ of the set-up alone.
     heap
         Most bytes of Java's heap; ``None``: as Java chooses, or as it is.
 
@@ -81,97 +82,67 @@ def open_embedded(setup: JavaEnvironment, *, heap: int | None = None) -> Embedde
     ------
     MissingExtraError
         JPype is not installed.
+    UsageError
+        The heap is too small for ImageJ, or the folder holds no Fiji.
     HostError
         Java does not start, or one runs here with other jars or another heap.
     """
     global _started  # noqa: PLW0603 - as there is one Java in a process
     with _lock:
-        classpath = full_classpath(setup)
+        fiji = None if folder is None else read_folder(folder)
+        if _started is None and load_jpype().isJVMStarted():
+            return _of_somebody_else(fiji, heap)
+        classpath = full_classpath(setup, fiji)
         if _started is None:
-            _started = _Started(classpath, heap, _start(setup, classpath, heap))
+            _started = _Started(classpath, heap, _start(setup, classpath, heap, fiji))
         elif _started.classpath != classpath or heap not in {None, _started.heap}:
-            raise HostError(
-                "ImageJ inside Python",
-                "Java runs already in this process, with other jars or another heap",
-                allowed="one Java in a process, with the options of its first start",
-                hint="start Python again, or use open_worker",
-            )
+            raise _other_java("Java runs already in this process, with other jars or another heap")
         return Embedded(_started.info)
 
 
-def _start(setup: JavaEnvironment, classpath: tuple[Path, ...], heap: int | None) -> GatewayInfo:
+def _of_somebody_else(fiji: FijiFolder | None, heap: int | None) -> Embedded:
+    """Take the Java that pyimagej, for example, has started, if it will do."""
+    if fiji is not None or heap is not None:
+        raise _other_java("another package has started Java in this process")
+    info = look_at_live()
+    if not info.hooked:
+        raise _other_java("another package has started an ImageJ that swallows errors")
+    return Embedded(info)
+
+
+def _other_java(what: str) -> HostError:
+    return HostError(
+        "ImageJ inside Python",
+        what,
+        allowed="one Java in a process, with the options of its first start",
+        hint="take it as it is by attach, start Python again and open this first, "
+        "or use open_worker",
+    )
+
+
+def _start(
+    setup: JavaEnvironment, classpath: tuple[Path, ...], heap: int | None, fiji: FijiFolder | None
+) -> GatewayInfo:
     jpype = load_jpype()
-    if jpype.isJVMStarted():
-        raise HostError(
-            "ImageJ inside Python",
-            "another package has started Java in this process, without our jars",
-            allowed="one Java in a process, with the options of its first start",
-            hint="start Python again and open this gateway first, or use open_worker",
-        )
-    if setup.java.libjvm is None:
-        raise HostError(
-            setup.java.home,
-            "this Java has no library that runs inside another process",
-            allowed="a Java with lib/server/libjvm",
-            hint=OTHER_JAVA + ", or use open_worker",
-        )
+    library_of(setup.java)
     check_heap(heap)
     folder = new_folder()
-    # Threads of ImageJ's filters never end: waiting for them, Python would not end either.
-    jpype.config.destroy_jvm = False
-    jpype.config.onexit = False
-    atexit.register(_leave, folder)
-    # -Xrs: Ctrl-C remains Python's.
-    options = [*jvm_options(setup.java, folder, heap), "-Xrs"]
     try:
-        with _environment():
-            jpype.startJVM(str(setup.java.libjvm), *options, classpath=list(map(str, classpath)))
-        imagej = str(jpype.JClass(f"{JAVA_PACKAGE}.MacroRunner").start(str(folder)))
+        start_jvm(setup.java, jvm_options(setup.java, folder, heap, fiji), classpath, folder)
+        version = jpype.JClass(f"{JAVA_PACKAGE}.MacroRunner").start(str(folder))
     except (OSError, RuntimeError, TypeError, jpype.JException) as error:
-        raise HostError(
-            setup.java.home,
-            "Java does not start in this process",
-            value=error,
-            allowed=f"Java {setup.java.text} with a heap that the memory holds",
-            hint="choose another "
-            + Option("heap")
-            + " or "
-            + Option("java")
-            + ", or use open_worker",
-        ) from error
-    system, runtime = jpype.JClass("java.lang.System"), jpype.JClass("java.lang.Runtime")
-    version = str(system.getProperty("java.version"))
-    return GatewayInfo(imagej, version, int(runtime.getRuntime().maxMemory()), os.getpid())
+        raise failed_start(setup.java, error) from error
+    return info_of(str(version), hooked=True)
 
 
-def _leave(folder: Path) -> None:
-    """Part from Java when Python ends, and remove the private folder.
-
-    After a collection of its own, Java has JPype collect Python's garbage, on a thread of Java's.
-    If that is under way when Python ends, the process aborts ("exception not rethrown"): JPype's
-    thread is stopped first.  JPype would do that itself only with an end of Java.
-    """
-    jpype = load_jpype()
-    if jpype.isJVMStarted():
-        with contextlib.suppress(RuntimeError, TypeError, AttributeError, jpype.JException):
-            jpype.JClass("org.jpype.ref.JPypeReferenceQueue").getInstance().stop()
-    remove_folder(folder)
-
-
-@contextmanager
-def _environment() -> Iterator[None]:
-    """Java reads the locale when it starts, and never again."""
-    changed = environment()
-    before = {name: os.environ.get(name) for name in changed}
-    os.environ.update(changed)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+def _is_free() -> bool:
+    """Return whether no task is left that was asked to stop and has not."""
+    global _stuck  # noqa: PLW0603 - as there is one Java in a process
+    if _stuck is not None and _stuck.await_(0):
+        if _stuck.outcome() is not None:
+            _stuck.outcome().close()
+        _stuck = None
+    return _stuck is None
 
 
 class Embedded(BaseGateway):
@@ -202,7 +173,7 @@ class Embedded(BaseGateway):
                     allowed="calls before it is closed",
                     hint="open a new one with open_embedded",
                 )
-            if _stuck is not None and not _stuck.await_(0):
+            if not _is_free():
                 raise HostError(
                     "ImageJ inside Python",
                     "a command that was asked to stop is still running",
@@ -231,13 +202,7 @@ class Embedded(BaseGateway):
             # In short steps, between which Python sees Ctrl-C.
             while not task.await_(_POLL_MILLISECONDS):
                 if end is not None and time.monotonic() > end:
-                    raise HostError(
-                        "ImageJ",
-                        "it has not finished in time, and was stopped",
-                        value=f"{timeout:g} s",
-                        allowed="a macro that ends within the time limit",
-                        hint="allow more time, or see why the macro does not end",
-                    )
+                    raise out_of_time(timeout)
         except BaseException:
             self._stop(task)
             raise

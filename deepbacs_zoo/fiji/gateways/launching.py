@@ -5,23 +5,28 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from deepbacs_zoo.errors import HostError
 from deepbacs_zoo.fiji.java.headless_imagej import OPEN_MODULES
 
 if TYPE_CHECKING:
+    from deepbacs_zoo.fiji.java.folder import FijiFolder
     from deepbacs_zoo.fiji.java.runtime import Java
 
-__all__ = ["environment", "jvm_options", "remove_folder"]
+__all__ = ["environment", "jvm_options", "new_folder", "remove_folder", "write_classpath"]
 
 _NATIVE_ACCESS_SINCE: Final = 17
 _MEBIBYTE: Final = 2**20
 
 
-def jvm_options(java: Java, folder: Path, heap: int | None) -> list[str]:
+def jvm_options(
+    java: Java, folder: Path, heap: int | None, fiji: FijiFolder | None = None
+) -> list[str]:
     """Return the options of the JVM.
 
     Parameters
@@ -32,6 +37,8 @@ def jvm_options(java: Java, folder: Path, heap: int | None) -> list[str]:
         A private folder for temporary files and settings: the user's are neither read nor written.
     heap
         Most bytes of the heap; ``None``: as Java chooses, mostly a quarter of the memory.
+    fiji
+        The Fiji whose plugins get their commands.
     """
     options = [
         "-Djava.awt.headless=true",
@@ -47,7 +54,23 @@ def jvm_options(java: Java, folder: Path, heap: int | None) -> list[str]:
         options.append("--enable-native-access=ALL-UNNAMED")
     if heap is not None:
         options.append(f"-Xmx{heap // _MEBIBYTE}m")
+    if fiji is not None:
+        # The first is ImageJ's own, which passes over jars without "_" in their name; the second
+        # is that of its patched classes.
+        options += [f"-Dplugins.dir={fiji.path}", f"-Dij1.plugin.dirs={fiji.plugins}"]
     return options
+
+
+def write_classpath(path: Path, jars: Sequence[Path]) -> str:
+    """Write a class path into a file; return the argument of ``java`` that names it.
+
+    Those of a Fiji are longer than a command line may be on Windows.
+    """
+    text = os.pathsep.join(map(str, jars)).replace("\\", "\\\\").replace('"', '\\"')
+    # Java reads it in the encoding of the command line.
+    encoding = "mbcs" if sys.platform == "win32" else sys.getfilesystemencoding()
+    path.write_bytes(f'-cp "{text}"\n'.encode(encoding, "surrogateescape"))
+    return f"@{path}"
 
 
 def environment() -> Mapping[str, str]:
@@ -69,3 +92,17 @@ def remove_folder(folder: Path) -> None:
         if not folder.exists():
             return
         time.sleep(0.1)
+
+
+def new_folder() -> Path:
+    """Make a private folder for a process."""
+    try:
+        return Path(tempfile.mkdtemp(prefix="deepbacs_zoo_"))
+    except OSError as error:
+        raise HostError(
+            tempfile.gettempdir(),
+            "there is no place for temporary files",
+            value=error.strerror or error,
+            allowed="a folder that may be written",
+            hint="free some space, or set TMPDIR to another folder",
+        ) from error

@@ -9,7 +9,6 @@ import queue
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import weakref
@@ -22,13 +21,14 @@ from deepbacs_zoo.errors import HostError
 from deepbacs_zoo.fiji.gateways.heap import LARGER_HEAP
 from deepbacs_zoo.fiji.gateways.launching import environment, remove_folder
 from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA
+from deepbacs_zoo.fiji.java.trace import cause
 from deepbacs_zoo.options import Option, Text
 
-__all__ = ["JavaProcess", "new_folder"]
+__all__ = ["JavaProcess", "out_of_time"]
 
 MARK: Final = b"\x1e"
 """Begins each line that is an answer (class Replies of the Java side)."""
-_LINES_KEPT: Final = 40
+_LINES_KEPT: Final = 200
 _LONGEST_LINE: Final = 500
 _POLL: Final = 0.5
 _PATIENCE: Final = 5.0
@@ -52,6 +52,7 @@ class JavaProcess:
     def __init__(self, command: Sequence[str], folder: Path) -> None:
         self.folder = folder
         self._answers: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._started = False
         self._last: deque[str] = deque(maxlen=_LINES_KEPT)
         own_group: dict[str, Any] = (
             {"creationflags": 0x200} if _WINDOWS else {"start_new_session": True}
@@ -97,13 +98,32 @@ class JavaProcess:
         # Before the system says that it is gone, its output ends.
         return self._end.alive and self._answers.empty() and self._process.poll() is None
 
-    def ask(self, request: Mapping[str, Any] | None, timeout: float | None) -> dict[str, Any]:
+    def greeting(self, timeout: float) -> dict[str, Any]:
+        """Wait for the first line, which says that it has started.
+
+        Raises
+        ------
+        HostError
+            The time in seconds is over, and it was killed; or it has ended.
+        """
+        late = HostError(
+            "ImageJ",
+            "it has not started in time, and was stopped",
+            value=f"{timeout:g} s",
+            allowed="a Java that starts ImageJ within this time",
+            hint="see whether the computer is busy, then try again; " + OTHER_JAVA,
+        )
+        found = self._answer(None, timeout, late)
+        self._started = True
+        return found
+
+    def ask(self, request: Mapping[str, Any], timeout: float | None) -> dict[str, Any]:
         """Send a request and wait for its answer.
 
         Parameters
         ----------
         request
-            The request; ``None`` waits for the greeting at the start.
+            The request.
         timeout
             Seconds; afterwards the process is killed.
 
@@ -112,10 +132,15 @@ class JavaProcess:
         HostError
             The time is over, or the process has ended.
         """
+        return self._answer(request, timeout, out_of_time(timeout))
+
+    def _answer(
+        self, request: Mapping[str, Any] | None, timeout: float | None, late: HostError
+    ) -> dict[str, Any]:
         try:
             if request is not None:
                 self._send(json.dumps(request).encode("ascii") + b"\n")
-            answer = self._wait(timeout)
+            answer = self._wait(timeout, late)
         except BaseException:  # Ctrl-C too: the answer to come would be taken for another one
             self.kill()
             raise
@@ -134,7 +159,7 @@ class JavaProcess:
             stdin.write(line)
             stdin.flush()
 
-    def _wait(self, timeout: float | None) -> bytes | None:
+    def _wait(self, timeout: float | None, late: HostError) -> bytes | None:
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             left = _POLL if end is None else min(_POLL, end - time.monotonic())
@@ -143,13 +168,7 @@ class JavaProcess:
             except queue.Empty:
                 # In short steps, since on Windows a wait cannot be interrupted.
                 if end is not None and time.monotonic() >= end:
-                    raise HostError(
-                        "ImageJ",
-                        "it has not finished in time, and was stopped",
-                        value=f"{timeout:g} s",
-                        allowed="a macro that ends within the time limit",
-                        hint="allow more time, or see why the macro does not end",
-                    ) from None
+                    raise late from None
 
     def _ended(self) -> HostError:
         """Say why the process is gone, and clean up after it."""
@@ -160,12 +179,11 @@ class JavaProcess:
         status = self._process.poll()
         self.kill()
         lines = list(self._last)
-        what, hint = _reason(status, lines)
-        shown = next((line.strip() for line in reversed(lines) if line.strip()), None)
+        what, hint = _reason(status, lines, started=self._started)
         error = HostError(
             "ImageJ",
             what,
-            value=shown,
+            value=cause(lines),
             allowed="a process that lasts until it is closed",
             hint=hint,
         )
@@ -182,6 +200,17 @@ class JavaProcess:
     def close(self) -> None:
         """End it; it stops by itself when its input ends."""
         self._end()
+
+
+def out_of_time(timeout: float | None) -> HostError:
+    """Return the error about a macro that was stopped after a number of seconds."""
+    return HostError(
+        "ImageJ",
+        "it has not finished in time, and was stopped",
+        value=f"{timeout or 0:g} s",
+        allowed="a macro that ends within the time limit",
+        hint="allow more time, or see why the macro does not end",
+    )
 
 
 def _read_answers(
@@ -207,7 +236,7 @@ def _shortened(line: bytes) -> str:
     return line[:_LONGEST_LINE].decode("utf-8", "replace").rstrip("\r\n")
 
 
-def _reason(status: int | None, lines: Sequence[str]) -> tuple[str, str | Text]:
+def _reason(status: int | None, lines: Sequence[str], *, started: bool) -> tuple[str, str | Text]:
     text = "\n".join(lines)
     if "OutOfMemoryError" in text:
         return (
@@ -216,6 +245,8 @@ def _reason(status: int | None, lines: Sequence[str]) -> tuple[str, str | Text]:
         )
     if "Could not reserve enough space" in text or "Invalid maximum heap" in text:
         return "Java cannot have a heap of this size", "choose a smaller " + Option("heap")
+    if not started and status is not None and status >= 0:
+        return f"it did not start, its process ended with status {status}", OTHER_JAVA
     if status is not None and status < 0:
         name = signal.Signals(-status).name if -status in set(signal.Signals) else str(-status)
         return (
@@ -260,17 +291,3 @@ def _end(
             with contextlib.suppress(OSError):
                 pipe.close()
     remove_folder(folder)
-
-
-def new_folder() -> Path:
-    """Make a private folder for a process."""
-    try:
-        return Path(tempfile.mkdtemp(prefix="deepbacs_zoo_"))
-    except OSError as error:
-        raise HostError(
-            tempfile.gettempdir(),
-            "there is no place for temporary files",
-            value=error.strerror or error,
-            allowed="a folder that may be written",
-            hint="free some space, or set TMPDIR to another folder",
-        ) from error

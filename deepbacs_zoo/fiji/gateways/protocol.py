@@ -64,12 +64,17 @@ class GatewayInfo:
         The most memory that Java takes for its objects.
     pid
         The process in which ImageJ runs.
+    hooked
+        Whether ImageJ reports every error.  One that somebody else has started without our jars
+        swallows some: a file that ``open`` does not find, exceptions of plugins, the message of
+        ``exit``, commands without options.
     """
 
     imagej: str
     java: str
     heap_bytes: int
     pid: int
+    hooked: bool = True
 
 
 @dataclass(frozen=True, eq=False)

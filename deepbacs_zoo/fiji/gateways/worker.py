@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,10 +20,11 @@ from deepbacs_zoo.fiji.gateways.exchange import (
     write_pixels,
 )
 from deepbacs_zoo.fiji.gateways.heap import check_heap
-from deepbacs_zoo.fiji.gateways.launching import jvm_options
+from deepbacs_zoo.fiji.gateways.launching import jvm_options, new_folder, write_classpath
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
-from deepbacs_zoo.fiji.gateways.process import JavaProcess, new_folder
+from deepbacs_zoo.fiji.gateways.process import JavaProcess
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
+from deepbacs_zoo.fiji.java.folder import read_folder
 from deepbacs_zoo.fiji.java.headless_imagej import full_classpath
 from deepbacs_zoo.images.image import Image
 
@@ -40,7 +40,11 @@ _OPTIONS: Final = ("-XX:+ExitOnOutOfMemoryError", "-XX:-CreateCoredumpOnCrash")
 
 
 def open_worker(
-    setup: JavaEnvironment, *, heap: int | None = None, timeout: float | None = None
+    setup: JavaEnvironment,
+    *,
+    folder: str | Path | None = None,
+    heap: int | None = None,
+    timeout: float | None = None,
 ) -> Worker:
     """Start ImageJ in a process of its own.
 
@@ -48,6 +52,8 @@ def open_worker(
     ----------
     setup
         Java and jars, from `prepare`.
+    folder
+        A Fiji whose ImageJ and plugins are used; ``None``: ImageJ of the set-up alone.
     heap
         Most bytes of Java's heap; ``None``: as Java chooses.
     timeout
@@ -56,11 +62,11 @@ def open_worker(
     Raises
     ------
     HostError
-        It does not start.
+        It does not start, or not within two minutes: then it is stopped.
     UsageError
-        The heap is too small for ImageJ.
+        The heap is too small for ImageJ, or the folder holds no Fiji.
     """
-    return Worker(setup, heap=heap, timeout=timeout)
+    return Worker(setup, folder=folder, heap=heap, timeout=timeout)
 
 
 class Worker(BaseGateway):
@@ -70,11 +76,19 @@ class Worker(BaseGateway):
     one starts a new one.
     """
 
-    def __init__(self, setup: JavaEnvironment, *, heap: int | None, timeout: float | None) -> None:
+    def __init__(
+        self,
+        setup: JavaEnvironment,
+        *,
+        folder: str | Path | None,
+        heap: int | None,
+        timeout: float | None,
+    ) -> None:
         self._setup = setup
+        self._fiji = None if folder is None else read_folder(folder)
         self._heap = heap
         self._timeout = timeout
-        self._classpath = full_classpath(setup)
+        self._classpath = full_classpath(setup, self._fiji)
         self._lock = threading.Lock()
         self._closed = False
         self._numbers = itertools.count()
@@ -83,11 +97,11 @@ class Worker(BaseGateway):
     def _start(self) -> tuple[JavaProcess, GatewayInfo]:
         check_heap(self._heap)
         folder = new_folder()
-        classpath = os.pathsep.join(map(str, self._classpath))
-        options = jvm_options(self._setup.java, folder, self._heap)
+        classpath = write_classpath(folder / "classpath", self._classpath)
+        options = jvm_options(self._setup.java, folder, self._heap, self._fiji)
         java = str(self._setup.java.executable)
-        process = JavaProcess([java, *options, *_OPTIONS, "-cp", classpath, _MAIN], folder)
-        ready = process.ask(None, _SECONDS_TO_START)
+        process = JavaProcess([java, *options, *_OPTIONS, classpath, _MAIN], folder)
+        ready = process.greeting(_SECONDS_TO_START)
         info = GatewayInfo(ready["imagej"], ready["java"], ready["heap"], process.pid)
         return process, info
 

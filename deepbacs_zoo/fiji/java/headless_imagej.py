@@ -7,14 +7,17 @@ import os
 import subprocess
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.errors import HostError
 from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA
+from deepbacs_zoo.fiji.java.trace import cause
 from deepbacs_zoo.files import CACHE_VARIABLE, cache_folder, one_process
 
 if TYPE_CHECKING:
+    from deepbacs_zoo.fiji.java.folder import FijiFolder
     from deepbacs_zoo.fiji.java.setup import JavaEnvironment
 
 __all__ = ["MARK", "OPEN_MODULES", "full_classpath"]
@@ -27,14 +30,26 @@ _MAKER: Final = "deepbacs.zoo.worker.PatchImageJ"
 _SECONDS: Final = 300
 
 
-def full_classpath(setup: JavaEnvironment) -> tuple[Path, ...]:
+def full_classpath(setup: JavaEnvironment, folder: FijiFolder | None = None) -> tuple[Path, ...]:
     """Return the class path with the patched classes in front; makes them if they are not there.
+
+    Parameters
+    ----------
+    setup
+        Java and jars.
+    folder
+        A Fiji: its ImageJ takes the place of ours, and its other jars come last.  Where both have
+        a library, ours is used: an older gson of a Fiji cannot read what the worker reads.
 
     Raises
     ------
     HostError
         They cannot be made or kept.
     """
+    if folder is not None:
+        ours = (jar for jar in setup.classpath if not jar.name.startswith("ij-"))
+        setup = replace(setup, classpath=(*ours, folder.imagej))
+        return (*full_classpath(setup), *folder.jars)
     if any(_is_patched(jar) for jar in setup.classpath if jar.suffix == ".jar"):
         return setup.classpath
     target = cache_folder() / "patched" / f"ij-{_key(setup)}.jar"
@@ -52,7 +67,7 @@ def _key(setup: JavaEnvironment) -> str:
     """Return a sum of all that the patched classes are made of."""
     digest = hashlib.sha256()
     for jar in setup.classpath:
-        if jar.name.startswith(("ij-", "ij1-patcher", "javassist")):
+        if jar.name.startswith(("ij-", "ij.jar", "ij1-patcher", "javassist")):
             digest.update(hashlib.sha256(jar.read_bytes()).digest())
     prefix = _MAKER.replace(".", "/")
     with zipfile.ZipFile(setup.plugin_jar) as archive:
@@ -115,7 +130,7 @@ def _failed(setup: JavaEnvironment, problem: str) -> HostError:
     error = HostError(
         setup.java.executable,
         "ImageJ cannot be made ready for use without a window",
-        value=problem.splitlines()[0],
+        value=cause(problem.splitlines()),
         allowed=f"a Java that runs ij1-patcher; this one is {setup.java.text}",
         hint=OTHER_JAVA,
     )

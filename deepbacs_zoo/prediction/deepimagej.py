@@ -20,8 +20,7 @@ from deepbacs_zoo.errors import PackageError, UsageError
 from deepbacs_zoo.fiji.deepimagej.image_rules import check_image, image_findings
 from deepbacs_zoo.fiji.deepimagej.program import DeepImageJProgram
 from deepbacs_zoo.fiji.deepimagej.staging import WEIGHTS, check_package, stage_package
-from deepbacs_zoo.fiji.gateways.launching import remove_folder
-from deepbacs_zoo.fiji.gateways.process import new_folder
+from deepbacs_zoo.fiji.gateways.launching import new_folder, remove_folder
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package, open_package

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from deepbacs_zoo.cli.fiji import prepared
 from deepbacs_zoo.cli.spelling import finding_text
-from deepbacs_zoo.errors import UnsupportedError, UsageError
+from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
@@ -216,9 +216,11 @@ class _InImagej:
 
     def open(self, package: Package, options: PredictOptions) -> Predictor:
         from deepbacs_zoo.fiji import open_worker
-        from deepbacs_zoo.prediction.fiji import open_fiji
+        from deepbacs_zoo.prediction.fiji import check_options, open_fiji
 
-        _check(package, self._chosen, options)
+        # Refused before a JVM starts.
+        check_options(options)
+        _check_device(self._chosen)
         if self._gateway is None:
             worker = open_worker(prepared(self._chosen.java), heap=self._chosen.heap)
             self._gateway = self._stack.enter_context(worker)
@@ -241,7 +243,7 @@ class _InImagej:
         report: Mapping[str, Any] = run_in_imagej(
             self._gateway,
             predictor.package.path,
-            next(iter(files.values())),
+            files,
             folder,
             options,
             overwrite=overwrite,
@@ -265,21 +267,4 @@ def _check_device(chosen: BackendOptions) -> None:
             value=chosen.device,
             allowed="cpu",
             hint="leave it out, or predict in Python",
-        )
-
-
-def _check(package: Package, chosen: BackendOptions, options: PredictOptions) -> None:
-    """Refuse what the plugin does not do before a JVM starts."""
-    from deepbacs_zoo.prediction.fiji import check_options
-
-    check_options(options)
-    _check_device(chosen)
-    required = [spec.id for spec in package.inputs if not spec.optional]
-    if len(required) > 1:
-        raise UnsupportedError(
-            package.path,
-            "the runner fiji runs packages with one input",
-            value=", ".join(required),
-            allowed="one input that is not optional",
-            hint="choose " + Option("runner", "onnx"),
         )

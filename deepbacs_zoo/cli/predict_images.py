@@ -59,14 +59,17 @@ def group_images(package: Package, words: Sequence[str]) -> list[ImageGroup]:
     A package with one input takes files and folders; with several, each group takes one
     ``ID=FILE`` word for every required input, the k-th word of each id belonging to the k-th group.
     """
-    if len(package.inputs) == 1:
-        groups: list[ImageGroup] = [
-            (file.stem, {package.inputs[0].id: file})
-            for word in words
-            for file in _expand(word, package.inputs[0].id)
-        ]
+    from deepbacs_zoo.images.image import stem_of
+
+    ids = [spec.id for spec in package.inputs]
+    if len(ids) == 1:
+        grouped = [{ids[0]: file} for word in words for file in _expand(word, ids[0])]
     else:
-        groups = _grouped_words(package, words)
+        grouped = _grouped_words(package, words)
+    # Results are named after the first of the package's inputs that has an image.
+    groups: list[ImageGroup] = [
+        (stem_of(next(files[name] for name in ids if name in files)), files) for files in grouped
+    ]
     seen: dict[str, Path] = {}
     for stem, files in groups:
         file = next(iter(files.values()))
@@ -102,7 +105,7 @@ def _expand(word: str, input_id: str) -> list[Path]:
     return files
 
 
-def _grouped_words(package: Package, words: Sequence[str]) -> list[ImageGroup]:
+def _grouped_words(package: Package, words: Sequence[str]) -> list[dict[str, Path]]:
     required = [tensor.id for tensor in package.inputs if not tensor.optional]
     files = _files_by_input([tensor.id for tensor in package.inputs], words)
     counts = {name: len(files.get(name, ())) for name in dict.fromkeys((*required, *files))}
@@ -114,10 +117,7 @@ def _grouped_words(package: Package, words: Sequence[str]) -> list[ImageGroup]:
             allowed="one file for each of " + ", ".join(required),
             hint="write one ID=FILE word for each input of each run",
         )
-    groups: list[Mapping[str, Path]] = [
-        dict(zip(files, group, strict=True)) for group in zip(*files.values(), strict=True)
-    ]
-    return [(group[required[0]].stem, group) for group in groups]
+    return [dict(zip(files, group, strict=True)) for group in zip(*files.values(), strict=True)]
 
 
 def _files_by_input(ids: Sequence[str], words: Sequence[str]) -> dict[str, list[Path]]:

@@ -71,7 +71,7 @@ class FijiPredictor(Predictor):
     ) -> Result:
         """Run the package on one image; see :meth:`Predictor.predict`.
 
-        The package has one input.  Tensors are float32, as they are written.
+        Tensors are float32, as they are written.
         """
         if not self._open:
             raise closed_predictor()
@@ -79,11 +79,14 @@ class FijiPredictor(Predictor):
         given = read_images(self._package, source, None)
         image = next(iter(read_images(self._package, given, options.pixel_size).values()))
         # The plan refuses what the plugin would refuse, before its process is asked.
-        plan = plan_of(self._package, image, options)
+        plan = plan_of(self._package, given, options)
         with tempfile.TemporaryDirectory(prefix="deepbacs_zoo_") as name:
-            path = _file_of(next(iter(given.values())), Path(name))
+            files = {
+                spec: _file_of(each, Path(name) / f"input{number}")
+                for number, (spec, each) in enumerate(given.items())
+            }
             folder = Path(name) / "results"
-            report = run_in_imagej(self._gateway, self._package.path, path, folder, options)
+            report = run_in_imagej(self._gateway, self._package.path, files, folder, options)
             tensors, content = read_outputs(self._package, image.stem, folder, image.calibration)
         self._engine = Engine.parse(str(report["engine"]))
         if progress is not None:
@@ -135,20 +138,22 @@ def check_options(options: PredictOptions) -> None:
 def run_in_imagej(
     gateway: Gateway,
     package: Path,
-    image: Path,
+    images: Path | Mapping[str, Path],
     folder: Path,
     options: PredictOptions = DEFAULTS,
     *,
     overwrite: bool = False,
 ) -> Mapping[str, Any]:
-    """Let the plugin run a package on an image and write its results.
+    """Let the plugin run a package on an image for each input, and write its results.
 
     Parameters
     ----------
     gateway
         A running ImageJ.
-    package, image
-        Paths.
+    package
+        Its path.
+    images
+        The file of each input by its id; a path alone is for the first one.
     folder
         The folder of the results; the same files as :func:`deepbacs_zoo.results.save` writes.
     options
@@ -172,7 +177,7 @@ def run_in_imagej(
     check_options(options)
     given: dict[str, object] = {
         "model_path": package.resolve(),
-        "input_path": image.resolve(),
+        "input_path": _input_path(images),
         "output_folder": folder.resolve(),
         "memory": options.memory,
         "border": options.border,
@@ -187,6 +192,13 @@ def run_in_imagej(
     return report
 
 
+def _input_path(images: Path | Mapping[str, Path]) -> str:
+    """Return the files as the plugin reads them, ``FILE`` or ``ID=FILE;ID=FILE``."""
+    if isinstance(images, Path):
+        return str(images.resolve())
+    return ";".join(f"{name}={file.resolve()}" for name, file in images.items())
+
+
 def findings_of(report: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return the findings of the plugin's report."""
     return tuple(map(Finding.read, report["findings"]))
@@ -199,6 +211,7 @@ def _file_of(image: Image, folder: Path) -> Path:
         same = stored.calibration == image.calibration and stored.data.equals(image.data)
         if same:
             return image.path
+    folder.mkdir()
     path = folder / f"{image.stem}.tif"
     write_tiff(path, image.data.values, "tzcyx", image.calibration)
     return path

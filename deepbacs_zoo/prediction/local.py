@@ -174,10 +174,12 @@ def predict(
         return predictor.predict(image, options, progress=progress)
 
 
-def plan_of(package: Package, image: Image, options: PredictOptions = DEFAULTS) -> TilePlan:
-    """Return the passes that a prediction would make of an image, without running any.
+def plan_of(
+    package: Package, images: Mapping[str, Image], options: PredictOptions = DEFAULTS
+) -> TilePlan:
+    """Return the passes that a prediction would make of the images, without running any.
 
-    Errors are those of :func:`predict` about the image and the package.
+    Errors are those of :func:`predict` about the images and the package.
     """
-    images = read_images(package, image, options.pixel_size)
+    images = read_images(package, images, options.pixel_size)
     return PredictionRun(package, images, options).run_plan.plan

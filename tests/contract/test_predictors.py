@@ -21,7 +21,8 @@ from tests.fiji.gateways import gateway_setup
 from tests.fiji.segmenting import CLASSES, _compute, cells, segmenter
 from tests.package_writer import image as input_like
 from tests.package_writer import like, write_package
-from tests.tiny_networks import affine
+from tests.packages import CASES
+from tests.tiny_networks import affine, weighted_sum
 
 PREDICTORS = ("local", "fake", "ImageJ", "ImageJ's stand-in")
 PIXEL = Calibration(0.08, 0.08, None, "µm")
@@ -44,6 +45,12 @@ def plain(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def double(tmp_path_factory):
+    """A package of two inputs, which must not be exchanged."""
+    return CASES["two_inputs"](tmp_path_factory.mktemp("package"))
+
+
+@pytest.fixture(scope="module")
 def image(tmp_path_factory):
     path = tmp_path_factory.mktemp("image") / "cells.tif"
     write_tiff(path, (cells(61, 90) * 1000 + 2000).astype(np.uint16), "yx", PIXEL)
@@ -60,7 +67,8 @@ def stand_in(code, argument, images):
     if "pixel_size=" in code:
         given["pixel_size"] = float(option("pixel_size"))
     try:
-        result = predict(option("model_path"), option("input_path"), runner="onnx", **given)
+        files = dict(word.split("=", 1) for word in option("input_path").split(";"))
+        result = predict(option("model_path"), files, runner="onnx", **given)
     except DeepbacsZooError as error:
         names = ("where", "what", "value", "allowed", "hint")
         parts = {name: str(getattr(error, name)) for name in names} | {"kind": type(error).__name__}
@@ -88,8 +96,9 @@ def opener(request):
 def open_fake(path):
     package = open_package(path)
     decoded = package.zoo_config.decode is not None
-    function = _compute if decoded else affine().compute
-    return FakePredictor(package, lambda tensors: function(tensors["raw"]))
+    network = affine() if len(package.inputs) == 1 else weighted_sum()
+    function = _compute if decoded else network.compute
+    return FakePredictor(package, lambda tensors: function(*tensors.values()))
 
 
 @pytest.fixture(scope="module")
@@ -175,6 +184,21 @@ def test_a_package_without_decoding_gives_its_tensors(opener, plain, image):
     assert (found.content.kind, found.n_objects, found.labels) == ("image", None, None)
     expected = reference(plain, image).tensors["out"].array
     np.testing.assert_allclose(found.tensors["out"].array, expected, atol=1e-5)
+
+
+def test_several_inputs_have_an_image_each(opener, double, image, tmp_path):
+    other = tmp_path / "cells.tif"  # of the same name as the other image
+    write_tiff(other, np.arange(61 * 90, dtype=np.uint16).reshape(61, 90), "yx", Calibration())
+    with opener(double) as predictor:
+        found = predictor.predict({"other": read_image(other), "raw": image})
+        with pytest.raises(DataError, match="needs an image for this input"):
+            predictor.predict({"raw": image})
+        with pytest.raises(DataError, match="needs an image for this input"):
+            predictor.predict(image)
+    expected = reference(double, {"raw": image, "other": other})
+    assert (found.stem, found.calibration) == ("cells", PIXEL)
+    np.testing.assert_allclose(found.tensors["sum"].array, expected.tensors["sum"].array, rtol=1e-6)
+    assert np.array_equal(found.preview, expected.preview)
 
 
 def test_a_closed_predictor_predicts_no_more(opener, package, image):

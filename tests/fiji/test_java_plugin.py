@@ -44,7 +44,7 @@ def ask(imagej: Jvm, macros: list[str], **more: Any) -> list[dict[str, Any]]:
     return answers
 
 
-def line(model: Path, image: Path, output: Path, **more: Any) -> str:
+def line(model: Path, image: Path | str, output: Path, **more: Any) -> str:
     options = {"model_path": model, "input_path": image, "output_folder": output, **more}
     return run_line(COMMAND, options)
 
@@ -89,6 +89,38 @@ def test_the_active_image_is_run_where_no_path_is_given(
     labels = read_image(tmp_path / "java" / "cells_labels.tif").data.values[:, :, 0]
     np.testing.assert_array_equal(labels, predict(model, image, runner="onnx").labels)
     assert read_image(tmp_path / "java" / "cells_labels.tif").calibration.x == pytest.approx(0.08)
+
+
+def test_several_inputs_are_files_or_open_images(imagej: Jvm, tmp_path: Path, image: Path) -> None:
+    package = CASES["two_inputs"](tmp_path)
+    other = tmp_path / "a;b=c.tif"
+    values = np.arange(13000, dtype=np.uint16).reshape(100, 130)
+    write_tiff(other, values, "yx", Calibration())
+    opened = f'open("{image}"); rename("left eye"); open("{other}"); rename("right");\n'
+
+    def run(given: str, folder: str) -> str:
+        return line(package, given, tmp_path / folder)
+
+    answers = ask(
+        imagej,
+        [
+            run(f"raw={image};other={other}", "files"),
+            opened + run("other=right; raw=left eye", "titles"),
+            opened + run(f"raw=left eye;other={other}", "both"),
+        ],
+    )
+    assert [answer["report"]["status"] for answer in answers] == ["ok"] * 3, answers
+    expected = predict(package, {"raw": image, "other": other}, runner="onnx")
+    for folder, stem in (("files", "cells"), ("titles", "left eye"), ("both", "left eye")):
+        found = read_image(tmp_path / folder / f"{stem}_sum.tif")
+        np.testing.assert_array_equal(found.data.values, expected.tensors["sum"].array)
+    assert answers[1]["images"] == ["left eye", "right"]
+    title = opened + run("raw=left eye;other=wrong", "no")
+    twice = opened + 'rename("left eye");' + run("raw=left eye;other=left eye", "no")
+    one, two = ask(imagej, [title, twice])
+    assert "no open image has this title (wrong)" in one["report"]["error"]["message"]
+    assert "left eye, right" in one["report"]["error"]["message"]
+    assert "several open images have this title" in two["report"]["error"]["message"]
 
 
 def test_options_are_those_of_predict(
@@ -137,7 +169,10 @@ def _bad(model: Path, image: Path, tmp_path: Path) -> dict[str, tuple[str, str, 
         "cut package": (line(cut, image, out), "IntegrityError", "cut.zip"),
         "bad hash": (line(tampered, image, out), "IntegrityError", "weights.onnx"),
         "unknown step": (line(unknown, image, out), "UnsupportedError", "unknown.zip"),
-        "two inputs": (line(several, image, out), "UnsupportedError", "needs several images"),
+        "two inputs": (line(several, image, out), "UsageError", "names none of them"),
+        "one of two": (line(several, f"raw={image}", out), "DataError", "needs an image"),
+        "no input": (line(several, f"raw={image};one={image}", out), "UsageError", "one="),
+        "twice": (line(several, f"raw={image};raw={image}", out), "UsageError", "has two images"),
         "channels": (line(model, two, out), "DataError", "another number of channels"),
         "no image file": (line(model, tmp_path / "no.tif", out), "UsageError", "no such image"),
         "folder": (line(model, tmp_path, out), "UsageError", "no such image"),

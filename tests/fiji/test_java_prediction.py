@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,12 @@ import numpy as np
 import pytest
 import tifffile
 
-from deepbacs_zoo.errors import DeepbacsZooError
+from deepbacs_zoo.errors import DeepbacsZooError, UnsupportedError
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import Result, save
+from deepbacs_zoo.tensors import ReferencedSize, SteppedSize
 from tests.fiji.javac import Harness
 from tests.fiji.segmenting import cells, segmenter
 from tests.packages import CASES, REFUSED, image, like, write_package
@@ -28,8 +31,7 @@ def ask(harness: Harness, tmp_path: Path, requests: list[dict], **more: Any) -> 
     given = []
     for number, request in enumerate(requests):
         folder = str(tmp_path / f"numbers{number}")
-        texts = {key: str(v) if isinstance(v, Path) else v for key, v in request.items()}
-        given.append({"folder": folder, **texts})
+        given.append(json.loads(json.dumps({"folder": folder, **request}, default=str)))
     answers = harness.ask("PredictionTest", given, **more)
     for request, answer in zip(given, answers, strict=True):
         folder = Path(request["folder"])
@@ -44,18 +46,20 @@ def ask(harness: Harness, tmp_path: Path, requests: list[dict], **more: Any) -> 
 
 def expected(request: dict) -> Result:
     options = {key: request[key] for key in ("memory", "border", "pixel_size") if key in request}
-    return predict(request["package"], request["image"], runner="onnx", **options)
+    given = request.get("image") or request["images"]
+    return predict(request["package"], given, runner="onnx", **options)
 
 
-def assert_alike(answer: dict, result: Result) -> None:
+def assert_alike(answer: dict, result: Result, tolerance: float) -> None:
     assert "error" not in answer, answer
     assert [tensor["id"] for tensor in answer["tensors"]] == list(result.tensors)
     for tensor in answer["tensors"]:
         python = result.tensors[tensor["id"]]
         assert tensor["letters"] == python.axes
         assert tensor["dtype"] == str(python.array.dtype)
+        largest = np.abs(python.array.astype(float)).max(initial=1)
         np.testing.assert_allclose(
-            tensor["values"], python.array, rtol=TOLERANCE, atol=TOLERANCE, err_msg=tensor["id"]
+            tensor["values"], python.array, rtol=0, atol=tolerance * largest, err_msg=tensor["id"]
         )
         x = python.calibration.x
         assert tensor.get("x") == (x if x is None else pytest.approx(x))
@@ -71,10 +75,10 @@ def assert_alike(answer: dict, result: Result) -> None:
 
 
 def assert_all_alike(
-    harness: Harness, tmp_path: Path, requests: list[dict], **more: Any
+    harness: Harness, tmp_path: Path, requests: list[dict], tolerance: float = TOLERANCE
 ) -> list[dict]:
     """Compare results, and sentences where Python refuses; returns Java's answers."""
-    answers = ask(harness, tmp_path, requests, **more)
+    answers = ask(harness, tmp_path, requests)
     for request, answer in zip(requests, answers, strict=True):
         try:
             result = expected(request)
@@ -84,45 +88,70 @@ def assert_all_alike(
                 str(error),
             ), request
         else:
-            assert_alike(answer, result)
+            assert_alike(answer, result, tolerance)
     return answers
 
 
-def _image_for(package: Package, path: Path, dtype: str, height: int, width: int) -> Path:
-    """A hyperstack with the channels of a package's first input, and two frames and slices."""
-    spec = package.inputs[0]
-    channels = spec.size_of("c") or 1
-    slices = 14 if "z" in spec.axis_names else 2
-    rng = np.random.default_rng(height)
-    values = rng.integers(0, 200, (2, slices, channels, height, width)).astype(dtype)
-    if dtype == "float32":
-        values = values / np.float32(50) - 2
-    write_tiff(path, values, "tzcyx", Calibration(0.1, 0.1, 0.3, "µm", 2.0))
-    return path
+def _images_for(
+    package: Package, folder: Path, dtype: str, height: int, width: int
+) -> dict[str, Path]:
+    """Hyperstacks with the channels of a package's inputs, and two frames and slices."""
+    images = {}
+    for number, spec in enumerate(package.inputs):
+        channels = spec.size_of("c") or 1
+        slices = 14 if "z" in spec.axis_names else 2
+        rng = np.random.default_rng(height + number)
+        values = rng.integers(0, 200, (2, slices, channels, height, width)).astype(dtype)
+        if dtype == "float32":
+            values = values / np.float32(50) - 2
+        images[spec.id] = folder / f"{spec.id}_{dtype}_{height}.tif"
+        write_tiff(images[spec.id], values, "tzcyx", Calibration(0.1, 0.1, 0.3, "µm", 2.0))
+    return images
 
 
-# Packages of several inputs or other weights are refused, see below.
-ELSEWHERE = {"two_inputs", "two_inputs_0_4", "torchscript_only", "state_dict_only"}
-# The engine's Java takes no tensors of this type.
-NO_UINT16 = {"uint16_network", "uint16_0_4"}
+def _requests(path: Path, folder: Path, *, more: bool) -> list[dict]:
+    """Images of one position and more, whole, in tiles and with a border of the halo."""
+    with open_package(path) as package:
+        dtype = "uint8" if package.inputs[0].dtype.startswith("uint") else "uint16"
+        whole = {"package": path, "images": _images_for(package, folder, dtype, 41, 57)}
+        real = {"package": path, "images": _images_for(package, folder, "float32", 36, 43)}
+        fitting = {"package": path, "images": _images_for(package, folder, dtype, 64, 64)}
+    tiled = {**real, "memory": 600 * 2048}
+    return [whole, tiled, *((real, {**real, "border": "halo"}, fitting) if more else ())]
 
 
-def test_every_kind_of_package(harness: Harness, tmp_path: Path) -> None:
+WITHOUT_ONNX = {"torchscript_only", "state_dict_only"}
+"""The kinds that Python runs in PyTorch only."""
+
+
+@pytest.mark.parametrize("more", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_every_kind_of_package(harness: Harness, tmp_path: Path, more: bool) -> None:
+    """Every kind that ONNX Runtime runs: the same tensors, or the same sentence.
+
+    Measured: all tensors are the same bits, ONNX Runtime 1.32 beside 1.26.  The tolerance is for
+    other processors, whose kernels may differ between the two versions.
+    """
     requests = []
-    for name in CASES.keys() - ELSEWHERE - {"uint16_network"}:
+    for name in CASES.keys() - WITHOUT_ONNX:
         folder = tmp_path / name
         folder.mkdir()
-        path = CASES[name](folder)
-        with open_package(path) as package:
-            dtype = "uint8" if package.inputs[0].dtype.startswith("uint") else "uint16"
-            for height, width in ((41, 57), (64, 64)):
-                image = _image_for(package, folder / f"{height}.tif", dtype, height, width)
-                requests.append({"package": path, "image": image})
-            image = _image_for(package, folder / "real.tif", "float32", 36, 43)
-            requests.append({"package": path, "image": image})
-            requests.append({"package": path, "image": image, "border": "halo"})
-            requests.append({"package": path, "image": image, "memory": 600 * 2048})
-    assert_all_alike(harness, tmp_path, requests)
+        requests += _requests(CASES[name](folder), folder, more=more)
+    answers = assert_all_alike(harness, tmp_path, requests, tolerance=1e-6)
+    assert sum("error" not in answer for answer in answers) > 0.9 * len(answers)
+
+
+def test_kinds_without_onnx_weights_are_refused(harness: Harness, tmp_path: Path) -> None:
+    requests = []
+    for name in sorted(WITHOUT_ONNX):
+        path = CASES[name](tmp_path, name=f"{name}.zip")
+        requests.append(_requests(path, tmp_path, more=False)[0])
+    answers = ask(harness, tmp_path, requests)
+    for request, answer in zip(requests, answers, strict=True):
+        with pytest.raises(UnsupportedError):
+            expected(request)
+        assert answer["error"] == "UnsupportedError"
+        assert "finds no weights that it can load" in answer["message"]
+        assert "deepbacs-zoo predict" in answer["message"]
 
 
 @pytest.fixture(scope="module")
@@ -265,16 +294,90 @@ def test_wrong_packages_are_refused(harness: Harness, tmp_path: Path) -> None:
         assert answer.get("error") == type(caught.value).__name__, (request, answer)
 
 
-def test_what_imagej_cannot_run_is_named(harness: Harness, tmp_path: Path) -> None:
-    tifffile.imwrite(tmp_path / "a.tif", np.ones((24, 24), np.uint8))
-    names = ("two_inputs", "torchscript_only", "uint16_network")
-    paths = [CASES[name](tmp_path, name=f"{name}.zip") for name in names]
-    requests = [{"package": path, "image": tmp_path / "a.tif"} for path in paths]
-    several, other, kind = ask(harness, tmp_path, requests)
-    assert {a["error"] for a in (several, other, kind)} == {"UnsupportedError"}
-    assert "in ImageJ a model runs on one (raw, other)" in several["message"]
-    assert "(torchscript)" in other["message"]
-    assert "(uint16)" in kind["message"]
+def test_images_of_several_inputs(harness: Harness, tmp_path: Path) -> None:
+    """Images for some inputs, of other sizes and other positions: results or sentences."""
+    stack, other, single, short, long, rgb = (tmp_path / f"{name}.tif" for name in "abcdef")
+    rng = np.random.default_rng(3)
+    for path, shape in (
+        (stack, (2, 2, 41, 57)),
+        (other, (2, 2, 41, 57)),
+        (single, (1, 1, 41, 57)),
+        (short, (1, 1, 31, 57)),
+        (long, (3, 1, 41, 57)),
+    ):
+        write_tiff(path, rng.integers(0, 999, shape).astype(np.uint16), "tzyx", Calibration())
+    write_tiff(rgb, np.zeros((3, 41, 57), np.uint8), "cyx", Calibration())
+    package = CASES["two_inputs"](tmp_path)
+    free = CASES["two_inputs_0_4"](tmp_path, name="free.zip")
+    spare = optional_second(tmp_path / "optional.zip")
+    crossed = crossed_inputs(tmp_path / "crossed.zip")
+    good = [
+        *({"package": path, "images": {"raw": stack, "other": other}} for path in (package, free)),
+        {"package": package, "images": {"other": single, "raw": stack}},
+        {"package": package, "images": {"raw": single, "other": stack}, "memory": 400 * 2048},
+        {"package": package, "images": {"raw": single, "other": stack}, "border": "halo"},
+        {"package": spare, "images": {"raw": stack}},
+        {"package": spare, "image": stack},
+        {"package": spare, "images": {"raw": stack, "other": other}},
+        {"package": crossed, "images": {"raw": stack, "other": other}},
+        {"package": crossed, "images": {"raw": single, "other": short}, "border": "halo"},
+    ]
+    bad = [
+        {"package": package, "images": {"raw": stack}},
+        {"package": package, "image": stack},
+        {"package": package, "images": {"raw": stack, "other": other, "third": other}},
+        {"package": package, "images": {"raw": stack, "other": short}},
+        {"package": package, "images": {"raw": stack, "other": long}},
+        {"package": package, "images": {"raw": stack, "other": rgb}},
+        {"package": package, "images": {"raw": stack, "other": tmp_path / "missing.tif"}},
+        {"package": free, "images": {"raw": stack, "other": stack}, "memory": 1000},
+    ]
+    answers = assert_all_alike(harness, tmp_path, good + bad, tolerance=1e-6)
+    assert ["error" in answer for answer in answers] == [False] * len(good) + [True] * len(bad)
+
+
+def optional_second(target: Path) -> Path:
+    """Write a package whose graph has a value for its second input."""
+
+    def nodes(inputs: Sequence[str], outputs: Sequence[str]) -> tuple[list[Any], list[Any]]:
+        from onnx import helper, numpy_helper
+
+        value = numpy_helper.from_array(np.full((1, 1, 1, 1), 7, np.float32), inputs[1])
+        return [helper.make_node("Add", list(inputs), [outputs[0]])], [value]
+
+    source = image("raw", sizes=SteppedSize(8, 4))
+    inputs = [source, replace(source, id="other", optional=True)]
+    outputs, network = [like(source, "out")], Network(nodes, "", lambda a, b: (a + 7,))
+    return write_package(
+        target,
+        inputs=inputs,
+        outputs=outputs,
+        network=network,
+        weights=("onnx",),
+    )
+
+
+def crossed_inputs(target: Path) -> Path:
+    """Write a package whose second input is as wide as the first one is high, and four more."""
+    first = image("raw", sizes=SteppedSize(8, 4))
+    second = image("other", sizes={"y": SteppedSize(8, 4), "x": ReferencedSize("raw", "y", 1.0, 4)})
+
+    def nodes(inputs: Sequence[str], outputs: Sequence[str]) -> tuple[list[Any], list[Any]]:
+        from onnx import helper
+
+        return [
+            helper.make_node("ReduceMean", [inputs[1]], ["mean"], keepdims=1),
+            helper.make_node("Add", [inputs[0], "mean"], [outputs[0]]),
+        ], []
+
+    network = Network(nodes, "", lambda a, b: (a + b.mean(keepdims=True),))
+    return write_package(
+        target,
+        inputs=[first, second],
+        outputs=[like(first, "out")],
+        network=network,
+        weights=("onnx",),
+    )
 
 
 def test_a_heap_that_is_too_small_is_reported_with_one_that_works(

@@ -11,7 +11,7 @@ import json
 import math
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -46,7 +46,6 @@ SETTINGS: Final = (
     {"height": 64, "width": 64, "memory": 600 * 2048},
 )
 """Sizes and options of predictions; the image has two frames."""
-NOT_IN_JAVA: Final = {"two_inputs", "two_inputs_0_4", "uint16_network", "uint16_0_4"}
 DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -115,24 +114,27 @@ def expected(case: str, package: Path) -> dict[str, Any]:
             "inputs": {spec.id: spec.axis_names for spec in opened.inputs},
             "outputs": {spec.id: spec.axis_names for spec in opened.outputs},
             "weights": list(opened.weights),
-            "predictions": [] if case in NOT_IN_JAVA else _predictions(package, opened.inputs[0]),
+            "predictions": _predictions(package, opened.inputs),
         }
 
 
-def _predictions(package: Path, spec: TensorSpec) -> list[dict[str, Any]]:
+def _predictions(package: Path, inputs: Sequence[TensorSpec]) -> list[dict[str, Any]]:
     """Return sizes, mean and deviation of each output, or the error, for each of the settings."""
     found = []
     for settings in SETTINGS:
         options = {key: value for key, value in settings.items() if key not in ("height", "width")}
-        slices = 14 if "z" in spec.axis_names else 2
-        shape = (2, slices, spec.size_of("c") or 1, settings["height"], settings["width"])
-        number = np.arange(math.prod(shape), dtype=np.int64)
-        values = (number * number * 31 + number * 17) % 199
+        slices = 14 if "z" in inputs[0].axis_names else 2
+        channels = inputs[0].size_of("c") or 1
+        shape = (2, slices, channels, settings["height"], settings["width"])
         with TemporaryDirectory() as name:
-            image = Path(name) / "image.tif"
-            write_tiff(image, values.astype(np.uint8).reshape(shape), "tzcyx", Calibration())
+            images = {}
+            for first, spec in enumerate(inputs):
+                number = np.arange(first, first + math.prod(shape), dtype=np.int64)
+                values = ((number * number * 31 + number * 17) % 199).astype(np.uint8)
+                images[spec.id] = Path(name) / f"{first}.tif"
+                write_tiff(images[spec.id], values.reshape(shape), "tzcyx", Calibration())
             try:
-                result = predict(package, image, runner="onnx", **options)
+                result = predict(package, images, runner="onnx", **options)
             except DeepbacsZooError as error:
                 found.append({**options, "shape": shape, "error": type(error).__name__})
                 continue

@@ -2,12 +2,10 @@ import pytest
 
 from deepbacs_zoo.cli.backends import BackendOptions, open_backend
 from deepbacs_zoo.cli.fiji_run import _pairs, _read_macro
-from deepbacs_zoo.errors import UnsupportedError, UsageError
+from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji import scripts_folder
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import PredictOptions
-from tests.packages import CASES
 
 
 def test_values_are_given_as_key_and_value():
@@ -41,15 +39,6 @@ def test_what_the_plugin_cannot_do_is_refused_before_java_starts(option, value):
     with open_backend(chosen) as backend, pytest.raises(UsageError) as caught:
         backend.open(None, options)
     assert caught.value.where == Option(option)
-
-
-def test_a_package_with_two_inputs_is_refused_before_java_starts(tmp_path):
-    with (
-        open_package(CASES["two_inputs"](tmp_path)) as package,
-        open_backend(BackendOptions("fiji")) as backend,
-        pytest.raises(UnsupportedError, match="one input"),
-    ):
-        backend.open(package, PredictOptions())
 
 
 def test_every_script_for_fiji_is_short():

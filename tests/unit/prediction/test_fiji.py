@@ -48,7 +48,9 @@ def option(code, key):
 
 def plugin(code, argument, images):
     """Does what the plugin does, in Python."""
-    result = predict(option(code, "model_path"), option(code, "input_path"), runner="onnx")
+    given = option(code, "input_path")
+    files = dict(word.split("=", 1) for word in given.split(";")) if "=" in given else given
+    result = predict(option(code, "model_path"), files, runner="onnx")
     files = save(result, option(code, "output_folder"))
     report = {
         "status": "ok",

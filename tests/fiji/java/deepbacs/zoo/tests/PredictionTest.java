@@ -8,6 +8,7 @@ import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.images.ImageSource;
 import deepbacs.zoo.images.ZooImage;
 import deepbacs.zoo.packages.ZooPackage;
+import deepbacs.zoo.prediction.InputImages;
 import deepbacs.zoo.prediction.PredictOptions;
 import deepbacs.zoo.prediction.Predictor;
 import deepbacs.zoo.results.LabelStack;
@@ -25,6 +26,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Runs packages on images; a request names {@code package}, {@code image}, {@code folder} for the
@@ -52,16 +55,16 @@ public final class PredictionTest {
               request.has("memory") ? request.get("memory").getAsLong() : PredictOptions.MEMORY,
               request.has("border") && request.get("border").getAsString().equals("halo"),
               request.has("pixel_size") ? request.get("pixel_size").getAsDouble() : Double.NaN);
-      Path path = path(request, "image");
-      ImageSource source = ImageSource.of(path);
-      Predictor planned =
-          Predictor.of(zooPackage, source.shape(), path.toString(), options);
-      ZooImage image = source.read();
-      source.close();
+      Predictor planned;
+      Map<String, ZooImage> read;
+      try (InputImages images = images(zooPackage, request)) {
+        planned = Predictor.of(zooPackage, images, options);
+        read = images.read();
+      }
       JsonArray passes = new JsonArray();
       try (OnnxSession session = OnnxSession.load(zooPackage)) {
         Result result =
-            planned.run(session, image, (done, total) -> passes.add(done + "/" + total));
+            planned.run(session, read, (done, total) -> passes.add(done + "/" + total));
         answer.add("passes", passes);
         describe(answer, result, path(request, "folder"));
         if (request.has("save")) {
@@ -73,6 +76,20 @@ public final class PredictionTest {
       answer.addProperty("message", error.getMessage());
     }
     return answer;
+  }
+
+  /** One image, or with {@code images} one for each input. */
+  private static InputImages images(ZooPackage zooPackage, JsonObject request) {
+    if (request.has("image")) {
+      return InputImages.of(zooPackage, ImageSource.of(path(request, "image")));
+    }
+    Map<String, ImageSource> sources = new LinkedHashMap<>();
+    JsonObject named = request.getAsJsonObject("images");
+    InputImages.check(zooPackage, named.keySet());
+    for (String id : named.keySet()) {
+      sources.put(id, ImageSource.of(path(named, id)));
+    }
+    return new InputImages(zooPackage, sources);
   }
 
   private static Path path(JsonObject request, String key) {

@@ -11,7 +11,7 @@ public final class ImageShape {
   public final int height;
   public final int width;
   public final DType dtype;
-  /** Whether the channels are the red, green and blue of one color picture. */
+  /** True if the channels are the red, green and blue of one color picture. */
   public final boolean rgb;
 
   public ImageShape(

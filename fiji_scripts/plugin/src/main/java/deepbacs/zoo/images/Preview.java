@@ -11,7 +11,7 @@ public final class Preview {
   /** 1, or 3 of an RGB image. */
   public final int channels;
 
-  /** Whether the values are 8-bit colors, to be shown as they are. */
+  /** True if the values are 8-bit colors, to be shown as they are. */
   public final boolean eightBitColors;
 
   public Preview(float[] values, int channels, boolean eightBitColors) {

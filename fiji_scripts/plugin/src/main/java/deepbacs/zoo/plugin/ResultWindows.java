@@ -22,7 +22,7 @@ final class ResultWindows {
 
   private ResultWindows() {}
 
-  /** Whether ImageJ has a window, and no macro has asked for silence. */
+  /** True if ImageJ has a window and no macro has asked for silence. */
   static boolean isEnabled() {
     return !GraphicsEnvironment.isHeadless()
         && IJ.getInstance() != null
@@ -33,10 +33,9 @@ final class ResultWindows {
    * Opens the main file of a kind of result, and shows its ROIs on the image.
    *
    * @param files that were written
-   * @param image the open image that was run, or null
-   * @param input the file that was run, or null
+   * @param image that results are named after
    */
-  static void show(Content content, List<Path> files, ImagePlus image, Path input)
+  static void show(Content content, List<Path> files, GivenImage image)
       throws IOException {
     Path main = content.opened(files);
     if (main != null) {
@@ -46,10 +45,7 @@ final class ResultWindows {
     if (rois == null) {
       return;
     }
-    ImagePlus shown = image;
-    if (shown == null && input != null) {
-      shown = IJ.openImage(input.toString());
-    }
+    ImagePlus shown = image.shown();
     if (shown != null) {
       shown.setOverlay(overlay(rois, shown));
       shown.show();

@@ -2,17 +2,15 @@ package deepbacs.zoo.plugin;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
-import deepbacs.zoo.images.ImageSource;
 import deepbacs.zoo.images.ZooImage;
 import deepbacs.zoo.options.Option;
 import deepbacs.zoo.options.Text;
+import deepbacs.zoo.prediction.InputImages;
 import deepbacs.zoo.prediction.Predictor;
 import deepbacs.zoo.prediction.Progress;
 import deepbacs.zoo.results.Result;
 import deepbacs.zoo.results.ResultFiles;
 import ij.IJ;
-import ij.ImagePlus;
-import ij.WindowManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One image through one package, from paths to files. */
+/** The images of one run through one package, from paths to files. */
 final class RunCommand {
 
   private final RunOptions options;
@@ -33,7 +31,7 @@ final class RunCommand {
 
   /** The name of the image in an error that has no place of its own. */
   String where() {
-    return options.input == null ? "the active image" : options.input.toString();
+    return options.input.isEmpty() ? "the active image" : options.input;
   }
 
   /**
@@ -43,8 +41,8 @@ final class RunCommand {
    */
   void run() throws IOException {
     Models models = Models.of(options.model);
-    ImagePlus open = options.input == null ? active() : null;
-    String stem = open == null ? ZooImage.stemOf(options.input) : ImageSource.of(open).stem();
+    GivenImages given = GivenImages.of(models.zooPackage, options.input);
+    String stem = given.first().stem();
     List<Path> planned = ResultFiles.planned(models.zooPackage, stem, options.output);
     if (options.skipExisting && allExist(planned)) {
       report(stem, planned, null, false, models);
@@ -56,34 +54,18 @@ final class RunCommand {
     checkFolder();
     IJ.showStatus("DeepBacs: " + stem);
     Predictor predictor;
-    ZooImage image;
-    try (ImageSource source =
-        open == null ? ImageSource.of(options.input) : ImageSource.of(open)) {
-      predictor =
-          Predictor.of(models.zooPackage, source.shape(), source.name(), options.options);
-      image = source.read();
+    Map<String, ZooImage> pixels;
+    try (InputImages images = given.open()) {
+      predictor = Predictor.of(models.zooPackage, images, options.options);
+      pixels = images.read();
     }
     boolean loaded = !models.isLoaded();
-    Result result = predictor.run(models.session(), image, progress());
+    Result result = predictor.run(models.session(), pixels, progress());
     List<Path> files = ResultFiles.save(result, options.output, options.overwrite);
     report(stem, files, result, loaded, models);
     if (ResultWindows.isEnabled()) {
-      ResultWindows.show(result.content, files, open, options.input);
+      ResultWindows.show(result.content, files, given.first());
     }
-  }
-
-  private static ImagePlus active() {
-    ImagePlus image = WindowManager.getCurrentImage();
-    if (image == null) {
-      throw new ZooException(
-          Kind.USAGE,
-          RunOption.INPUT.option(),
-          "there is no image open, and no file is named",
-          null,
-          "an open image, or input_path=[a file]",
-          "open an image, or choose a file");
-    }
-    return image;
   }
 
   private static boolean allExist(List<Path> files) {

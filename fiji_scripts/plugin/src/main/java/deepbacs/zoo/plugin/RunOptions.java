@@ -33,8 +33,8 @@ final class RunOptions {
   private static final String UNITS = "kmgt";
 
   final Path model;
-  /** Null takes the active image. */
-  final Path input;
+  /** Files or titles of images, see {@link GivenImages}; empty for the active image. */
+  final String input;
   final Path output;
   final PredictOptions options;
   final boolean overwrite;
@@ -49,8 +49,7 @@ final class RunOptions {
     checkKeys(values);
     model = path(values, RunOption.MODEL);
     output = path(values, RunOption.OUTPUT);
-    boolean named = !value(values, RunOption.INPUT, "").isEmpty();
-    input = named ? path(values, RunOption.INPUT) : null;
+    input = value(values, RunOption.INPUT, "");
     options =
         new PredictOptions(
             memory(value(values, RunOption.MEMORY, USUAL_MEMORY)),
@@ -64,7 +63,7 @@ final class RunOptions {
     return values.getOrDefault(option.key, usual).trim();
   }
 
-  /** Whether a macro goes on after an error; known even where the other options are wrong. */
+  /** True if a macro goes on after an error; known even where the other options are wrong. */
   static boolean keepsGoing(Map<String, String> values) {
     return values.containsKey(RunOption.KEEP_GOING.key);
   }
@@ -146,6 +145,15 @@ final class RunOptions {
           option.key + "=[a path]",
           "choose it in the dialog, or write it into run(\"" + RunPlugin.COMMAND + "\", ...)");
     }
+    return path(option, text);
+  }
+
+  /**
+   * A path that an option names.
+   *
+   * @throws ZooException USAGE: no path of this computer looks like that
+   */
+  static Path path(RunOption option, String text) {
     try {
       return Paths.get(text).toAbsolutePath().normalize();
     } catch (InvalidPathException error) {

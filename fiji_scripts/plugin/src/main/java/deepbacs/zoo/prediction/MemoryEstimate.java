@@ -10,7 +10,7 @@ import deepbacs.zoo.tiling.RunPlan;
 import deepbacs.zoo.tiling.TensorPlan;
 import java.util.List;
 
-/** The memory on Java's heap that an image takes on its way, at its fullest. */
+/** The memory on Java's heap that the images of a run take on their way, at its fullest. */
 final class MemoryEstimate {
 
   /** Values of one input at once: as taken, processed, and padded or cut. */
@@ -21,35 +21,40 @@ final class MemoryEstimate {
   private MemoryEstimate() {}
 
   /**
-   * Bytes for the image, one position on its way, and the results of all positions.
-   *
-   * @param specs the input, then the outputs
+   * Bytes for the images, one position on its way, and the results of all positions.
    */
   static long bytes(
-      List<TensorSpec> specs,
-      ImageShape image,
+      InputImages images,
+      List<TensorSpec> outputs,
       Positions positions,
       RunPlan layout,
       ResultKind kind) {
-    TensorSpec input = specs.get(0);
-    double taken = Float.BYTES;
-    for (Axis axis : input.axes) {
-      taken *= length(layout, input, axis, image);
+    double held = 0;
+    double taken = 0;
+    for (TensorSpec input : images.specs) {
+      held += images.shape(input).bytes();
+      taken += bytes(layout, input, images.shape(input));
     }
+    ImageShape image = images.first().shape();
     double working = INPUT_COPIES * taken;
     double results = 0;
-    for (TensorSpec output : specs.subList(1, specs.size())) {
-      double values = Float.BYTES;
-      for (Axis axis : output.axes) {
-        values *= length(layout, output, axis, image);
-      }
+    for (TensorSpec output : outputs) {
+      double values = bytes(layout, output, image);
       working = Math.max(working, taken + OUTPUT_COPIES * values);
-      results += values * (positions.count() - 1) + values;
+      results += values * positions.count();
     }
     double plane = (double) image.height * image.width;
     results += kind.keptBytes * plane * image.frames * image.slices;
     working = Math.max(working, kind.workingBytes * plane);
-    return (long) (image.bytes() + working + results);
+    return (long) (held + working + results);
+  }
+
+  private static double bytes(RunPlan layout, TensorSpec spec, ImageShape image) {
+    double values = Float.BYTES;
+    for (Axis axis : spec.axes) {
+      values *= length(layout, spec, axis, image);
+    }
+    return values;
   }
 
   private static double length(RunPlan layout, TensorSpec spec, Axis axis, ImageShape image) {

@@ -29,7 +29,7 @@ final class Pipeline {
   private final List<TensorSpec> outputs;
   private final RunPlan layout;
   private final boolean haloBorder;
-  /** Whether a step measures another tensor, so that raw tensors must be kept. */
+  /** True if a step measures another tensor, so that raw tensors must be kept. */
   private final boolean refers;
 
   private double seconds;

@@ -13,7 +13,7 @@ public final class PredictOptions {
 
   /** Bytes that one pass may take; larger images are tiled. */
   public final long memory;
-  /** Whether the image is continued by the halo all round, as bioimageio.core does. */
+  /** True if the image is continued by the halo all round, as bioimageio.core does. */
   public final boolean haloBorder;
   /** Micrometers per pixel along y and x, in place of what the file says; NaN takes the file's. */
   public final double pixelSize;

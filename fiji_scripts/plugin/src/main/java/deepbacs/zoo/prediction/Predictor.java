@@ -21,20 +21,18 @@ import deepbacs.zoo.runner.OnnxSession;
 import deepbacs.zoo.tensors.Tensor;
 import deepbacs.zoo.tensors.TensorSpec;
 import deepbacs.zoo.tiling.AxisRule;
-import deepbacs.zoo.tiling.CrossAxis;
 import deepbacs.zoo.tiling.RunPlan;
 import deepbacs.zoo.tiling.TensorPlan;
 import deepbacs.zoo.zooconfig.ZooConfig;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A package and an image of any size become a result.
+ * A package and images of any size become a result.
  *
- * <p>Made from the image's sizes alone, so that all that can be refused is refused before pixels
+ * <p>Made from the images' sizes alone, so that all that can be refused is refused before pixels
  * are read and weights are loaded.
  */
 public final class Predictor {
@@ -51,62 +49,59 @@ public final class Predictor {
 
   private final ZooPackage zooPackage;
   private final PredictOptions options;
+  private final List<TensorSpec> inputs;
+  /** The id, the name and the sizes of the first image. */
+  private final String first;
+
+  private final String where;
   private final ImageShape shape;
-  private final TensorSpec input;
   private final List<TensorSpec> outputs;
   private final Positions positions;
   private final ZooConfig config;
   private final RunPlan layout;
+  /** What to say of a single plane that a network of volumes gets, or null. */
+  private final String thinStack;
 
-  private Predictor(ZooPackage zooPackage, ImageShape shape, String where, PredictOptions options) {
+  private Predictor(ZooPackage zooPackage, InputImages images, PredictOptions options) {
     this.zooPackage = zooPackage;
     this.options = options;
-    this.shape = shape;
-    this.input = onlyInput(zooPackage);
+    this.inputs = images.specs;
+    this.first = inputs.get(0).id;
+    this.where = images.first().name();
+    this.shape = images.first().shape();
     this.outputs = zooPackage.outputs;
     check(zooPackage.inputs);
     check(outputs);
-    this.positions = Positions.of(input, shape, where);
+    this.positions = Positions.of(images);
     outputs.forEach(output -> Collector.checkOwnAxes(output, positions));
     this.config = zooPackage.zooConfig();
-    List<TensorSpec> settled = CrossAxis.settled(input, outputs, shape);
+    this.thinStack = Positions.thinStack(images);
     this.layout =
         RunPlan.of(
-            settled.subList(0, 1),
-            settled.subList(1, settled.size()),
-            Collections.singletonMap(input.id, shape),
+            inputs,
+            outputs,
+            images.shapes(),
             options.memory,
             Double.isNaN(config.peakBytesPerPixel) ? BYTES_PER_PIXEL : config.peakBytesPerPixel,
             options.haloBorder,
             config.decode == null ? null : config.decode.output());
     ResultKind kind = ResultKinds.TABLE.get(config.result());
-    HeapCheck.check(where, MemoryEstimate.bytes(settled, shape, positions, layout, kind));
+    HeapCheck.check(where, MemoryEstimate.bytes(images, outputs, positions, layout, kind));
   }
 
   /**
-   * Plans the run of an image of these sizes.
+   * Plans the run of images of these sizes; no pixel is read.
    *
-   * @param where what to call the image in messages
-   * @throws ZooException DATA: the image is not one that this network takes; PACKAGE and
+   * @throws ZooException DATA: an image is not one that this network takes; PACKAGE and
    *     UNSUPPORTED: the package contradicts itself or asks for what is not there; HOST: the memory
    *     does not suffice
    */
   public static Predictor of(
-      ZooPackage zooPackage, ImageShape shape, String where, PredictOptions options) {
-    return new Predictor(zooPackage, shape, where, options);
+      ZooPackage zooPackage, InputImages images, PredictOptions options) {
+    return new Predictor(zooPackage, images, options);
   }
 
-  /** Plans and runs an image; {@code progress} hears of passes. */
-  public static Result predict(
-      ZooPackage zooPackage,
-      OnnxSession session,
-      ZooImage image,
-      PredictOptions options,
-      Progress progress) {
-    return of(zooPackage, image.shape, image.name, options).run(session, image, progress);
-  }
-
-  /** Passes through the network for the whole image. */
+  /** Passes through the network for all positions. */
   public int passes() {
     return Math.multiplyExact(positions.count(), layout.plan.tiles.size());
   }
@@ -114,15 +109,16 @@ public final class Predictor {
   /**
    * Runs all positions, decodes and measures.
    *
-   * @param image of the sizes that this was made for
-   * @throws ZooException DATA: its values are not those that the network takes; PACKAGE: the
+   * @param images by input, of the sizes that this was made for
+   * @throws ZooException DATA: their values are not those that the network takes; PACKAGE: the
    *     network contradicts the package; HOST: memory does not suffice
    */
-  public Result run(OnnxSession session, ZooImage image, Progress progress) {
+  public Result run(OnnxSession session, Map<String, ZooImage> images, Progress progress) {
+    ZooImage image = images.get(first);
     ZooImage known =
         Double.isNaN(options.pixelSize) ? image : image.withPixelSize(options.pixelSize);
-    List<Finding> findings = findings(known);
-    Pipeline network = new Pipeline(Collections.singletonList(input), outputs, layout, options.haloBorder);
+    List<Finding> findings = findings(known.calibration);
+    Pipeline network = new Pipeline(inputs, outputs, layout, options.haloBorder);
     Map<String, Collector> collectors = new LinkedHashMap<>();
     for (TensorSpec spec : outputs) {
       collectors.put(spec.id, new Collector(spec, positions));
@@ -131,8 +127,10 @@ public final class Predictor {
     Runnable step = () -> progress.done(++done[0], passes());
     for (int number = 0; number < positions.count(); number++) {
       int[] position = positions.at(number);
-      Map<String, Tensor> raw =
-          Collections.singletonMap(input.id, positions.take(input, known, position));
+      Map<String, Tensor> raw = new LinkedHashMap<>();
+      for (TensorSpec spec : inputs) {
+        raw.put(spec.id, InputTensors.take(spec, images.get(spec.id), positions, position));
+      }
       for (Map.Entry<String, Tensor> found : network.run(session, raw, step).entrySet()) {
         collectors.get(found.getKey()).put(position, found.getValue());
       }
@@ -180,44 +178,23 @@ public final class Predictor {
     return collector.tensor();
   }
 
-  private static TensorSpec onlyInput(ZooPackage zooPackage) {
-    List<String> needed = new ArrayList<>();
-    for (TensorSpec spec : zooPackage.inputs.subList(1, zooPackage.inputs.size())) {
-      if (!spec.optional) {
-        needed.add(spec.id);
-      }
-    }
-    if (!needed.isEmpty()) {
-      needed.add(0, zooPackage.inputs.get(0).id);
-      throw new ZooException(
-          Kind.UNSUPPORTED,
-          zooPackage.path,
-          "it needs several images, and in ImageJ a model runs on one",
-          String.join(", ", needed),
-          "a package with one input",
-          "run it with deepbacs-zoo predict");
-    }
-    return zooPackage.inputs.get(0);
-  }
-
   private void check(List<TensorSpec> specs) {
     for (TensorSpec spec : specs) {
       Processing.check(spec.steps, zooPackage.path + ": " + spec.id, spec.axisNames());
     }
   }
 
-  private List<Finding> findings(ZooImage image) {
+  private List<Finding> findings(Calibration calibration) {
     List<Finding> findings = new ArrayList<>();
-    Finding size = PixelSizeCheck.finding(config.pixelSize, image.calibration, image.name);
+    Finding size = PixelSizeCheck.finding(config.pixelSize, calibration, where);
     if (size != null) {
       findings.add(size);
     }
-    String thin = Positions.thinStack(input, shape);
-    if (thin != null) {
+    if (thinStack != null) {
       findings.add(
           THIN_STACK.finding(
-              image.name,
-              thin,
+              where,
+              thinStack,
               "a stack along z",
               "check whether the file's slices are called frames"));
     }

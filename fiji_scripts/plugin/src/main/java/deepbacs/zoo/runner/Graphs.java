@@ -119,15 +119,6 @@ final class Graphs {
           required,
           "end the preprocessing with ensure_dtype to " + required);
     }
-    if (!Values.canWrite(node)) {
-      throw new ZooException(
-          Kind.UNSUPPORTED,
-          "input '" + id + "'",
-          "ONNX Runtime for Java takes no tensors of this data type",
-          required,
-          "float32",
-          "run it with deepbacs-zoo predict");
-    }
     long[] declared = node.getShape();
     int[] shape = tensor.shape();
     boolean fits = declared.length == shape.length;

@@ -1,6 +1,7 @@
 package deepbacs.zoo.runner;
 
 import ai.onnxruntime.NodeInfo;
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtEnvironment;
@@ -35,6 +36,7 @@ public final class OnnxSession implements AutoCloseable {
   private final Map<String, TensorInfo> nodes = new LinkedHashMap<>();
   /** Graph input by tensor id. */
   private final Map<String, String> names;
+  private final UnsignedTensors unsigned;
   /** Memory for inputs, kept: direct buffers are given back late. */
   private final Map<String, ByteBuffer> buffers = new HashMap<>();
 
@@ -50,6 +52,7 @@ public final class OnnxSession implements AutoCloseable {
     this.outputs = zooPackage.outputs;
     this.environment = environment;
     this.engine = "onnxruntime " + environment.getVersion();
+    this.unsigned = new UnsignedTensors(environment);
     this.session = Graphs.open(zooPackage, weights, environment);
     for (Map.Entry<String, NodeInfo> node : session.getInputInfo().entrySet()) {
       nodes.put(node.getKey(), (TensorInfo) node.getValue().getInfo());
@@ -80,7 +83,7 @@ public final class OnnxSession implements AutoCloseable {
               ? "no weights"
               : String.join(", ", zooPackage.weights.keySet()),
           FORMAT,
-          "choose another runner or weights format");
+          "get a package with ONNX weights, or run it with deepbacs-zoo predict");
     }
     try {
       return new OnnxSession(zooPackage, weights, Graphs.environment(), device);
@@ -152,6 +155,7 @@ public final class OnnxSession implements AutoCloseable {
       buffers.clear();
       try {
         session.close();
+        unsigned.close();
       } catch (OrtException error) {
         throw new IllegalStateException(error);
       }
@@ -200,7 +204,9 @@ public final class OnnxSession implements AutoCloseable {
     Values.write(tensor, part);
     part.rewind();
     long[] shape = Arrays.stream(tensor.shape()).asLongStream().toArray();
-    return OnnxTensor.createTensor(environment, part, shape, node.type);
+    OnnxJavaType given = Values.javaType(UnsignedTensors.given(tensor.dtype));
+    return unsigned.of(
+        tensor.dtype, OnnxTensor.createTensor(environment, part, shape, given));
   }
 
   /** Outputs under the package's ids: by name where names agree, else by order. */

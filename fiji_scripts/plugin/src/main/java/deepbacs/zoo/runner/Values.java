@@ -1,5 +1,6 @@
 package deepbacs.zoo.runner;
 
+import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
@@ -44,10 +45,14 @@ final class Values {
     return name.toLowerCase(Locale.ROOT);
   }
 
-  /** Whether the engine takes such tensors from Java: not unsigned ones beyond 8 bits. */
-  static boolean canWrite(TensorInfo node) {
-    DType type = TYPES.get(node.onnxType);
-    return type != null && type != DType.UINT16 && type != DType.UINT32 && type != DType.UINT64;
+  /** The engine's type of the values that {@link #write} writes. */
+  static OnnxJavaType javaType(DType dtype) {
+    for (Map.Entry<OnnxTensorType, DType> each : TYPES.entrySet()) {
+      if (each.getValue() == dtype) {
+        return OnnxJavaType.mapFromOnnxTensorType(each.getKey());
+      }
+    }
+    throw new IllegalArgumentException(dtype.numpy());
   }
 
   /** Writes all values from the buffer's position on, in its byte order. */
@@ -68,11 +73,16 @@ final class Values {
         case INT64:
           to.putLong((long) value);
           break;
+        case UINT64:
+          to.putLong(value < 0x1p63 ? (long) value : (long) (value - 0x1p63) + Long.MIN_VALUE);
+          break;
         case INT32:
-          to.putInt((int) value);
+        case UINT32:
+          to.putInt((int) (long) value);
           break;
         case INT16:
-          to.putShort((short) value);
+        case UINT16:
+          to.putShort((short) (int) value);
           break;
         default:
           to.put((byte) (int) value);

@@ -38,7 +38,12 @@ public final class Axis {
     this.channelNames = Collections.unmodifiableList(channelNames);
   }
 
-  /** Whether this is one of z, y and x. */
+  /** The same axis with another size rule. */
+  public Axis sized(Size rule) {
+    return new Axis(name, id, rule, halo, scale, unit, channelNames);
+  }
+
+  /** True of z, y and x. */
   public boolean isSpace() {
     return "zyx".indexOf(name) >= 0;
   }

@@ -42,6 +42,11 @@ public final class TensorSpec {
     this.padValue = padValue;
   }
 
+  /** The same tensor with other axes. */
+  public TensorSpec withAxes(List<Axis> others) {
+    return new TensorSpec(id, others, dtype, steps, testTensor, optional, padMode, padValue);
+  }
+
   /** The names of the axes in order, for example {@code bcyx}. */
   public String axisNames() {
     StringBuilder names = new StringBuilder();

@@ -172,7 +172,7 @@ final class Frame {
     return starts;
   }
 
-  /** Whether these are at most 2 % more pixels than the least (in whole numbers). */
+  /** True if these are at most 2 % more pixels than the least (in whole numbers). */
   static boolean withinTolerance(long pixels, long least) {
     return 50 * pixels <= 51 * least;
   }

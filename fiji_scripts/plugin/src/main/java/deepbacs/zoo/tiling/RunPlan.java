@@ -38,7 +38,7 @@ public final class RunPlan {
   /**
    * Plans the passes of one position.
    *
-   * @param inputs the tensors that take part, with sizes across axes resolved
+   * @param given the inputs that take part; those that are left out are not among them
    * @param images by input
    * @param covering the output that is decoded, or null: on a grid of several pixels its size is
    *     rounded up and not down, so that its last cells cover the image's edge
@@ -47,13 +47,16 @@ public final class RunPlan {
    *     UNSUPPORTED of the planner
    */
   public static RunPlan of(
-      List<TensorSpec> inputs,
-      List<TensorSpec> outputs,
+      List<TensorSpec> given,
+      List<TensorSpec> results,
       Map<String, ImageShape> images,
       long memory,
       double peakBytesPerPixel,
       boolean haloBorder,
       String covering) {
+    List<TensorSpec> settled = CrossAxis.settled(given, results, images);
+    List<TensorSpec> inputs = settled.subList(0, given.size());
+    List<TensorSpec> outputs = settled.subList(given.size(), settled.size());
     SizeReferences references = new SizeReferences(inputs, outputs, images, covering);
     Plan planRoot =
         (shape, first, others) ->

@@ -162,12 +162,13 @@ final class SizeReferences {
       Map<String, ImageShape> images) {
     for (Map.Entry<String, Map<Character, Size>> host : kept.entrySet()) {
       Map<Character, Size> agreed = new LinkedHashMap<>();
-      own.forEach(
+      // The axes stay in the order of the first root, whose plan it will be.
+      host.getValue().forEach(
           (axis, rule) -> {
-            Size other = host.getValue().get(axis);
+            Size other = own.get(axis);
             boolean same =
                 images.get(host.getKey()).size(axis) == images.get(name).size(axis);
-            Size common = same && other != null ? common(other, rule) : null;
+            Size common = same && other != null ? common(rule, other) : null;
             if (common != null) {
               agreed.put(axis, common);
             }

@@ -80,7 +80,7 @@ public final class TilePlan {
     return new TilePlan(shapes, axes, tiles);
   }
 
-  /** Whether the image passes through the network in one piece. */
+  /** True if the image passes through the network in one piece. */
   public boolean whole() {
     return tiles.size() == 1;
   }

@@ -6,13 +6,14 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.google.gson.JsonObject;
 import deepbacs.zoo.Packages;
 import deepbacs.zoo.errors.ZooException;
-import deepbacs.zoo.images.ImageShape;
+import deepbacs.zoo.images.ImageSource;
+import deepbacs.zoo.prediction.InputImages;
 import deepbacs.zoo.prediction.PredictOptions;
 import deepbacs.zoo.prediction.Predictor;
-import deepbacs.zoo.tensors.DType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import ij.IJ;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -91,9 +92,10 @@ class OddDescriptionsTest {
       }
       Files.write(place.resolve("rdf.yaml"), Packages.utf8(String.join("\n", lines)));
       try (ZooPackage found = ZooPackage.open(place)) {
-        ImageShape shape = new ImageShape(2, 2, 1, 40, 48, DType.UINT8, false);
+        ImageSource image =
+            ImageSource.of(IJ.createHyperStack("image", 48, 40, 1, 2, 2, Byte.SIZE));
         PredictOptions options = new PredictOptions(1 << 22, round % 2 == 0, Double.NaN);
-        Predictor.of(found, shape, "image", options);
+        Predictor.of(found, InputImages.of(found, image), options);
       } catch (ZooException error) {
         assertTrue(error.getMessage().contains("; allowed: "), error.getMessage());
       }

@@ -10,8 +10,9 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.google.gson.JsonObject;
 import deepbacs.zoo.Packages;
 import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.prediction.InputImages;
 import deepbacs.zoo.prediction.PredictOptions;
-import deepbacs.zoo.images.ZooImage;
+import deepbacs.zoo.images.ImageSource;
 import deepbacs.zoo.prediction.Predictor;
 import deepbacs.zoo.processing.Processing;
 import deepbacs.zoo.runner.OnnxSession;
@@ -131,15 +132,16 @@ class SharedPackagesTest {
   }
 
   private static void use(Path path) {
-    ZooImage image = ZooImage.of(new ImagePlus("image", new FloatProcessor(32, 32)));
+    ImageSource image = ImageSource.of(new ImagePlus("image", new FloatProcessor(32, 32)));
     try (ZooPackage found = ZooPackage.open(path)) {
       PredictOptions options = new PredictOptions(1 << 30, false, Double.NaN);
-      Predictor predictor = Predictor.of(found, image.shape, "image", options);
+      InputImages images = InputImages.of(found, image);
+      Predictor predictor = Predictor.of(found, images, options);
       for (TensorSpec spec : found.inputs) {
         found.tensor(spec.testTensor);
       }
       try (OnnxSession session = OnnxSession.load(found)) {
-        predictor.run(session, image, (done, total) -> {});
+        predictor.run(session, images.read(), (done, total) -> {});
       }
     }
   }

@@ -12,13 +12,13 @@ import deepbacs.zoo.Golden;
 import deepbacs.zoo.Packages;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
-import deepbacs.zoo.images.ImageReader;
-import deepbacs.zoo.images.ZooImage;
+import deepbacs.zoo.images.ImageSource;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.results.OutputTensor;
 import deepbacs.zoo.results.Result;
 import deepbacs.zoo.runner.OnnxSession;
 import deepbacs.zoo.tensors.Tensor;
+import deepbacs.zoo.tensors.TensorSpec;
 import ij.ImagePlus;
 import ij.ImageStack;
 import ij.process.ByteProcessor;
@@ -27,7 +27,10 @@ import ij.process.FloatProcessor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -65,11 +68,11 @@ class SharedPredictionsTest {
     return tests.stream();
   }
 
-  /** The image that make_packages.py writes. */
-  private static ZooImage image(int[] shape) {
+  /** The image that make_packages.py writes for an input, counted from 0. */
+  private static ImageSource image(int[] shape, int input) {
     ImageStack stack = new ImageStack(shape[4], shape[3]);
     int size = shape[3] * shape[4];
-    long number = 0;
+    long number = input;
     for (int plane = 0; plane < shape[0] * shape[1] * shape[2]; plane++) {
       byte[] values = new byte[size];
       for (int index = 0; index < size; index++, number++) {
@@ -79,16 +82,18 @@ class SharedPredictionsTest {
     }
     ImagePlus image = new ImagePlus("image", stack);
     image.setDimensions(shape[2], shape[1], shape[0]);
-    return ZooImage.of(image);
+    return ImageSource.of(image);
   }
 
-  private static Result predict(Path path, ZooImage image, PredictOptions options) {
-    try (ZooPackage found = ZooPackage.open(path)) {
+  private static Result predict(
+      Path path, Function<ZooPackage, InputImages> given, PredictOptions options) {
+    try (ZooPackage found = ZooPackage.open(path);
+        InputImages images = given.apply(found)) {
       // Refused before weights are loaded, where it can be.
-      Predictor predictor = Predictor.of(found, image.shape, image.name, options);
+      Predictor predictor = Predictor.of(found, images, options);
       try (OnnxSession session = OnnxSession.load(found)) {
         int[] passes = {0};
-        Result result = predictor.run(session, image, (done, total) -> passes[0] = done);
+        Result result = predictor.run(session, images.read(), (done, total) -> passes[0] = done);
         assertEquals(predictor.passes(), passes[0]);
         return result;
       }
@@ -96,26 +101,19 @@ class SharedPredictionsTest {
   }
 
   private static void check(Path path, JsonObject expected) {
-    ZooImage image = image(Golden.ints(expected.get("shape")));
+    int[] shape = Golden.ints(expected.get("shape"));
+    Function<ZooPackage, InputImages> images = found -> images(found, shape);
     long memory =
         expected.has("memory") ? expected.get("memory").getAsLong() : PredictOptions.MEMORY;
     PredictOptions options =
         new PredictOptions(memory, expected.has("border"), Double.NaN);
     if (expected.has("error")) {
       ZooException error =
-          assertThrows(ZooException.class, () -> predict(path, image, options));
+          assertThrows(ZooException.class, () -> predict(path, images, options));
       assertEquals(expected.get("error").getAsString(), error.kind.python, error.getMessage());
       return;
     }
-    Result result;
-    try {
-      result = predict(path, image, options);
-    } catch (ZooException error) {
-      // Weights that only Python runs.
-      assertEquals(Kind.UNSUPPORTED, error.kind, error.getMessage());
-      assertTrue(error.getMessage().contains("uint16"), error.getMessage());
-      return;
-    }
+    Result result = predict(path, images, options);
     assertEquals(expected.get("tiles").getAsInt(), result.tiles);
     JsonObject outputs = expected.getAsJsonObject("outputs");
     assertEquals(outputs.size(), result.tensors.size());
@@ -128,6 +126,14 @@ class SharedPredictionsTest {
       assertEquals(each.get("mean").getAsDouble(), found[0], scale);
       assertEquals(each.get("deviation").getAsDouble(), found[1], scale);
     }
+  }
+
+  private static InputImages images(ZooPackage found, int[] shape) {
+    Map<String, ImageSource> sources = new LinkedHashMap<>();
+    for (TensorSpec spec : found.inputs) {
+      sources.put(spec.id, image(shape, sources.size()));
+    }
+    return new InputImages(found, sources);
   }
 
   private static double[] moments(Tensor tensor) {
@@ -151,7 +157,7 @@ class SharedPredictionsTest {
         () ->
             predict(
                 Golden.path("packages/" + name),
-                ZooImage.of(image),
+                found -> InputImages.of(found, ImageSource.of(image)),
                 new PredictOptions(PredictOptions.MEMORY, false, Double.NaN)));
   }
 
@@ -178,7 +184,7 @@ class SharedPredictionsTest {
               () ->
                   predict(
                       folder.resolve("uint8/package.zip"),
-                      ZooImage.of(new ImagePlus("a", pixels)),
+                      found -> InputImages.of(found, ImageSource.of(new ImagePlus("a", pixels))),
                       new PredictOptions(PredictOptions.MEMORY, false, Double.NaN)));
       assertEquals(Kind.DATA, error.kind, error.getMessage());
     }
@@ -186,11 +192,11 @@ class SharedPredictionsTest {
 
   @Test
   void aPixelSizeThatIsGivenCountsAndItsDifferenceIsAFinding() {
-    ZooImage image = ImageReader.read(Golden.path("packages/cells.tif"));
+    Path image = Golden.path("packages/cells.tif");
     Result result =
         predict(
             Golden.path("packages/spots.zip"),
-            image,
+            found -> InputImages.of(found, ImageSource.of(image)),
             new PredictOptions(PredictOptions.MEMORY, false, 0.3));
     assertEquals(1, result.findings.size());
     assertTrue(result.findings.get(0).toString().contains("0.08"));

@@ -69,7 +69,7 @@ def _key(setup: JavaEnvironment) -> str:
     for jar in setup.classpath:
         if jar.name.startswith(("ij-", "ij.jar", "ij1-patcher", "javassist")):
             digest.update(hashlib.sha256(jar.read_bytes()).digest())
-    prefix = _MAKER.replace(".", "/")
+    prefix = f"{_MAKER.rpartition('.')[0].replace('.', '/')}/Patch"
     with zipfile.ZipFile(setup.plugin_jar) as archive:
         for name in sorted(archive.namelist()):
             if name.startswith(prefix):

@@ -25,6 +25,13 @@ public final class Misbehaving implements PlugIn {
     return "";
   }
 
+  /** Makes a macro a command of the menus. */
+  @SuppressWarnings("unchecked")
+  public static String command(String name, String path) {
+    Menus.getCommands().put(name, "ij.plugin.Macro_Runner(\"" + path + "\")");
+    return "";
+  }
+
   @Override
   public void run(String argument) {
     switch (argument) {

@@ -2,13 +2,10 @@ package deepbacs.zoo.worker;
 
 import ij.Macro;
 import ij.macro.Interpreter;
-import ij.measure.ResultsTable;
-import ij.plugin.filter.Analyzer;
+import ij.plugin.frame.RoiManager;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -22,16 +19,16 @@ public final class Hooks {
   private static final Set<Interpreter> STOPPED =
       Collections.newSetFromMap(new IdentityHashMap<>());
 
-  /** Whether no macro gets any further; looked at with each word of a macro. */
-  public static volatile boolean aborted;
+  /** Whether some macro gets no further; looked at with each word of a macro. */
+  public static volatile boolean stopping;
 
+  private static boolean aborted;
   private static int line;
   private static Thread macro;
   private static String error;
   private static Throwable thrown;
   private static String exit;
-  private static String active;
-  private static final Map<String, ResultsTable> TABLES = new LinkedHashMap<>();
+  private static String nested;
 
   private Hooks() {}
 
@@ -39,19 +36,34 @@ public final class Hooks {
   static synchronized void begin() {
     end();
     macro = Thread.currentThread();
+    closeManager();
+    RoiManager.resetMultiMeasureResults();
+  }
+
+  static void closeManager() {
+    RoiManager manager = RoiManager.getRawInstance();
+    if (manager != null) {
+      manager.reset();
+      manager.close();
+    }
+  }
+
+  static synchronized boolean isActive() {
+    return macro != null;
   }
 
   /** Forgets everything; no macro runs. */
   static synchronized void end() {
     macro = null;
     aborted = false;
+    stopping = false;
     line = 0;
     STOPPED.clear();
     error = null;
     thrown = null;
     exit = null;
-    active = null;
-    TABLES.clear();
+    nested = null;
+    Windows.clear();
   }
 
   /**
@@ -86,13 +98,16 @@ public final class Hooks {
       thrown = exception;
     }
     canceled(caller);
+    if (Thread.currentThread() == macro) {
+      Macro.abort(); // the command that ran this one goes no further either
+    }
   }
 
   /** A command that cancels the macro which runs it, by one of the ways that ImageJ has. */
   public static synchronized void canceled(Interpreter caller) {
     if (macro != null && caller != null) {
-      STOPPED.add(caller);
-      caller.abortMacro();
+      STOPPED.add(caller); // abortMacro() of ImageJ would wait two seconds for this thread
+      stopping = true;
     }
   }
 
@@ -114,22 +129,45 @@ public final class Hooks {
     }
   }
 
-  /** Whether this happens in a macro that another one runs, which sees it as "[aborted]". */
+  /**
+   * Whether this happens in a macro that another one runs by {@code runMacro} or {@code eval}, and
+   * sees as "[aborted]".
+   *
+   * <p>A macro that is a command of the menus is none: nobody would see that it failed.
+   */
   private static boolean isNested(Interpreter caller) {
     if (caller != null) {
-      return caller != MacroRunner.running();
+      return caller != MacroRunner.running() && isNested(null);
     }
+    boolean inner = false;
     for (StackTraceElement frame : Thread.currentThread().getStackTrace()) {
-      if (frame.getClassName().equals("ij.plugin.Macro_Runner")) {
+      String name = frame.getClassName();
+      boolean runner = name.equals("ij.plugin.Macro_Runner");
+      if (inner && name.equals("ij.macro.Functions")) {
         return true;
       }
+      if (inner && name.equals("ij.Executer")) {
+        return false;
+      }
+      inner |= runner;
     }
     return false;
+  }
+
+  /** The end of a macro that is a command of the menus. */
+  public static synchronized void ended(String value, String name) {
+    if (macro != null && "[aborted]".equals(value) && !isNested(null)) {
+      if (thrown == null && error == null) {
+        error = nested == null ? "the macro " + name + " was aborted" : nested;
+      }
+      throw new RuntimeException(Macro.MACRO_CANCELED);
+    }
   }
 
   /** From now on no macro gets any further. */
   static synchronized void abort() {
     aborted = true;
+    stopping = true;
   }
 
   /** A macro that has ended reads on. */
@@ -139,31 +177,15 @@ public final class Hooks {
     }
   }
 
-  /** The line of the error that a macro is about to show. */
-  public static synchronized void line(int number) {
+  /** The error that a macro is about to show. */
+  public static synchronized void shows(String message, int number) {
     line = number;
+    nested = message;
   }
 
   /** The message of the macro's {@code exit(message)}. */
   public static synchronized void exit(String message) {
     exit = message;
-  }
-
-  /** A table that is shown; without a window it has a name from then on. */
-  public static synchronized void shown(ResultsTable table, String title) {
-    String name = title == null ? "Results" : title;
-    if (macro == null || table == Analyzer.getResultsTable() || name.equals("Results")) {
-      active = null;
-      return;
-    }
-    TABLES.put(name, table);
-    active = name;
-  }
-
-  /** The table with this name, or the one that was shown last; null where there is none. */
-  public static synchronized ResultsTable table(String title) {
-    String name = title == null ? active : title;
-    return name == null ? null : TABLES.get(name);
   }
 
   static synchronized boolean wasCanceled(Interpreter interpreter) {
@@ -184,9 +206,5 @@ public final class Hooks {
 
   static synchronized String exit() {
     return exit;
-  }
-
-  static synchronized Map<String, ResultsTable> tables() {
-    return new LinkedHashMap<>(TABLES);
   }
 }

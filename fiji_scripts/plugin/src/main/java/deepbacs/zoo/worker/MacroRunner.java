@@ -109,6 +109,7 @@ public final class MacroRunner {
   private static MacroOutcome runAside(String code, String argument, List<ImagePlus> images) {
     PrintStream out = System.out;
     PrintStream err = System.err;
+    String thread = Thread.currentThread().getName(); // ImageJ has rules for names
     Capture log = new Capture();
     PrintStream captured = log.stream();
     WindowManager.setTempCurrentImage(null); // kept by thread, and may be closed
@@ -134,6 +135,7 @@ public final class MacroRunner {
       exception = error;
     } finally {
       running = null;
+      Thread.currentThread().setName(thread);
       failure = Failure.of(macro, value, exception);
       System.setOut(out);
       System.setErr(err);
@@ -201,7 +203,7 @@ public final class MacroRunner {
     if (results.size() > 0) {
       found.add(new Columns("Results", results));
     }
-    for (Map.Entry<String, ResultsTable> each : Hooks.tables().entrySet()) {
+    for (Map.Entry<String, ResultsTable> each : Windows.tables().entrySet()) {
       found.add(new Columns(each.getKey(), each.getValue()));
     }
     return found;

@@ -1,5 +1,8 @@
 package deepbacs.zoo.worker;
 
+import static deepbacs.zoo.worker.PatchWindows.method;
+import static deepbacs.zoo.worker.PatchWindows.replacing;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -22,11 +25,8 @@ import java.util.zip.ZipOutputStream;
 import javassist.CannotCompileException;
 import javassist.ClassPool;
 import javassist.CtClass;
-import javassist.CtMethod;
 import javassist.Modifier;
 import javassist.NotFoundException;
-import javassist.expr.ExprEditor;
-import javassist.expr.MethodCall;
 import net.imagej.patcher.LegacyInjector;
 
 /**
@@ -92,7 +92,9 @@ public final class PatchImageJ {
     List<CtClass> changed = new ArrayList<>();
     changed.addAll(addErrors(pool));
     changed.addAll(addDialogs(pool));
-    changed.addAll(addTables(pool));
+    changed.addAll(addEnds(pool));
+    changed.addAll(PatchWindows.apply(pool));
+    changed.addAll(PatchRoiManager.apply(pool));
     for (CtClass each : changed) {
       classes.put(each.getName().replace('.', '/') + ".class", each.toBytecode());
     }
@@ -107,6 +109,8 @@ public final class PatchImageJ {
     method(ij, "error", "java.lang.String", "java.lang.String")
         .insertBefore("if (macroInterpreter == null) " + HOOKS + "error($1, $2);");
     method(ij, "abort").insertBefore(HOOKS + "canceled(macroInterpreter);");
+    method(ij, "run", "java.lang.String", "java.lang.String")
+        .insertAfter("macroInterpreter = null;", true); // also after an error
     // At its end, when the trace is in the log.
     method(ij, "handleException", "java.lang.Throwable").insertAfter(HOOKS + "handled($1);");
 
@@ -135,54 +139,27 @@ public final class PatchImageJ {
             "java.lang.String",
             "java.lang.String",
             "java.lang.String[]")
-        .insertBefore(HOOKS + "line(lineNumber);");
+        .insertBefore(HOOKS + "shows($2, lineNumber);");
     // Aborted macros stop in an endless loop without a statement, too, and in eval().
     method(interpreter, "getToken")
-        .insertBefore("if (done || " + HOOKS + "aborted) " + HOOKS + "stopIfAborted(this);");
+        .insertBefore("if (done || " + HOOKS + "stopping) " + HOOKS + "stopIfAborted(this);");
     return Arrays.asList(dialog, interpreter);
   }
 
-  /** Tables with names, and two more of the macro language's functions. */
-  private static List<CtClass> addTables(ClassPool pool)
+  /** The message of {@code exit()}, what {@code call()} cannot find, macros as commands. */
+  private static List<CtClass> addEnds(ClassPool pool)
       throws NotFoundException, CannotCompileException {
     CtClass functions = pool.get("ij.macro.Functions");
     method(functions, "exit")
         .instrument(replacing("showMessage", HOOKS + "exit($2); $proceed($$);"));
     method(functions, "call")
         .instrument(replacing("log", HOOKS + "error(null, $1); $proceed($$);"));
-    method(functions, "getRT", "java.lang.String")
-        .insertBefore(
-            "if (interp.applyMacroTable == null) {"
-                + " ij.measure.ResultsTable known = " + HOOKS + "table($1);"
-                + " if (known != null) { currentTable = known; return known; } }");
-
-    CtClass table = pool.get("ij.measure.ResultsTable");
-    method(table, "show", "java.lang.String").insertBefore(HOOKS + "shown(this, $1);");
-    method(table, "getResultsTable", "java.lang.String")
-        .insertBefore(
-            "ij.measure.ResultsTable known = " + HOOKS + "table($1);"
-                + " if (known != null) return known;");
-    return Arrays.asList(functions, table);
-  }
-
-  private static CtMethod method(CtClass owner, String name, String... parameters)
-      throws NotFoundException {
-    CtClass[] types = new CtClass[parameters.length];
-    for (int index = 0; index < types.length; index++) {
-      types[index] = owner.getClassPool().get(parameters[index]);
+    CtClass runner = pool.get("ij.plugin.Macro_Runner");
+    for (String name : new String[] {"runMacroFile", "runMacroFromJar", "runMacroFromIJJar"}) {
+      method(runner, "run", "java.lang.String")
+          .instrument(replacing(name, "$_ = $proceed($$); " + HOOKS + "ended($_, $1);"));
     }
-    return owner.getDeclaredMethod(name, types);
-  }
-
-  private static ExprEditor replacing(String name, String code) {
-    return new ExprEditor() {
-      @Override
-      public void edit(MethodCall call) throws CannotCompileException {
-        if (call.getMethodName().equals(name)) {
-          call.replace("{ " + code + " }");
-        }
-      }
-    };
+    return Arrays.asList(functions, runner);
   }
 
   private static Map<String, byte[]> read(File jar) throws IOException {

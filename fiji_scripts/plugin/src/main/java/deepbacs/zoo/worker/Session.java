@@ -42,7 +42,9 @@ final class Session {
     }
     set("ij.macro.Interpreter.imageTable", null);
     set("ij.macro.Interpreter.imageActivations", null);
-    set("ij.plugin.filter.Analyzer.systemRT", new ResultsTable());
+    ResultsTable results = new ResultsTable();
+    results.showRowNumbers(true); // in files, as ImageJ's own
+    set("ij.plugin.filter.Analyzer.systemRT", results);
     set("ij.plugin.filter.Analyzer.unsavedMeasurements", false);
     set("ij.plugin.frame.RoiManager.instance", null);
     set("ij.gui.Roi.previousRoi", null);

@@ -64,9 +64,12 @@ class Predictor(Protocol):
     ----------
     takes_decoding
         True if ``options.decoding`` is taken.
+    takes_tiles
+        True if an image that takes more than ``options.memory`` passes in tiles.
     """
 
     takes_decoding: ClassVar[bool] = True
+    takes_tiles: ClassVar[bool] = True
 
     @property
     def package(self) -> Package:

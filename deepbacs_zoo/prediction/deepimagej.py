@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import xarray as xr
@@ -53,6 +54,8 @@ class DeepImageJPredictor(Predictor):
     HostError
         There is no engine for its weights.
     """
+
+    takes_tiles: ClassVar[bool] = False
 
     def __init__(self, package: Package | str | Path, program: DeepImageJProgram) -> None:
         self._stack = ExitStack()
@@ -203,17 +206,16 @@ def _name(where: str, number: int, total: int) -> str:
 
 
 def _file_of(files: Sequence[Path], output: str) -> Path:
-    """Return the file of an output: named after the image and the output, without its blanks."""
-    end = "_" + "".join(output.split())
+    """Return the file of an output, which deepImageJ names after the image and the output."""
     for path in files:
-        if "".join(path.stem.split()).endswith(end):
+        if path.stem.endswith(f"_{output}"):
             return path
     raise PackageError(
         f"output '{output}'",
         "deepImageJ wrote no file of this name",
         value=", ".join(path.name for path in files),
         allowed=f"a file that ends with _{output}.tif",
-        hint="give the outputs of the package names of plain characters",
+        hint="give the outputs of the package other names",
     )
 
 

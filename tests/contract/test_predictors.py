@@ -1,4 +1,4 @@
-"""The promises of every predictor: in this process, inside ImageJ, and the fake one."""
+"""The promises of every predictor: in this process, in ImageJ, in deepImageJ, and the fake one."""
 
 from __future__ import annotations
 
@@ -8,29 +8,42 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.errors import DataError, DeepbacsZooError, UsageError
+from deepbacs_zoo.fiji.deepimagej.installed import find_deepimagej
+from deepbacs_zoo.fiji.deepimagej.program import DeepImageJProgram
 from deepbacs_zoo.fiji.gateways.fake import FakeGateway
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.worker import open_worker
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import PredictOptions, open_local, predict
+from deepbacs_zoo.prediction.deepimagej import open_deepimagej
 from deepbacs_zoo.prediction.fake import FakePredictor
 from deepbacs_zoo.prediction.fiji import open_fiji
 from deepbacs_zoo.results import save
+from tests.fiji.deepimagej import fake_fiji
 from tests.fiji.gateways import gateway_setup
-from tests.fiji.segmenting import CLASSES, _compute, cells, segmenter
+from tests.fiji.segmenting import CLASSES, _compute, cells, segmenter, segmenter_of_any_size
 from tests.package_writer import image as input_like
 from tests.package_writer import like, write_package
 from tests.packages import CASES
 from tests.tiny_networks import affine, weighted_sum
 
-PREDICTORS = ("local", "fake", "ImageJ", "ImageJ's stand-in")
+DEEPIMAGEJ = "deepImageJ's stand-in"
+PREDICTORS = ("local", "fake", "ImageJ", "ImageJ's stand-in", DEEPIMAGEJ)
 PIXEL = Calibration(0.08, 0.08, None, "µm")
 
 
+@pytest.fixture(scope="module", params=PREDICTORS)
+def name(request):
+    """The name of the predictor."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def package(tmp_path_factory):
-    return segmenter(tmp_path_factory.mktemp("package") / "model.zip")
+def package(name, tmp_path_factory):
+    """A package that the predictor computes as all others do: deepImageJ has tiles of its own."""
+    write = segmenter_of_any_size if name == DEEPIMAGEJ else segmenter
+    return write(tmp_path_factory.mktemp("package") / "model.zip")
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +51,9 @@ def plain(tmp_path_factory):
     """A package without decoding: its tensors are the result."""
     source = input_like("raw")
     target = tmp_path_factory.mktemp("package") / "plain.zip"
-    network = affine()
+    network, weights = affine(), ("onnx", "torchscript")
     return write_package(
-        target, inputs=[source], outputs=[like(source, "out")], network=network, weights=("onnx",)
+        target, inputs=[source], outputs=[like(source, "out")], network=network, weights=weights
     )
 
 
@@ -79,14 +92,18 @@ def stand_in(code, argument, images):
     return MacroOutcome(report=json.dumps({"status": "ok", **found})), {}
 
 
-@pytest.fixture(scope="module", params=PREDICTORS)
-def opener(request):
+@pytest.fixture(scope="module")
+def opener(name, tmp_path_factory):
     """The function that opens a predictor of a package."""
-    if request.param == "local":
+    if name == "local":
         yield lambda path: open_local(path, runner="onnx", device="cpu")
-    elif request.param == "fake":
+    elif name == "fake":
         yield open_fake
-    elif request.param == "ImageJ":
+    elif name == DEEPIMAGEJ:
+        with fake_fiji(tmp_path_factory.mktemp("fiji") / "Fiji.app") as folder:
+            program = DeepImageJProgram(find_deepimagej(folder), gateway_setup(), timeout=120)
+            yield lambda path: open_deepimagej(path, program)
+    elif name == "ImageJ":
         with open_worker(gateway_setup(), timeout=120) as gateway:
             yield lambda path: open_fiji(path, gateway)
     else:
@@ -120,7 +137,7 @@ def test_it_names_its_engine_device_and_weights(predictor, image):
     result = predictor.predict(image)
     assert str(predictor.engine) == result.engine
     assert predictor.engine.device == "cpu"
-    assert predictor.engine.weights_format in {"onnx", "fake"}
+    assert predictor.engine.weights_format in {"onnx", "fake", "torchscript"}
     assert any(character.isdigit() for character in predictor.engine.name)
 
 
@@ -157,6 +174,10 @@ def test_an_input_may_be_named(predictor, image):
     ids=["border", "memory", "pixel size"],
 )
 def test_options_mean_the_same_everywhere(predictor, package, image, options):
+    if "memory" in options and not predictor.takes_tiles:
+        with pytest.raises(UsageError, match=r"memory: .* in one piece"):
+            predictor.predict(image, PredictOptions(**options))
+        return
     found = predictor.predict(image, PredictOptions(**options))
     expected = reference(package, image, **options)
     assert found.plan == expected.plan
@@ -166,7 +187,7 @@ def test_options_mean_the_same_everywhere(predictor, package, image, options):
 
 def test_progress_ends_at_the_number_of_passes(predictor, image):
     calls = []
-    options = PredictOptions(memory=400 * 40 * 40)
+    options = PredictOptions(memory=400 * 40 * 40 if predictor.takes_tiles else 2**30)
     result = predictor.predict(image, options, progress=lambda *numbers: calls.append(numbers))
     assert calls[-1] == (len(result.plan.tiles), len(result.plan.tiles))
 

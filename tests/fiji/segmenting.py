@@ -12,10 +12,12 @@ from deepbacs_zoo.tensors import Step, SteppedSize
 from tests.package_writer import image, like, write_package
 from tests.tiny_networks import Arrays, Network
 
-__all__ = ["cells", "segmenter"]
+__all__ = ["cells", "segmenter", "segmenter_of_any_size"]
 
 CLASSES = ("background", "interior", "boundary")
 GAINS = np.array([-3.0, 4.0, 1.0])
+SIZES = SteppedSize(16, 4)
+STEPS = (Step("zero_mean_unit_variance", {"axes": "cyx", "eps": 1e-6}),)
 OFFSETS = np.array([2.0, -3.0, 0.0])
 
 
@@ -56,6 +58,24 @@ def _compute(x: np.ndarray) -> Arrays:
     return ((powers / powers.sum(1, keepdims=True)).astype(np.float32),)
 
 
+_SOURCE = '''\
+"""Probabilities of background, interior and boundary from the mean of 3x3 pixels."""
+import torch
+
+
+class Network(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = torch.nn.Conv2d(1, 3, 3, padding=1)
+        gains = torch.tensor([-3.0, 4.0, 1.0])
+        self.conv.weight.data = torch.full((3, 1, 3, 3), 1 / 9) * gains[:, None, None, None]
+        self.conv.bias.data = torch.tensor([2.0, -3.0, 0.0])
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.softmax(self.conv(x), 1)
+'''
+
+
 def _doubled(inputs: Sequence[str], outputs: Sequence[str]) -> tuple[list[Any], list[Any]]:
     from onnx import helper, numpy_helper
 
@@ -73,10 +93,29 @@ def _compute_doubled(x: np.ndarray) -> Arrays:
     return (small.repeat(2, axis=2).repeat(2, axis=3),)
 
 
-def segmenter(target: Path, *, ratio: int = 1, **more: Any) -> Path:
+def segmenter_of_any_size(target: Path) -> Path:
+    """Write such a package of sizes from 1, without halo and statistics: the same in one piece.
+
+    ``scale_linear`` stands in for the normalization of images around 2000.
+    """
+    sizes = SteppedSize(1, 1)
+    steps = (Step("scale_linear", {"gain": 1 / 400, "offset": -5.5}),)
+    return segmenter(target, sizes=sizes, steps=steps, halo=0, torchscript=True)
+
+
+def segmenter(
+    target: Path,
+    *,
+    ratio: int = 1,
+    torchscript: bool = False,
+    sizes: SteppedSize = SIZES,
+    steps: Sequence[Step] = STEPS,
+    halo: int = 4,
+    **more: Any,
+) -> Path:
     """Write the package; ``b c y x``, sizes 16 + n*4, halo 4, decoded as background and cells.
 
-    ``ratio=2`` gives probabilities of twice the image's size.
+    ``ratio=2`` gives probabilities of twice the image's size; ``torchscript`` adds those weights.
     """
     config = {
         "schema_version": 1,
@@ -91,16 +130,15 @@ def segmenter(target: Path, *, ratio: int = 1, **more: Any) -> Path:
             "boundary": 2,
         },
     }
-    steps = (Step("zero_mean_unit_variance", {"axes": "cyx", "eps": 1e-6}),)
-    source = image("raw", sizes=SteppedSize(16, 4), steps=steps)
+    source = image("raw", sizes=sizes, steps=tuple(steps))
     return write_package(
         target,
         inputs=[source],
-        outputs=[like(source, "probabilities", channels=CLASSES, halo=4 * ratio, ratio=ratio)],
-        network=Network(_nodes, "", _compute)
+        outputs=[like(source, "probabilities", channels=CLASSES, halo=halo * ratio, ratio=ratio)],
+        network=Network(_nodes, _SOURCE, _compute)
         if ratio == 1
         else Network(_doubled, "", _compute_doubled),
-        weights=("onnx",),
+        weights=("onnx", "torchscript") if torchscript else ("onnx",),
         config={"deepbacs_zoo": config},
         **more,
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from deepbacs_zoo.errors import HostError, UsageError
+from deepbacs_zoo.fiji.java.folder import FijiFolder, read_folder
 from deepbacs_zoo.options import Option
 
 __all__ = ["COMMAND", "DeepImageJ", "Engine", "find_deepimagej"]
@@ -53,18 +53,15 @@ class DeepImageJ:
 
     Parameters
     ----------
-    folder
-        The Fiji folder, absolute.
-    jars
-        All jars of Fiji and its plugins.
+    fiji
+        The Fiji folder.
     version
         The version of deepImageJ; empty where the jar does not say.
     engines
         The PyTorch engines, the newest first.
     """
 
-    folder: Path
-    jars: tuple[Path, ...]
+    fiji: FijiFolder
     version: str
     engines: tuple[Engine, ...]
 
@@ -83,7 +80,7 @@ class DeepImageJ:
         same = [each for each in self.engines if each.version.partition(".")[0] == major]
         if not same:
             raise HostError(
-                self.folder / "engines",
+                self.fiji.path / "engines",
                 f"deepImageJ has no engine for PyTorch {major} here",
                 value=", ".join(each.folder.name for each in self.engines) or "no PyTorch engine",
                 allowed=f"an engine pytorch-{major}.x, which weights of {pytorch_version} need",
@@ -102,19 +99,10 @@ def find_deepimagej(folder: Path) -> DeepImageJ:
     UsageError
         The folder is no Fiji, or has no deepImageJ 3.1.
     """
-    place = folder.expanduser().absolute()
-    jars = tuple(
-        sorted(path for name in ("jars", "plugins") for path in (place / name).rglob("*.jar"))
-    )
-    if not (place / "plugins").is_dir():
-        raise UsageError(
-            _FIJI,
-            "this is no Fiji folder",
-            value=folder,
-            allowed="the folder of Fiji, in which plugins and jars lie",
-            hint="name the folder that Fiji was unpacked to",
-        )
-    plugin = next((jar for jar in _likely_first(jars) if _has_command(jar)), None)
+    fiji = read_folder(folder)
+    # Fiji has hundreds of jars.
+    likely = sorted(fiji.jars, key=lambda jar: "deepimagej" not in jar.name.lower())
+    plugin = next((jar for jar in likely if _has_command(jar)), None)
     if plugin is None:
         raise UsageError(
             _FIJI,
@@ -132,12 +120,7 @@ def find_deepimagej(folder: Path) -> DeepImageJ:
             allowed="deepImageJ 3.1 or newer",
             hint=_INSTALL,
         )
-    return DeepImageJ(place, jars, version, _engines_of(place / "engines"))
-
-
-def _likely_first(jars: Iterable[Path]) -> Sequence[Path]:
-    """Return jars, those named after deepImageJ first: Fiji has hundreds."""
-    return sorted(jars, key=lambda jar: "deepimagej" not in jar.name.lower())
+    return DeepImageJ(fiji, version, _engines_of(fiji.path / "engines"))
 
 
 def _has_command(jar: Path) -> bool:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,7 @@ from deepbacs_zoo.fiji.deepimagej.macros import run_call
 from deepbacs_zoo.fiji.deepimagej.process import run_java
 from deepbacs_zoo.fiji.deepimagej.symptoms import Subjects, failure_of, timed_out
 from deepbacs_zoo.fiji.gateways.heap import check_heap
-from deepbacs_zoo.fiji.gateways.launching import jvm_options
+from deepbacs_zoo.fiji.gateways.launching import jvm_options, write_classpath
 from deepbacs_zoo.fiji.java.headless_imagej import full_classpath
 from deepbacs_zoo.fiji.java.setup import JavaEnvironment
 
@@ -57,7 +56,7 @@ class DeepImageJProgram:
     installed
         The Fiji folder.
     setup
-        Java and our ImageJ, from `prepare`: it has errors instead of windows.
+        Java and what ImageJ needs without a window, from `prepare`.
     heap
         Most bytes of Java's heap; ``None``: as Java chooses.
     timeout
@@ -117,7 +116,7 @@ class DeepImageJProgram:
         ended = run_java(
             self._command(macro, folder),
             folder,
-            self.installed.folder,
+            self.installed.fiji.path,
             timeout=self._timeout,
             finished=_Counter(results, outputs, progress),
         )
@@ -125,25 +124,19 @@ class DeepImageJProgram:
             number for number, plane in enumerate(planes) if len(_outputs(results, plane)) < outputs
         ]
         if missing or ended.status != 0:
-            subjects = Subjects(name((missing or [0])[0]), package, self.installed.folder)
+            subjects = Subjects(name((missing or [0])[0]), package, self.installed.fiji.path)
             if ended.status is None:
                 raise timed_out(subjects, self._timeout)
             raise failure_of(ended, subjects)
         return Outcome(results, _weights(ended), _device(ended))
 
     def _command(self, macro: Path, folder: Path) -> Sequence[str]:
-        """Return the command line; the class path is in a file, as Fiji has hundreds of jars."""
-        java, place = self._setup.java, self.installed.folder
-        jars = os.pathsep.join(map(str, (*_imagej(self._setup), *self.installed.jars)))
-        listed = folder / "classpath"
-        listed.write_text(f'-cp "{_escaped(jars)}"\n', "utf-8")
+        java, fiji = self._setup.java, self.installed.fiji
         return [
             str(java.executable),
-            *jvm_options(java, folder, self._heap),
-            f"-Duser.home={folder}",
-            f"-Dplugins.dir={place}",
-            f"-Dij1.plugin.dirs={place / 'plugins'}",
-            f"@{listed}",
+            *jvm_options(java, folder, self._heap, fiji),
+            f"-Duser.home={folder}",  # ImageJ's preferences
+            write_classpath(folder / "classpath", full_classpath(self._setup, fiji)),
             _MAIN,
             "-batch",
             str(macro),
@@ -167,19 +160,6 @@ class _Counter:
 
 def _outputs(folder: Path, plane: Path) -> tuple[Path, ...]:
     return tuple(sorted(folder.glob(f"{plane.stem}_*")))
-
-
-def _imagej(setup: JavaEnvironment) -> Iterable[Path]:
-    """Return our ImageJ for use without a window, which comes before that of the folder."""
-    for jar in full_classpath(setup):
-        ours = jar not in setup.classpath or jar == setup.plugin_jar
-        if ours or jar.name.startswith("ij-"):
-            yield jar
-
-
-def _escaped(text: str) -> str:
-    """Escape what an argument file of Java gives a meaning between quotes."""
-    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _weights(ended: Ended) -> str:

@@ -24,12 +24,15 @@ from deepbacs_zoo.errors import (
 from deepbacs_zoo.fiji.deepimagej.ended import Ended
 from deepbacs_zoo.fiji.gateways.heap import LARGER_HEAP
 from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA
+from deepbacs_zoo.fiji.java.trace import cause
 from deepbacs_zoo.options import Option, Text
 
 __all__ = ["Subjects", "failure_of", "timed_out"]
 
 _OTHER_PROGRAM: Final = "run the package with another " + Option("runner")
 _EXPORT: Final = "export the model anew with " + Option("consumer", "deepimagej")
+_LINES: Final = 40
+_LONGEST: Final = 200
 _REINSTALL: Final = "update this Fiji, so that deepImageJ and its libraries fit each other"
 
 
@@ -74,15 +77,15 @@ class _Symptom:
     hint: str | Text
 
 
+_OUT_OF_MEMORY: Final = _Symptom(
+    r"<Out of memory>|OutOfMemoryError|insufficient memory for the Java Runtime",
+    HostError,
+    "image",
+    "the memory of Java or of the engine did not suffice in deepImageJ",
+    "an image that fits; deepImageJ runs it in one piece",
+    LARGER_HEAP,
+)
 _SYMPTOMS: Final = (
-    _Symptom(
-        r"<Out of memory>|OutOfMemoryError",
-        HostError,
-        "image",
-        "the memory of Java or of the engine did not suffice in deepImageJ",
-        "an image that fits; deepImageJ runs it in one piece",
-        LARGER_HEAP,
-    ),
     _Symptom(
         r"Please install a compatible engine",
         HostError,
@@ -186,43 +189,46 @@ def failure_of(ended: Ended, subjects: Subjects) -> DeepbacsZooError:
 
     The last lines that it printed are a note of the error.
     """
-    error = _found(ended, subjects) or _crash(ended, subjects) or _unknown(ended, subjects)
+    error = (
+        _match(_OUT_OF_MEMORY, ended.text, subjects)
+        or _crash(ended, subjects)
+        or _symptom(ended, subjects)
+        or _status(ended, subjects)
+        or _unknown(ended, subjects)
+    )
     lines = [line for line in ended.text.splitlines() if line.strip()]
     error.add_note("\n".join(["deepImageJ's last words:", *lines[-_LINES:]]))
     return error
 
 
-_LINES: Final = 40
-
-
-def _found(ended: Ended, subjects: Subjects) -> DeepbacsZooError | None:
-    for row in _SYMPTOMS:
-        match = re.search(f".*(?:{row.pattern}).*", ended.text)
-        if match:
-            return row.kind(
-                getattr(subjects, row.subject),
-                row.what,
-                value=_shortened(match[0]),
-                allowed=row.allowed,
-                hint=row.hint,
-            )
-    return None
-
-
-def _crash(ended: Ended, subjects: Subjects) -> DeepbacsZooError | None:
-    """Return the error of a process that a signal ended, or that ended by itself with an error."""
-    if not ended.status:
+def _match(row: _Symptom, text: str, subjects: Subjects) -> DeepbacsZooError | None:
+    match = re.search(row.pattern, text)
+    if match is None:
         return None
-    if ended.status > 0 and not ended.crash:
-        return HostError(
-            subjects.fiji,
-            f"the process of deepImageJ ended with status {ended.status}",
-            value=_last_line(ended),
-            allowed="a process that ends with status 0",
-            hint="look at its last words, and run the model once in this Fiji by hand",
-        )
-    known = set(signal.Signals)
-    name = signal.Signals(-ended.status).name if -ended.status in known else str(ended.status)
+    # A pattern for the line would take time with the square of its length.
+    begin, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
+    return row.kind(
+        getattr(subjects, row.subject),
+        row.what,
+        value=_shortened(text[begin : len(text) if end < 0 else end]),
+        allowed=row.allowed,
+        hint=row.hint,
+    )
+
+
+def _symptom(ended: Ended, subjects: Subjects) -> DeepbacsZooError | None:
+    """Return the error of the first row that matches; a report of a crash holds many words."""
+    text = f"{ended.errors}\n{ended.output}"
+    errors = (_match(row, text, subjects) for row in _SYMPTOMS)
+    return next((error for error in errors if error is not None), None)
+
+
+def _crash(ended: Ended, subjects: Subjects) -> HostError | None:
+    """Return the error of a process that a signal ended."""
+    if not ended.crash and (ended.status is None or ended.status >= 0):
+        return None
+    known = {-each.value: each.name for each in signal.Signals}
+    name = known.get(ended.status or 0, f"status {ended.status}")
     frame = re.search(r"Problematic frame:\s*\n#\s*(.+)", ended.crash)
     return HostError(
         subjects.fiji,
@@ -230,6 +236,19 @@ def _crash(ended: Ended, subjects: Subjects) -> DeepbacsZooError | None:
         value=_shortened(frame[1]) if frame else None,
         allowed="an engine that runs the package's TorchScript weights",
         hint="see whether the computer's memory was full, else install the engine anew",
+    )
+
+
+def _status(ended: Ended, subjects: Subjects) -> HostError | None:
+    """Return the error of a process that ended by itself, but not well."""
+    if not ended.status:
+        return None
+    return HostError(
+        subjects.fiji,
+        f"the process of deepImageJ ended with status {ended.status}",
+        value=_last_line(ended),
+        allowed="a process that ends with status 0",
+        hint="look at its last words, and run the model once in this Fiji by hand",
     )
 
 
@@ -246,16 +265,11 @@ def _unknown(ended: Ended, subjects: Subjects) -> MacroError:
 
 def _last_line(ended: Ended) -> str | None:
     """Return the line that most likely says why: an error, else what was printed last."""
-    lines = [line.strip() for line in ended.text.splitlines() if line.strip()]
-    thrown = [line for line in lines if re.match(_ERROR, line)]
-    chosen = thrown or lines
-    return _shortened(chosen[-1]) if chosen else None
+    macro = re.search(r"Macro Error:.*", ended.text)
+    line = macro[0] if macro else cause(ended.text.splitlines())
+    return None if line is None else _shortened(line)
 
 
 def _shortened(line: str) -> str:
     text = line.strip()
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "..."
-
-
-_LONGEST: Final = 200
-_ERROR: Final = r"Macro Error:|(Caused by: |Exception in thread \S+ )?[\w.$]+(Exception|Error)\b"

@@ -77,7 +77,10 @@ class Facts:
     baseline
         Name of the method without training; empty when none was scored.
     grid
-        Image pixels per pixel of the output.
+        Image pixels per pixel of the network's output.
+    largest_image
+        Pixels of the largest image that deepImageJ takes, for a package that has to be run whole;
+        ``None`` for one that may be run in tiles.
     """
 
     inputs: tuple[TensorFact, ...]
@@ -98,4 +101,5 @@ class Facts:
     scores: tuple[Score, ...] = ()
     baseline: str = ""
     grid: int = 1
+    largest_image: int | None = None
     parameters: int | None = None

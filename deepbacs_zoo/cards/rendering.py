@@ -84,7 +84,13 @@ def _validation(card: Card, facts: Facts) -> list[str]:
         "Intervals come from a bootstrap over images. Score the model on your own labelled images "
         "before you rely on it: `deepbacs-zoo evaluate package.zip --data FOLDER --output scores`."
     )
-    if facts.agreement is not None:
+    if facts.agreement is not None and facts.largest_image is not None:
+        lines.append(
+            "At sizes smaller than what the network takes, and off its steps, the weights give the "
+            "numbers of the plain package; the largest difference is below "
+            f"{_bound(facts.agreement):.0e}."
+        )
+    elif facts.agreement is not None:
         lines.append(
             f"The weights formats {', '.join(f'`{name}`' for name in facts.formats)} give the same "
             f"test output; the largest difference is below {_bound(facts.agreement):.0e}."
@@ -119,11 +125,7 @@ def _tensors(card: Card, facts: Facts) -> list[str]:
             "differs by more than 20 % should be resampled first; `deepbacs-zoo predict --rescale "
             "auto` does it."
         )
-    lines.append(
-        f"A result depends on at most {facts.border} pixels around it; large images can be run in "
-        f"tiles that overlap by a halo of {facts.halo} pixels. The network needs about "
-        f"{facts.peak_bytes_per_pixel:.0f} bytes of memory per input pixel."
-    )
+    lines.append(_largest(facts))
     if facts.test_offset:
         lines.append(
             f"The test and sample inputs are a real image minus {facts.test_offset:g}, which "
@@ -132,6 +134,27 @@ def _tensors(card: Card, facts: Facts) -> list[str]:
             "such values: on unchanged images their probabilities can differ by some 1e-3."
         )
     return lines
+
+
+def _largest(facts: Facts) -> str:
+    """Say how large images are run, and in which memory."""
+    memory = f"about {facts.peak_bytes_per_pixel:.0f} bytes of memory per input pixel"
+    if facts.largest_image is None:
+        return (
+            f"A result depends on at most {facts.border} pixels around it; large images can be run "
+            f"in tiles that overlap by a halo of {facts.halo} pixels. The network needs {memory}."
+        )
+    side = math.isqrt(facts.largest_image)
+    gigabytes = facts.peak_bytes_per_pixel * facts.largest_image / 1e9
+    return (
+        "**One image in one piece**: the network normalizes each image itself and continues it "
+        "beyond its border, so that any size gives the numbers of the plain package. In tiles it "
+        "would do both for each tile. Programs that cut images (blockwise prediction of "
+        "bioimageio.core, ilastik, QuPath) show seams: use the plain package there, which "
+        "`deepbacs-zoo export` writes without `--for`. It needs "
+        f"{memory}; deepImageJ takes images of up to {facts.largest_image / 1e6:.1f} megapixels "
+        f"({side:,} x {side:,}), which need {gigabytes:.0f} GB."
+    )
 
 
 def _tensor_row(role: str, tensor: TensorFact) -> list[str]:
@@ -167,7 +190,7 @@ def _usage(facts: Facts) -> list[str]:
         f'image = np.load("test_{first}.npy")  # axes {facts.inputs[0].axes}\n'
         f'sample = predict(model=model, inputs={{"{first}": image}})\n'
         f'print(sample.members["{output}"].data.shape)\n```',
-        *_in_deepimagej(facts.grid),
+        *_in_deepimagej(facts),
     ]
     if facts.decoding:
         lines.append(
@@ -177,19 +200,30 @@ def _usage(facts: Facts) -> list[str]:
     return lines
 
 
-def _in_deepimagej(grid: int) -> list[str]:
-    if grid > 1:
+def _in_deepimagej(facts: Facts) -> list[str]:
+    if facts.largest_image is None and facts.grid > 1:
         return [
             "**Fiji with deepImageJ 3.1** does not take outputs that are smaller than the image. "
             "The plugin of deepbacs_zoo runs this package in Fiji; `deepbacs-zoo export --for "
             "deepimagej` makes one of the same run for deepImageJ."
         ]
-    return [
+    images = "an image or a stack of any size"
+    if facts.largest_image is None:
+        images = "one grey image whose sides are multiples of the step above"
+    lines = [
         "**Fiji with deepImageJ 3.1**: unzip the package into a folder below Fiji's `models` "
-        "folder and run, on one grey image whose sides are multiples of the step above",
+        f"folder and run, on {images}",
         '```\nrun("DeepImageJ Run", "model_path=[/path/to/folder] input_path=[/path/to/image.tif] '
         'output_folder=[/path/to/results] display_output=all");\n```',
     ]
+    if facts.largest_image is None:
+        lines.append(
+            "deepImageJ continues images otherwise at their border and normalizes each plane of a "
+            "stack as the last one: probabilities near the border and in stacks differ from those "
+            "of the other ways. `deepbacs-zoo export --for deepimagej` makes a package of the same "
+            "run that gives the same numbers there."
+        )
+    return lines
 
 
 def _citation(card: Card) -> list[str]:

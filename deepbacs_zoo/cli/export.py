@@ -30,8 +30,9 @@ def command(
         str | None,
         typer.Option(
             "--for",
-            help="deepimagej: outputs on a grid (StarDist, SplineDist, detection) are brought up "
-            "to the image's size, which that program needs and which costs memory.",
+            help="deepimagej: a package that gives the same numbers in that program, for images in "
+            "one piece; the network normalizes and continues them itself, and outputs on a grid "
+            "(StarDist, SplineDist, detection) are brought up to their size.",
         ),
     ] = None,
     overwrite: OverwriteOption = False,

@@ -30,12 +30,11 @@ from deepbacs_zoo.package.writing.archive import pack
 from deepbacs_zoo.tasks import annotation_kind
 from deepbacs_zoo.validation import validate
 
-__all__ = ["FORMATS", "build", "build_draft"]
+__all__ = ["build", "build_draft"]
 
 Progress = Callable[[int, int], None]
 Array = npt.NDArray[Any]
 
-FORMATS: Final = ("pytorch_state_dict", "torchscript", "onnx")
 _STEPS: Final = 4
 """Steps of the export beside the images that are scored: weights, documentation, check, keep."""
 
@@ -128,7 +127,7 @@ def build(  # long: half of it documents its parameters
         staged = stage(model, card, _new_folder(temporary))
         step()
         evaluation = _evaluate(staged, card, step)
-        agreement = check_formats(staged.folder, FORMATS, staged.model.name)
+        agreement = check_formats(staged.folder, staged.content.formats, staged.model.name)
         _document(staged, card, evaluation, agreement)
         step()
         made = _packed(staged.folder, place, temporary)
@@ -187,7 +186,7 @@ def _document(
     agreement: float | None,
 ) -> None:
     """Write cover, documentation and description from what is known by now."""
-    facts = documentation_facts(staged, FORMATS, evaluation, agreement)
+    facts = documentation_facts(staged, evaluation, agreement)
     text = render(card, facts)
     (staged.folder / names.DOCUMENTATION).write_text(text, encoding="utf-8", newline="\n")
     image, result = _picture(staged)

@@ -10,6 +10,7 @@ from deepbacs_zoo.cards import Card, Facts, Score, TensorFact
 from deepbacs_zoo.evaluation import EvaluationResult
 from deepbacs_zoo.exporting.staged import Stage
 from deepbacs_zoo.exporting.steps import decoding_steps
+from deepbacs_zoo.package.writing.jdll import largest_image
 from deepbacs_zoo.tensors import ReferencedSize, Step, SteppedSize, TensorSpec
 
 __all__ = ["description_facts", "documentation_facts"]
@@ -19,7 +20,6 @@ _ROLES: Final[Mapping[str, str]] = {"test": "test", "validation": "validation", 
 
 def documentation_facts(
     stage: Stage,
-    formats: tuple[str, ...],
     evaluation: EvaluationResult[Any, Any] | None,
     agreement: float | None,
 ) -> Facts:
@@ -31,14 +31,17 @@ def documentation_facts(
         border=stage.receptive_field.radius,
         halo=stage.receptive_field.halo,
         peak_bytes_per_pixel=stage.peak_bytes_per_pixel,
-        formats=formats,
+        formats=stage.content.formats,
         pixel_size=model.pixel_size,
-        agreement=agreement,
+        agreement=None if agreement is None else max(agreement, stage.agreement),
         test_offset=stage.offset,
         decoding=decoding_steps(model.decode) if model.decode else (),
         training=(*model.training, ("trained values", f"{stage.parameters:,}")),
         split=model.split,
         grid=stage.receptive_field.scale,
+        largest_image=None
+        if stage.content.zoo_config.allow_tiling
+        else largest_image(stage.content.inputs, stage.content.outputs),
         **(_measured(evaluation) if evaluation is not None else {}),
     )
 

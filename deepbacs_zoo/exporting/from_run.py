@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +11,7 @@ from deepbacs_zoo.cards import Card
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.exporting.build import Progress, build, build_draft
+from deepbacs_zoo.exporting.form import FORMS
 from deepbacs_zoo.exporting.kinds import KINDS
 from deepbacs_zoo.exporting.trained_model import TrainedModel
 from deepbacs_zoo.files.staging import check_output
@@ -19,12 +19,8 @@ from deepbacs_zoo.networks import build_network, get_network
 from deepbacs_zoo.networks.state import load_state
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import Method, get_method
-from deepbacs_zoo.tensors import TensorSpec
 
-__all__ = ["CONSUMERS", "draft", "export", "trained_model"]
-
-CONSUMERS: Final = ("deepimagej",)
-"""Programs that take a package of their own."""
+__all__ = ["draft", "export", "trained_model"]
 
 _SETTINGS: Final[Mapping[str, str]] = {
     "epochs": "epochs at most",
@@ -95,8 +91,9 @@ def export(  # long: most of it documents its parameters
         Labelled images to score with: pairs, or a folder with ``source/`` and ``target/``; those
         that the run held out if not given.
     consumer
-        ``deepimagej`` for a package that deepImageJ takes, too: an output on a grid is brought up
-        to the image's size inside the network, which costs memory (grid² times the output).
+        ``deepimagej`` for a package that gives the same numbers in deepImageJ: its graph normalizes
+        and continues each image itself and gives outputs of the image's size, so that an image has
+        to pass in one piece.  ``None`` for the plain package, which every program takes.
     overwrite
         Whether what stands there may be replaced.
     progress
@@ -142,7 +139,7 @@ def trained_model(  # long: one description, field by field
     run
         The run.
     consumer
-        ``deepimagej`` to bring an output on a grid up to the image's size, inside the network.
+        As for :func:`export`.
 
     Raises
     ------
@@ -154,32 +151,28 @@ def trained_model(  # long: one description, field by field
     ModelError
         The weights do not fit the network.
     """
-    if consumer not in (None, *CONSUMERS):
+    if consumer not in FORMS:
         raise UsageError(
             Option("consumer"),
             "packages are not written for a program of this name",
             value=consumer,
-            allowed=", ".join(CONSUMERS),
+            allowed=", ".join(filter(None, FORMS)),
             hint="choose one of these, or leave " + Option("consumer") + " out",
         )
     method = get_method(run.method, run.method_arguments, f"{run.file}: method")
     entry = get_network(run.network, f"{run.file}: network")
     split, part = run.split.held_out
-    arguments, outputs = run.network_arguments, method.outputs
-    if consumer is not None and method.grid > 1:
-        arguments = {**arguments, "upsampled": True}
-        outputs = tuple(_of_input_size(spec) for spec in outputs)
     return TrainedModel(
         name=run.name,
         task=run.task,
         method=run.method,
         method_arguments=run.method_arguments,
-        network=load_state(build_network(run.network, arguments), run.weights()),
+        network=load_state(build_network(run.network, run.network_arguments), run.weights()),
         network_file=entry.file,
         network_callable=entry.class_name,
-        network_kwargs=arguments,
+        network_kwargs=run.network_arguments,
         inputs=method.inputs,
-        outputs=outputs,
+        outputs=method.outputs,
         ranges=method.ranges,
         decode=method.decode if run.tuned is None else run.tuned.settings,
         pixel_size=run.pixel_size,
@@ -198,14 +191,8 @@ def trained_model(  # long: one description, field by field
         network_tags=entry.tags,
         timestamp=run.ended,
         annotation=method.annotation,
+        consumer=consumer,
     )
-
-
-def _of_input_size(spec: TensorSpec) -> TensorSpec:
-    axes = (
-        dataclasses.replace(axis, scale=1.0) if axis.name in "yx" else axis for axis in spec.axes
-    )
-    return dataclasses.replace(spec, axes=tuple(axes))
 
 
 def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:

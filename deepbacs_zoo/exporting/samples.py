@@ -12,8 +12,7 @@ from deepbacs_zoo.tasks import annotation_kind
 
 if TYPE_CHECKING:
     from deepbacs_zoo.annotations import Pair
-    from deepbacs_zoo.graph.receptive_field import ReceptiveField
-    from deepbacs_zoo.tensors import Step
+    from deepbacs_zoo.tensors import Step, SteppedSize
 
 __all__ = ["choose_crop", "constant_offset"]
 
@@ -29,7 +28,7 @@ Crop = npt.NDArray[np.float32]
 
 def choose_crop(
     pairs: Sequence[Pair],
-    field: ReceptiveField,
+    rule: SteppedSize,
     annotation: str = "labels",
     classes: Sequence[str] = (),
     has_objects: Callable[[Crop], bool] = lambda crop: True,
@@ -42,8 +41,8 @@ def choose_crop(
     ----------
     pairs
         Images that were held out of the training, with their annotation.
-    reach
-        Decides which sizes are valid.
+    rule
+        The sides that are valid.
     annotation
         Of which kind the annotations are, a name that tasks use.
     classes
@@ -63,7 +62,7 @@ def choose_crop(
         image, truth, _ = annotation_kind(annotation, classes).read(pair, False)
         # The first time point and plane; channels stay.
         values = image.data.transpose("t", "z", "c", "y", "x").to_numpy()[0, 0].astype(np.float32)
-        sides = tuple(_valid_side(size, field) for size in truth.shape)
+        sides = tuple(_valid_side(size, rule) for size in truth.shape)
         row, column, count = _fullest(truth.foreground_mask(), sides)
         cut = values[:, row : row + sides[0], column : column + sides[1]]
         missing = [
@@ -101,10 +100,15 @@ def constant_offset(crop: Crop, steps: Sequence[Step]) -> float:
     return float(crop.min()) if abs(mean) > _FARTHEST * deviation else 0.0
 
 
-def _valid_side(size: int, field: ReceptiveField) -> int:
-    """Return the largest valid size up to the limit and the image's own, at least the smallest."""
-    margin = min(size, max(_LARGEST, field.smallest)) - field.smallest
-    return field.smallest + max(margin, 0) // field.step * field.step
+def _valid_side(size: int, rule: SteppedSize) -> int:
+    """Return the largest valid side up to the limit and the image's own, at least the smallest.
+
+    Where any side is valid the limit is odd: the test tensors then show what becomes of a border
+    that is not on the network's grid.
+    """
+    limit = _LARGEST - 1 if rule.step == 1 else _LARGEST
+    margin = min(size, max(limit, rule.min)) - rule.min
+    return rule.min + max(margin, 0) // rule.step * rule.step
 
 
 def _fullest(marked: npt.NDArray[np.bool_], sides: tuple[int, ...]) -> tuple[int, int, int]:

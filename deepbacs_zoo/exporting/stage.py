@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from deepbacs_zoo.cards import Card
 from deepbacs_zoo.errors import ModelError
+from deepbacs_zoo.exporting.form import FORMS, Form
 from deepbacs_zoo.exporting.kinds import KINDS
 from deepbacs_zoo.exporting.samples import choose_crop, constant_offset
 from deepbacs_zoo.exporting.staged import Stage
@@ -30,6 +29,7 @@ from deepbacs_zoo.exporting.weights.torch import (
     write_torchscript,
 )
 from deepbacs_zoo.graph.memory import peak_bytes_per_pixel
+from deepbacs_zoo.graph.nodes import Graph
 from deepbacs_zoo.graph.receptive_field import ReceptiveField, measure_radius, receptive_field_of
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.package import open_package
@@ -42,12 +42,9 @@ from deepbacs_zoo.package.zoo_config import ZooConfig
 from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.runners import load_session
-from deepbacs_zoo.tensors import Axis, FileRef, ReferencedSize, SteppedSize, TensorSpec
+from deepbacs_zoo.tensors import FileRef, TensorSpec
 
 __all__ = ["stage"]
-
-REFERENCE: Final = "pytorch_state_dict"
-"""The weights whose output is the expected one; the others are made from them."""
 
 
 def stage(model: TrainedModel, card: Card, folder: Path) -> Stage:
@@ -58,68 +55,80 @@ def stage(model: TrainedModel, card: Card, folder: Path) -> Stage:
     ModelError
         A weights format does not compute what the network does, or looks further than computed.
     """
-    field = _write_weights(model, folder)
-    graph = read_graph(folder / names.ONNX, _shape(model, field))
+    graph, field = _measured(model, folder)
+    form = FORMS[model.consumer](model, field)
+    agreement = _write_weights(model, form, field, folder)
     memory = peak_bytes_per_pixel(graph)
-    inputs, outputs = _sized(model, field)
     parameters = parameter_count(model.network)
     staged = Stage(
         folder=folder,
         model=model,
         content=Content(
             folder=folder,
-            inputs=inputs,
-            outputs=outputs,
+            inputs=form.inputs,
+            outputs=form.outputs,
             ranges=model.ranges,
             architecture=Architecture(
                 model.network_file.name, model.network_callable, model.network_kwargs
             ),
             torch_version=torch_version(),
             opset=OPSET,
-            zoo_config=_zoo_config(model, field, memory),
+            zoo_config=_zoo_config(model, form, field, memory),
             facts={"model_parameter_count": parameters, **model.details},
             network_tags=model.network_tags,
             timestamp=_timestamp(model),
+            formats=form.formats,
         ),
         receptive_field=field,
         peak_bytes_per_pixel=memory,
         parameters=parameters,
+        agreement=agreement,
     )
+    first = form.inputs[0]
     classes = model.method_arguments.get("classes", ())
     crop = choose_crop(
-        model.pairs, field, model.annotation, classes, lambda c: _has_objects(model, c)
+        model.pairs,
+        form.size,
+        model.annotation,
+        classes,
+        lambda c: _has_objects(model, form, c),
     )
-    offset = constant_offset(crop, inputs[0].steps)
+    offset = constant_offset(crop, first.steps)
     staged = dataclasses.replace(staged, offset=offset)
     return _with_tensors(staged, card, crop - np.float32(offset))
 
 
-def _has_objects(model: TrainedModel, crop: npt.NDArray[np.float32]) -> bool:
+def _measured(model: TrainedModel, folder: Path) -> tuple[Graph, ReceptiveField]:
+    """Write the network as ONNX; return its graph and the measured receptive field."""
+    first, path = model.inputs[0], folder / names.ONNX
+    # Valid sizes follow from the receptive field, which is read from a graph of a guessed size.
+    guess: Shape = (1, len(first.axis("c").channel_names), 128, 128)
+    write_onnx(model.network, guess, path, input_id=first.id, output_id=model.outputs[0].id)
+    field = receptive_field_of(read_graph(path, guess))
+    _confirm(model, field)
+    return read_graph(path, _shape(model, field)), field
+
+
+def _write_weights(model: TrainedModel, form: Form, field: ReceptiveField, folder: Path) -> float:
+    """Write the weights of a form; return their largest difference from the network."""
+    network, onnx, script = model.network, folder / names.ONNX, folder / names.TORCHSCRIPT
+    if "pytorch_state_dict" in form.formats:
+        # Line ends as in the repository: runners know the file by its hash.
+        code = model.network_file.read_bytes().replace(b"\r\n", b"\n")
+        (folder / model.network_file.name).write_bytes(code)
+        write_state_dict(network, folder / names.STATE_DICT)
+    write_torchscript(form.network, _shape(model, field), script)
+    if "onnx" not in form.formats:
+        onnx.unlink()
+    written = [path for path in (onnx, script) if path.exists()]
+    return max(check_agreement(form.expected, path, form.shapes) for path in written)
+
+
+def _has_objects(model: TrainedModel, form: Form, crop: npt.NDArray[np.float32]) -> bool:
     """Say whether the network finds an object in a crop: test tensors without any test little."""
-    found = compute(model.network, apply(model.inputs[0].steps, crop, "bcyx"))[0]
+    found = form.expected(apply(form.inputs[0].steps, crop, "bcyx"))[0]
     size = (crop.shape[2], crop.shape[3])
     return KINDS[model.result].has_objects(model.decode, found, size)
-
-
-def _write_weights(model: TrainedModel, folder: Path) -> ReceptiveField:
-    """Write all weights and the network's code; return the measured receptive field."""
-    network, first = model.network, model.inputs[0]
-    # Line ends as in the repository: runners know the file by its hash.
-    code = model.network_file.read_bytes().replace(b"\r\n", b"\n")
-    (folder / model.network_file.name).write_bytes(code)
-    write_state_dict(network, folder / names.STATE_DICT)
-    onnx = folder / names.ONNX
-    # Valid sizes follow from the receptive field, which is read from a graph of a guessed size.
-    channels = len(first.axis("c").channel_names)
-    guess: Shape = (1, channels, 128, 128)
-    write_onnx(network, guess, onnx, input_id=first.id, output_id=model.outputs[0].id)
-    field = receptive_field_of(read_graph(onnx, guess))
-    write_torchscript(network, _shape(model, field), folder / names.TORCHSCRIPT)
-    shapes = _other_shapes(model, field)
-    for name in (names.ONNX, names.TORCHSCRIPT):
-        check_agreement(network, folder / name, shapes)
-    _confirm(model, field)
-    return field
 
 
 def _confirm(model: TrainedModel, field: ReceptiveField) -> None:
@@ -146,45 +155,7 @@ def _shape(model: TrainedModel, field: ReceptiveField) -> Shape:
     )
 
 
-def _other_shapes(model: TrainedModel, field: ReceptiveField) -> list[Shape]:
-    """Return sizes that neither exporter saw: not square, and two images."""
-    batch, channels, side, _ = _shape(model, field)
-    return [
-        (batch, channels, side + field.step, side + 3 * field.step),
-        (batch + 1, channels, side + 2 * field.step, side),
-    ]
-
-
-def _sized(
-    model: TrainedModel, field: ReceptiveField
-) -> tuple[tuple[TensorSpec, ...], tuple[TensorSpec, ...]]:
-    """Return the method's tensors with sizes, halo and file names."""
-    first = model.inputs[0].id
-
-    def of_input(axis: Axis) -> Axis:
-        if axis.name not in "yx":
-            return axis
-        return dataclasses.replace(axis, size=SteppedSize(field.smallest, field.step))
-
-    def of_output(axis: Axis) -> Axis:
-        if axis.name not in "yx":
-            return axis
-        size = ReferencedSize(first, axis.name, 1 / field.scale)
-        # The halo is in pixels of the output; both are multiples of the step.
-        halo = field.halo // field.scale
-        return dataclasses.replace(axis, size=size, halo=halo, scale=float(field.scale))
-
-    return (
-        tuple(_rewritten(spec, of_input) for spec in model.inputs),
-        tuple(_rewritten(spec, of_output) for spec in model.outputs),
-    )
-
-
-def _rewritten(spec: TensorSpec, change: Callable[[Axis], Axis]) -> TensorSpec:
-    return dataclasses.replace(spec, axes=tuple(change(axis) for axis in spec.axes))
-
-
-def _zoo_config(model: TrainedModel, field: ReceptiveField, memory: float) -> ZooConfig:
+def _zoo_config(model: TrainedModel, form: Form, field: ReceptiveField, memory: float) -> ZooConfig:
     return ZooConfig(
         task=model.task,
         method=model.method,
@@ -192,6 +163,7 @@ def _zoo_config(model: TrainedModel, field: ReceptiveField, memory: float) -> Zo
         pixel_size=dict(zip("yx", model.pixel_size or (), strict=False)),
         peak_bytes_per_pixel=memory,
         receptive_field=2 * field.radius + 1,
+        allow_tiling=form.allow_tiling,
         decode=model.decode,
     )
 
@@ -213,7 +185,7 @@ def _with_tensors(staged: Stage, card: Card, crop: npt.NDArray[np.float32]) -> S
     staged.describe(card, {})
     raw, result = content.inputs[0], content.outputs[0]
     with one_thread(), open_package(folder) as package:
-        session = load_session(package, device="cpu", weights_format=REFERENCE, trust=True)
+        session = load_session(package, device="cpu", weights_format=content.formats[0], trust=True)
         try:
             found = run_network(package, session, {raw.id: crop})[result.id]
         finally:

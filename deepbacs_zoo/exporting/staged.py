@@ -29,12 +29,15 @@ class Stage:
         The trained model.
     content
         What its description states.
-    reach
+    receptive_field
         How far its network looks.
     peak_bytes_per_pixel
         Peak memory per input pixel.
     parameters
         Number of trained values.
+    agreement
+        Largest difference between its weights and the network at sizes that were tried, in units
+        of the largest value where that is above 1.
     offset
         What was taken off the test input's values.
     """
@@ -45,6 +48,7 @@ class Stage:
     receptive_field: ReceptiveField
     peak_bytes_per_pixel: float
     parameters: int
+    agreement: float
     offset: float = 0.0
 
     def describe(self, card: Card, facts: Mapping[str, Any]) -> None:

@@ -60,6 +60,8 @@ class TrainedModel:
         When the training ended, ISO 8601.
     annotation
         What the truth of ``pairs`` is, a name that methods use.
+    consumer
+        The program that its package is for; ``None`` for all that read packages.
     """
 
     name: str
@@ -83,6 +85,7 @@ class TrainedModel:
     network_tags: tuple[str, ...] = ()
     timestamp: str | None = None
     annotation: str = "labels"
+    consumer: str | None = None
 
     @property
     def result(self) -> str:

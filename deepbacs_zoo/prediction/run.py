@@ -226,6 +226,7 @@ class PredictionRun:
             or _PEAK_BYTES_PER_PIXEL,
             border=self.border,
             covering=None if self.decoding is None else self.decoding.output,
+            allow_tiling=self.package.zoo_config.allow_tiling,
         )
 
     def _check_plan(self) -> None:

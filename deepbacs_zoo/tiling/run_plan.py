@@ -33,6 +33,7 @@ from deepbacs_zoo.tiling.size_references import (
 __all__ = ["RunPlan", "TensorPlan", "plan_run"]
 
 Rules = tuple[AxisRule, ...]
+_UNLIMITED: Final = 2**62
 _NOTHING_TO_CUT: Final = plan((), (), budget=1, peak_bytes_per_pixel=1)
 
 
@@ -75,6 +76,7 @@ def plan_run(
     peak_bytes_per_pixel: float,
     border: Border,
     covering: str | None = None,
+    allow_tiling: bool = True,
 ) -> RunPlan:
     """Plan the passes of one position.
 
@@ -89,12 +91,13 @@ def plan_run(
     covering
         The output that is decoded: on a grid of several pixels its size is rounded up and not down,
         so that its last cells cover the image's edge.
+    allow_tiling
+        False for a package that has to be run in one pass.
 
     Raises
     ------
     DataError
-        Images that belong together have sizes that do not, or an image is too large for a network
-        that cannot be cut.
+        Images that belong together have sizes that do not, or one is too large to be run whole.
     HostError
         The memory does not suffice.
     """
@@ -105,7 +108,7 @@ def plan_run(
         return plan(
             shape,
             first,
-            budget=memory,
+            budget=memory if allow_tiling else _UNLIMITED,
             peak_bytes_per_pixel=peak_bytes_per_pixel,
             border=border,
             others=others,
@@ -119,7 +122,9 @@ def plan_run(
     _check_sizes(inputs, tensors, sizes)
     firsts = [next(iter(part.values())) for part in planned]
     loose = [spec.id for spec in outputs if spec.id not in tensors]
-    if loose or len(firsts) > 1:
+    if not allow_tiling:
+        _require_memory(firsts, memory, peak_bytes_per_pixel)
+    if loose or len(firsts) > 1 or not allow_tiling:
         _require_one_pass(loose or list(roots), firsts, peak_bytes_per_pixel)
     return RunPlan(tensors, firsts[0].plan if firsts else _NOTHING_TO_CUT)
 
@@ -225,14 +230,34 @@ def _require_one_pass(
             allowed=f"at most {' x '.join(map(str, limited[0].tile_shape))} pixels",
             hint="crop the image",
         )
-    pixels = sum(math.prod(each.plan.padded_shape) for each in firsts)
-    mebibytes = math.ceil(pixels * peak_bytes_per_pixel / 2**20)
+    mebibytes = math.ceil(_bytes(firsts, peak_bytes_per_pixel) / 2**20)
     raise HostError(
         "memory budget",
         f"it is too small for one pass, and {listed} cannot be computed in tiles",
         allowed=f"at least {mebibytes} MiB",
         hint="pass " + Option("memory", Bytes(mebibytes * 2**20)) + " or more",
     )
+
+
+def _require_memory(firsts: Sequence[TensorPlan], memory: int, peak_bytes_per_pixel: float) -> None:
+    """Raise where the only pass of a package that must not be run in tiles takes too much."""
+    needed = _bytes(firsts, peak_bytes_per_pixel)
+    if needed > memory:
+        mebibytes = math.ceil(needed / 2**20)
+        raise HostError(
+            "memory budget",
+            "it is too small for this image, which the package takes in one piece only",
+            value=f"{memory / 2**20:.4g} MiB",
+            allowed=f"at least {mebibytes} MiB",
+            hint="run the plain package, which takes images in tiles, or pass "
+            + Option("memory", Bytes(mebibytes * 2**20))
+            + " or more",
+        )
+
+
+def _bytes(firsts: Sequence[TensorPlan], peak_bytes_per_pixel: float) -> float:
+    """Return the memory that one pass of everything takes."""
+    return peak_bytes_per_pixel * sum(math.prod(each.plan.padded_shape) for each in firsts)
 
 
 def _is_limited(rules: Sequence[AxisRule]) -> bool:

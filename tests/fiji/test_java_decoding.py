@@ -200,6 +200,7 @@ def whole(config):
         "method",
         "peak_bytes_per_pixel",
         "receptive_field",
+        "allow_tiling",
         "schema_version",
         "result",
     )
@@ -243,6 +244,7 @@ def test_the_whole_entry_is_read_and_refused_as_in_python(harness):
         {"peak_bytes_per_pixel": 0},
         {"schema_version": 2, "peak_bytes_per_pixel": -1},
         {"schema_version": 2, "bytes_per_pixel": 0},
+        *({"allow_tiling": value} for value in (True, False, None, "no", 0)),
         {"pixel_size": {"y": 0.1, "x": 0.1}},
         {"pixel_size": {"y": 100, "x": 90, "z": None, "unit": "nm"}},
         {"pixel_size": {"y": 0.1, "x": -1}},

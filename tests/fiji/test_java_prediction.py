@@ -154,6 +154,14 @@ def test_kinds_without_onnx_weights_are_refused(harness: Harness, tmp_path: Path
         assert "deepbacs-zoo predict" in answer["message"]
 
 
+def test_a_package_for_deepimagej_names_the_plain_one(harness: Harness, tmp_path: Path) -> None:
+    path = CASES["torchscript_only"](tmp_path, config={"deepbacs_zoo": {"allow_tiling": False}})
+    (answer,) = ask(harness, tmp_path, _requests(path, tmp_path, more=False)[:1])
+    assert answer["error"] == "UnsupportedError"
+    assert "(torchscript)" in answer["message"]
+    assert "run the plain package of the same model" in answer["message"]
+
+
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return segmenter(tmp_path_factory.mktemp("model") / "spots.zip")
@@ -200,6 +208,21 @@ def test_tiles_give_the_numbers_of_one_pass(harness: Harness, tmp_path: Path, mo
         many["tensors"][0]["values"], one["tensors"][0]["values"], rtol=0, atol=1e-6
     )
     np.testing.assert_array_equal(many["labels"], one["labels"])
+
+
+def test_what_must_not_be_tiled_is_one_pass_or_the_error_of_python(
+    harness: Harness, tmp_path: Path
+) -> None:
+    path = CASES["stepped"](tmp_path, config={"deepbacs_zoo": {"allow_tiling": False}})
+    image = tmp_path / "cells.tif"
+    tifffile.imwrite(image, (cells(101, 122) * 99).astype(np.uint8))
+    padded = predict(path, image, runner="onnx").plan.processed
+    requests = [
+        {"package": path, "image": image, "memory": padded * 2048 - less} for less in (0, 1)
+    ]
+    good, bad = assert_all_alike(harness, tmp_path, requests)
+    assert good["tiles"] == 1
+    assert "the plain package" in bad["message"]
 
 
 def test_labels_of_a_scaled_output_come_back_to_the_size_of_the_image(

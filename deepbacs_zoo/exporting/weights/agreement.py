@@ -3,37 +3,36 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from deepbacs_zoo.errors import ModelError
-from deepbacs_zoo.exporting.weights.torch import Shape, compute, quiet, torch_module
+from deepbacs_zoo.exporting.weights.torch import Shape, quiet, torch_module
 from deepbacs_zoo.metrics import FORMAT_AGREEMENT, relative_difference
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.runners import load_session
-
-if TYPE_CHECKING:
-    from torch import nn
 
 __all__ = ["check_agreement", "check_formats", "read_test_tensors"]
 
 Array = npt.NDArray[Any]
 
 
-def check_agreement(network: nn.Module, path: Path, shapes: Sequence[Shape]) -> float:
+def check_agreement(
+    expected: Callable[[Array], Array], path: Path, shapes: Sequence[Shape]
+) -> float:
     """Compare a written file with the network at several sizes; return the largest difference.
 
     Differences are in units of the largest value, where that is above 1.
 
     Parameters
     ----------
-    network
-        The network, in evaluation mode.
+    expected
+        What the file must compute, ``b c y x`` float32 both.
     path
         A TorchScript (``.pt``) or ONNX (``.onnx``) file.
     shapes
@@ -52,10 +51,10 @@ def check_agreement(network: nn.Module, path: Path, shapes: Sequence[Shape]) -> 
             found = _run_onnx(path, image) if path.suffix == ".onnx" else _run_script(path, image)
         except RuntimeError as error:
             raise _disagrees(path, shape, str(error).strip().splitlines()[-1]) from error
-        expected = compute(network, image)
-        if found.shape != expected.shape:
-            raise _disagrees(path, shape, f"shape {found.shape} instead of {expected.shape}")
-        difference = relative_difference(expected, found)
+        right = expected(image)
+        if found.shape != right.shape:
+            raise _disagrees(path, shape, f"shape {found.shape} instead of {right.shape}")
+        difference = relative_difference(right, found)
         if not difference <= FORMAT_AGREEMENT:
             raise _disagrees(path, shape, f"difference {difference:.1e}")
         worst = max(worst, difference)

@@ -11,9 +11,10 @@ from deepbacs_zoo.fiji.deepimagej.rules import lint
 from deepbacs_zoo.findings import Finding, Issue, differs
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package
+from deepbacs_zoo.package.writing.jdll import MOST_VALUES
 from deepbacs_zoo.tensors import FixedSize, SteppedSize
 
-__all__ = ["MOST_VALUES", "check_image", "image_findings", "number_issues"]
+__all__ = ["check_image", "image_findings", "number_issues"]
 
 _RUN: Final = "deepImageJ 3.1 / JDLL 0.6, run"
 BORDER: Final = differs(
@@ -32,8 +33,6 @@ STACK_STATISTICS: Final = differs(
     _RUN,
 )
 _OF_THE_IMAGE: Final = ("scale_range", "zero_mean_unit_variance")
-MOST_VALUES: Final = 4096 * 4096 * 3
-"""Values of a tile above which JDLL divides it for ever."""
 _IN_PYTHON: Final = "predict in Python, which cuts large images into tiles"
 
 

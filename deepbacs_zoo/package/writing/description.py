@@ -8,7 +8,7 @@ newest format; what is written is then checked by it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +29,9 @@ COVER: Final = "cover.png"
 ONNX: Final = "weights.onnx"
 TORCHSCRIPT: Final = "weights_torchscript.pt"
 STATE_DICT: Final = "weights.pt"
+
+FORMATS: Final = ("pytorch_state_dict", "torchscript", "onnx")
+"""The weights formats of a package that everyone reads; the others are made from the first."""
 
 _ABSOLUTE: Final = 1.5e-4
 _RELATIVE: Final = 1e-4
@@ -79,6 +82,8 @@ class Content:
         Tags of the network, for example ``unet``.
     timestamp
         When the model was made, ISO 8601 with time zone; ``None`` leaves it out.
+    formats
+        The weights formats that it has.
     """
 
     folder: Path
@@ -92,6 +97,7 @@ class Content:
     facts: Mapping[str, Any]
     network_tags: tuple[str, ...] = ()
     timestamp: str | None = None
+    formats: tuple[str, ...] = FORMATS
 
 
 def describe(metadata: Metadata, content: Content) -> dict[str, Any]:
@@ -202,28 +208,51 @@ def _step(step: Step, spec: TensorSpec) -> dict[str, Any]:
 
 
 def _weights(content: Content) -> dict[str, Any]:
-    folder, architecture = content.folder, content.architecture
+    return {name: _ENTRIES[name](content) for name in content.formats}
+
+
+def _state_dict(content: Content) -> dict[str, Any]:
+    architecture = content.architecture
     return {
-        "pytorch_state_dict": {
-            **_file(folder, STATE_DICT),
-            "architecture": {
-                **_file(folder, architecture.file),
-                "callable": architecture.callable,
-                "kwargs": _plain(architecture.kwargs),
-            },
-            "pytorch_version": content.torch_version,
+        **_file(content.folder, STATE_DICT),
+        "architecture": {
+            **_file(content.folder, architecture.file),
+            "callable": architecture.callable,
+            "kwargs": _plain(architecture.kwargs),
         },
-        "torchscript": {
-            **_file(folder, TORCHSCRIPT),
-            "parent": "pytorch_state_dict",
-            "pytorch_version": leading_spelling(content.torch_version, content.opset),
-        },
-        "onnx": {
-            **_file(folder, ONNX),
-            "parent": "pytorch_state_dict",
-            "opset_version": content.opset,
-        },
+        "pytorch_version": content.torch_version,
     }
+
+
+def _torchscript(content: Content) -> dict[str, Any]:
+    version = content.torch_version
+    if "onnx" in content.formats:
+        version = leading_spelling(version, content.opset)
+    return {
+        **_file(content.folder, TORCHSCRIPT),
+        **_parent(content),
+        "pytorch_version": version,
+    }
+
+
+def _onnx(content: Content) -> dict[str, Any]:
+    return {
+        **_file(content.folder, ONNX),
+        **_parent(content),
+        "opset_version": content.opset,
+    }
+
+
+def _parent(content: Content) -> dict[str, str]:
+    parent = "pytorch_state_dict"
+    return {"parent": parent} if parent in content.formats else {}
+
+
+_ENTRIES: Final[Mapping[str, Callable[[Content], dict[str, Any]]]] = {
+    "pytorch_state_dict": _state_dict,
+    "torchscript": _torchscript,
+    "onnx": _onnx,
+}
 
 
 def _tolerances(content: Content) -> list[dict[str, Any]]:
@@ -237,7 +266,7 @@ def _tolerances(content: Content) -> list[dict[str, Any]]:
             "weights_formats": [name],
         }
         for spec in content.outputs
-        for name in ("pytorch_state_dict", "torchscript", "onnx")
+        for name in content.formats
     ]
 
 

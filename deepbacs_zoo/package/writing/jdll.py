@@ -1,10 +1,18 @@
-"""Weights that JDLL, and so deepImageJ, takes: the order of a Java hash map."""
+"""JDLL, the library of deepImageJ: the weights that it takes, and the images."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
-__all__ = ["bucket", "leading_spelling"]
+from deepbacs_zoo.tensors import TensorSpec
+
+__all__ = ["MOST_VALUES", "bucket", "largest_image", "leading_spelling"]
+
+MOST_VALUES: Final = 4096 * 4096 * 3
+"""Values of a tile above which it divides it for ever."""
+_OUTPUT_BYTES: Final = 2**31 - 1
+"""Bytes of an output: it is one array of Java."""
 
 _BUCKETS: Final = 16
 """Buckets of a ``java.util.HashMap`` of up to twelve entries."""
@@ -48,3 +56,16 @@ def leading_spelling(version: str, opset: int) -> str:
         if spelling and bucket(f"torchscript_v{spelling}") <= onnx:
             return spelling
     return version
+
+
+def largest_image(inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]) -> int:
+    """Return the pixels of the largest image that passes through JDLL in one piece.
+
+    Parameters
+    ----------
+    inputs, outputs
+        The tensors; all have the size of the image, values of 4 bytes, and named channels.
+    """
+    most = [MOST_VALUES // len(spec.axis("c").channel_names) for spec in inputs]
+    most += [_OUTPUT_BYTES // 4 // len(spec.axis("c").channel_names) for spec in outputs]
+    return min(most)

@@ -9,6 +9,7 @@ task: segmentation
 method: multilabel-unet
 pixel_size: {y: 0.065, x: 0.065, unit: micrometer}
 peak_bytes_per_pixel: 400.0
+allow_tiling: true           # false where an image has to pass in one piece
 decode:
 kind: multilabel         # multilabel, foreground, star_convex, spline or anchor_boxes
 output: probabilities    # id of the output tensor
@@ -85,6 +86,7 @@ def read_zoo_config(entries: Mapping[str, Any]) -> ZooConfig:
         pixel_size=MappingProxyType(_pixel_size(root)),
         peak_bytes_per_pixel=_peak_bytes(root, schema),
         receptive_field=field_of_view if isinstance(field_of_view, int) else None,
+        allow_tiling=_allow_tiling(root),
         decode=read_decoding(entries),
         schema_version=schema.version,
         other={name: value for name, value in entries.items() if name not in known},
@@ -210,6 +212,15 @@ def _peak_bytes(root: Field, schema: Schema) -> float | None:
             hint="correct or remove the entry of the package's description",
         )
     return float(field.value)
+
+
+def _allow_tiling(root: Field) -> bool:
+    field = root.get("allow_tiling")
+    if field is None:
+        return True
+    if not isinstance(field.value, bool):
+        raise field.wrong("true or false")
+    return field.value
 
 
 def _is_positive(value: object) -> bool:

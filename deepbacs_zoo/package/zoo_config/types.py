@@ -37,6 +37,9 @@ class ZooConfig:
         Peak memory per pixel of the input; ``None`` where not stated.
     receptive_field
         Side of the square of input pixels that an output pixel depends on.
+    allow_tiling
+        False if an image has to pass through the network in one piece: what its graph measures and
+        how it continues the image would be those of a tile.
     decode
         Settings of the decoding; ``None`` where the output is the result.
     schema_version
@@ -51,6 +54,7 @@ class ZooConfig:
     pixel_size: Mapping[str, float] = field(default_factory=dict)
     peak_bytes_per_pixel: float | None = None
     receptive_field: int | None = None
+    allow_tiling: bool = True
     decode: Decoding | None = None
     schema_version: int = WRITTEN_SCHEMA
     other: Mapping[str, Any] = field(default_factory=dict)
@@ -67,6 +71,7 @@ class ZooConfig:
         optional = {
             schema.field("method_arguments"): dict(self.method_arguments) or None,
             "receptive_field": self.receptive_field,
+            "allow_tiling": None if self.allow_tiling else False,
             "decode": None if self.decode is None else self.decode.as_config(),
         }
         return {

@@ -33,6 +33,16 @@ _SHARES: Final = (4, 3, 2)
 TILES_NOT_CHECKED: Final = Rule(
     "tiles-not-checked", Severity.INFO, "Whether the halo is wide enough was not measured."
 )
+RUN_WHOLE: Final = Rule(
+    "run-whole",
+    Severity.INFO,
+    "What the graph measures, and how it continues the image, would be those of a tile.",
+    "config.deepbacs_zoo, allow_tiling",
+)
+_IN_ONE_PIECE: Final = (
+    "the package takes an image in one piece only; programs that cut it (bioimageio.core "
+    "blockwise, ilastik, QuPath) show seams, for them there is the plain package"
+)
 TILES_EQUAL_WHOLE: Final = Rule(
     "tiles-equal-whole", Severity.INFO, "Results do not depend on the memory that they are made in."
 )
@@ -80,6 +90,8 @@ def check_tiled(context: Context) -> Outcome:
     pixel ``k`` away from a seam saw ``halo + k`` pixels beyond it.
     """
     package = context.package
+    if not package.zoo_config.allow_tiling:
+        return Outcome((RUN_WHOLE.finding(_WHERE, _IN_ONE_PIECE),))
     if any(map(_lacks_test_tensor, package.inputs)):
         return _not_checked("there is no test input for every input")
     raw = context.test_tensors(package.inputs)

@@ -8,6 +8,7 @@ from typing import Final
 from deepbacs_zoo.fiji.deepimagej.image_rules import number_issues
 from deepbacs_zoo.fiji.deepimagej.rules import lint
 from deepbacs_zoo.findings import Finding, Rule, Severity
+from deepbacs_zoo.package.writing.jdll import largest_image
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["check_deepimagej"]
@@ -38,4 +39,6 @@ def check_deepimagej(context: Context) -> Iterator[Finding]:
     text = "is predicted to run it"
     if "torchscript" in package.weights:
         text += " with the TorchScript weights, as far as these use operators that PyTorch 2.0 has"
+    if not package.zoo_config.allow_tiling:
+        text += f", on images of up to {largest_image(package.inputs, package.outputs):,} pixels"
     yield RUNS.finding(_DEEPIMAGEJ, text)

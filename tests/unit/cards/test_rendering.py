@@ -115,3 +115,20 @@ def test_deepimagej_is_not_promised_for_outputs_on_a_grid(card: Card, facts: Fac
     small = render(card, dataclasses.replace(facts, grid=2))
     assert "DeepImageJ Run" not in small
     assert "export --for deepimagej" in small
+
+
+def test_a_package_that_is_run_whole_says_how_large_and_where_not(card: Card, facts: Facts) -> None:
+    text = render(card, dataclasses.replace(facts, grid=2, largest_image=16_000_000))
+    for part in ("in one piece", "16.0 megapixels (4,000 x 4,000)", "8 GB", "QuPath", "any size"):
+        assert part in text
+    assert "off its steps, the weights give the numbers of the plain package" in text
+    assert "halo of 48" not in text
+    assert 'run("DeepImageJ Run"' in text
+
+
+def test_the_plain_package_says_what_deepimagej_computes_otherwise(
+    card: Card, facts: Facts
+) -> None:
+    usage = render(card, facts).split("## Usage")[1]
+    assert "near the border and in stacks" in usage
+    assert "export --for deepimagej" in usage

@@ -20,12 +20,12 @@ from deepbacs_zoo.cards import Card, card_folder, read_card
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import HostError, ModelError, OutputExistsError, PackageError, UsageError
 from deepbacs_zoo.exporting import build
-from deepbacs_zoo.exporting.build import FORMATS
 from deepbacs_zoo.exporting.from_run import draft, export, trained_model
 from deepbacs_zoo.exporting.weights import agreement
 from deepbacs_zoo.findings import Finding, Severity, Summary
 from deepbacs_zoo.images import read_image
 from deepbacs_zoo.package import open_package
+from deepbacs_zoo.package.writing.description import FORMATS
 from tests.unit.exporting.runs import ENDED, make_pairs, make_run
 
 

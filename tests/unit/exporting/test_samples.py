@@ -7,11 +7,10 @@ import pytest
 
 from deepbacs_zoo.annotations import Pair, match_pairs
 from deepbacs_zoo.exporting.samples import choose_crop, constant_offset
-from deepbacs_zoo.graph.receptive_field import ReceptiveField
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
-from deepbacs_zoo.tensors import Step
+from deepbacs_zoo.tensors import Step, SteppedSize
 
-REACH = ReceptiveField(radius=4, step=4)  # valid sizes are 12, 16, 20 …
+SIZES = SteppedSize(12, 4)
 
 
 def pair(folder: Path, name: str, shape: tuple[int, int], *cells: tuple[slice, slice]) -> None:
@@ -29,7 +28,7 @@ def pairs(folder: Path) -> tuple[Pair, ...]:
 
 def test_the_crop_is_raw_float32_of_the_largest_valid_size(tmp_path: Path) -> None:
     pair(tmp_path, "a", (18, 23), np.s_[2:5, 2:5])
-    crop = choose_crop(pairs(tmp_path), REACH)
+    crop = choose_crop(pairs(tmp_path), SIZES)
     assert crop.shape == (1, 1, 16, 20)
     assert crop.dtype == np.float32
     assert crop.flags.c_contiguous
@@ -40,7 +39,7 @@ def test_the_crop_is_raw_float32_of_the_largest_valid_size(tmp_path: Path) -> No
 def test_the_crop_goes_where_most_cells_are(tmp_path: Path) -> None:
     pair(tmp_path, "a", (300, 300), np.s_[0:2, 0:2])
     pair(tmp_path, "b", (300, 320), np.s_[270:300, 290:320])
-    crop = choose_crop(pairs(tmp_path), REACH)
+    crop = choose_crop(pairs(tmp_path), SIZES)
     assert crop.shape == (1, 1, 256, 256)
     raw = read_image(tmp_path / "source/b.tif").data.to_numpy()[0, 0, 0]
     np.testing.assert_array_equal(crop[0, 0], raw[44:300, 64:320])
@@ -52,7 +51,7 @@ def test_a_crop_in_which_the_network_finds_something_comes_before_a_fuller_one(
     pair(tmp_path, "a", (12, 12), np.s_[2:5, 2:5])
     pair(tmp_path, "b", (16, 16), np.s_[2:9, 2:9])
     found = [
-        choose_crop(pairs(tmp_path), REACH, has_objects=has_objects).shape[2]
+        choose_crop(pairs(tmp_path), SIZES, has_objects=has_objects).shape[2]
         for has_objects in (lambda crop: True, lambda crop: crop.shape[2] == 12, lambda crop: False)
     ]
     assert found == [16, 12, 16]
@@ -61,8 +60,13 @@ def test_a_crop_in_which_the_network_finds_something_comes_before_a_fuller_one(
 def test_the_first_of_equal_places_is_taken(tmp_path: Path) -> None:
     pair(tmp_path, "a", (300, 300), np.s_[100:110, 100:110])
     raw = read_image(tmp_path / "source/a.tif").data.to_numpy()[0, 0, 0]
-    crop = choose_crop(pairs(tmp_path), REACH)
+    crop = choose_crop(pairs(tmp_path), SIZES)
     np.testing.assert_array_equal(crop[0, 0], raw[:256, :256])
+
+
+def test_where_any_size_is_valid_the_crop_is_off_every_step(tmp_path: Path) -> None:
+    pair(tmp_path, "a", (300, 41), np.s_[2:5, 2:5])
+    assert choose_crop(pairs(tmp_path), SteppedSize(1, 1)).shape == (1, 1, 255, 41)
 
 
 @pytest.mark.parametrize("shape", [(9, 40), (9, 9)])
@@ -70,7 +74,7 @@ def test_a_small_image_is_mirrored_to_the_smallest_size(
     tmp_path: Path, shape: tuple[int, int]
 ) -> None:
     pair(tmp_path, "a", shape, np.s_[2:5, 2:5])
-    crop = choose_crop(pairs(tmp_path), REACH)
+    crop = choose_crop(pairs(tmp_path), SIZES)
     assert crop.shape[2] == 12
     np.testing.assert_array_equal(crop[0, 0, 9:], crop[0, 0, 8:5:-1])
 

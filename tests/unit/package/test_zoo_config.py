@@ -21,6 +21,7 @@ from deepbacs_zoo.package.zoo_config.decoding import KINDS
 COMMON = {
     "pixel_size": {"y": 0.1, "x": 0.2, "unit": "micrometer"},
     "receptive_field": 93,
+    "allow_tiling": False,
     "note": ["kept"],
 }
 SCHEMA_1 = COMMON | {
@@ -49,6 +50,7 @@ def test_both_schemas_give_the_same_object(entries):
         pixel_size={"y": 0.1, "x": 0.2},
         peak_bytes_per_pixel=400.0,
         receptive_field=93,
+        allow_tiling=False,
         decode=StarConvex("p", 32, nms_threshold=0.3),
         schema_version=entries["schema_version"],
         other={"note": ["kept"]},
@@ -108,6 +110,8 @@ def test_an_entry_that_no_run_needs_may_be_damaged():
             {"schema_version": 2, "peak_bytes_per_pixel": True},
             "config.deepbacs_zoo.peak_bytes_per_pixel",
         ),
+        ({"allow_tiling": "no"}, "config.deepbacs_zoo.allow_tiling"),
+        ({"allow_tiling": 0}, "config.deepbacs_zoo.allow_tiling"),
     ],
     ids=str,
 )
@@ -115,6 +119,12 @@ def test_a_damaged_number_is_refused_with_its_place(entries, where):
     with pytest.raises(PackageError) as caught:
         read_zoo_config(entries)
     assert caught.value.where == where
+
+
+def test_tiling_is_allowed_unless_it_is_said_otherwise():
+    assert read_zoo_config({}).allow_tiling
+    assert "allow_tiling" not in ZooConfig().as_config()
+    assert ZooConfig(allow_tiling=False).as_config()["allow_tiling"] is False
 
 
 def test_units_are_read_as_micrometers():

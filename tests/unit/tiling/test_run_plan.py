@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.errors import DataError, HostError
 from deepbacs_zoo.tensors import (
     Axis,
     FixedSize,
@@ -163,3 +163,38 @@ def test_the_output_that_is_decoded_covers_the_image_to_its_edge(size, rows):
     assert found.tensors["cells"].plan.output_shape == (rows, rows)
     plain = plan_run([raw], [cells], sizes, **options)
     assert plain.tensors["cells"].plan.output_shape == (6, 6)
+
+
+@pytest.mark.parametrize("side", [1, 7, 50, 333])
+def test_what_must_not_be_tiled_is_one_pass_or_an_error_with_both_numbers(side):
+    raw = tensor("raw", size=SteppedSize(1, 1))
+    sizes, options = square("raw", side=side), {"border": "none", "allow_tiling": False}
+    needed = side * side * 2**20
+
+    def planned(memory):
+        return plan_run(
+            [raw],
+            [output("out", "raw")],
+            sizes,
+            memory=memory,
+            peak_bytes_per_pixel=2**20,
+            **options,
+        )
+
+    assert planned(needed).plan.tile_shape == (side, side)
+    with pytest.raises(HostError, match=rf"at least {side * side} MiB; run the plain package") as e:
+        planned(needed - 1)
+    assert e.value.value == f"{(needed - 1) / 2**20:.4g} MiB"
+
+
+def test_an_image_above_the_only_size_of_what_must_not_be_tiled_is_refused():
+    raw, options = tensor("raw", size=FixedSize(32)), {"border": "none", "allow_tiling": False}
+    with pytest.raises(DataError, match=r"larger than this network takes.*32 x 32"):
+        plan_run(
+            [raw],
+            [output("out", "raw")],
+            square("raw"),
+            memory=PIXELS,
+            peak_bytes_per_pixel=1.0,
+            **options,
+        )

@@ -114,6 +114,7 @@ public final class DecodingTest {
         boolean known = !Double.isNaN(config.peakBytesPerPixel);
         answer.addProperty("peak_bytes_per_pixel", known ? config.peakBytesPerPixel : null);
         answer.addProperty("receptive_field", config.receptiveField);
+        answer.addProperty("allow_tiling", config.allowTiling);
         answer.addProperty("schema_version", config.schemaVersion);
         answer.addProperty("result", config.result());
         answer.add(

@@ -84,7 +84,8 @@ public final class Predictor {
             options.memory,
             Double.isNaN(config.peakBytesPerPixel) ? BYTES_PER_PIXEL : config.peakBytesPerPixel,
             options.haloBorder,
-            config.decode == null ? null : config.decode.output());
+            config.decode == null ? null : config.decode.output(),
+            config.allowTiling);
     ResultKind kind = ResultKinds.TABLE.get(config.result());
     HeapCheck.check(where, MemoryEstimate.bytes(images, outputs, positions, layout, kind));
   }

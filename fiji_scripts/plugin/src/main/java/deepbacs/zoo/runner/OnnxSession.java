@@ -83,7 +83,9 @@ public final class OnnxSession implements AutoCloseable {
               ? "no weights"
               : String.join(", ", zooPackage.weights.keySet()),
           FORMAT,
-          "get a package with ONNX weights, or run it with deepbacs-zoo predict");
+          zooPackage.zooConfig().allowTiling
+              ? "get a package with ONNX weights, or run it with deepbacs-zoo predict"
+              : "run the plain package of the same model, this one is for deepImageJ");
     }
     try {
       return new OnnxSession(zooPackage, weights, Graphs.environment(), device);

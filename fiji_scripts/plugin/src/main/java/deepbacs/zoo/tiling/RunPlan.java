@@ -1,5 +1,6 @@
 package deepbacs.zoo.tiling;
 
+import deepbacs.zoo.errors.PythonFormat;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.images.ImageShape;
@@ -42,6 +43,7 @@ public final class RunPlan {
    * @param images by input
    * @param covering the output that is decoded, or null: on a grid of several pixels its size is
    *     rounded up and not down, so that its last cells cover the image's edge
+   * @param allowTiling false for a package that has to be run in one pass
    * @throws ZooException DATA: images that belong together have sizes that do not, or one is too
    *     large for a network that cannot be cut; HOST: the memory does not suffice; PACKAGE and
    *     UNSUPPORTED of the planner
@@ -53,14 +55,16 @@ public final class RunPlan {
       long memory,
       double peakBytesPerPixel,
       boolean haloBorder,
-      String covering) {
+      String covering,
+      boolean allowTiling) {
     List<TensorSpec> settled = CrossAxis.settled(given, results, images);
     List<TensorSpec> inputs = settled.subList(0, given.size());
     List<TensorSpec> outputs = settled.subList(given.size(), settled.size());
     SizeReferences references = new SizeReferences(inputs, outputs, images, covering);
+    long budget = allowTiling ? memory : Long.MAX_VALUE;
     Plan planRoot =
         (shape, first, others) ->
-            Planner.plan(shape, first, memory, peakBytesPerPixel, haloBorder, others);
+            Planner.plan(shape, first, budget, peakBytesPerPixel, haloBorder, others);
     Map<String, TensorPlan> tensors = new LinkedHashMap<>();
     List<TensorPlan> firsts = new ArrayList<>();
     for (String root : references.roots.keySet()) {
@@ -76,7 +80,10 @@ public final class RunPlan {
         loose.add(spec.id);
       }
     }
-    if (!loose.isEmpty() || firsts.size() > 1) {
+    if (!allowTiling) {
+      requireMemory(firsts, memory, peakBytesPerPixel);
+    }
+    if (!loose.isEmpty() || firsts.size() > 1 || !allowTiling) {
       List<String> names =
           loose.isEmpty() ? new ArrayList<>(references.roots.keySet()) : loose;
       requireOnePass(names, firsts, peakBytesPerPixel);
@@ -183,14 +190,8 @@ public final class RunPlan {
       List<String> names, List<TensorPlan> firsts, double peakBytesPerPixel) {
     String listed = "'" + String.join("', '", names) + "'";
     boolean whole = true;
-    double pixels = 0;
     for (TensorPlan first : firsts) {
       whole &= first.plan.whole();
-      double product = 1;
-      for (int size : first.plan.paddedShape) {
-        product *= size;
-      }
-      pixels += product;
       if (!first.plan.whole() && isLimited(first.rules)) {
         throw new ZooException(
             Kind.DATA,
@@ -204,7 +205,7 @@ public final class RunPlan {
       }
     }
     if (!whole) {
-      long mebibytes = (long) Math.ceil(pixels * peakBytesPerPixel / MEBIBYTE);
+      long mebibytes = (long) Math.ceil(bytes(firsts, peakBytesPerPixel) / MEBIBYTE);
       throw new ZooException(
           Kind.HOST,
           "memory budget",
@@ -213,6 +214,38 @@ public final class RunPlan {
           "at least " + mebibytes + " MiB",
           Text.of("pass ", Option.of("memory", Bytes.ofMebibytes(mebibytes)), " or more"));
     }
+  }
+
+  /** Refuses the only pass of a package that must not be run in tiles where it takes too much. */
+  private static void requireMemory(
+      List<TensorPlan> firsts, long memory, double peakBytesPerPixel) {
+    double needed = bytes(firsts, peakBytesPerPixel);
+    if (needed > memory) {
+      long mebibytes = (long) Math.ceil(needed / MEBIBYTE);
+      throw new ZooException(
+          Kind.HOST,
+          "memory budget",
+          "it is too small for this image, which the package takes in one piece only",
+          PythonFormat.g((double) memory / MEBIBYTE, 4) + " MiB",
+          "at least " + mebibytes + " MiB",
+          Text.of(
+              "run the plain package, which takes images in tiles, or pass ",
+              Option.of("memory", Bytes.ofMebibytes(mebibytes)),
+              " or more"));
+    }
+  }
+
+  /** The memory that one pass of everything takes. */
+  private static double bytes(List<TensorPlan> firsts, double peakBytesPerPixel) {
+    double pixels = 0;
+    for (TensorPlan first : firsts) {
+      double product = 1;
+      for (int size : first.plan.paddedShape) {
+        product *= size;
+      }
+      pixels += product;
+    }
+    return peakBytesPerPixel * pixels;
   }
 
   private static boolean isLimited(List<AxisRule> rules) {

@@ -42,6 +42,8 @@ public final class ZooConfig {
 
   /** Side of the square of input pixels that an output pixel depends on; null if not stated. */
   public final Long receptiveField;
+  /** False if an image has to pass through the network in one piece. */
+  public final boolean allowTiling;
   /** The version that was read; the newest for one that is not known. */
   public final int schemaVersion;
 
@@ -59,6 +61,7 @@ public final class ZooConfig {
     this.pixelSize = pixelSize(entries.get("pixel_size"));
     String memory = schema.name("peak_bytes_per_pixel");
     this.peakBytesPerPixel = bytes(memory, entries.get(memory));
+    this.allowTiling = allowTiling(entries.get("allow_tiling"));
     this.decode = Kinds.read(entries);
     String[] names = Methods.of(schema, text(entries, "task"), text(entries, "method"));
     this.task = names[0];
@@ -99,6 +102,19 @@ public final class ZooConfig {
           "correct or remove the entry of the package's description");
     }
     return ((Number) stated).doubleValue();
+  }
+
+  private static boolean allowTiling(Object stated) {
+    if (stated != null && !(stated instanceof Boolean)) {
+      throw new ZooException(
+          Kind.PACKAGE,
+          "config.deepbacs_zoo.allow_tiling",
+          "this field is not as the schema has it",
+          PythonText.str(stated),
+          "true or false",
+          "correct the description or export the package again");
+    }
+    return !Boolean.FALSE.equals(stated);
   }
 
   private static Map<Character, Double> pixelSize(Object entry) {

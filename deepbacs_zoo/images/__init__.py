@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from deepbacs_zoo.images.image import Calibration, Image
+from deepbacs_zoo.images.arrays import ImageLike, image_of, to_xarray
+from deepbacs_zoo.images.image import Calibration, Image, ImagejMetadata
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
 from deepbacs_zoo.images.sink import ArraySink, Sink, TiffSink
 from deepbacs_zoo.images.source import ImageSource, TiffSource, load_source
@@ -13,11 +14,15 @@ __all__ = [
     "ArraySink",
     "Calibration",
     "Image",
+    "ImageLike",
     "ImageSource",
+    "ImagejMetadata",
     "Sink",
     "TiffSink",
     "TiffSource",
+    "image_of",
     "load_source",
     "read_image",
+    "to_xarray",
     "write_tiff",
 ]

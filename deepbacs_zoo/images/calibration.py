@@ -10,7 +10,7 @@ import tifffile
 
 from deepbacs_zoo.images.image import Calibration
 
-__all__ = ["calibration_of", "channel_names_of"]
+__all__ = ["calibration_of", "channel_names_of", "micrometers", "seconds"]
 
 # Names that ImageJ, OME and people use, in micrometers.
 _MICROMETERS: Final[Mapping[str, float]] = {
@@ -32,12 +32,36 @@ _MICROMETERS: Final[Mapping[str, float]] = {
     "inch": 25400.0,
     "å": 1e-4,
 }
-_SECONDS: Final[Mapping[str, float]] = {"s": 1.0, "sec": 1.0, "ms": 1e-3, "min": 60.0, "h": 3600.0}
+_SECONDS: Final[Mapping[str, float]] = {
+    "s": 1.0,
+    "sec": 1.0,
+    "second": 1.0,
+    "seconds": 1.0,
+    "ms": 1e-3,
+    "msec": 1e-3,
+    "min": 60.0,
+    "minute": 60.0,
+    "minutes": 60.0,
+    "h": 3600.0,
+    "hour": 3600.0,
+    "hours": 3600.0,
+}
+_INDICES: Final = frozenset({"pixel", "pixels"})
 _CENTIMETER: Final = 3
 # Resolutions per inch or centimeter are mostly those of a printed page, which ImageJ hands on as if
 # they were a calibration: 72 dpi is 353 µm, 1,200 dpi is 21 µm.  No microscope's pixel is as large.
 _PRINTED_UNITS: Final = frozenset({"inch", "cm", "centimeter"})
 _LARGEST_PIXEL: Final = 20.0
+
+
+def micrometers(unit: str) -> float | None:
+    """Return the micrometers in one of a unit; ``None`` if it is no unit of length."""
+    return _MICROMETERS.get(unit.strip().lower())
+
+
+def seconds(unit: str) -> float | None:
+    """Return the seconds in one of a unit; ``None`` if it is no unit of time."""
+    return _SECONDS.get(unit.strip().lower())
 
 
 def calibration_of(tiff: tifffile.TiffFile) -> Calibration:
@@ -76,7 +100,10 @@ def _from_imagej(metadata: Mapping[str, Any], x: float | None, y: float | None) 
     # The other axes may have units of their own; without one they share that of x.
     yfactor = _MICROMETERS.get(str(metadata.get("yunit", unit)).strip().lower(), factor)
     spacing = _positive(metadata.get("spacing"))
-    zfactor = _MICROMETERS.get(str(metadata.get("zunit", unit)).strip().lower(), factor)
+    zunit = str(metadata.get("zunit", unit)).strip().lower()
+    if zunit in _INDICES:
+        spacing = None
+    zfactor = _MICROMETERS.get(zunit, factor)
     return Calibration(
         x * factor, y * yfactor, spacing and spacing * zfactor, "µm", frame_interval=interval
     )
@@ -115,8 +142,8 @@ def _from_ome(xml: str) -> Calibration:
         size, factor = _positive(pixels.get(f"PhysicalSize{axis}")), _MICROMETERS.get(unit)
         sizes[axis] = size * factor if size and factor else None
     step = _positive(pixels.get("TimeIncrement"))
-    seconds = _SECONDS.get(str(pixels.get("TimeIncrementUnit", "s")))
-    interval = step * seconds if step and seconds else None
+    factor = seconds(str(pixels.get("TimeIncrementUnit", "s")))
+    interval = step * factor if step and factor else None
     if sizes["X"] is None or sizes["Y"] is None:
         return Calibration(frame_interval=interval)
     return Calibration(sizes["X"], sizes["Y"], sizes["Z"], "µm", frame_interval=interval)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.axes import IMAGE_AXES
 
-__all__ = ["Calibration", "Image", "stem_of"]
+if TYPE_CHECKING:
+    from roifile import ImagejRoi
+
+__all__ = ["Calibration", "Image", "ImagejMetadata", "stem_of"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,33 @@ class Calibration:
 
 
 @dataclass(frozen=True, eq=False)
+class ImagejMetadata:
+    """Labels of planes, look-up tables and outlines, which ImageJ keeps with an image.
+
+    Parameters
+    ----------
+    slice_labels
+        One text for each plane, in the order ``t z c``, or ``t z`` of an RGB image; empty without.
+    luts
+        Look-up tables, each ``3 256`` uint8 (red, green and blue of each brightness): one for each
+        channel, or one for all; empty: gray.
+    ranges
+        With ``luts`` the values of each channel that are shown as the first and the last color;
+        empty: as ImageJ chooses.
+    roi
+        The selection; ``None`` without.
+    overlay
+        Outlines drawn on the image.
+    """
+
+    slice_labels: tuple[str, ...] = ()
+    luts: tuple[NDArray[np.uint8], ...] = ()
+    ranges: tuple[tuple[float, float], ...] = ()
+    roi: ImagejRoi | None = None
+    overlay: tuple[ImagejRoi, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Image:
     """An image as read from a file.
 
@@ -53,12 +83,15 @@ class Image:
         The file that it was read from, ``None`` for an image made in memory.
     rgb
         Whether the channels are the red, green and blue of one colour picture.
+    imagej
+        What else ImageJ keeps with it; gateways to ImageJ fill and read it, files do not.
     """
 
     data: xr.DataArray
     calibration: Calibration = Calibration()
     path: Path | None = None
     rgb: bool = False
+    imagej: ImagejMetadata = ImagejMetadata()
 
     @property
     def axes(self) -> str:

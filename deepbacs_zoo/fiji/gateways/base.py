@@ -10,6 +10,7 @@ from typing import Self
 from deepbacs_zoo.fiji.gateways.macro import run_line
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome, result_of
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo, MacroResult
+from deepbacs_zoo.images.arrays import ImageLike
 from deepbacs_zoo.images.image import Image
 
 __all__ = ["BaseGateway"]
@@ -25,7 +26,7 @@ class BaseGateway(ABC):
 
     @abstractmethod
     def _ask(
-        self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
+        self, code: str, argument: str, images: Mapping[str, ImageLike], timeout: float | None
     ) -> tuple[MacroOutcome, Mapping[str, Image]]:
         """Run a macro; return the report of the Java side, and the images that are open."""
 
@@ -38,7 +39,7 @@ class BaseGateway(ABC):
         code: str,
         argument: str = "",
         *,
-        images: Mapping[str, Image] = {},
+        images: Mapping[str, ImageLike] = {},
         timeout: float | None = None,
     ) -> MacroResult:
         """Run a macro; see `protocol.Gateway`."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.fiji.gateways.base import BaseGateway
-from deepbacs_zoo.fiji.gateways.exchange import headers_of
+from deepbacs_zoo.fiji.gateways.exchange import outgoing
 from deepbacs_zoo.fiji.gateways.heap import check_heap
 from deepbacs_zoo.fiji.gateways.jpype_exchange import (
     JAVA_PACKAGE,
@@ -31,6 +31,7 @@ from deepbacs_zoo.fiji.gateways.process import out_of_time
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
 from deepbacs_zoo.fiji.java.folder import FijiFolder, read_folder
 from deepbacs_zoo.fiji.java.headless_imagej import full_classpath
+from deepbacs_zoo.images.arrays import ImageLike
 from deepbacs_zoo.images.image import Image
 
 if TYPE_CHECKING:
@@ -162,9 +163,9 @@ class Embedded(BaseGateway):
         return self._info
 
     def _ask(
-        self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
+        self, code: str, argument: str, images: Mapping[str, ImageLike], timeout: float | None
     ) -> tuple[MacroOutcome, dict[str, Image]]:
-        headers = headers_of(images)
+        given = outgoing(images)
         with _lock:
             if self._closed:
                 raise UsageError(
@@ -181,8 +182,8 @@ class Embedded(BaseGateway):
                     hint="wait until it ends, start Python again, or use open_worker",
                 )
             task = load_jpype().JClass(f"{JAVA_PACKAGE}.MacroTask")(code, argument)
-            for header, image in zip(headers, images.values(), strict=True):
-                task.add(to_java(header, image))
+            for image in given:
+                task.add(to_java(image))
             task.start()
             self._wait(task, timeout)
             found = task.outcome()

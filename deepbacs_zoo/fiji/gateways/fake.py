@@ -8,9 +8,10 @@ from typing import Final
 
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji.gateways.base import BaseGateway
-from deepbacs_zoo.fiji.gateways.exchange import headers_of
+from deepbacs_zoo.fiji.gateways.exchange import as_image, outgoing
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
+from deepbacs_zoo.images.arrays import ImageLike
 from deepbacs_zoo.images.image import Image
 
 __all__ = ["FakeGateway", "Macro"]
@@ -39,10 +40,12 @@ class FakeGateway(BaseGateway):
         return _INFO
 
     def _ask(
-        self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
+        self, code: str, argument: str, images: Mapping[str, ImageLike], timeout: float | None
     ) -> tuple[MacroOutcome, Mapping[str, Image]]:
         del timeout  # a function of Python cannot be stopped
-        headers_of(images)
+        given = {
+            each.header.title: as_image(each.header, each.pixels()) for each in outgoing(images)
+        }
         if self._closed:
             raise UsageError(
                 "the fake gateway",
@@ -50,7 +53,7 @@ class FakeGateway(BaseGateway):
                 allowed="calls before it is closed",
                 hint="make a new one",
             )
-        return self._macro(code, argument, images)
+        return self._macro(code, argument, given)
 
     def close(self) -> None:
         """Let it go; a second call does nothing."""

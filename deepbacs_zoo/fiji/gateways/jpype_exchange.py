@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from importlib import import_module
 from typing import Any, Final
 
@@ -9,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import MissingExtraError
-from deepbacs_zoo.fiji.gateways.exchange import Header, as_image, pixels_of, titled
+from deepbacs_zoo.fiji.gateways.exchange import Header, Outgoing, as_image, titled
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.images.image import Image
 
@@ -38,23 +40,22 @@ def load_jpype() -> Any:  # noqa: ANN401 - it has no types
     return jpype
 
 
-def to_java(header: Header, image: Image) -> Any:  # noqa: ANN401 - a Java object
+def to_java(image: Outgoing) -> Any:  # noqa: ANN401 - a Java object
     """Return an image as ImageJ has it, with pixels of its own."""
     jpype = load_jpype()
-    header = jpype.JClass(f"{JAVA_PACKAGE}.ImageHeader")(
-        header.title,
-        header.dtype,
-        jpype.JArray(jpype.JInt)(list(header.shape)),
-        header.rgb,
-        jpype.JArray(jpype.JDouble)(list(header.sizes)),
-    )
-    return jpype.JClass(f"{JAVA_PACKAGE}.Pixels").read(header, _stream(pixels_of(image)))
+    text = json.dumps(image.header.plain())
+    header = jpype.JClass(f"{JAVA_PACKAGE}.ImageHeader").parse(text)
+    pixels = jpype.JClass(f"{JAVA_PACKAGE}.Pixels")(header)
+    plane = math.prod(image.header.shape[-2:])
+    for block in image.blocks():
+        pixels.take(block.size // plane, _stream(block))
+    return pixels.image()
 
 
-def _stream(pixels: NDArray[Any]) -> Any:  # noqa: ANN401 - a Java object
+def _stream(row: NDArray[Any]) -> Any:  # noqa: ANN401 - a Java object
     """Share pixels with Java; they must outlive it."""
     jpype = load_jpype()
-    row = pixels.reshape(-1).view(np.int8)
+    row = row.view(np.int8)
     chunks = [
         jpype.nio.convertToDirectBuffer(row[start : start + _CHUNK])
         for start in range(0, row.size, _CHUNK)
@@ -94,15 +95,9 @@ def images_of(found: Any) -> dict[str, Image]:  # noqa: ANN401 - a Java object
     """Return the images that are open at the end of a run, by title."""
     left: list[tuple[Header, Image]] = []
     for index, image in enumerate(found.images):
-        header = found.header(index)
-        header = Header(
-            str(header.title),
-            str(header.dtype),
-            tuple(map(int, header.shape())),
-            bool(header.rgb),
-            tuple(map(float, header.sizes())),
-        )
+        header = Header.read(json.loads(str(found.header(index).text())))
         pixels = np.empty(header.shape, header.stored)
-        load_jpype().JClass(f"{JAVA_PACKAGE}.Pixels").write(image, _stream(pixels))
+        row = pixels.reshape(-1)
+        load_jpype().JClass(f"{JAVA_PACKAGE}.Pixels").write(image, _stream(row))
         left.append((header, as_image(header, pixels)))
     return titled(left)

@@ -12,11 +12,12 @@ from typing import Any, Final, Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.images.arrays import ImageLike
 from deepbacs_zoo.images.image import Image
 
 __all__ = ["Gateway", "GatewayInfo", "MacroResult", "Table"]
 
-_NOTHING: Final[Mapping[str, Image]] = MappingProxyType({})
+_NOTHING: Final[Mapping[str, ImageLike]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +120,7 @@ class Gateway(Protocol):
         code: str,
         argument: str = "",
         *,
-        images: Mapping[str, Image] = _NOTHING,
+        images: Mapping[str, ImageLike] = _NOTHING,
         timeout: float | None = None,
     ) -> MacroResult:
         """Run a macro.
@@ -131,7 +132,10 @@ class Gateway(Protocol):
         argument
             What ``getArgument()`` gives.
         images
-            Open while it runs, by title, the first one active; uint8, uint16 or float32.
+            Open while it runs, by title, the first one active: an `Image`, a labeled array of
+            xarray, or a NumPy array ``y x``, of any order in memory; they stay as they are.  ImageJ
+            has uint8, uint16 and float32; other numbers are converted where that loses nothing but
+            digits beyond float32 (see `numbers`).
         timeout
             Seconds after which it is stopped.
 
@@ -142,7 +146,7 @@ class Gateway(Protocol):
         DeepbacsZooError
             Our plugin failed, with the error that `predict` would raise.
         DataError
-            An image has a type that ImageJ does not have.
+            An image holds a value that ImageJ cannot, or does not say which axis is which.
         HostError
             The time is over, memory is full, or ImageJ's process has ended.
         """

@@ -13,9 +13,10 @@ from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.fiji.gateways.base import BaseGateway
 from deepbacs_zoo.fiji.gateways.exchange import (
     Header,
+    Outgoing,
     as_image,
-    headers_of,
     map_pixels,
+    outgoing,
     titled,
     write_pixels,
 )
@@ -26,6 +27,7 @@ from deepbacs_zoo.fiji.gateways.process import JavaProcess
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
 from deepbacs_zoo.fiji.java.folder import read_folder
 from deepbacs_zoo.fiji.java.headless_imagej import full_classpath
+from deepbacs_zoo.images.arrays import ImageLike
 from deepbacs_zoo.images.image import Image
 
 if TYPE_CHECKING:
@@ -111,9 +113,9 @@ class Worker(BaseGateway):
         return self._info
 
     def _ask(
-        self, code: str, argument: str, images: Mapping[str, Image], timeout: float | None
+        self, code: str, argument: str, images: Mapping[str, ImageLike], timeout: float | None
     ) -> tuple[MacroOutcome, dict[str, Image]]:
-        headers = headers_of(images)
+        given = outgoing(images)
         limit = self._timeout if timeout is None else timeout
         with self._lock:
             if self._closed:
@@ -130,12 +132,12 @@ class Worker(BaseGateway):
             source = self._process.folder / f"{number}.in"
             target = self._process.folder / f"{number}.out"
             try:
-                if images:
-                    _write(source, images)
+                if given:
+                    _write(source, given)
                 request = {
                     "code": code,
                     "argument": argument,
-                    "images": [_as_json(header) for header in headers],
+                    "images": [image.header.plain() for image in given],
                     "input": str(source),
                     "output": str(target),
                 }
@@ -163,15 +165,10 @@ class Worker(BaseGateway):
         super().__exit__(kind, error, trace)
 
 
-def _as_json(header: Header) -> dict[str, Any]:
-    names = ("title", "dtype", "shape", "rgb", "sizes")
-    return {name: getattr(header, name) for name in names}
-
-
-def _write(path: Path, images: Mapping[str, Image]) -> None:
+def _write(path: Path, images: Sequence[Outgoing]) -> None:
     try:
         with path.open("wb", buffering=0) as file:
-            write_pixels(file, images.values())
+            write_pixels(file, images)
     except OSError as error:
         raise HostError(
             path.parent,

@@ -46,7 +46,7 @@ final class OpenImage implements ImageSource {
 
   @Override
   public Calibration calibration() {
-    return calibration(image);
+    return OpenCalibration.of(image.getLocalCalibration(), image.getNSlices());
   }
 
   @Override
@@ -83,19 +83,5 @@ final class OpenImage implements ImageSource {
   private static String stem(String title) {
     String stem = ZooImage.stemOf(title).replaceAll(NOT_IN_NAMES, "_").trim();
     return stem.isEmpty() ? "image" : stem;
-  }
-
-  private static Calibration calibration(ImagePlus image) {
-    ij.measure.Calibration own = image.getLocalCalibration();
-    double interval = own.frameInterval * Units.seconds(own.getTimeUnit());
-    Calibration lengths =
-        Units.lengths(
-            own.pixelWidth,
-            own.pixelHeight,
-            own.pixelDepth,
-            own.getXUnit(),
-            own.getYUnit(),
-            own.getZUnit());
-    return new Calibration(lengths.x, lengths.y, lengths.z, Units.positive(interval));
   }
 }

@@ -34,11 +34,17 @@ public final class Units {
     MICROMETERS.put("m", 1e6);
     MICROMETERS.put("inch", 25400.0);
     MICROMETERS.put("\u00e5", 1e-4);
-    SECONDS.put("s", 1.0);
-    SECONDS.put("sec", 1.0);
+    for (String name : new String[] {"s", "sec", "second", "seconds"}) {
+      SECONDS.put(name, 1.0);
+    }
     SECONDS.put("ms", 1e-3);
-    SECONDS.put("min", 60.0);
-    SECONDS.put("h", 3600.0);
+    SECONDS.put("msec", 1e-3);
+    for (String name : new String[] {"min", "minute", "minutes"}) {
+      SECONDS.put(name, 60.0);
+    }
+    for (String name : new String[] {"h", "hour", "hours"}) {
+      SECONDS.put(name, 3600.0);
+    }
   }
 
   private Units() {}
@@ -51,7 +57,7 @@ public final class Units {
 
   /** Seconds in one of this unit, or NaN where it is no unit of time. */
   public static double seconds(String unit) {
-    Double found = SECONDS.get(unit);
+    Double found = unit == null ? null : SECONDS.get(unit.trim().toLowerCase(Locale.ROOT));
     return found == null ? Double.NaN : found;
   }
 
@@ -72,7 +78,8 @@ public final class Units {
   /**
    * ImageJ's lengths in micrometers; unknown where x has no unit of length, or that of a page.
    *
-   * <p>The other axes may have units of their own; without one they share that of x.
+   * <p>The other axes may have units of their own; without one they share that of x. A z in pixels
+   * is not known.
    */
   public static Calibration lengths(
       double x, double y, double z, String xUnit, String yUnit, String zUnit) {
@@ -83,6 +90,8 @@ public final class Units {
     }
     double yFactor = Double.isNaN(micrometers(yUnit)) ? factor : micrometers(yUnit);
     double zFactor = Double.isNaN(micrometers(zUnit)) ? factor : micrometers(zUnit);
-    return new Calibration(x * factor, y * yFactor, positive(z) * zFactor, Double.NaN);
+    boolean index = zUnit != null && zUnit.trim().toLowerCase(Locale.ROOT).matches("pixels?");
+    double depth = index ? Double.NaN : positive(z) * zFactor;
+    return new Calibration(x * factor, y * yFactor, depth, Double.NaN);
   }
 }

@@ -1,8 +1,9 @@
 package deepbacs.zoo.worker;
 
-import deepbacs.zoo.images.Units;
+import deepbacs.zoo.images.OpenCalibration;
 import ij.ImagePlus;
 import ij.measure.Calibration;
+import java.io.IOException;
 
 /** Everything about an image but its pixels: what passes between the two processes as text. */
 public final class ImageHeader {
@@ -12,6 +13,9 @@ public final class ImageHeader {
   public final String dtype;
   /** Whether the three channels are the red, green and blue of one picture. */
   public final boolean rgb;
+  /** Labels, tables and outlines. */
+  final Metadata metadata;
+
   private final int[] shape;
   private final double[] sizes;
 
@@ -22,34 +26,40 @@ public final class ImageHeader {
    * @param rgb whether its channels are colors
    * @param sizes micrometers of a pixel along z, y and x, and seconds between frames; NaN where one
    *     is not known
+   * @param metadata labels, tables and outlines
    */
-  public ImageHeader(String title, String dtype, int[] shape, boolean rgb, double[] sizes) {
+  ImageHeader(
+      String title, String dtype, int[] shape, boolean rgb, double[] sizes, Metadata metadata) {
     this.title = title;
     this.dtype = dtype;
     this.shape = shape.clone();
     this.rgb = rgb;
     this.sizes = sizes.clone();
+    this.metadata = metadata;
+  }
+
+  /** Reads what {@link #text()} has written. */
+  public static ImageHeader parse(String text) throws IOException {
+    return HeaderJson.parse(text);
+  }
+
+  /** All of it as a JSON object, in which NaN may stand. */
+  public String text() throws IOException {
+    return HeaderJson.text(this);
   }
 
   /** Describes an image of ImageJ. */
-  static ImageHeader of(ImagePlus image) {
+  public static ImageHeader of(ImagePlus image) {
     boolean rgb = image.getType() == ImagePlus.COLOR_RGB;
     Calibration calibration = image.getCalibration();
     int channels = rgb ? 3 : image.getNChannels();
     int[] shape = {
       image.getNFrames(), image.getNSlices(), channels, image.getHeight(), image.getWidth()
     };
-    deepbacs.zoo.images.Calibration lengths =
-        Units.lengths(
-            calibration.pixelWidth,
-            calibration.pixelHeight,
-            calibration.pixelDepth,
-            calibration.getXUnit(),
-            calibration.getYUnit(),
-            calibration.getZUnit());
-    double interval = calibration.frameInterval * Units.seconds(calibration.getTimeUnit());
-    double[] sizes = {lengths.z, lengths.y, lengths.x, Units.positive(interval)};
-    return new ImageHeader(image.getTitle(), dtype(image, calibration), shape, rgb, sizes);
+    deepbacs.zoo.images.Calibration known = OpenCalibration.of(calibration, shape[1]);
+    double[] sizes = {known.z, known.y, known.x, known.frameInterval};
+    String dtype = dtype(image, calibration);
+    return new ImageHeader(image.getTitle(), dtype, shape, rgb, sizes, Metadata.of(image));
   }
 
   private static String dtype(ImagePlus image, Calibration calibration) {
@@ -63,19 +73,26 @@ public final class ImageHeader {
     }
   }
 
-  /** Sets what ImageJ keeps beside the pixels. */
-  void applyTo(ImagePlus image) {
+  /** Sets all but the pixels; returns the image itself, or the one in its place. */
+  ImagePlus applyTo(ImagePlus image) {
     image.setDimensions(rgb ? 1 : shape[2], shape[1], shape[0]);
     image.setOpenAsHyperStack(image.getStackSize() > 1);
-    Calibration calibration = image.getCalibration();
+    Calibration calibration = new Calibration(image);
     if (!Double.isNaN(sizes[1]) && !Double.isNaN(sizes[2])) {
       calibration.setUnit("micron");
       calibration.pixelWidth = sizes[2];
       calibration.pixelHeight = sizes[1];
       calibration.pixelDepth = known(sizes[0], 1);
+      if (Double.isNaN(sizes[0])) {
+        calibration.setZUnit("pixel");
+      } else if (shape[1] == 1) {
+        calibration.setZUnit(OpenCalibration.STATED);
+      }
     }
     calibration.frameInterval = known(sizes[3], 0);
     calibration.setTimeUnit("sec");
+    image.setCalibration(calibration);
+    return metadata.applyTo(image);
   }
 
   private static double known(double value, double otherwise) {

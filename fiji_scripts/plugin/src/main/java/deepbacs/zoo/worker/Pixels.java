@@ -12,24 +12,60 @@ import java.nio.ByteBuffer;
  */
 public final class Pixels {
 
-  private Pixels() {}
+  private static final int COLORS = 3;
+
+  private final ImageHeader header;
+  private final ImageStack stack;
+  private int[] colors;
+  private int taken;
+
+  /** An image whose pixels are still to come. */
+  public Pixels(ImageHeader header) {
+    this.header = header;
+    int[] shape = header.shape();
+    stack = new ImageStack(shape[4], shape[3]);
+  }
 
   /** Makes an image. */
   public static ImagePlus read(ImageHeader header, PixelStream stream) throws IOException {
-    int[] shape = header.shape();
-    ImageStack stack = new ImageStack(shape[4], shape[3]);
+    Pixels pixels = new Pixels(header);
+    pixels.take(header.planes(), stream);
+    return pixels.image();
+  }
+
+  /**
+   * Takes the next planes.
+   *
+   * @param count of them; a picture in colors has three
+   */
+  public void take(int count, PixelStream stream) throws IOException {
     int size = header.planeSize();
-    int count = header.rgb ? header.planes() / 3 : header.planes();
     for (int plane = 0; plane < count; plane++) {
       if (header.rgb) {
-        stack.addSlice("", readColors(size, stream));
+        takeColor(readBytes(size, stream), taken % COLORS);
       } else {
         stack.addSlice("", readPlane(header, size, stream));
       }
+      taken++;
     }
-    ImagePlus image = new ImagePlus(header.title, stack);
-    header.applyTo(image);
-    return image;
+  }
+
+  private void takeColor(byte[] channel, int color) {
+    if (color == 0) {
+      colors = new int[channel.length];
+    }
+    int shift = 8 * (COLORS - 1 - color);
+    for (int index = 0; index < channel.length; index++) {
+      colors[index] |= (channel[index] & 255) << shift;
+    }
+    if (color == COLORS - 1) {
+      stack.addSlice("", colors);
+    }
+  }
+
+  /** The image; to be called when all planes have come. */
+  public ImagePlus image() {
+    return header.applyTo(new ImagePlus(header.title, stack));
   }
 
   private static Object readPlane(ImageHeader header, int size, PixelStream stream)
@@ -72,17 +108,6 @@ public final class Pixels {
       at += count;
     }
     return bytes;
-  }
-
-  private static int[] readColors(int size, PixelStream stream) throws IOException {
-    int[] colors = new int[size];
-    for (int shift = 16; shift >= 0; shift -= 8) {
-      byte[] channel = readBytes(size, stream);
-      for (int index = 0; index < size; index++) {
-        colors[index] |= (channel[index] & 255) << shift;
-      }
-    }
-    return colors;
   }
 
   /** Gives the pixels of an image. */

@@ -62,7 +62,7 @@ final class Replies {
       }
       json.endArray().name("images").beginArray();
       for (ImagePlus image : images) {
-        header(json, ImageHeader.of(image));
+        HeaderJson.write(json, ImageHeader.of(image));
       }
       json.endArray().endObject();
     }
@@ -84,20 +84,6 @@ final class Replies {
         }
       }
       json.endArray().endArray();
-    }
-    json.endArray().endObject();
-  }
-
-  private static void header(JsonWriter json, ImageHeader header) throws IOException {
-    json.beginObject().name("title").value(header.title).name("dtype").value(header.dtype);
-    json.name("rgb").value(header.rgb);
-    json.name("shape").beginArray();
-    for (int size : header.shape()) {
-      json.value(size);
-    }
-    json.endArray().name("sizes").beginArray();
-    for (double size : header.sizes()) {
-      json.value(size);
     }
     json.endArray().endObject();
   }

@@ -53,7 +53,7 @@ final class Request {
       case "images":
         json.beginArray();
         while (json.hasNext()) {
-          images.add(header(json));
+          images.add(HeaderJson.read(json));
         }
         json.endArray();
         break;
@@ -68,55 +68,5 @@ final class Request {
       return null;
     }
     return json.nextString();
-  }
-
-  private static ImageHeader header(JsonReader json) throws IOException {
-    String title = "";
-    String dtype = "";
-    boolean rgb = false;
-    double[] shape = {};
-    double[] sizes = {};
-    json.beginObject();
-    while (json.hasNext()) {
-      switch (json.nextName()) {
-        case "title":
-          title = json.nextString();
-          break;
-        case "dtype":
-          dtype = json.nextString();
-          break;
-        case "rgb":
-          rgb = json.nextBoolean();
-          break;
-        case "shape":
-          shape = numbers(json);
-          break;
-        case "sizes":
-          sizes = numbers(json);
-          break;
-        default:
-          json.skipValue();
-      }
-    }
-    json.endObject();
-    int[] whole = new int[shape.length];
-    for (int axis = 0; axis < whole.length; axis++) {
-      whole[axis] = (int) shape[axis];
-    }
-    return new ImageHeader(title, dtype, whole, rgb, sizes);
-  }
-
-  private static double[] numbers(JsonReader json) throws IOException {
-    List<Double> found = new ArrayList<>();
-    json.beginArray();
-    while (json.hasNext()) {
-      found.add(json.nextDouble());
-    }
-    json.endArray();
-    double[] values = new double[found.size()];
-    for (int index = 0; index < values.length; index++) {
-      values[index] = found.get(index);
-    }
-    return values;
   }
 }

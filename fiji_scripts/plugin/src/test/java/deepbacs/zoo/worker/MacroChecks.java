@@ -263,14 +263,14 @@ public final class MacroChecks implements PlugIn {
     assertThrows(
         IllegalArgumentException.class,
         () ->
-            new ImageHeader("a", "int64", new int[] {1, 1, 1, 1, 1}, false, new double[4])
+            new ImageHeader("a", "int64", new int[] {1, 1, 1, 1, 1}, false, new double[4], new Metadata())
                 .bytes());
   }
 
   public void pixelsThatAreMissingAreAnError() throws IOException {
     Path path = Files.write(folder.resolve("short.raw"), new byte[3]);
     ImageHeader header =
-        new ImageHeader("a", "uint16", new int[] {1, 1, 1, 2, 3}, false, new double[4]);
+        new ImageHeader("a", "uint16", new int[] {1, 1, 1, 2, 3}, false, new double[4], new Metadata());
     try (FileChannel file = FileChannel.open(path)) {
       assertThrows(
           EOFException.class, () -> Pixels.read(header, PixelStream.reading(file)));

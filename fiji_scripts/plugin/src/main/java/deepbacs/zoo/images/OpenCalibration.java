@@ -1,0 +1,33 @@
+package deepbacs.zoo.images;
+
+/** The size of pixels as an image that is open in ImageJ has it. */
+public final class OpenCalibration {
+
+  /** Says of a single slice that its depth of 1 is meant; ImageJ states 1 where nobody has. */
+  public static final String STATED = "\u00b5m";
+
+  private OpenCalibration() {}
+
+  /**
+   * ImageJ's calibration in micrometers and seconds.
+   *
+   * @param slices of the image: the depth of a single one is not known if it is 1, as ImageJ has it
+   *     by default, and has no unit of its own
+   */
+  public static Calibration of(ij.measure.Calibration own, int slices) {
+    String unit = own.getZUnit();
+    boolean stated = unit != null && !unit.equals(own.getXUnit());
+    boolean isDefault = slices == 1 && own.pixelDepth == 1 && !stated;
+    // Sizes are negative where an axis is counted backwards.
+    Calibration lengths =
+        Units.lengths(
+            Math.abs(own.pixelWidth),
+            Math.abs(own.pixelHeight),
+            isDefault ? Double.NaN : Math.abs(own.pixelDepth),
+            own.getXUnit(),
+            own.getYUnit(),
+            unit);
+    double interval = own.frameInterval * Units.seconds(own.getTimeUnit());
+    return new Calibration(lengths.x, lengths.y, lengths.z, Units.positive(interval));
+  }
+}

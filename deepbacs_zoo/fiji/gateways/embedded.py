@@ -16,13 +16,8 @@ from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.fiji.gateways.base import BaseGateway
 from deepbacs_zoo.fiji.gateways.exchange import outgoing
 from deepbacs_zoo.fiji.gateways.heap import check_heap
-from deepbacs_zoo.fiji.gateways.jpype_exchange import (
-    JAVA_PACKAGE,
-    images_of,
-    load_jpype,
-    outcome_of,
-    to_java,
-)
+from deepbacs_zoo.fiji.gateways.jpype_exchange import images_of, outcome_of, to_java
+from deepbacs_zoo.fiji.gateways.jpype_module import JAVA_PACKAGE, load_jpype
 from deepbacs_zoo.fiji.gateways.jvm import failed_start, library_of, start_jvm
 from deepbacs_zoo.fiji.gateways.launching import jvm_options, new_folder
 from deepbacs_zoo.fiji.gateways.live import info_of, look_at_live

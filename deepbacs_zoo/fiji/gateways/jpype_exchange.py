@@ -1,43 +1,23 @@
-"""Images, tables and texts between Python and the Java in its process; JPype is loaded here."""
+"""Images, tables and texts between Python and the Java in its process."""
 
 from __future__ import annotations
 
 import json
 import math
-from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.errors import MissingExtraError
 from deepbacs_zoo.fiji.gateways.exchange import Header, Outgoing, as_image, titled
+from deepbacs_zoo.fiji.gateways.jpype_module import JAVA_PACKAGE, load_jpype
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.images.image import Image
 
-__all__ = ["JAVA_PACKAGE", "images_of", "load_jpype", "outcome_of", "to_java"]
+__all__ = ["images_of", "outcome_of", "to_java"]
 
-JAVA_PACKAGE: Final = "deepbacs.zoo.worker"
-"""Java's package of what all gateways share."""
 # One direct buffer of Java holds less than 2 GiB.
 _CHUNK: Final = 2**30
-
-
-def load_jpype() -> Any:  # noqa: ANN401 - it has no types
-    """Return the module ``jpype``.
-
-    Raises
-    ------
-    MissingExtraError
-        It is not installed.
-    """
-    try:
-        jpype = import_module("jpype")
-        for name in ("config", "nio"):
-            import_module(f"jpype.{name}")
-    except ImportError as error:
-        raise MissingExtraError.of("fiji", "jpype1", "ImageJ inside Python") from error
-    return jpype
 
 
 def to_java(image: Outgoing) -> Any:  # noqa: ANN401 - a Java object

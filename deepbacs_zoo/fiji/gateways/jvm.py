@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.fiji.gateways.jpype_exchange import load_jpype
+from deepbacs_zoo.fiji.gateways.jpype_module import load_jpype
 from deepbacs_zoo.fiji.gateways.launching import environment, remove_folder
 from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA
 from deepbacs_zoo.options import Option

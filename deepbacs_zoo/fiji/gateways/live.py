@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.fiji.gateways.jpype_exchange import JAVA_PACKAGE, load_jpype
+from deepbacs_zoo.fiji.gateways.jpype_module import JAVA_PACKAGE, load_jpype
 from deepbacs_zoo.fiji.gateways.jvm import part_at_exit
 from deepbacs_zoo.fiji.gateways.launching import new_folder
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.errors import HostError, MissingExtraError, UsageError
 from deepbacs_zoo.fiji.gateways.heap import check_heap
-from deepbacs_zoo.fiji.gateways.jpype_exchange import load_jpype
+from deepbacs_zoo.fiji.gateways.jpype_module import load_jpype
 from deepbacs_zoo.fiji.gateways.jvm import (
     changed_environment,
     failed_start,

@@ -1,7 +1,8 @@
 // Run a model on a time series (or a stack) and count the cells of every frame.
 //
-// Beside the usual results, <movie>_counts.csv has one row for each frame; with a model that finds
-// boxes it is one of the results, and has one row for each class in each frame.
+// Beside the usual results, <movie>_counts.csv has one row for each frame, and <movie>_counts.png is
+// a plot of it.  With a model that finds boxes the table is one of the results, has one row for each
+// class in each frame, and is not plotted.
 //
 // From a command line, one key=value a line in the argument:
 //   deepbacs-zoo fiji run DeepBacs_Time_Series.ijm --arg model_path=package.zip
@@ -34,6 +35,7 @@ Stack.getDimensions(width, height, channels, slices, frames);
 interval = Stack.getFrameInterval();
 close();
 counts = newArray(frames);
+times = newArray(frames);
 rows = split(File.openAsString(base + "_table.csv"), "\n");
 for (i = 1; i < rows.length; i++) {
     cells = split(rows[i], ",");
@@ -41,8 +43,18 @@ for (i = 1; i < rows.length; i++) {
     counts[frame] = counts[frame] + 1;
 }
 text = "frame,seconds,cells\n";
-for (i = 0; i < frames; i++)
+for (i = 0; i < frames; i++) {
+    times[i] = i * interval;
+    if (interval == 0)
+        times[i] = i;
     text = text + i + "," + i * interval + "," + counts[i] + "\n";
+}
 File.saveString(text, base + "_counts.csv");
+Array.getStatistics(counts, least, most);
+Plot.create("Cells", "time (s, else frames)", "cells", times, counts);
+Plot.setLimits(0, maxOf(times[frames - 1], 1), 0, maxOf(most * 1.1, 1));
+Plot.show();
+saveAs("PNG", base + "_counts.png");
+close();
 print(base + "_counts.csv: " + rows.length - 1 + " cells in " + frames + " frames");
 return base + "_counts.csv";

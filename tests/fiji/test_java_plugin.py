@@ -14,6 +14,7 @@ import tifffile
 
 from deepbacs_zoo.fiji.gateways.macro import run_line
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
+from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import save
 from tests.fiji.javac import Harness, Jvm
@@ -121,6 +122,37 @@ def test_several_inputs_are_files_or_open_images(imagej: Jvm, tmp_path: Path, im
     assert "no open image has this title (wrong)" in one["report"]["error"]["message"]
     assert "left eye, right" in one["report"]["error"]["message"]
     assert "several open images have this title" in two["report"]["error"]["message"]
+
+
+def test_macros_call_what_they_cannot_run(
+    imagej: Jvm, tmp_path: Path, model: Path, image: Path
+) -> None:
+    """`call(...)` takes and returns texts: the files, the number of objects, a description."""
+    name = "deepbacs.zoo.plugin.DeepBacs"
+    options = f"model_path=[{model}] input_path=[{image}] output_folder=[{tmp_path / 'out'}]"
+    macro = f"""
+        files = split(call("{name}.run", "{options}"), "\n");
+        count = call("{name}.count");
+        List.setList(call("{name}.describe", "{model}"));
+        text = List.get("kind") + "|" + List.get("inputs") + "|" + List.get("name");
+        version = call("{name}.version");
+        return files[0] + "|" + files.length + "|" + count + "|" + text + "|" + version;
+    """
+    again = f'call("{name}.run", "{options}");\nreturn "went on";'
+    none = f'call("{name}.describe", "{image}");\nreturn "went on";'
+    good, bad, wrong = ask(imagej, [macro, again, none])
+    assert good.get("exception") is None, good
+    file, files, count, kind, inputs, title, version = good["value"].split("|")
+    result = predict(model, image, runner="onnx")
+    assert (file, files) == (str(tmp_path / "out" / "cells_probabilities.tif"), "5")
+    assert (count, kind, inputs) == (str(len(result.objects)), "labels", "raw")
+    with open_package(model) as package:
+        assert title == package.name
+    assert version == "development"  # classes, not the jar
+    assert bad["report"]["error"]["kind"] == "OutputExistsError"
+    assert "Exception" not in bad["log"]
+    assert "cells.tif" in (wrong["error"] or "") + wrong["log"]
+    assert (bad.get("value"), wrong.get("value")) == (None, None)
 
 
 def test_options_are_those_of_predict(

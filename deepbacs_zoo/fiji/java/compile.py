@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from deepbacs_zoo._version import __version__
 from deepbacs_zoo.errors import HostError
 from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA, Java, packaged_java
 from deepbacs_zoo.fiji.settings import plugin_folder, scripts_folder
@@ -38,7 +39,7 @@ JAR_NAME: Final = "DeepBacs_Zoo.jar"
 """ImageJ looks for plugins only in jars whose name has an underscore."""
 LEAST_JAVA_FOR_ECJ: Final = 17
 _LEVEL: Final = "8"
-_RECIPE: Final = b"1: java 8, stored entries\n"
+_RECIPE: Final = b"2: java 8, stored entries, a version\n"
 """Changes when jars of the same sources would be made in another way."""
 _ATTRIBUTE: Final = "Source-Hash"
 _TIMESTAMP: Final = (1980, 1, 1, 0, 0, 0)
@@ -258,6 +259,7 @@ def _pack(target: Path, classes: Path, resources: Path, digest: str, compiler: s
             {
                 "Manifest-Version": "1.0",
                 "Created-By": "deepbacs_zoo",
+                "Implementation-Version": __version__,
                 "Compiler": compiler,
                 _ATTRIBUTE: digest,
             }

@@ -22,8 +22,21 @@ final class GivenImage {
     this.open = open;
   }
 
-  /** An image of ImageJ, shown or not. */
+  /**
+   * An image of ImageJ, shown or not.
+   *
+   * @throws ZooException USAGE: there is none
+   */
   static GivenImage of(ImagePlus image) {
+    if (image == null || image.getProcessor() == null) {
+      throw new ZooException(
+          Kind.USAGE,
+          RunOption.INPUT.option(),
+          "there is no image, or one without pixels",
+          image == null ? null : image.getTitle(),
+          "an image of ImageJ",
+          "open an image first; IJ.openImage gives null for a file that it cannot read");
+    }
     return new GivenImage(null, image);
   }
 

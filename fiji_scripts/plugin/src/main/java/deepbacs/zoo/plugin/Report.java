@@ -64,6 +64,22 @@ public final class Report {
     return stem;
   }
 
+  /** The files of the last run. */
+  static synchronized List<String> files() {
+    Object files = fields.get("files");
+    List<String> paths = new ArrayList<>();
+    if (files instanceof List) {
+      ((List<?>) files).forEach(file -> paths.add(file.toString()));
+    }
+    return paths;
+  }
+
+  /** A number or a text of the last run's report, or what there is where it has none. */
+  static synchronized String field(String name, String otherwise) {
+    Object value = fields.get(name);
+    return value == null ? otherwise : value.toString();
+  }
+
   static synchronized void good(String name, List<Path> files, Map<String, Object> more) {
     clear();
     status = "ok";

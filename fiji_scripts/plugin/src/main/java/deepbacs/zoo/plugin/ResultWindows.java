@@ -1,21 +1,16 @@
 package deepbacs.zoo.plugin;
 
 import deepbacs.zoo.results.Content;
+import deepbacs.zoo.results.RoiSets;
 import ij.IJ;
 import ij.ImagePlus;
-import ij.gui.Overlay;
-import ij.gui.Roi;
-import ij.io.RoiDecoder;
 import ij.macro.Interpreter;
 import java.awt.GraphicsEnvironment;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 
 /** Opens the results where there is somebody to see them. */
 final class ResultWindows {
@@ -47,7 +42,9 @@ final class ResultWindows {
     }
     ImagePlus shown = image.shown();
     if (shown != null) {
-      shown.setOverlay(overlay(rois, shown));
+      try (InputStream set = Files.newInputStream(rois)) {
+        shown.setOverlay(RoiSets.overlay(set, shown.getStackSize() > 1));
+      }
       shown.show();
     }
   }
@@ -57,34 +54,5 @@ final class ResultWindows {
     if (image != null) {
       image.show();
     }
-  }
-
-  private static Overlay overlay(Path rois, ImagePlus image) throws IOException {
-    Overlay overlay = new Overlay();
-    try (InputStream file = Files.newInputStream(rois);
-        ZipInputStream zip = new ZipInputStream(file)) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        Roi roi = RoiDecoder.openFromByteArray(bytes(zip));
-        if (roi != null) {
-          if (roi.getStrokeColor() == null) { // boxes have the color of their class
-            roi.setStrokeColor(java.awt.Color.yellow);
-          }
-          if (image.getStackSize() == 1) {
-            roi.setPosition(0);
-          }
-          overlay.add(roi);
-        }
-      }
-    }
-    return overlay;
-  }
-
-  private static byte[] bytes(InputStream stream) throws IOException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    byte[] chunk = new byte[1 << 12];
-    for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
-      all.write(chunk, 0, read);
-    }
-    return all.toByteArray();
   }
 }

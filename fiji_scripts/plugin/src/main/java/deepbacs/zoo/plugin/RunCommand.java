@@ -2,12 +2,8 @@ package deepbacs.zoo.plugin;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
-import deepbacs.zoo.images.ZooImage;
 import deepbacs.zoo.options.Option;
 import deepbacs.zoo.options.Text;
-import deepbacs.zoo.prediction.InputImages;
-import deepbacs.zoo.prediction.Predictor;
-import deepbacs.zoo.prediction.Progress;
 import deepbacs.zoo.results.Result;
 import deepbacs.zoo.results.ResultFiles;
 import ij.IJ;
@@ -53,14 +49,8 @@ final class RunCommand {
     }
     checkFolder();
     IJ.showStatus("DeepBacs: " + stem);
-    Predictor predictor;
-    Map<String, ZooImage> pixels;
-    try (InputImages images = given.open()) {
-      predictor = Predictor.of(models.zooPackage, images, options.options);
-      pixels = images.read();
-    }
     boolean loaded = !models.isLoaded();
-    Result result = predictor.run(models.session(), pixels, progress());
+    Result result = ModelRun.of(models, given, options.options);
     List<Path> files = ResultFiles.save(result, options.output, options.overwrite);
     report(stem, files, result, loaded, models);
     if (ResultWindows.isEnabled()) {
@@ -93,23 +83,6 @@ final class RunCommand {
           "a folder that can be written, on a disk with free space",
           Text.of("choose another ", Option.of("output")));
     }
-  }
-
-  private static Progress progress() {
-    IJ.resetEscape();
-    return (done, total) -> {
-      IJ.showProgress(done, total);
-      if (IJ.escapePressed()) {
-        IJ.resetEscape();
-        throw new ZooException(
-            Kind.USAGE,
-            RunPlugin.COMMAND,
-            "it was stopped with the Escape key",
-            done + " of " + total + " passes",
-            "a run to its end",
-            "run it again");
-      }
-    };
   }
 
   /** {@code result} is null where nothing was computed. */

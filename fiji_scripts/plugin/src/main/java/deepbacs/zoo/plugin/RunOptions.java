@@ -27,6 +27,9 @@ final class RunOptions {
       Arrays.asList(
           RunOption.OVERWRITE.key, RunOption.SKIP_EXISTING.key, RunOption.KEEP_GOING.key);
   static final String USUAL_MEMORY = "4GiB";
+  /** Keys of a run whose package and images are given in another way. */
+  private static final List<String> OF_PREDICTION =
+      Arrays.asList(RunOption.MEMORY.key, RunOption.PIXEL_SIZE.key, RunOption.BORDER.key);
 
   private static final Pattern AMOUNT =
       Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kmgt]?)(i?)b?");
@@ -46,17 +49,31 @@ final class RunOptions {
    * @throws ZooException USAGE: an option is not known, missing, or has no such value
    */
   RunOptions(Map<String, String> values) {
-    checkKeys(values);
+    checkKeys(values, keys());
     model = path(values, RunOption.MODEL);
     output = path(values, RunOption.OUTPUT);
     input = value(values, RunOption.INPUT, "");
-    options =
-        new PredictOptions(
-            memory(value(values, RunOption.MEMORY, USUAL_MEMORY)),
-            isHalo(value(values, RunOption.BORDER, BORDERS.get(0))),
-            pixelSize(value(values, RunOption.PIXEL_SIZE, "")));
+    options = prediction(values);
     overwrite = values.containsKey(RunOption.OVERWRITE.key);
     skipExisting = values.containsKey(RunOption.SKIP_EXISTING.key);
+  }
+
+  /**
+   * Reads the options of a run whose package and images are given in another way.
+   *
+   * @throws ZooException USAGE: an option is not known here, or has no such value
+   */
+  static PredictOptions ofPrediction(String text) {
+    Map<String, String> values = OptionText.parse(text);
+    checkKeys(values, OF_PREDICTION);
+    return prediction(values);
+  }
+
+  private static PredictOptions prediction(Map<String, String> values) {
+    return new PredictOptions(
+        memory(value(values, RunOption.MEMORY, USUAL_MEMORY)),
+        isHalo(value(values, RunOption.BORDER, BORDERS.get(0))),
+        pixelSize(value(values, RunOption.PIXEL_SIZE, "")));
   }
 
   private static String value(Map<String, String> values, RunOption option, String usual) {
@@ -94,7 +111,7 @@ final class RunOptions {
     return keys;
   }
 
-  private static void checkKeys(Map<String, String> values) {
+  private static void checkKeys(Map<String, String> values, List<String> known) {
     for (Map.Entry<String, String> entry : values.entrySet()) {
       String key = entry.getKey();
       if (key.equals("rescale")) {
@@ -108,13 +125,13 @@ final class RunOptions {
                 "use Image > Scale... first, or deepbacs-zoo predict with ",
                 Option.of("rescale", "auto")));
       }
-      if (!keys().contains(key)) {
+      if (!known.contains(key)) {
         throw new ZooException(
             Kind.USAGE,
             "option '" + key + "'",
             "there is no such option",
             null,
-            String.join(", ", keys()),
+            String.join(", ", known),
             "correct its name, and put values with blanks into brackets: key=[value]");
       }
       boolean off = entry.getValue().trim().equalsIgnoreCase("false");

@@ -24,15 +24,20 @@ public final class RunPlugin implements PlugIn {
 
   private static final int LONGEST_LINE = 100;
 
-  // ImageJ runs each command in a thread of its own; there is one network.
-  private static final Object LOCK = new Object();
-
   @Override
   public void run(String argument) {
-    String options = Macro.getOptions();
+    execute(Macro.getOptions(), Macro::abort);
+  }
+
+  /**
+   * Runs the command with the options of a macro, or with null asks for them.
+   *
+   * @param end ends the macro, after an error has been shown
+   */
+  static void execute(String options, Runnable end) {
     Spelling spelling = options == null ? RunOption::inDialog : RunOption::inMacro;
     boolean quiet = false;
-    synchronized (LOCK) {
+    synchronized (DeepBacs.LOCK) {
       Report.clear();
       String where = COMMAND;
       try {
@@ -60,7 +65,7 @@ public final class RunPlugin implements PlugIn {
       }
     }
     if (!quiet) {
-      show(Report.error());
+      show(Report.error(), end);
     }
   }
 
@@ -102,11 +107,11 @@ public final class RunPlugin implements PlugIn {
   }
 
   /** Shows an error, and ends the macro that runs. */
-  private static void show(String message) {
+  static void show(String message, Runnable end) {
     try {
       IJ.error(COMMAND, GraphicsEnvironment.isHeadless() ? message : inLines(message));
     } finally {
-      Macro.abort();
+      end.run();
     }
   }
 

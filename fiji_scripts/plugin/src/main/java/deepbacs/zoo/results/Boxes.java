@@ -9,6 +9,7 @@ import deepbacs.zoo.images.ImageShape;
 import deepbacs.zoo.tensors.Tensor;
 import deepbacs.zoo.zooconfig.AnchorBoxes;
 import deepbacs.zoo.zooconfig.Decoding;
+import ij.measure.ResultsTable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,11 +83,21 @@ public final class Boxes extends Content {
   }
 
   @Override
+  public byte[] roiSet() {
+    return BoxRois.bytes(stack);
+  }
+
+  @Override
+  public ResultsTable table() {
+    return Table.of(stack).resultsTable();
+  }
+
+  @Override
   List<Staging.Writer> writers(Result result) {
     return Arrays.asList(
-        path -> Files.write(path, BoxRois.bytes(stack)),
-        path -> Files.write(path, Table.of(stack).getBytes(StandardCharsets.UTF_8)),
-        path -> Files.write(path, Table.counts(stack).getBytes(StandardCharsets.UTF_8)),
+        path -> Files.write(path, roiSet()),
+        path -> Files.write(path, Table.of(stack).csv().getBytes(StandardCharsets.UTF_8)),
+        path -> Files.write(path, Table.counts(stack).csv().getBytes(StandardCharsets.UTF_8)),
         path -> Overlay.write(path, result.preview, stack));
   }
 

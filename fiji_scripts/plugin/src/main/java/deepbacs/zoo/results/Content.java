@@ -1,5 +1,7 @@
 package deepbacs.zoo.results;
 
+import ij.ImagePlus;
+import ij.measure.ResultsTable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,21 @@ public abstract class Content {
 
   /** The number of objects of each class; null where the kind has no classes. */
   public Map<String, Integer> classCounts() {
+    return null;
+  }
+
+  /** The labels as an image for a window, or null. */
+  public ImagePlus labelImage(Result result) {
+    return null;
+  }
+
+  /** The objects as a set of ROIs, the bytes of a zip; null where the kind has none. */
+  public byte[] roiSet() {
+    return null;
+  }
+
+  /** One row for each object, or null. */
+  public ResultsTable table() {
     return null;
   }
 

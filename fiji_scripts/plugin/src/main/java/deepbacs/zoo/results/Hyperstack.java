@@ -5,11 +5,14 @@ import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.images.LabelColors;
 import deepbacs.zoo.tensors.Tensor;
+import ij.ImagePlus;
+import ij.ImageStack;
 import ij.VirtualStack;
 import ij.io.FileInfo;
 import ij.io.TiffEncoder;
 import ij.process.FloatProcessor;
 import ij.process.ImageProcessor;
+import ij.process.LUT;
 import ij.process.ShortProcessor;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -92,6 +95,44 @@ final class Hyperstack {
     return stack;
   }
 
+  /** The same as an image of ImageJ. */
+  ImagePlus image(String title) {
+    ImageStack stack = new ImageStack(width, height);
+    for (int index = 0; index < frames * slices * channels; index++) {
+      stack.addSlice(planes.apply(index));
+    }
+    ImagePlus image = new ImagePlus(title, stack);
+    image.setDimensions(channels, slices, frames);
+    image.setOpenAsHyperStack(stack.size() > 1);
+    ij.measure.Calibration own = image.getCalibration();
+    if (calibration.isKnown()) {
+      own.setUnit("micron");
+      own.pixelWidth = calibration.x;
+      own.pixelHeight = calibration.y;
+      own.pixelDepth = calibration.z > 0 ? calibration.z : own.pixelDepth;
+    }
+    own.frameInterval = calibration.frameInterval > 0 ? calibration.frameInterval : 0;
+    if (largest >= 0) {
+      byte[][] colors = colors();
+      image.setLut(new LUT(colors[0], colors[1], colors[2]));
+      image.setDisplayRange(0, Math.max(255.0, largest));
+    } else {
+      image.resetDisplayRange();
+    }
+    return image;
+  }
+
+  /** Red, green and blue of the labels' colors. */
+  private static byte[][] colors() {
+    byte[] table = LabelColors.table();
+    int size = table.length / 3;
+    byte[][] colors = new byte[3][];
+    for (int color = 0; color < colors.length; color++) {
+      colors[color] = Arrays.copyOfRange(table, color * size, (color + 1) * size);
+    }
+    return colors;
+  }
+
   /**
    * Writes the file.
    *
@@ -120,11 +161,11 @@ final class Hyperstack {
     }
     if (largest >= 0) {
       // Of one channel ImageJ shows these colors, and not those of channelLuts.
-      byte[] table = LabelColors.table();
-      info.lutSize = table.length / 3;
-      info.reds = Arrays.copyOfRange(table, 0, info.lutSize);
-      info.greens = Arrays.copyOfRange(table, info.lutSize, 2 * info.lutSize);
-      info.blues = Arrays.copyOfRange(table, 2 * info.lutSize, 3 * info.lutSize);
+      byte[][] colors = colors();
+      info.lutSize = colors[0].length;
+      info.reds = colors[0];
+      info.greens = colors[1];
+      info.blues = colors[2];
     }
     if (info.nImages == 1) {
       info.pixels = planes.apply(0).getPixels();

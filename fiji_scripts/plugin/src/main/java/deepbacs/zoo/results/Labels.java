@@ -6,6 +6,8 @@ import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.images.ImageShape;
 import deepbacs.zoo.tensors.Tensor;
 import deepbacs.zoo.zooconfig.Decoding;
+import ij.ImagePlus;
+import ij.measure.ResultsTable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +96,21 @@ public final class Labels extends Content {
     return objects.size();
   }
 
+  @Override
+  public ImagePlus labelImage(Result result) {
+    return Hyperstack.of(stack, result.calibration).image(result.stem + "_labels");
+  }
+
+  @Override
+  public byte[] roiSet() {
+    return LabelRois.bytes(stack);
+  }
+
+  @Override
+  public ResultsTable table() {
+    return Table.of(objects).resultsTable();
+  }
+
   /**
    * The label image is uint16, or float32 where more than 65,535 objects would not fit: ImageJ
    * reads no 32-bit integers, and float32 holds every whole number up to 16,777,216.
@@ -102,8 +119,8 @@ public final class Labels extends Content {
   List<Staging.Writer> writers(Result result) {
     return Arrays.asList(
         path -> Hyperstack.of(stack, result.calibration).write(path),
-        path -> Files.write(path, LabelRois.bytes(stack)),
-        path -> Files.write(path, Table.of(objects).getBytes(StandardCharsets.UTF_8)),
+        path -> Files.write(path, roiSet()),
+        path -> Files.write(path, Table.of(objects).csv().getBytes(StandardCharsets.UTF_8)),
         path -> Overlay.write(path, result.preview, stack));
   }
 

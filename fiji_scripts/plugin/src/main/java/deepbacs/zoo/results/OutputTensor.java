@@ -2,6 +2,7 @@ package deepbacs.zoo.results;
 
 import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.tensors.Tensor;
+import ij.ImagePlus;
 
 /** One output of a package for a whole image. */
 public final class OutputTensor {
@@ -16,5 +17,10 @@ public final class OutputTensor {
     this.id = id;
     this.tensor = tensor;
     this.calibration = calibration;
+  }
+
+  /** The output as float32 for a window, as it is written to a file. */
+  public ImagePlus image(String title) {
+    return Hyperstack.of(this).image(title);
   }
 }

@@ -66,7 +66,7 @@ class ResultsTest {
                     () -> {
                       String name = "decoding/" + entry.get("name").getAsString();
                       LabelStack stack = stack(entry);
-                      String table = Table.of(ObjectTable.measure(stack, calibration(entry)));
+                      String table = Table.of(ObjectTable.measure(stack, calibration(entry))).csv();
                       byte[] expected = Files.readAllBytes(Golden.path(name + "_table.csv"));
                       assertEquals(new String(expected, StandardCharsets.UTF_8), table);
                       assertArrayEquals(

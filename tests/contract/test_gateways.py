@@ -539,7 +539,7 @@ def test_a_live_session_is_neither_seen_nor_changed(gateway):
     found = gateway.run_macro(f"{FILTER} {COUNT}", images=given)
     assert (found.value, list(found.images)) == ("1 0", ["mine"])
     with pytest.raises(HostError):
-        gateway.run_macro("while (true) run('Invert');", images=given, timeout=0.5)
+        gateway.run_macro("while (true) run('Invert', 'stack');", images=given, timeout=0.5)
     assert gateway.session("look") == before
 
 

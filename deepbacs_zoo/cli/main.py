@@ -16,6 +16,7 @@ from deepbacs_zoo.cli import (
     export,
     fiji,
     fiji_bundle,
+    fiji_macro,
     fiji_run,
     predict,
     train,
@@ -44,6 +45,7 @@ app.command(name="predict")(predict.command)
 app.command(name="demo")(demo.command)
 app.add_typer(data.app)
 fiji.app.command(name="run")(fiji_run.command)
+fiji.app.command(name="macro")(fiji_macro.command)
 fiji.app.command(name="bundle")(fiji_bundle.command)
 app.add_typer(fiji.app)
 

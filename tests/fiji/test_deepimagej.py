@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import deepbacs_zoo.prediction.deepimagej as module
+from deepbacs_zoo.cli.main import app
 from deepbacs_zoo.errors import DataError, HostError, MacroError, PackageError, UsageError
 from deepbacs_zoo.fiji.deepimagej.installed import find_deepimagej
 from deepbacs_zoo.fiji.deepimagej.program import DeepImageJProgram
 from deepbacs_zoo.files import CACHE_VARIABLE, cache_folder
-from deepbacs_zoo.images import Calibration, write_tiff
+from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.prediction import PredictOptions, predict
 from deepbacs_zoo.prediction.deepimagej import open_deepimagej
 from deepbacs_zoo.tensors import SteppedSize
@@ -256,3 +259,46 @@ def test_a_border_of_the_halo_is_refused(tmp_path, fiji, small):
         pytest.raises(UsageError, match="border of its own"),
     ):
         predictor.predict(small, PredictOptions(border="halo"))
+
+
+# --- the command line ------------------------------------------------------------------------
+
+
+def test_predict_and_evaluate_take_the_runner(exact, fiji, small, tmp_path, monkeypatch):
+    monkeypatch.setattr("deepbacs_zoo.cli.backends.prepared", lambda _: gateway_setup())
+    chosen = ["--runner", "deepimagej", "--fiji", str(fiji), "--output"]
+    output = tmp_path / "results"
+    done = CliRunner().invoke(app, ["predict", str(exact), str(small), *chosen, str(output)])
+    assert done.exit_code == 0, done.output
+    names = {path.name for path in output.iterdir()}
+    assert {"field 1_labels.tif", "field 1_rois.zip", "field 1_table.csv"} <= names
+    labels = read_image(output / "field 1_labels.tif")
+    expected = predict(exact, small, runner="onnx").labels
+    assert np.array_equal(labels.data.values.squeeze(), expected.squeeze())
+
+    for name, data in (("source", read_image(small).data), ("target", labels.data)):
+        values = data.values.squeeze().astype(np.uint16)
+        write_tiff(tmp_path / "data" / name / "a.tif", values, "yx", PIXEL)
+    data, scores = str(tmp_path / "data"), tmp_path / "scores"
+    done = CliRunner().invoke(app, ["evaluate", str(exact), "--data", data, *chosen, str(scores)])
+    assert done.exit_code == 0, done.output
+    written = json.loads((scores / "scores.json").read_text("utf-8"))
+    assert "deepImageJ 3.1.0" in json.dumps(written)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--runner", "deepimagej"], "none is named"),
+        (["--runner", "onnx", "--fiji", "x"], "only the runner deepimagej"),
+        (["--runner", "deepimagej", "--fiji", "FIJI", "--device", "cuda"], "device"),
+        (["--runner", "deepimagej", "--fiji", "nowhere"], "no such folder"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(exact, fiji, small, tmp_path, arguments, words):
+    given = [str(fiji) if word == "FIJI" else word for word in arguments]
+    command = ["predict", str(exact), str(small), "--output", str(tmp_path / "o"), *given]
+    done = CliRunner().invoke(app, command)
+    assert isinstance(done.exception, UsageError)
+    assert words in str(done.exception)
+    assert not (tmp_path / "o").exists()

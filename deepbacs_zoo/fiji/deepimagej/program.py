@@ -113,13 +113,7 @@ class DeepImageJProgram:
         results.mkdir()
         images = planes[0].parent.as_posix()
         macro.write_text(run_call(model.as_posix(), images, results.as_posix()) + "\n", "utf-8")
-        ended = run_java(
-            self._command(macro, folder),
-            folder,
-            self.installed.fiji.path,
-            timeout=self._timeout,
-            finished=_Counter(results, outputs, progress),
-        )
+        ended = self.run_macro(macro, folder, finished=_Counter(results, outputs, progress))
         missing = [
             number for number, plane in enumerate(planes) if len(_outputs(results, plane)) < outputs
         ]
@@ -130,9 +124,29 @@ class DeepImageJProgram:
             raise failure_of(ended, subjects)
         return Outcome(results, _weights(ended), _device(ended))
 
-    def _command(self, macro: Path, folder: Path) -> Sequence[str]:
+    def run_macro(
+        self,
+        macro: Path,
+        folder: Path,
+        argument: str = "",
+        *,
+        finished: Callable[[], int] = lambda: 0,
+    ) -> Ended:
+        """Run a macro in the Fiji folder's ImageJ, in a process of its own.
+
+        Parameters
+        ----------
+        macro
+            Its file.
+        folder
+            A private folder.
+        argument
+            The text that ``getArgument()`` gives.
+        finished
+            The number of finished steps; the time limit counts from the last.
+        """
         java, fiji = self._setup.java, self.installed.fiji
-        return [
+        command = [
             str(java.executable),
             *jvm_options(java, folder, self._heap, fiji),
             f"-Duser.home={folder}",  # ImageJ's preferences
@@ -140,7 +154,9 @@ class DeepImageJProgram:
             _MAIN,
             "-batch",
             str(macro),
+            argument,
         ]
+        return run_java(command, folder, fiji.path, timeout=self._timeout, finished=finished)
 
 
 class _Counter:

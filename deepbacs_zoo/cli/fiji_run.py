@@ -21,53 +21,83 @@ __all__ = ["command"]
 
 
 def command(
-    macro: Annotated[
+    script: Annotated[
         Path,
         typer.Argument(
-            metavar="MACRO.ijm",
-            help="The macro: a file, or the name of one that comes with deepbacs_zoo.",
+            metavar="SCRIPT",
+            help="A macro (.ijm) or a script in Groovy: a file, or the name of one that comes with "
+            "deepbacs_zoo.",
         ),
     ],
     arg: Annotated[
         list[str] | None,
         typer.Option(
             metavar="KEY=VALUE",
-            help="A value for the macro, any number of times: "
-            "List.setList(getArgument()); List.get(KEY).",
+            help="A value for the script, any number of times: for its line '#@ TYPE KEY', or in a "
+            "macro without such lines List.setList(getArgument()); List.get(KEY).",
         ),
+    ] = None,
+    argument: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What getArgument() gives, as it is.")
     ] = None,
     image: Annotated[
         list[Path] | None,
-        typer.Option(help="An image that is open when the macro starts, any number of times."),
+        typer.Option(help="An image that is open when the script starts, any number of times."),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(help="Folder for the tables and images that are open when the macro ends."),
+        typer.Option(help="Folder for the tables and images that are open when the script ends."),
+    ] = None,
+    fiji: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of a Fiji, whose ImageJ and plugins are used."),
     ] = None,
     timeout: Annotated[
-        float | None, typer.Option(min=1, help="Seconds after which the macro is stopped.")
+        float | None, typer.Option(min=1, help="Seconds after which the script is stopped.")
     ] = None,
     java: JavaOption = None,
     heap: HeapOption = None,
     overwrite: OverwriteOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Run a macro in ImageJ without a window, with the DeepBacs plugin at hand.
+    """Run a script in ImageJ without a window, with the DeepBacs plugin at hand.
 
-    The macro's log goes to standard error, its return value to standard output.  A macro that fails
-    in any way is an error.
+    Its log goes to standard error; its return value, and its results (#@output) as NAME=VALUE, to
+    standard output.  A script that fails in any way is an error with its line.
     """
     from deepbacs_zoo.fiji import open_worker
-    from deepbacs_zoo.fiji.gateways.arguments import macro_argument
     from deepbacs_zoo.images import read_image
 
-    code = _read_macro(macro)
-    argument = macro_argument(_pairs(arg or ()))
-    images = {path.name: read_image(path) for path in image or ()}
-    with open_worker(prepared(java), heap=parse_heap(heap)) as gateway:
-        result = gateway.run_macro(code, argument, images=images, timeout=timeout)
+    path = _find(script)
+    parameters, text = _given(path, _pairs(arg or ()), argument)
+    images = {each.name: read_image(each) for each in image or ()}
+    with open_worker(prepared(java), folder=fiji, heap=parse_heap(heap)) as gateway:
+        result = gateway.run_script(
+            path, text, parameters=parameters, images=images, timeout=timeout
+        )
     files = [] if output is None else _save(result, output, overwrite=overwrite)
     _say(result, files, saved=output is not None, as_json=as_json)
+
+
+def _given(
+    path: Path, pairs: Mapping[str, str], argument: str | None
+) -> tuple[Mapping[str, str], str]:
+    """Return values for the parameters of a script, and its text argument."""
+    from deepbacs_zoo.fiji.gateways.arguments import macro_argument
+    from deepbacs_zoo.fiji.gateways.script_files import GROOVY, read_script
+    from deepbacs_zoo.fiji.gateways.script_header import has_parameters
+
+    if path.suffix.lower() == GROOVY or has_parameters(read_script(path)):
+        return pairs, argument or ""
+    if pairs and argument is not None:
+        raise UsageError(
+            "--argument",
+            "the macro has no #@ lines, and gets its values by its argument too",
+            value=argument,
+            allowed="either --arg or --argument",
+            hint="write the text as one of the values",
+        )
+    return {}, macro_argument(pairs) if argument is None else argument
 
 
 def _say(result: MacroResult, files: list[Path], *, saved: bool, as_json: bool) -> None:
@@ -78,6 +108,8 @@ def _say(result: MacroResult, files: list[Path], *, saved: bool, as_json: bool) 
         return
     if result.value is not None:
         print(result.value)
+    for name, value in result.outputs.items():
+        print(f"{name}={json.dumps(value) if isinstance(value, list) else value}")
     for path in files:
         say(f"written: {path}")
     left = [*result.tables, *result.images]
@@ -85,25 +117,23 @@ def _say(result: MacroResult, files: list[Path], *, saved: bool, as_json: bool) 
         say(f"not saved: {', '.join(left)} (--output FOLDER saves what a macro leaves open)")
 
 
-def _read_macro(path: Path) -> str:
-    """Return a macro's text; a name alone may be that of a macro that comes with deepbacs_zoo."""
+def _find(path: Path) -> Path:
+    """Return a script's path; a name alone may be that of one that comes with deepbacs_zoo."""
     from deepbacs_zoo.fiji import scripts_folder
 
-    shipped = sorted((scripts_folder() / "macros").glob("*.ijm"))
-    if not path.exists():
-        path = next((file for file in shipped if path.name in {file.name, file.stem}), path)
-    try:
-        return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
-        names = ", ".join(file.name for file in shipped)
-        raise UsageError(
-            path,
-            "the macro cannot be read",
-            value=reason,
-            allowed=f"a text file in ImageJ's macro language, or one of {names}",
-            hint="check the path",
-        ) from error
+    folder = scripts_folder()
+    shipped = sorted([*(folder / "macros").glob("*.ijm"), *(folder / "groovy").glob("*.groovy")])
+    if path.exists():
+        return path
+    for file in shipped:
+        if path.name in {file.name, file.stem}:
+            return file
+    raise UsageError(
+        path,
+        "there is no such script",
+        allowed=f"a file, or one of {', '.join(file.name for file in shipped)}",
+        hint="check the path",
+    )
 
 
 def _pairs(words: Sequence[str]) -> Mapping[str, str]:
@@ -151,6 +181,7 @@ def _safe(title: str) -> str:
 def _as_data(result: MacroResult, files: Sequence[Path]) -> Mapping[str, object]:
     return {
         "value": result.value,
+        "outputs": dict(result.outputs),
         "log": result.log,
         "tables": list(result.tables),
         "images": list(result.images),

@@ -29,9 +29,11 @@ class RemoteGateway:
         other.close()
         self.info = self._answer(300)
 
-    def run_macro(self, code, argument="", *, images=None, timeout=None):
-        more = {"images": images or {}, "timeout": timeout}
-        return self._call("run_macro", (code, argument), more)
+    def run_script(self, path, argument="", **more):
+        return self._call("run_script", (path, argument), more)
+
+    def run_macro(self, code, argument="", *, images=None, **more):
+        return self._call("run_macro", (code, argument), {"images": images or {}, **more})
 
     def run_plugin(self, command, options, **more):
         return self._call("run_plugin", (command, options), more)

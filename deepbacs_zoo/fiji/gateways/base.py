@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from deepbacs_zoo.fiji.gateways.macro import run_line
-from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome, result_of
+from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome, Run, result_of
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo, MacroResult
+from deepbacs_zoo.fiji.gateways.request import Request
+from deepbacs_zoo.fiji.gateways.script_files import GROOVY, read_script, refuse_argument
+from deepbacs_zoo.fiji.gateways.script_values import fill
 from deepbacs_zoo.images.arrays import ImageLike
 from deepbacs_zoo.images.image import Image
 
@@ -26,7 +30,7 @@ class BaseGateway(ABC):
 
     @abstractmethod
     def _ask(
-        self, code: str, argument: str, images: Mapping[str, ImageLike], timeout: float | None
+        self, request: Request, images: Mapping[str, ImageLike], timeout: float | None
     ) -> tuple[MacroOutcome, Mapping[str, Image]]:
         """Run a macro; return the report of the Java side, and the images that are open."""
 
@@ -39,19 +43,49 @@ class BaseGateway(ABC):
         code: str,
         argument: str = "",
         *,
+        parameters: Mapping[str, object] = {},
         images: Mapping[str, ImageLike] = {},
         timeout: float | None = None,
     ) -> MacroResult:
         """Run a macro; see `protocol.Gateway`."""
-        outcome, left = self._ask(code, argument, images, timeout)
-        return result_of(outcome, left)
+        filled = fill(code, parameters, images)
+        request = Request(filled.macro(), argument, outputs=filled.outputs)
+        outcome, left = self._ask(request, images, timeout)
+        return result_of(outcome, left, Run(code, "ImageJ's macro"))
+
+    def run_script(
+        self,
+        path: str | Path,
+        argument: str = "",
+        *,
+        parameters: Mapping[str, object] = {},
+        images: Mapping[str, ImageLike] = {},
+        timeout: float | None = None,
+    ) -> MacroResult:
+        """Run a file; see `protocol.Gateway`."""
+        path = Path(path)
+        code = read_script(path)
+        filled = fill(code, parameters, images)
+        if path.suffix.lower() == GROOVY:
+            refuse_argument(argument)
+            inputs, outputs = filled.inputs(), filled.outputs
+            request = Request(filled.text, "", path.name, outputs, inputs)
+        else:
+            request = Request(filled.macro(), argument, outputs=filled.outputs)
+        outcome, left = self._ask(request, images, timeout)
+        return result_of(outcome, left, Run(code, str(path)))
 
     def run_plugin(
-        self, command: str, options: Mapping[str, object], *, timeout: float | None = None
+        self,
+        command: str,
+        options: Mapping[str, object],
+        *,
+        images: Mapping[str, ImageLike] = {},
+        timeout: float | None = None,
     ) -> MacroResult:
         """Run a command; see `protocol.Gateway`."""
-        outcome, left = self._ask(run_line(command, options), "", {}, timeout)
-        return result_of(outcome, left, command=command)
+        outcome, left = self._ask(Request(run_line(command, options)), images, timeout)
+        return result_of(outcome, left, Run("", f"ImageJ's command '{command}'", is_command=True))
 
     def __enter__(self) -> Self:
         return self

@@ -5,6 +5,7 @@ There is one Java in a process, with the options of its first start; it lasts as
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from deepbacs_zoo.fiji.gateways.live import info_of, look_at_live
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.process import out_of_time
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
+from deepbacs_zoo.fiji.gateways.request import Request
 from deepbacs_zoo.fiji.java.folder import FijiFolder, read_folder
 from deepbacs_zoo.fiji.java.headless_imagej import full_classpath
 from deepbacs_zoo.images.arrays import ImageLike
@@ -158,7 +160,7 @@ class Embedded(BaseGateway):
         return self._info
 
     def _ask(
-        self, code: str, argument: str, images: Mapping[str, ImageLike], timeout: float | None
+        self, request: Request, images: Mapping[str, ImageLike], timeout: float | None
     ) -> tuple[MacroOutcome, dict[str, Image]]:
         given = outgoing(images)
         with _lock:
@@ -176,7 +178,7 @@ class Embedded(BaseGateway):
                     allowed="one macro at a time",
                     hint="wait until it ends, start Python again, or use open_worker",
                 )
-            task = load_jpype().JClass(f"{JAVA_PACKAGE}.MacroTask")(code, argument)
+            task = load_jpype().JClass(f"{JAVA_PACKAGE}.MacroTask")(json.dumps(request.plain()))
             for image in given:
                 task.add(to_java(image))
             task.start()

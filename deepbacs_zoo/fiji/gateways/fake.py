@@ -11,6 +11,7 @@ from deepbacs_zoo.fiji.gateways.base import BaseGateway
 from deepbacs_zoo.fiji.gateways.exchange import as_image, outgoing
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
+from deepbacs_zoo.fiji.gateways.request import Request
 from deepbacs_zoo.images.arrays import ImageLike
 from deepbacs_zoo.images.image import Image
 
@@ -40,7 +41,7 @@ class FakeGateway(BaseGateway):
         return _INFO
 
     def _ask(
-        self, code: str, argument: str, images: Mapping[str, ImageLike], timeout: float | None
+        self, request: Request, images: Mapping[str, ImageLike], timeout: float | None
     ) -> tuple[MacroOutcome, Mapping[str, Image]]:
         del timeout  # a function of Python cannot be stopped
         given = {
@@ -53,7 +54,7 @@ class FakeGateway(BaseGateway):
                 allowed="calls before it is closed",
                 hint="make a new one",
             )
-        return self._macro(code, argument, given)
+        return self._macro(request.code, request.argument, given)
 
     def close(self) -> None:
         """Let it go; a second call does nothing."""

@@ -57,6 +57,7 @@ def outcome_of(found: Any) -> MacroOutcome:  # noqa: ANN401 - a Java object
         line=int(found.line),
         trace=_text(found.trace),
         report=_text(found.report),
+        outputs=_text(found.outputs),
         tables=tables,
     )
 

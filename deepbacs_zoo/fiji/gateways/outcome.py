@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any, Final
 
 import numpy as np
@@ -17,10 +18,11 @@ from deepbacs_zoo.fiji.gateways.protocol import MacroResult, Table
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.options import read_text
 
-__all__ = ["MacroOutcome", "result_of"]
+__all__ = ["MacroOutcome", "Run", "result_of"]
 
 # Java's messages when something needs a window.
 _HEADLESS: Final = ("HeadlessException", "headless dialog")
+_NO_GROOVY: Final = "ClassNotFoundException: groovy.lang."
 _CANCELED: Final = "a command canceled the macro"
 
 
@@ -40,6 +42,9 @@ class MacroOutcome:
         The stack trace of an exception.
     report
         The plugin's report as JSON; ``None`` without the plugin.
+    outputs
+        The values of output parameters as JSON, images as ``{"image": INDEX}``; ``None`` if there
+        are none.
     tables
         By title, the columns by heading.
     """
@@ -50,12 +55,43 @@ class MacroOutcome:
     line: int = 0
     trace: str | None = None
     report: str | None = None
+    outputs: str | None = None
     tables: Mapping[str, Mapping[str, list[float] | list[str]]] = field(default_factory=dict)
 
 
-def result_of(
-    outcome: MacroOutcome, images: Mapping[str, Image], *, command: str | None = None
-) -> MacroResult:
+@dataclass(frozen=True)
+class Run:
+    """Text or command that was run, for the messages of its errors.
+
+    Parameters
+    ----------
+    code
+        The text, as its author has it.
+    name
+        Its name.
+    is_command
+        Whether it was a single command: then an error that the plugin reports is raised even if
+        the macro went on, and there are no lines.
+    """
+
+    code: str
+    name: str
+    is_command: bool = False
+
+    def place(self, line: int) -> str:
+        """Return the name, with a line where it is known."""
+        return f"{self.name}, line {line}" if line > 0 and not self.is_command else self.name
+
+    def text(self, line: int) -> str:
+        """Return the text of a line, or the beginning of it; empty where there is none."""
+        lines = self.code.splitlines()
+        return shorten(lines[line - 1], 100, placeholder=" ...") if 0 < line <= len(lines) else ""
+
+
+_MACRO: Final = Run("", "ImageJ's macro")
+
+
+def result_of(outcome: MacroOutcome, images: Mapping[str, Image], run: Run = _MACRO) -> MacroResult:
     """Return a run's result, or raise what went wrong in it.
 
     Parameters
@@ -64,19 +100,34 @@ def result_of(
         The report of the Java side.
     images
         The images that are open.
-    command
-        The command, if that was all that was run: then an error that the plugin reports is raised
-        even if the macro went on.
+    run
+        What was run.
     """
     report = _report(outcome)
     failed = report is not None and report.get("status") == "error"
-    if outcome.failure is not None or (failed and command is not None):
-        raise _error_of(outcome, report if failed else None, command)
+    if outcome.failure is not None or (failed and run.is_command):
+        raise _error_of(outcome, report if failed else None, run)
     tables = {
         title: Table({name: _column(cells) for name, cells in columns.items()})
         for title, columns in outcome.tables.items()
     }
-    return MacroResult(outcome.value, outcome.log, tables, dict(images), report)
+    outputs = _outputs(outcome, list(images))
+    return MacroResult(outcome.value, outcome.log, tables, dict(images), report, outputs)
+
+
+def _outputs(outcome: MacroOutcome, titles: Sequence[str]) -> Mapping[str, Any]:
+    """Return the values of output parameters: whole numbers as such, an image by its title."""
+    values = json.loads(outcome.outputs or "{}")
+    return {name: _output(value, titles) for name, value in values.items()}
+
+
+def _output(value: Any, titles: Sequence[str]) -> Any:  # noqa: ANN401 - any value of JSON
+    if isinstance(value, list):
+        return [_output(each, titles) for each in value]
+    if isinstance(value, dict):
+        return titles[value["image"]]
+    whole = isinstance(value, float) and value.is_integer()
+    return int(value) if whole else value
 
 
 def _report(outcome: MacroOutcome) -> Mapping[str, Any] | None:
@@ -97,20 +148,19 @@ def _column(cells: list[float] | list[str]) -> NDArray[np.float64] | tuple[str, 
 
 
 def _error_of(
-    outcome: MacroOutcome, report: Mapping[str, Any] | None, command: str | None
+    outcome: MacroOutcome, report: Mapping[str, Any] | None, run: Run
 ) -> DeepbacsZooError:
     reported = (report or {}).get("error") or {}
     # An earlier run that failed may have been no reason to stop.
     failure = outcome.failure or _CANCELED
     if report is not None and (failure == _CANCELED or str(reported.get("message")) in failure):
         return _reported(reported, outcome)
-    return _of_imagej(outcome, command)
+    return _of_imagej(outcome, run)
 
 
-def _of_imagej(outcome: MacroOutcome, command: str | None) -> DeepbacsZooError:
+def _of_imagej(outcome: MacroOutcome, run: Run) -> DeepbacsZooError:
     """Return the exception for a failure of ImageJ itself."""
-    place = f", line {outcome.line}" if outcome.line and command is None else ""
-    where = f"ImageJ's macro{place}" if command is None else f"ImageJ's command '{command}'"
+    where = run.place(outcome.line)
     failure = " ".join((outcome.failure or "").split()).rstrip(".")
     if "java.lang.OutOfMemoryError" in failure:
         return HostError(
@@ -120,20 +170,29 @@ def _of_imagej(outcome: MacroOutcome, command: str | None) -> DeepbacsZooError:
             allowed="images and stacks that fit the heap",
             hint=LARGER_HEAP,
         )
+    if _NO_GROOVY in failure:
+        return HostError(
+            where,
+            "this ImageJ has no Groovy",
+            allowed="an ImageJ with the jar of Groovy, such as that of a Fiji folder",
+            hint="open the gateway on a Fiji folder, or write a macro (.ijm)",
+        )
     if any(text in failure for text in _HEADLESS):
         return MacroError(
             where,
             "it asks for something, and there is no window",
             value=failure,
-            allowed="commands with all their options, and none of the ROI manager",
-            hint="write what it asks for into run(), as the macro recorder does",
+            allowed="commands with all their options, and no questions",
+            hint="write what it asks for into run(), as the macro recorder does, or take it from a "
+            "#@ parameter or getArgument()",
             log=_log(outcome),
         )
     return MacroError(
         where,
         failure or "it failed",
+        value=run.text(outcome.line) or None,
         allowed="a run without an error",
-        hint="correct the macro, its argument or its images; the error's log says more",
+        hint="correct it, its argument or its images; the error's log says more",
         log=_log(outcome),
     )
 

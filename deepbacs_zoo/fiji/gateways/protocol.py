@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Protocol, Self
 
@@ -18,6 +19,7 @@ from deepbacs_zoo.images.image import Image
 __all__ = ["Gateway", "GatewayInfo", "MacroResult", "Table"]
 
 _NOTHING: Final[Mapping[str, ImageLike]] = MappingProxyType({})
+_NO_VALUES: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +96,9 @@ class MacroResult:
         Those that are open at the end, by title.
     report
         Report of the last run of our plugin; ``None`` if it did not run.
+    outputs
+        Values of output parameters (``#@output``) by name: numbers, texts, lists of them, for an
+        image its title in ``images``; ``None`` for one that was never set.
     """
 
     value: str | None
@@ -101,6 +106,7 @@ class MacroResult:
     tables: Mapping[str, Table] = field(default_factory=dict)
     images: Mapping[str, Image] = field(default_factory=dict)
     report: Mapping[str, Any] | None = None
+    outputs: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Gateway(Protocol):
@@ -120,6 +126,7 @@ class Gateway(Protocol):
         code: str,
         argument: str = "",
         *,
+        parameters: Mapping[str, object] = _NO_VALUES,
         images: Mapping[str, ImageLike] = _NOTHING,
         timeout: float | None = None,
     ) -> MacroResult:
@@ -131,6 +138,9 @@ class Gateway(Protocol):
             Its text.
         argument
             What ``getArgument()`` gives.
+        parameters
+            Values for its ``#@`` lines by name, texts or of the type that the line names; for an
+            image its title.  One without a value has the line's own, and never an earlier one.
         images
             Open while it runs, by title, the first one active: an `Image`, a labeled array of
             xarray, or a NumPy array ``y x``, of any order in memory; they stay as they are.  ImageJ
@@ -147,13 +157,45 @@ class Gateway(Protocol):
             Our plugin failed, with the error that `predict` would raise.
         DataError
             An image holds a value that ImageJ cannot, or does not say which axis is which.
+        UsageError
+            A ``#@`` line cannot be read; a value is missing, of another type, or for none of them.
         HostError
             The time is over, memory is full, or ImageJ's process has ended.
         """
         ...
 
+    def run_script(
+        self,
+        path: str | Path,
+        argument: str = "",
+        *,
+        parameters: Mapping[str, object] = _NO_VALUES,
+        images: Mapping[str, ImageLike] = _NOTHING,
+        timeout: float | None = None,
+    ) -> MacroResult:
+        """Run a file: a macro (``.ijm``), or a script in Groovy where ImageJ's jars have Groovy.
+
+        Parameters
+        ----------
+        path
+            The file; errors name it and the line.
+        argument, parameters, images, timeout
+            As for `run_macro`, axes and dtype of the images too; Groovy has no argument.
+
+        Raises
+        ------
+        MacroError, DeepbacsZooError, DataError, UsageError, HostError
+            As for `run_macro`; also if the file cannot be read, or there is no Groovy.
+        """
+        ...
+
     def run_plugin(
-        self, command: str, options: Mapping[str, object], *, timeout: float | None = None
+        self,
+        command: str,
+        options: Mapping[str, object],
+        *,
+        images: Mapping[str, ImageLike] = _NOTHING,
+        timeout: float | None = None,
     ) -> MacroResult:
         """Run a command of ImageJ's menus.
 
@@ -164,6 +206,8 @@ class Gateway(Protocol):
         options
             What its dialog would ask for; true values of truth are given as words alone, false
             ones and ``None`` are left out.
+        images
+            As for `run_macro`, axes and dtype too; the command works on the first one.
         timeout
             Seconds after which it is stopped.
 

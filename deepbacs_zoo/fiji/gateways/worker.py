@@ -25,6 +25,7 @@ from deepbacs_zoo.fiji.gateways.launching import jvm_options, new_folder, write_
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.process import JavaProcess
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
+from deepbacs_zoo.fiji.gateways.request import Request
 from deepbacs_zoo.fiji.java.folder import read_folder
 from deepbacs_zoo.fiji.java.headless_imagej import full_classpath
 from deepbacs_zoo.images.arrays import ImageLike
@@ -113,7 +114,7 @@ class Worker(BaseGateway):
         return self._info
 
     def _ask(
-        self, code: str, argument: str, images: Mapping[str, ImageLike], timeout: float | None
+        self, request: Request, images: Mapping[str, ImageLike], timeout: float | None
     ) -> tuple[MacroOutcome, dict[str, Image]]:
         given = outgoing(images)
         limit = self._timeout if timeout is None else timeout
@@ -134,14 +135,13 @@ class Worker(BaseGateway):
             try:
                 if given:
                     _write(source, given)
-                request = {
-                    "code": code,
-                    "argument": argument,
+                line = {
+                    **request.plain(),
                     "images": [image.header.plain() for image in given],
                     "input": str(source),
                     "output": str(target),
                 }
-                answer = self._process.ask(request, limit)
+                answer = self._process.ask(line, limit)
                 source.unlink(missing_ok=True)
                 return _outcome(answer), _images(answer, target)
             finally:
@@ -195,6 +195,7 @@ def _outcome(answer: Mapping[str, Any]) -> MacroOutcome:
         line=int(answer["line"]),
         trace=answer.get("trace"),
         report=answer.get("report"),
+        outputs=answer.get("outputs"),
         tables={table["title"]: dict(table["columns"]) for table in answer["tables"]},
     )
 

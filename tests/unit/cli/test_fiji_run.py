@@ -1,7 +1,7 @@
 import pytest
 
 from deepbacs_zoo.cli.backends import BackendOptions, open_backend
-from deepbacs_zoo.cli.fiji_run import _pairs, _read_macro
+from deepbacs_zoo.cli.fiji_run import _find, _given, _pairs
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji import scripts_folder
 from deepbacs_zoo.options import Option
@@ -21,14 +21,39 @@ def test_a_wrong_value_is_named(words, what):
 @pytest.mark.parametrize("name", ["DeepBacs_Image.ijm", "DeepBacs_Image"])
 def test_a_shipped_macro_is_found_by_its_name(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    text = (scripts_folder() / "macros" / "DeepBacs_Image.ijm").read_text("utf-8")
-    assert _read_macro(tmp_path.joinpath(name).relative_to(tmp_path)) == text
+    found = _find(tmp_path.joinpath(name).relative_to(tmp_path))
+    assert found == scripts_folder() / "macros" / "DeepBacs_Image.ijm"
 
 
 def test_a_macro_that_is_not_there_is_named_with_those_that_are(tmp_path):
     with pytest.raises(UsageError, match="DeepBacs_Folder") as caught:
-        _read_macro(tmp_path / "none.ijm")
+        _find(tmp_path / "none.ijm")
     assert "none.ijm" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "argument", "expected"),
+    [
+        ("a.ijm", "#@ int n", None, ({"n": "1"}, "")),
+        ("a.ijm", "#@ int n", "text", ({"n": "1"}, "text")),
+        ("a.ijm", "x = 1;", None, ({}, "n=1")),
+        ("a.groovy", "println n", None, ({"n": "1"}, "")),
+    ],
+)
+def test_values_are_for_parameters_or_else_for_the_argument(
+    tmp_path, name, code, argument, expected
+):
+    path = tmp_path / name
+    path.write_text(code)
+    assert _given(path, {"n": "1"}, argument) == expected
+
+
+def test_a_text_is_the_argument_as_it_is(tmp_path):
+    path = tmp_path / "a.ijm"
+    path.write_text("x = 1;")
+    assert _given(path, {}, "a=b\\") == ({}, "a=b\\")
+    with pytest.raises(UsageError, match="--argument"):
+        _given(path, {"n": "1"}, "text")
 
 
 @pytest.mark.parametrize(("option", "value"), [("device", "cuda"), ("rescale", "auto")])

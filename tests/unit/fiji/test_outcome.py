@@ -6,7 +6,7 @@ import pytest
 
 from deepbacs_zoo import errors
 from deepbacs_zoo.errors import DataError, HostError, MacroError
-from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome, result_of
+from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome, Run, result_of
 
 PARTS = {
     "where": "cells.tif",
@@ -75,7 +75,7 @@ def test_a_macro_that_goes_on_after_an_error_has_a_result_a_single_command_has_n
     assert result.value == "went on"
     assert result.report["error"]["kind"] == "DataError"
     with pytest.raises(DataError):
-        result_of(outcome, {}, command="DeepBacs Run")
+        result_of(outcome, {}, run=Run("", "ImageJ's command 'DeepBacs Run'", is_command=True))
 
 
 @pytest.mark.parametrize("report", [None, '{"status": "none"}', "[]"])

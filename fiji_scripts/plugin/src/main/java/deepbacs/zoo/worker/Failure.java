@@ -64,7 +64,12 @@ final class Failure {
         && trace[0].getMethodName().equals("exit");
   }
 
-  private static Failure ofException(Throwable exception, int line) {
+  /** A failure that was found in another way. */
+  static Failure seen(String message, int line, String trace) {
+    return new Failure(message, line, trace);
+  }
+
+  static Failure ofException(Throwable exception, int line) {
     StringWriter trace = new StringWriter();
     exception.printStackTrace(new PrintWriter(trace, true));
     return new Failure(exception.toString(), line, trace.toString());

@@ -1,9 +1,11 @@
 package deepbacs.zoo.worker;
 
+import ij.IJ;
 import ij.Macro;
 import ij.macro.Interpreter;
 import ij.plugin.frame.RoiManager;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
@@ -45,6 +47,15 @@ public final class Hooks {
     if (manager != null) {
       manager.reset();
       manager.close();
+    }
+  }
+
+  /** Whether the ImageJ that runs here calls these methods; not if somebody else has started it. */
+  static boolean exist() {
+    try {
+      return Modifier.isPublic(IJ.class.getDeclaredField("macroInterpreter").getModifiers());
+    } catch (NoSuchFieldException another) {
+      return false;
     }
   }
 

@@ -21,6 +21,9 @@ public final class MacroOutcome implements AutoCloseable {
   /** {@code deepbacs.zoo.plugin.Report.json()}; null where the plugin is not there. */
   public final String report;
 
+  /** Values of the output parameters as JSON, see {@link Outputs}. */
+  public final String outputs;
+
   public final List<Columns> tables;
   public final List<ImagePlus> images;
 
@@ -29,6 +32,7 @@ public final class MacroOutcome implements AutoCloseable {
       String value,
       String log,
       String report,
+      String outputs,
       List<Columns> tables,
       List<ImagePlus> images) {
     this.failure = failure == null ? null : failure.message;
@@ -37,6 +41,7 @@ public final class MacroOutcome implements AutoCloseable {
     this.value = value;
     this.log = log;
     this.report = report;
+    this.outputs = outputs;
     this.tables = Collections.unmodifiableList(new ArrayList<>(tables));
     this.images = Collections.unmodifiableList(new ArrayList<>(images));
   }

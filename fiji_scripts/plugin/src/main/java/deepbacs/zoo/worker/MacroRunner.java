@@ -96,17 +96,25 @@ public final class MacroRunner {
    * @param argument what {@code getArgument()} gives
    * @param images open while it runs, the first one active
    */
-  public static synchronized MacroOutcome run(
-      String code, String argument, List<ImagePlus> images) {
+  public static MacroOutcome run(String code, String argument, List<ImagePlus> images) {
+    return run(Request.of(code, argument), images);
+  }
+
+  /**
+   * Runs a macro or a script.
+   *
+   * @param images open while it runs, the first one active
+   */
+  static synchronized MacroOutcome run(Request request, List<ImagePlus> images) {
     Session.enter();
     try {
-      return runAside(code, argument, images);
+      return runInSession(request, images);
     } finally {
       Session.leave();
     }
   }
 
-  private static MacroOutcome runAside(String code, String argument, List<ImagePlus> images) {
+  private static MacroOutcome runInSession(Request request, List<ImagePlus> images) {
     PrintStream out = System.out;
     PrintStream err = System.err;
     String thread = Thread.currentThread().getName(); // ImageJ has rules for names
@@ -119,36 +127,64 @@ public final class MacroRunner {
     if (!images.isEmpty()) {
       Interpreter.activateImage(images.get(0));
     }
-    Interpreter macro = new Interpreter();
     Throwable exception = null;
     String value = null;
-    Failure failure;
+    Script script = null;
     System.setOut(captured);
     System.setErr(captured);
     try {
       Report.clear();
+      Unhooked.clear();
       Interpreter.batchMode = true;
       Hooks.begin();
-      running = macro;
-      value = macro.run(code, argument);
+      script = script(request, images);
+      value = script.run();
     } catch (Throwable error) { // an Error too is the macro's, not ours
       exception = error;
     } finally {
       running = null;
       Thread.currentThread().setName(thread);
-      failure = Failure.of(macro, value, exception);
       System.setOut(out);
       System.setErr(err);
     }
-    List<Columns> tables = tables();
+    MacroOutcome outcome = outcome(request, script, value, exception, log.text());
     Hooks.end();
-    MacroOutcome outcome =
-        new MacroOutcome(failure, value, log.text(), Report.json(), tables, openImages());
     WindowManager.setTempCurrentImage(null);
     if (exception != null) {
       forget();
     }
     return outcome;
+  }
+
+  private static Script script(Request request, List<ImagePlus> images)
+      throws ReflectiveOperationException {
+    if (request.groovy != null) {
+      Inputs.find(request.inputs, images);
+      return GroovyScript.of(request.groovy, request.code, request.inputs);
+    }
+    MacroScript macro = new MacroScript(request.code, request.argument);
+    running = macro.interpreter();
+    return macro;
+  }
+
+  private static MacroOutcome outcome(
+      Request request, Script script, String value, Throwable exception, String log) {
+    Failure failure =
+        script == null
+            ? Failure.ofException(exception, 0)
+            : script.failure(value, exception, log);
+    List<Columns> tables = tables();
+    List<ImagePlus> images = openImages();
+    String outputs = null;
+    if (failure == null) {
+      try {
+        List<String> names = new ArrayList<>(request.outputs.keySet());
+        outputs = Outputs.json(script.read(names), request.outputs, images, tables);
+      } catch (ReflectiveOperationException | IllegalStateException unable) {
+        failure = Failure.ofException(unable, 0);
+      }
+    }
+    return new MacroOutcome(failure, value, log, Report.json(), outputs, tables, images);
   }
 
   /** Stops the macro that runs, from another thread; does nothing where none runs. */

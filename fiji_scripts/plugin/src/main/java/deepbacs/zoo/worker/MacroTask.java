@@ -1,6 +1,7 @@
 package deepbacs.zoo.worker;
 
 import ij.ImagePlus;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,18 +27,13 @@ public final class MacroTask {
 
   private final CountDownLatch end = new CountDownLatch(1);
   private final List<ImagePlus> images = new ArrayList<>();
-  private final String code;
-  private final String argument;
+  private final Request request;
   private Future<?> work;
   private volatile MacroOutcome outcome;
 
-  /**
-   * @param code the macro's text
-   * @param argument what {@code getArgument()} gives
-   */
-  public MacroTask(String code, String argument) {
-    this.code = code;
-    this.argument = argument;
+  /** @param line the request as JSON, see {@link Request} */
+  public MacroTask(String line) throws IOException {
+    this.request = Request.parse(line);
   }
 
   /** Opens an image for it; to be called before it starts. */
@@ -51,7 +47,7 @@ public final class MacroTask {
         THREAD.submit(
             () -> {
               try {
-                outcome = MacroRunner.run(code, argument, images);
+                outcome = MacroRunner.run(request, images);
               } finally {
                 images.clear();
                 end.countDown();

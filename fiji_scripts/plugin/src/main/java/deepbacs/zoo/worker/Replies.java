@@ -56,6 +56,7 @@ final class Replies {
       json.name("trace").value(outcome.trace);
       json.name("log").value(outcome.log);
       json.name("report").value(outcome.report);
+      json.name("outputs").value(outcome.outputs);
       json.name("tables").beginArray();
       for (Columns table : outcome.tables) {
         table(json, table);

@@ -118,21 +118,22 @@ public final class Windows {
       shown = TABLES.containsKey(title) ? title : null;
       return true;
     }
-    if (Hooks.isActive() && !isImage(title)) {
+    if (Hooks.isActive() && idOf(title).equals("0")) {
       Hooks.error("Macro Error", "No window with the title \"" + title + "\" found.");
     }
     return false;
   }
 
-  private static boolean isImage(String title) {
+  /** The number of an open image, as macros have it, by its title; "0" for none. */
+  public static String idOf(String title) {
     int[] ids = WindowManager.getIDList();
     for (int index = 0; ids != null && index < ids.length; index++) {
       ImagePlus image = WindowManager.getImage(ids[index]);
       if (image != null && title.equals(image.getTitle())) {
-        return true;
+        return String.valueOf(ids[index]);
       }
     }
-    return false;
+    return "0";
   }
 
   /** An image is in front. */

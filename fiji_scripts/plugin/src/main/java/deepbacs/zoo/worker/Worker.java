@@ -74,8 +74,7 @@ public final class Worker {
   /** Here, so that no class of ImageJ is loaded before it is patched. */
   private static final class Macros {
     static void answer(Request request, Replies replies) throws IOException {
-      try (MacroOutcome outcome =
-          MacroRunner.run(request.code, request.argument, images(request))) {
+      try (MacroOutcome outcome = MacroRunner.run(request, images(request))) {
         // Without an end there is nobody to look at them.
         List<ImagePlus> kept = outcome.failure == null ? outcome.images : new ArrayList<>();
         if (!kept.isEmpty()) {

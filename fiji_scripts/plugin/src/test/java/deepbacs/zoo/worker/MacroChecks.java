@@ -144,13 +144,13 @@ public final class MacroChecks implements PlugIn {
     }
   }
 
-  public void aMacroThatIsAbortedStops() throws InterruptedException {
-    MacroTask task = new MacroTask("while (true) { a = 1; }", "");
+  public void aMacroThatIsAbortedStops() throws Exception {
+    MacroTask task = new MacroTask("{\"code\": \"while (true) { a = 1; }\"}");
     task.start();
     assertFalse(task.await(300));
     task.abort();
     assertTrue(task.await(20_000));
-    MacroTask next = new MacroTask("return \"7\";", "");
+    MacroTask next = new MacroTask("{\"code\": \"return '7';\"}");
     next.add(new ImagePlus("a", new ByteProcessor(2, 2)));
     next.start();
     assertTrue(next.await(20_000));

@@ -1,0 +1,40 @@
+package deepbacs.zoo.worker;
+
+import ij.macro.Interpreter;
+import java.util.List;
+import java.util.Map;
+
+/** A text in ImageJ's macro language. */
+final class MacroScript implements Script {
+
+  private final Interpreter interpreter = new Interpreter();
+  private final String code;
+  private final String argument;
+
+  MacroScript(String code, String argument) {
+    this.code = code;
+    this.argument = argument;
+  }
+
+  Interpreter interpreter() {
+    return interpreter;
+  }
+
+  @Override
+  public String run() {
+    return interpreter.run(code, argument);
+  }
+
+  @Override
+  public Failure failure(String value, Throwable exception, String log) {
+    Failure found = Failure.of(interpreter, value, exception);
+    return found == null && !Hooks.exist()
+        ? Unhooked.failure(interpreter, code, exception, log)
+        : found;
+  }
+
+  @Override
+  public Map<String, Object> read(List<String> names) {
+    return MacroVariables.read(interpreter, names);
+  }
+}

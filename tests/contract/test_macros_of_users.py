@@ -7,7 +7,7 @@ import pytest
 
 from deepbacs_zoo.errors import MacroError
 from tests.contract.test_gateways import gateway, imagej
-from tests.fiji.gateways import image
+from tests.fiji.gateways import BROKEN, image
 
 __all__ = ["gateway", "imagej"]
 
@@ -265,6 +265,29 @@ def test_a_question_without_a_window_is_an_error_at_once(imagej, code):
         imagej.run_macro(f'\n{assigned}\nprint("after");', images=GIVEN, timeout=2)
     assert caught.value.where == "ImageJ's macro, line 2"
     assert "\nafter" not in f"\n{caught.value.log}"
+
+
+@pytest.fixture()
+def silent_chooser(imagej):
+    """A choice of files that answers nothing, as that of Fiji does without a screen."""
+    imagej.run_macro(f'call("{BROKEN}.openers", "true");')
+    yield
+    imagej.run_macro(f'call("{BROKEN}.openers", "false");')
+
+
+@pytest.mark.usefixtures("silent_chooser")
+@pytest.mark.parametrize("code", ["open();", 'run("Open...");'])
+def test_imagej_asks_for_files_itself(imagej, code):
+    with pytest.raises(MacroError, match="there is no window"):
+        imagej.run_macro(code, timeout=2)
+
+
+@pytest.mark.usefixtures("silent_chooser")
+def test_a_file_of_the_options_is_opened(imagej, tmp_path):
+    path = tmp_path / "cells.tif"
+    imagej.run_macro(f'saveAs("Tiff", "{path.as_posix()}");', images=GIVEN)
+    code = f'run("Open...", "open=[{path.as_posix()}]"); return getTitle();'
+    assert imagej.run_macro(code).value == "cells.tif"
 
 
 @pytest.mark.parametrize("body", ['a = getDirectory("Where?");', "undefined(1);", 'exit("no");'])

@@ -8,12 +8,15 @@ import ij.plugin.PlugIn;
 import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
+import net.imagej.patcher.EssentialLegacyHooks;
+import net.imagej.patcher.LegacyHooks;
 
 /** What plugins do that a gateway must get over; each is a command, and a method for macros. */
 public final class Misbehaving implements PlugIn {
 
   private static final String NAME = "deepbacs.zoo.tests.Misbehaving";
   private static final List<Object> KEPT = new ArrayList<>();
+  private static LegacyHooks before;
 
   /** Makes the commands known. */
   @SuppressWarnings("unchecked")
@@ -54,6 +57,31 @@ public final class Misbehaving implements PlugIn {
         break;
       default:
         thread();
+    }
+  }
+
+  /**
+   * Chooses files as imagej-legacy does where there is no screen: not at all, without a word.
+   *
+   * @param on "true", or anything else to end that
+   */
+  public static String openers(String on) throws ReflectiveOperationException {
+    LegacyHooks now = (LegacyHooks) IJ.class.getField("_hooks").get(null);
+    LegacyHooks next = on.equals("true") ? new Openers() : before;
+    before = on.equals("true") ? now : null;
+    IJ.class.getMethod("_hooks", LegacyHooks.class).invoke(null, next);
+    return "";
+  }
+
+  private static final class Openers extends EssentialLegacyHooks {
+    @Override
+    public Object interceptFileOpen(String path) {
+      return path == null ? Boolean.TRUE : null;
+    }
+
+    @Override
+    public Object interceptRunPlugIn(String name, String argument) {
+      return name.equals("ij.plugin.Commands") && argument.equals("open") ? Boolean.TRUE : null;
     }
   }
 

@@ -130,7 +130,24 @@ final class PatchWindows {
                 "$_ = $proceed($$);"
                     + " if (!$0.isDirectory()) interp.error(\"Cannot make the folder \" + $0);"));
     changed.add(functions);
+    changed.add(questionsOfFiji(pool));
     return changed;
+  }
+
+  /**
+   * A choice of files that imagej-legacy, where it is, offers in place of ImageJ's own: without a
+   * screen it ends without a word and without a file, also where the options name one.
+   */
+  private static CtClass questionsOfFiji(ClassPool pool)
+      throws NotFoundException, CannotCompileException {
+    CtClass ij = pool.get("ij.IJ");
+    method(ij, "open", "java.lang.String")
+        .instrument(replacing("interceptFileOpen", "$_ = $1 == null ? null : $proceed($$);"));
+    String unlessItOpens = "$_ = \"ij.plugin.Commands\".equals($1) ? null : $proceed($$);";
+    String text = "java.lang.String";
+    method(ij, "runPlugIn", text, text, text)
+        .instrument(replacing("interceptRunPlugIn", unlessItOpens));
+    return ij;
   }
 
   /** The body of a method that would open a window to ask. */

@@ -27,6 +27,7 @@ from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.package.writing import description as names
 from deepbacs_zoo.package.writing.archive import pack
+from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
 from deepbacs_zoo.tasks import annotation_kind
 from deepbacs_zoo.validation import validate
 
@@ -35,6 +36,7 @@ __all__ = ["build", "build_draft"]
 Progress = Callable[[int, int], None]
 Array = npt.NDArray[Any]
 
+_UNLIMITED: Final = 2**62
 _STEPS: Final = 4
 """Steps of the export beside the images that are scored: weights, documentation, check, keep."""
 
@@ -169,10 +171,13 @@ def _scored_on(model: TrainedModel, data: Path | Sequence[Pair] | None) -> Train
 def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> EvaluationResult[Any, Any]:
     """Score the draft by the code that a user runs; on the CPU, so that exports are repeatable."""
     _document(staged, card, None, None)
+    # What must not be run in tiles is scored in the memory that it takes.
+    whole = not staged.content.zoo_config.allow_tiling
     return evaluate(
         staged.folder,
         staged.model.pairs,
         device="cpu",
+        options=PredictOptions(memory=_UNLIMITED) if whole else DEFAULTS,
         labels_complete=card.training_data.labels == "complete",
         previews=0,
         progress=step,

@@ -35,7 +35,7 @@ def documentation_facts(
         pixel_size=model.pixel_size,
         agreement=None if agreement is None else max(agreement, stage.agreement),
         test_offset=stage.offset,
-        decoding=decoding_steps(model.decode) if model.decode else (),
+        decoding=_decoding(stage),
         training=(*model.training, ("trained values", f"{stage.parameters:,}")),
         split=model.split,
         grid=stage.receptive_field.scale,
@@ -44,6 +44,21 @@ def documentation_facts(
         else largest_image(stage.content.inputs, stage.content.outputs),
         **(_measured(evaluation) if evaluation is not None else {}),
     )
+
+
+def _decoding(stage: Stage) -> tuple[str, ...]:
+    """Say how the output becomes objects; nothing where it does not."""
+    decode, grid = stage.model.decode, stage.receptive_field.scale
+    if decode is None:
+        return ()
+    if grid == 1 or stage.content.zoo_config.allow_tiling:
+        return decoding_steps(decode)
+    repeated = (
+        f"Every value of `{decode.output}` stands in {grid} x {grid} pixels, so that it has the "
+        f"size of the image. The output that is meant below is each {grid}th row and column of it, "
+        "from the first on."
+    )
+    return (repeated, *decoding_steps(decode))
 
 
 def _measured(evaluation: EvaluationResult[Any, Any]) -> dict[str, Any]:
@@ -130,6 +145,8 @@ def _tensor(spec: TensorSpec) -> TensorFact:
 
 def _size(spec: TensorSpec) -> str:
     match spec.axis("x").size:
+        case SteppedSize(1, 1):
+            return "any number of pixels a side"
         case SteppedSize(smallest, step):
             return f"{smallest} + n · {step} pixels a side"
         case ReferencedSize(tensor, _, scale, _):

@@ -45,6 +45,8 @@ class Form:
         What the TorchScript file holds.
     expected
         From what the written weights take to what they must give, ``b c y x`` float32 both.
+    bytes_around
+        Bytes per pixel of the image that are alive at once before the network or after it.
     shapes
         Shapes to compare the two at: none that the tracer saw, not square, and two images.
     """
@@ -56,6 +58,7 @@ class Form:
     allow_tiling: bool
     network: nn.Module
     expected: Callable[[Pixels], Pixels]
+    bytes_around: float
     shapes: tuple[Shape, ...]
 
 
@@ -82,6 +85,7 @@ def _plain(model: TrainedModel, field: ReceptiveField) -> Form:
         allow_tiling=True,
         network=model.network,
         expected=lambda image: compute(model.network, image),
+        bytes_around=0.0,
         shapes=((1, channels, side + step, side + 3 * step), (2, channels, side + 2 * step, side)),
     )
 
@@ -123,6 +127,8 @@ def _whole(model: TrainedModel, field: ReceptiveField) -> Form:
         allow_tiling=False,
         network=network.eval(),
         expected=expected,
+        # The image and three copies in float64; or the output, on its grid and repeated.
+        bytes_around=max(28 * channels, 4 * len(result.axis("c").channel_names) * (1 + grid**-2)),
         shapes=((2, channels, 1, 3), (1, channels, side - 1, side + step + 1)),
     )
 

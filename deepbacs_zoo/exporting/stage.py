@@ -58,7 +58,7 @@ def stage(model: TrainedModel, card: Card, folder: Path) -> Stage:
     graph, field = _measured(model, folder)
     form = FORMS[model.consumer](model, field)
     agreement = _write_weights(model, form, field, folder)
-    memory = peak_bytes_per_pixel(graph)
+    memory = peak_bytes_per_pixel(graph, form.bytes_around)
     parameters = parameter_count(model.network)
     staged = Stage(
         folder=folder,

@@ -14,14 +14,21 @@ _ENGINE: Final = 2.1
 _ROUNDING: Final = 50
 
 
-def peak_bytes_per_pixel(graph: Graph) -> float:
+def peak_bytes_per_pixel(graph: Graph, around: float = 0.0) -> float:
     """Return the peak memory of one run, divided by the pixels of its input.
 
     Computed, not measured, so that two exports of one network state the same number; rounded up to
     a multiple of 50.
+
+    Parameters
+    ----------
+    graph
+        The graph of the network.
+    around
+        Bytes per pixel of tensors that are alive at once before it or after it.
     """
     *_, height, width = graph.shapes[graph.inputs[0]]
-    per_pixel = peak_bytes(graph) * _ENGINE / (height * width)
+    per_pixel = _ENGINE * max(peak_bytes(graph) / (height * width), around)
     return float(math.ceil(per_pixel / _ROUNDING) * _ROUNDING)
 
 

@@ -52,7 +52,7 @@ class WholeImage(nn.Module):
         cells = found[:, :, : _share(height, self.grid), : _share(width, self.grid)]
         done: torch.Tensor = self.after(cells)
         if self.grid > 1:
-            done = done.repeat_interleave(self.grid, 2).repeat_interleave(self.grid, 3)
+            done = self._repeated(done)
         return done[:, :, :height, :width]
 
     def _continued(self, tensor: torch.Tensor, axis: int) -> torch.Tensor:
@@ -63,6 +63,11 @@ class WholeImage(nn.Module):
         times = [1, 1, 1, 1]
         times[axis] = _share(valid, 2 * size)
         return there_and_back.repeat(times).narrow(axis, 0, valid)
+
+    def _repeated(self, tensor: torch.Tensor) -> torch.Tensor:
+        """Repeat every value along both axes, in one copy."""
+        blocks = tensor.unsqueeze(4).unsqueeze(3)
+        return blocks.expand(-1, -1, -1, self.grid, -1, self.grid).flatten(4).flatten(2, 3)
 
 
 def _share(size: int, parts: int) -> int:

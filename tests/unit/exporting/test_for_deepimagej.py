@@ -138,6 +138,7 @@ def test_the_documentation_says_how_large_and_where_not(packages, description):
         assert part in text
     assert "tiles that overlap" not in text
     assert "DeepImageJ Run" in text
+    assert ("stands in 2 x 2 pixels" in text) == ("star_convex" in str(description["config"]))
 
 
 def test_two_exports_are_the_same_bytes(run, packages, tmp_path):

@@ -92,7 +92,7 @@ def test_facts_of_a_stage_agree_with_its_network(run: Run, tmp_path: Path) -> No
     folder = tmp_path / "stage"
     folder.mkdir()
     staged = stage(trained_model(run), card, folder)
-    facts = documentation_facts(staged, ("onnx",), None, None)
+    facts = documentation_facts(staged, None, None)
     assert (facts.border, facts.halo) == (23, 24)
     assert facts.inputs[0].size == "52 + n · 4 pixels a side"
     assert facts.outputs[0].channels == ("background", "interior", "boundary")

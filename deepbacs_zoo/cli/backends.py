@@ -38,7 +38,7 @@ class BackendOptions:
     java, heap
         The Java to run ImageJ with, and the bytes that it may take.
     fiji
-        The Fiji folder in which deepImageJ is.
+        The Fiji folder in which deepImageJ is, or whose ImageJ runs our plugin.
     timeout
         Seconds that deepImageJ may take for one plane; ``None``: its default.
     """
@@ -119,12 +119,12 @@ class Backend(Protocol):
 
 def open_backend(chosen: BackendOptions) -> Backend:
     """Return the backend that was chosen; nothing is loaded or started yet."""
-    if chosen.fiji is not None and chosen.runner != "deepimagej":
+    if chosen.fiji is not None and chosen.runner not in {"fiji", "deepimagej"}:
         raise UsageError(
             Option("fiji"),
-            "only the runner deepimagej takes a Fiji folder",
+            "only the runners fiji and deepimagej take a Fiji folder",
             value=chosen.runner or "no runner is named",
-            allowed="deepimagej",
+            allowed="fiji or deepimagej",
             hint="add " + Option("runner", "deepimagej") + ", or leave the folder out",
         )
     if chosen.runner == "fiji":
@@ -222,7 +222,8 @@ class _InImagej:
         check_options(options)
         _check_device(self._chosen)
         if self._gateway is None:
-            worker = open_worker(prepared(self._chosen.java), heap=self._chosen.heap)
+            chosen = self._chosen
+            worker = open_worker(prepared(chosen.java), folder=chosen.fiji, heap=chosen.heap)
             self._gateway = self._stack.enter_context(worker)
         return open_fiji(package, self._gateway)
 

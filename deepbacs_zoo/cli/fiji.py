@@ -7,6 +7,7 @@ one loads its subpackage inside its functions, so that ``--help`` stays fast.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from deepbacs_zoo.fiji import JavaEnvironment
-    from deepbacs_zoo.fiji.java.doctor import Row
+    from deepbacs_zoo.fiji.java.rows import Row
 
 __all__ = ["app", "fetching", "prepared"]
 
@@ -41,6 +42,10 @@ _QUIET: Final = 2.0
 @app.command(name="doctor")
 def doctor_command(
     java: JavaOption = None,
+    fiji: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of a Fiji to look into; by default $FIJI_HOME."),
+    ] = None,
     offline: Annotated[
         bool, typer.Option("--offline", help="Fetch nothing; look only at what is here.")
     ] = False,
@@ -48,13 +53,22 @@ def doctor_command(
 ) -> None:
     """Say what ImageJ needs and what is missing; fetch the libraries and compile the plugin.
 
+    With a Fiji folder, also what is in it, and whether its ImageJ starts.
+
     Exit code 2 if something is missing without which no macro runs.
     """
     from deepbacs_zoo.fiji.java.doctor import doctor
 
     with fetching() as tell:
         rows = doctor(java, offline=offline or None, progress=tell)
-    good = all(row.status != "missing" for row in rows)
+    good = _is_good(rows)
+    folder = fiji or _usual_fiji()
+    if folder is not None:
+        from deepbacs_zoo.fiji import prepare
+        from deepbacs_zoo.fiji.folder_report import folder_rows
+
+        rows += folder_rows(folder, prepare(java, offline=True) if good else None)
+    good = _is_good(rows)
     if as_json:
         print(json.dumps({"ok": good, "rows": [_plain(row) for row in rows]}, ensure_ascii=False))
     else:
@@ -62,6 +76,15 @@ def doctor_command(
         print("ImageJ can run." if good else "ImageJ cannot run: see what is MISSING.")
     if not good:
         raise typer.Exit(2)
+
+
+def _usual_fiji() -> Path | None:
+    name = os.environ.get("FIJI_HOME", "").strip()
+    return Path(name) if name else None
+
+
+def _is_good(rows: Sequence[Row]) -> bool:
+    return all(row.status != "missing" for row in rows)
 
 
 def _plain(row: Row) -> dict[str, str]:

@@ -123,7 +123,8 @@ HeapOption = Annotated[
     typer.Option(help="Memory that ImageJ may take, such as 4GiB; a quarter of all by default."),
 ]
 FijiOption = Annotated[
-    Path | None, typer.Option("--fiji", metavar="DIR", help="Folder of a Fiji, for deepimagej.")
+    Path | None,
+    typer.Option("--fiji", metavar="DIR", help="Folder of a Fiji, for deepimagej, or for fiji."),
 ]
 TimeoutOption = Annotated[
     float | None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from deepbacs_zoo.fiji.gateways.attached import attach
+    from deepbacs_zoo.fiji.gateways.choice import open_gateway
     from deepbacs_zoo.fiji.gateways.embedded import open_embedded
     from deepbacs_zoo.fiji.gateways.protocol import Gateway, GatewayInfo, MacroResult
     from deepbacs_zoo.fiji.gateways.pyimagej import start_pyimagej
@@ -31,6 +32,7 @@ __all__ = [
     "fetch_jars",
     "find_java",
     "open_embedded",
+    "open_gateway",
     "open_worker",
     "prepare",
     "read_folder",
@@ -49,6 +51,7 @@ _MODULE_OF: Final = {
     "fetch_jars": "java.jars",
     "find_java": "java.runtime",
     "open_embedded": "gateways.embedded",
+    "open_gateway": "gateways.choice",
     "open_worker": "gateways.worker",
     "prepare": "java.setup",
     "read_folder": "java.folder",

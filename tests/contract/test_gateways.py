@@ -11,9 +11,8 @@ import pytest
 from deepbacs_zoo.errors import DataError, HostError, MacroError, UsageError
 from deepbacs_zoo.fiji.gateways.fake import FakeGateway
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
-from deepbacs_zoo.fiji.gateways.pyimagej import check_parts
 from deepbacs_zoo.fiji.gateways.worker import open_worker
-from deepbacs_zoo.fiji.java.folder import read_folder
+from deepbacs_zoo.fiji.java.folder import check_pyimagej, read_folder
 from deepbacs_zoo.images import Calibration
 from tests.contract.hosts import RemoteGateway
 from tests.fiji.gateways import BROKEN, gateway_setup, image
@@ -130,7 +129,7 @@ def needs_pyimagej(folder):
     """Skip where pyimagej, or a part of Fiji that it needs, is missing."""
     pytest.importorskip("imagej")
     try:
-        check_parts(read_folder(folder))
+        check_pyimagej(read_folder(folder))
     except UsageError as error:
         pytest.skip(str(error))
 

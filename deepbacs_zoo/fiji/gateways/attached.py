@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.fiji.gateways.embedded import Embedded
+from deepbacs_zoo.fiji.gateways.inside import Embedded
 from deepbacs_zoo.fiji.gateways.live import look_at_live
 
 __all__ = ["attach"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any, Final
 
 from deepbacs_zoo.errors import MissingExtraError
 
-__all__ = ["JAVA_PACKAGE", "load_jpype"]
+__all__ = ["JAVA_PACKAGE", "load_jpype", "runs_java"]
 
 JAVA_PACKAGE: Final = "deepbacs.zoo.worker"
 """Java's package of what all gateways share."""
@@ -28,3 +29,9 @@ def load_jpype() -> Any:  # noqa: ANN401 - it has no types
     except ImportError as error:
         raise MissingExtraError.of("fiji", "jpype1", "ImageJ inside Python") from error
     return jpype
+
+
+def runs_java() -> bool:
+    """Return whether a Java runs in this process; JPype is not loaded for that."""
+    jpype = sys.modules.get("jpype")
+    return jpype is not None and bool(jpype.isJVMStarted())

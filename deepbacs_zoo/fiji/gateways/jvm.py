@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -86,9 +87,22 @@ def _part(folder: Path, owner: int) -> None:
         return  # a fork of Python: the folder is its parent's, and has no Java
     jpype = load_jpype()
     if jpype.isJVMStarted():
+        _call_back(sys.modules.get("scyjava._jvm"))
         with contextlib.suppress(RuntimeError, TypeError, AttributeError, jpype.JException):
             jpype.JClass("org.jpype.ref.JPypeReferenceQueue").getInstance().stop()
     remove_folder(folder)
+
+
+def _call_back(scyjava: Any) -> None:  # noqa: ANN401 - a module without types
+    """Do at the end what others have registered with ``scyjava.when_jvm_stops``.
+
+    scyjava does it when it ends Java, which is not done here; it has no other function for that.
+    """
+    for callback in getattr(scyjava, "_shutdown_callbacks", ()):
+        try:
+            callback()
+        except Exception:  # noqa: BLE001 - code of anybody, which must not keep Python from ending
+            traceback.print_exc()
 
 
 @contextmanager

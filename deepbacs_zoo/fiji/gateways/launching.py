@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.fiji.java.headless_imagej import OPEN_MODULES
+from deepbacs_zoo.fiji.java.runtime import OPEN_MODULES
 
 if TYPE_CHECKING:
     from deepbacs_zoo.fiji.java.folder import FijiFolder
@@ -27,7 +27,7 @@ _MEBIBYTE: Final = 2**20
 def jvm_options(
     java: Java, folder: Path, heap: int | None, fiji: FijiFolder | None = None
 ) -> list[str]:
-    """Return the options of the JVM.
+    """Return the options of the JVM, and make the folder of Java's preferences.
 
     Parameters
     ----------
@@ -40,6 +40,8 @@ def jvm_options(
     fiji
         The Fiji whose plugins get their commands.
     """
+    # Java makes it, too, and says so on standard error.
+    (folder / ".java" / ".userPrefs").mkdir(parents=True, exist_ok=True)
     options = [
         "-Djava.awt.headless=true",
         "-Dfile.encoding=UTF-8",

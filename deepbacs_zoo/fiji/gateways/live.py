@@ -12,8 +12,9 @@ from deepbacs_zoo.fiji.gateways.jvm import part_at_exit
 from deepbacs_zoo.fiji.gateways.launching import new_folder
 from deepbacs_zoo.fiji.gateways.protocol import GatewayInfo
 from deepbacs_zoo.fiji.java.compile import made_of, source_hash
+from deepbacs_zoo.fiji.java.folder import FijiFolder
 
-__all__ = ["info_of", "look_at_live"]
+__all__ = ["info_of", "look_at_live", "runs_on"]
 
 _WHERE: Final = "ImageJ inside Python"
 _START: Final = "start Python again and call start_pyimagej, or use open_worker"
@@ -45,6 +46,12 @@ def look_at_live() -> GatewayInfo:
         part_at_exit(folder)
         _live = info_of(str(live.attach(str(folder))), hooked=state == "hooked")
     return _live
+
+
+def runs_on(fiji: FijiFolder) -> bool:
+    """Return whether the Java in this process was started on a Fiji folder."""
+    found = load_jpype().JClass("java.lang.System").getProperty("plugins.dir")
+    return found is not None and Path(str(found)) in {fiji.path, fiji.plugins}
 
 
 def _java_side() -> Any:  # noqa: ANN401 - a Java class

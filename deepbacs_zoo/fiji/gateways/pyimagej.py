@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from deepbacs_zoo.errors import HostError, MissingExtraError, UsageError
+from deepbacs_zoo.errors import HostError, MissingExtraError
 from deepbacs_zoo.fiji.gateways.heap import check_heap
 from deepbacs_zoo.fiji.gateways.jpype_module import load_jpype
 from deepbacs_zoo.fiji.gateways.jvm import (
@@ -17,20 +17,14 @@ from deepbacs_zoo.fiji.gateways.jvm import (
     part_at_exit,
 )
 from deepbacs_zoo.fiji.gateways.launching import environment, jvm_options, new_folder
-from deepbacs_zoo.fiji.java.folder import FijiFolder, read_folder
+from deepbacs_zoo.fiji.java.folder import FijiFolder, check_pyimagej, read_folder
 from deepbacs_zoo.fiji.java.headless_imagej import full_classpath
 
 if TYPE_CHECKING:
     from deepbacs_zoo.fiji.java.setup import JavaEnvironment
 
-__all__ = ["NEEDED", "check_parts", "start_pyimagej"]
+__all__ = ["start_pyimagej"]
 
-NEEDED: Final = {
-    "ImageJ2": "net/imagej/ImageJ.class",
-    "imagej-legacy": "net/imagej/legacy/LegacyService.class",
-    "imglib2-imglyb": "net/imglib2/python/Helpers.class",
-}
-"""Parts of a Fiji that pyimagej needs, each with a class in its jar."""
 _started: tuple[Path, Any] | None = None
 
 
@@ -75,32 +69,12 @@ def start_pyimagej(setup: JavaEnvironment, folder: str | Path, *, heap: int | No
             allowed="one Java in a process, with the jars of its first start",
             hint="start Python again and call start_pyimagej first, or use open_worker",
         )
-    check_parts(fiji)
+    check_pyimagej(fiji)
     check_heap(heap)
     library_of(setup.java)
     ij = _init(setup, fiji, heap)
     _started = (fiji.path, ij)
     return ij
-
-
-def check_parts(fiji: FijiFolder) -> None:
-    """Refuse a folder that pyimagej cannot run on.
-
-    Raises
-    ------
-    UsageError
-        A part that it needs is missing.
-    """
-    missing = [name for name, entry in NEEDED.items() if fiji.jar_with(entry) is None]
-    if missing:
-        raise UsageError(
-            fiji.path,
-            "pyimagej cannot run on it, some of its parts are missing",
-            value=", ".join(missing),
-            allowed=f"a Fiji with the jars of {', '.join(NEEDED)}",
-            hint="copy the jar, which Maven repositories have, into its folder jars, "
-            "or use open_worker, which needs ImageJ 1 alone",
-        )
 
 
 def _init(setup: JavaEnvironment, fiji: FijiFolder, heap: int | None) -> Any:  # noqa: ANN401

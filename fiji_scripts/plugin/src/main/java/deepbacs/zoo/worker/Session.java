@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * The state of ImageJ that belongs to its user, put aside while a macro of ours runs.
+ * The state of ImageJ that belongs to its user, kept apart while a macro of ours runs.
  *
  * <p>Open images, the results table, the ROI manager, the colors, the options for measurements and
  * all preferences stand in static fields of ImageJ. They are exchanged for a second state when a
@@ -29,12 +29,12 @@ final class Session {
   };
 
   private static final Map<String, Field> FIELDS = fields();
-  private static final Map<Field, Object> ASIDE = new HashMap<>();
+  private static final Map<Field, Object> KEPT = new HashMap<>();
   private static boolean inside;
 
   private Session() {}
 
-  /** Puts the user's state aside; images, tables and ROIs of earlier macros are gone. */
+  /** Takes the state of macros; images, tables and ROIs of earlier macros are gone. */
   static synchronized void enter() {
     if (!inside) {
       exchange();
@@ -50,7 +50,7 @@ final class Session {
     set("ij.gui.Roi.previousRoi", null);
   }
 
-  /** Puts the user's state back. */
+  /** Puts the state of the user back. */
   static synchronized void leave() {
     if (inside) {
       exchange();
@@ -69,8 +69,8 @@ final class Session {
     for (Field field : FIELDS.values()) {
       try {
         Object current = field.get(null);
-        field.set(null, ASIDE.containsKey(field) ? ASIDE.get(field) : copy(current));
-        ASIDE.put(field, current);
+        field.set(null, KEPT.containsKey(field) ? KEPT.get(field) : copy(current));
+        KEPT.put(field, current);
       } catch (IllegalAccessException impossible) {
         throw new AssertionError(impossible);
       }

@@ -21,7 +21,7 @@ from deepbacs_zoo.fiji.deepimagej.program import DeepImageJProgram
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.prediction import predict
 from tests.fiji.deepimagej import fake_fiji
-from tests.fiji.gateways import gateway_setup
+from tests.fiji.gateways import gateway_setup, groovy_setup
 from tests.fiji.segmenting import cells, segmenter, segmenter_of_any_size
 from tests.package_writer import image as input_like
 from tests.package_writer import like, write_package
@@ -32,9 +32,12 @@ PIXEL = Calibration(0.08, 0.08, None, "µm", 2.0)
 TESTED = {
     "DeepBacs_Compare_Models.ijm",
     "DeepBacs_DeepImageJ.ijm",
+    "DeepBacs_Folder.groovy",
     "DeepBacs_Folder.ijm",
+    "DeepBacs_Image.groovy",
     "DeepBacs_Image.ijm",
     "DeepBacs_Rois_To_Training.ijm",
+    "DeepBacs_Time_Series.groovy",
     "DeepBacs_Time_Series.ijm",
     "DeepBacs_Two_Steps.ijm",
     "compare_models.py",
@@ -243,6 +246,53 @@ def test_the_script_sends_an_image_through_a_macro(worker) -> None:
     assert mask.shape == (128, 128)
     assert len(areas) == 3
     assert all(abs(area - np.pi * 12**2) < 45 for area in areas)
+
+
+@pytest.fixture(scope="module")
+def groovy() -> Iterator[Gateway]:
+    with open_worker(groovy_setup()) as gateway:
+        yield gateway
+
+
+def run_groovy(gateway: Gateway, name: str, *images: Path, **values: Any) -> Any:
+    given = {path.stem: read_image(path) for path in images}
+    return gateway.run_script(scripts()[name], parameters=values, images=given)
+
+
+@pytest.mark.slow
+def test_the_menu_script_for_an_image_gives_labels_and_a_table(groovy, package, image) -> None:
+    done = run_groovy(groovy, "DeepBacs_Image.groovy", image, model=package)
+    expected = labels_of(package, image)
+    assert done.outputs["count"] == expected.max()
+    (labels,) = (each for title, each in done.images.items() if "labels" in title)
+    np.testing.assert_array_equal(labels.data.values[:, :, 0], expected)
+    (table,) = done.tables.values()
+    assert len(table) == expected.max()
+
+
+@pytest.mark.slow
+def test_the_menu_script_for_a_folder_goes_on(groovy, package, image, movie, tmp_path) -> None:
+    for path in (image, movie):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "broken.tif").write_bytes(image.read_bytes()[:100])
+    (tmp_path / "out").mkdir()
+    words = {"model": package, "input": tmp_path, "output": tmp_path / "out"}
+    done = run_groovy(groovy, "DeepBacs_Folder.groovy", **words)
+    count = sum(int(labels_of(package, each).max(axis=(1, 2, 3)).sum()) for each in (image, movie))
+    assert done.outputs["summary"] == f"2 images done, 1 failed, {count} objects"
+    assert "broken.tif: " in done.log
+    assert (tmp_path / "out" / "cells_labels.tif").is_file()
+
+
+@pytest.mark.slow
+def test_the_menu_script_for_a_time_series_counts_and_plots(groovy, package, movie) -> None:
+    done = run_groovy(groovy, "DeepBacs_Time_Series.groovy", movie, model=package)
+    counts = labels_of(package, movie).max(axis=(1, 2, 3)).tolist()
+    assert done.outputs["counts"] == " ".join(map(str, counts))
+    (table,) = done.tables.values()
+    assert table.columns["objects"].tolist() == counts
+    assert table.columns["seconds"].tolist() == [0, 2, 4]
+    assert any("Objects of" in title for title in done.images), "the plot"
 
 
 @pytest.fixture(scope="module")

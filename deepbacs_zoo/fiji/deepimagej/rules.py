@@ -13,6 +13,7 @@ from deepbacs_zoo.fiji.deepimagej.step_rules import step_issues
 from deepbacs_zoo.fiji.deepimagej.tensor_rules import tensor_issues
 from deepbacs_zoo.findings import Issue, differs, fails
 from deepbacs_zoo.package import Package
+from deepbacs_zoo.package.writing.jdll import bucket
 
 __all__ = ["lint"]
 
@@ -39,6 +40,11 @@ NO_WEIGHTS: Final = fails(
 )
 ONLY_ONNX: Final = fails(
     "deepimagej-only-onnx", "The ONNX engine of JDLL ends the Java process.", _RUN
+)
+ONNX_FIRST: Final = fails(
+    "deepimagej-onnx-first",
+    "JDLL takes the first weights in the order of a hash map; its ONNX engine ends the process.",
+    _RUN,
 )
 VERSION_MISSING: Final = fails(
     "deepimagej-version-missing",
@@ -98,6 +104,13 @@ def _weights(package: Package) -> Iterator[Issue]:
             "torchscript beside onnx",
             "add TorchScript weights",
         )
+    elif _takes_onnx(package):
+        yield ONNX_FIRST.issue(
+            "weights.onnx",
+            "by their versions JDLL takes the onnx weights, whose engine ends the Java process",
+            "versions by which torchscript comes first, or no onnx weights",
+            "leave the last part of pytorch_version out, or the onnx weights",
+        )
     for name, key in (
         ("torchscript", "pytorch_version"),
         ("tensorflow_saved_model_bundle", "tensorflow_version"),
@@ -106,6 +119,19 @@ def _weights(package: Package) -> Iterator[Issue]:
             yield VERSION_MISSING.issue(
                 f"weights.{name}", f"no {key} is stated", key, f"state {key} of the export"
             )
+
+
+def _takes_onnx(package: Package) -> bool:
+    """Return whether ONNX comes before TorchScript; what stands first does at the same place."""
+    if not {"onnx", "torchscript"} <= set(package.weights):
+        return False
+    onnx, torchscript = (
+        bucket(f"{name}_v{package.weights[name].fields.get(key)}")
+        for name, key in (("onnx", "opset_version"), ("torchscript", "pytorch_version"))
+    )
+    names = list(package.weights)
+    first = names.index("onnx") < names.index("torchscript")
+    return onnx < torchscript or (onnx == torchscript and first)
 
 
 _CHECKS: Final[tuple[Callable[[Package], Iterator[Issue]], ...]] = (

@@ -18,6 +18,8 @@ __all__ = ["WEIGHTS", "check_package", "stage_package"]
 WEIGHTS: Final = "torchscript"
 """The weights that deepImageJ runs: its engine for ONNX ends the Java process."""
 
+_EXPORT: Final = "export the model with " + Option("consumer", "deepimagej")
+
 
 def check_package(package: Package) -> None:
     """Refuse a package that deepImageJ will not run, before Java starts.
@@ -33,8 +35,9 @@ def check_package(package: Package) -> None:
             "deepImageJ runs TorchScript weights, and there are none",
             value=", ".join(package.weights),
             allowed=WEIGHTS,
-            hint="export the model anew with " + Option("consumer", "deepimagej"),
+            hint=_EXPORT,
         )
+    is_ours = package.zoo_config.method is not None and len(package.inputs) == 1
     for rule, finding in lint(package):
         others = finding.where.startswith("weights.") and not finding.where.endswith(WEIGHTS)
         if rule.blocks and rule is not NO_WEIGHTS and not others:
@@ -42,7 +45,7 @@ def check_package(package: Package) -> None:
                 f"{package.path}: {finding.where}",
                 "deepImageJ will not run this package: " + finding.what,
                 allowed=finding.allowed,
-                hint=finding.hint,
+                hint=_EXPORT if is_ours else finding.hint,
             )
 
 

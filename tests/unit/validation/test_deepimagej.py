@@ -257,3 +257,15 @@ def test_no_generated_package_confuses_the_rules(tmp_path, name):
 
 def test_all_weights_is_what_the_writer_calls_all():
     assert ALL_WEIGHTS == ("onnx", "torchscript", "pytorch_state_dict")
+
+
+@pytest.mark.parametrize(
+    ("version", "good"),
+    [("2.0.0", True), ("2.8.0", False), ("2.8", True)],
+)
+def test_torchscript_must_come_before_onnx_in_the_order_of_the_hash_map(tmp_path, version, good):
+    def state(description, files):
+        description["weights"]["torchscript"]["pytorch_version"] = version
+        description["weights"]["onnx"]["opset_version"] = 17
+
+    assert ids(package_of(tmp_path, change=state)) == ([] if good else ["deepimagej-onnx-first"])

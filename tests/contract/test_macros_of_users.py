@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
-from deepbacs_zoo.errors import MacroError
+from deepbacs_zoo.errors import MacroError, UsageError
 from tests.contract.test_gateways import gateway, imagej
 from tests.fiji.gateways import BROKEN, image
 
@@ -320,3 +322,57 @@ def test_a_command_of_a_command_that_fails_ends_both(imagej):
         imagej.run_macro(code)
     assert caught.value.where == "ImageJ's macro, line 3"
     assert "after" not in caught.value.log
+
+
+OPTIONS = {
+    "hexadecimal": ('run("Add...", "value=0x10"); return "" + getPixel(0, 0);', "16"),
+    "variable": ('s = 5; run("Add...", "value=&s"); return "" + getPixel(0, 0);', "5"),
+    "old variable": ('s = 5; run("Add...", "value=s"); return "" + getPixel(0, 0);', "5"),
+    "text": ('t = "my title"; run("Duplicate...", "title=&t"); return getTitle();', "my title"),
+    "number as text": ('t = 7; run("Duplicate...", "title=&t"); return getTitle();', "7"),
+    "choice": (
+        'm = "Bilinear"; run("Scale...", "x=0.5 y=0.5 interpolation=&m average create title=h");'
+        'return getTitle() + "," + getWidth();',
+        "h,30",
+    ),
+    "lines": (
+        'run("Convolve...", "text1=[0 0 0\\n0 0 1\\n0 0 0\\n] normalize");'
+        'return "" + getPixel(4, 5) + "," + getPixel(19, 5);',
+        "255,0",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_options_are_read_as_in_a_dialog(imagej, name):
+    code, expected = OPTIONS[name]
+    assert imagej.run_macro(code, images=GIVEN).value == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ('run("Add...", "value=abc");', "'value' of Add... is 'abc' and not a number"),
+        (
+            'run("Scale...", "x=0.5 y=0.5 interpolation=Sharp create");',
+            "'interpolation' of Scale... is 'Sharp' and not one of None, Bilinear, Bicubic",
+        ),
+        (
+            'run("Find Maxima...", "prominence=77 output=Count");'
+            'run("Find Maxima...", "output=Count");',
+            "'prominence' of Find Maxima... is missing, and 77.0 is left of an earlier command",
+        ),
+    ],
+)
+def test_an_option_that_is_wrong_or_of_an_earlier_command_is_an_error(imagej, code, message):
+    with pytest.raises(MacroError, match=re.escape(message)) as caught:
+        imagej.run_macro(f'{code} print("after");', images=GIVEN)
+    assert "after" not in caught.value.log.split("\n")
+
+
+def test_an_option_that_a_command_does_not_have_is_named(imagej):
+    with pytest.raises(UsageError, match=r"option 'sgima'.*allowed: .*sigma") as caught:
+        imagej.run_plugin("Gaussian Blur...", {"sgima": 2}, images=GIVEN)
+    assert caught.value.value == "ImageJ's command 'Gaussian Blur...'"
+    given = {"sigma": 2, "stack": True}
+    assert imagej.run_plugin("Gaussian Blur...", given, images=GIVEN).images["cells"]

@@ -58,6 +58,7 @@ def outcome_of(found: Any) -> MacroOutcome:  # noqa: ANN401 - a Java object
         trace=_text(found.trace),
         report=_text(found.report),
         outputs=_text(found.outputs),
+        unknown=tuple(map(str, found.unknown)),
         tables=tables,
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo import errors
-from deepbacs_zoo.errors import DeepbacsZooError, HostError, MacroError
+from deepbacs_zoo.errors import DeepbacsZooError, HostError, MacroError, UsageError
 from deepbacs_zoo.fiji.gateways.heap import LARGER_HEAP
 from deepbacs_zoo.fiji.gateways.protocol import MacroResult, Table
 from deepbacs_zoo.images.image import Image
@@ -45,6 +45,8 @@ class MacroOutcome:
     outputs
         The values of output parameters as JSON, images as ``{"image": INDEX}``; ``None`` if there
         are none.
+    unknown
+        Keys of options that no field of their command had, each with those that it has after a tab.
     tables
         By title, the columns by heading.
     """
@@ -56,6 +58,7 @@ class MacroOutcome:
     trace: str | None = None
     report: str | None = None
     outputs: str | None = None
+    unknown: tuple[str, ...] = ()
     tables: Mapping[str, Mapping[str, list[float] | list[str]]] = field(default_factory=dict)
 
 
@@ -107,6 +110,15 @@ def result_of(outcome: MacroOutcome, images: Mapping[str, Image], run: Run = _MA
     failed = report is not None and report.get("status") == "error"
     if outcome.failure is not None or (failed and run.is_command):
         raise _error_of(outcome, report if failed else None, run)
+    if outcome.unknown and run.is_command:
+        key, _, known = outcome.unknown[0].partition("\t")
+        raise UsageError(
+            f"option '{key}'",
+            "the command has no option with this name",
+            value=run.name,
+            allowed=known,
+            hint="take the first word of the label in the dialog, in lower case",
+        )
     tables = {
         title: Table({name: _column(cells) for name, cells in columns.items()})
         for title, columns in outcome.tables.items()

@@ -196,6 +196,7 @@ def _outcome(answer: Mapping[str, Any]) -> MacroOutcome:
         trace=answer.get("trace"),
         report=answer.get("report"),
         outputs=answer.get("outputs"),
+        unknown=tuple(answer.get("unknown", ())),
         tables={table["title"]: dict(table["columns"]) for table in answer["tables"]},
     )
 

@@ -75,6 +75,7 @@ public final class Hooks {
     exit = null;
     nested = null;
     Windows.clear();
+    DialogOptions.clear();
   }
 
   /**

@@ -24,6 +24,9 @@ public final class MacroOutcome implements AutoCloseable {
   /** Values of the output parameters as JSON, see {@link Outputs}. */
   public final String outputs;
 
+  /** Keys of options that no field of their command had, see {@link DialogOptions#unknown}. */
+  public final String[] unknown = DialogOptions.unknown();
+
   public final List<Columns> tables;
   public final List<ImagePlus> images;
 

@@ -93,6 +93,7 @@ public final class PatchImageJ {
     changed.addAll(addErrors(pool));
     changed.addAll(addDialogs(pool));
     changed.addAll(addEnds(pool));
+    changed.addAll(PatchDialogs.apply(pool));
     changed.addAll(PatchWindows.apply(pool));
     changed.addAll(PatchRoiManager.apply(pool));
     for (CtClass each : changed) {

@@ -57,7 +57,11 @@ final class Replies {
       json.name("log").value(outcome.log);
       json.name("report").value(outcome.report);
       json.name("outputs").value(outcome.outputs);
-      json.name("tables").beginArray();
+      json.name("unknown").beginArray();
+      for (String each : outcome.unknown) {
+        json.value(each);
+      }
+      json.endArray().name("tables").beginArray();
       for (Columns table : outcome.tables) {
         table(json, table);
       }

@@ -54,7 +54,7 @@ Read = tuple[NDArray[np.generic], Calibration, tuple[str, ...], bool]
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 
-def read_image(path: str | Path) -> Image:  # long: half of it documents what is read
+def read_image(path: str | Path, *, finite: bool = True) -> Image:  # long: half is its text
     """Read an image, as what its first bytes say it is.
 
     There are published images with the suffix of another kind.
@@ -68,6 +68,8 @@ def read_image(path: str | Path) -> Image:  # long: half of it documents what is
     ----------
     path
         A ``.tif``, ``.tiff``, ``.png``, ``.jpg`` or ``.jpeg`` file.
+    finite
+        False takes values that are not numbers, too: a network may give some.
 
     Returns
     -------
@@ -115,7 +117,7 @@ def read_image(path: str | Path) -> Image:  # long: half of it documents what is
             allowed="a complete TIFF, PNG or JPEG file",
             hint="copy it again from its source",
         ) from error
-    array = _checked(array, path)
+    array = _checked(array, path, finite)
     coordinates = {"c": list(names)} if len(names) == array.shape[2] else {}
     data = xr.DataArray(array, coords=coordinates, dims=tuple(IMAGE_AXES))
     return Image(data, calibration, path, rgb)
@@ -252,7 +254,7 @@ def _picture(array: NDArray[np.generic]) -> Read:
     return in_image_order(array, "yxc"[: array.ndim]), Calibration(), _COLOURS if rgb else (), rgb
 
 
-def _checked(array: NDArray[np.generic], path: Path) -> NDArray[np.generic]:
+def _checked(array: NDArray[np.generic], path: Path, finite: bool) -> NDArray[np.generic]:
     if array.size == 0 or array.dtype.kind not in "buif":
         raise DataError(
             path,
@@ -265,7 +267,7 @@ def _checked(array: NDArray[np.generic], path: Path) -> NDArray[np.generic]:
         return array.astype(np.uint8)
     if array.dtype.kind == "f":
         bad = array.size - int(np.count_nonzero(np.isfinite(array)))
-        if bad:
+        if bad and finite:
             raise DataError(
                 path,
                 "some pixels are not a number or infinite",

@@ -7,6 +7,7 @@ stack, and keeps neither calibration nor positions.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -136,7 +137,11 @@ class DeepImageJPredictor(Predictor):
                 allowed="memory for the whole image",
                 hint="allow more memory, or predict in Python",
             )
-        check_image(self._package, run.sizes, run.where)
+        output_bytes = {
+            spec.id: math.prod(run.output_sizes(spec).values()) * np.dtype(spec.dtype).itemsize
+            for spec in run.outputs
+        }
+        check_image(self._package, run.sizes, output_bytes, run.where)
 
     def _compute(
         self, run: PredictionRun, progress: Progress | None, planes: Iterable[Tensors]
@@ -222,7 +227,7 @@ def _file_of(files: Sequence[Path], output: str) -> Path:
 def _read(files: Sequence[Path], spec: TensorSpec, run: PredictionRun) -> Array:
     """Read an output, in the axes and the dtype of its description."""
     path = _file_of(files, spec.id)
-    found = read_image(path).data.values
+    found = read_image(path, finite=False).data.values
     sizes = {axis: 1 for axis in IMAGE_AXES} | run.output_sizes(spec)
     planes, rows, columns = found.reshape(-1, *found.shape[-2:]).shape
     if (planes, rows, columns) != (

@@ -13,10 +13,12 @@ from typer.testing import CliRunner
 import deepbacs_zoo.prediction.deepimagej as module
 from deepbacs_zoo.cli.main import app
 from deepbacs_zoo.errors import DataError, HostError, MacroError, PackageError, UsageError
+from deepbacs_zoo.fiji.deepimagej.image_rules import check_image
 from deepbacs_zoo.fiji.deepimagej.installed import find_deepimagej
 from deepbacs_zoo.fiji.deepimagej.program import DeepImageJProgram
 from deepbacs_zoo.files import CACHE_VARIABLE, cache_folder
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
+from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import PredictOptions, predict
 from deepbacs_zoo.prediction.deepimagej import open_deepimagej
 from deepbacs_zoo.tensors import SteppedSize
@@ -85,6 +87,14 @@ def test_stacks_are_run_plane_by_plane(exact, fiji, tmp_path, axes):
     assert found.calibration == expected.calibration
     assert np.array_equal(found.labels, expected.labels)
     assert found.objects == expected.objects
+
+
+def test_a_temporary_folder_may_have_any_name(exact, fiji, small, tmp_path, monkeypatch):
+    folder = tmp_path / "Jürgen 细胞 [1]"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    assert run(exact, fiji, small).n_objects
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.slow
@@ -249,6 +259,14 @@ def test_images_that_deepimagej_cannot_take(tmp_path, fiji, monkeypatch, shape, 
     program = DeepImageJProgram(find_deepimagej(fiji), gateway_setup())
     with open_deepimagej(package, program) as predictor, pytest.raises(kind, match=words):
         predictor.predict(path, PredictOptions(memory=2**40))
+
+
+def test_an_output_too_large_for_an_array_of_java_is_refused(exact):
+    sizes = {"c": 1, "y": 3000, "x": 3000}
+    with open_package(exact) as package:
+        check_image(package, sizes, {"probabilities": 2**31 - 1}, "image.tif")
+        with pytest.raises(DataError, match=r"'probabilities' would be larger.*2147483648 bytes"):
+            check_image(package, sizes, {"probabilities": 2**31}, "image.tif")
 
 
 def test_a_border_of_the_halo_is_refused(tmp_path, fiji, small):

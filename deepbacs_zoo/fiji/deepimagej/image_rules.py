@@ -11,7 +11,7 @@ from deepbacs_zoo.fiji.deepimagej.rules import lint
 from deepbacs_zoo.findings import Finding, Issue, differs
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package
-from deepbacs_zoo.package.writing.jdll import MOST_VALUES
+from deepbacs_zoo.package.writing.jdll import MOST_OUTPUT_BYTES, MOST_VALUES
 from deepbacs_zoo.tensors import FixedSize, SteppedSize
 
 __all__ = ["check_image", "image_findings", "number_issues"]
@@ -36,7 +36,9 @@ _OF_THE_IMAGE: Final = ("scale_range", "zero_mean_unit_variance")
 _IN_PYTHON: Final = "predict in Python, which cuts large images into tiles"
 
 
-def check_image(package: Package, sizes: Mapping[str, int], where: str) -> None:
+def check_image(
+    package: Package, sizes: Mapping[str, int], output_bytes: Mapping[str, int], where: str
+) -> None:
     """Refuse an image of which deepImageJ makes no tile.
 
     Parameters
@@ -45,13 +47,15 @@ def check_image(package: Package, sizes: Mapping[str, int], where: str) -> None:
         A package that deepImageJ runs.
     sizes
         The image's pixels by axis of the input.
+    output_bytes
+        The bytes of each output by its id.
     where
         The image.
 
     Raises
     ------
     DataError
-        It is smaller than a step, or larger than the largest tile.
+        It is smaller than a step, or larger than the largest tile, or makes an output too large.
     """
     for name in (axis.name for axis in package.inputs[0].space):
         if sizes[name] == 1:
@@ -81,6 +85,15 @@ def check_image(package: Package, sizes: Mapping[str, int], where: str) -> None:
             allowed=f"{MOST_VALUES} values in all channels",
             hint=_IN_PYTHON,
         )
+    for name, amount in output_bytes.items():
+        if amount > MOST_OUTPUT_BYTES:
+            raise DataError(
+                where,
+                f"output '{name}' would be larger than deepImageJ can pass on",
+                value=f"{amount} bytes",
+                allowed=f"{MOST_OUTPUT_BYTES} bytes",
+                hint=_IN_PYTHON,
+            )
 
 
 def number_issues(package: Package) -> Iterator[Issue]:

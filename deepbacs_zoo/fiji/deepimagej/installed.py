@@ -12,13 +12,16 @@ from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.fiji.java.folder import FijiFolder, read_folder
 from deepbacs_zoo.options import Option
 
-__all__ = ["COMMAND", "DeepImageJ", "Engine", "find_deepimagej"]
+__all__ = ["COMMAND", "ONLINE", "DeepImageJ", "Engine", "find_deepimagej"]
 
 COMMAND: Final = "DeepImageJ Run"
 """The command in ImageJ's menus."""
 _CONFIG: Final = "plugins.config"
 _OLDEST: Final = (3, 1)
 _FIJI: Final = Option("fiji")
+ONLINE: Final = (
+    "run a PyTorch model once in this Fiji while it is online, which installs the engine"
+)
 _INSTALL: Final = "install deepImageJ 3.1 in this Fiji (Help > Update... > Manage update sites)"
 _ENGINE: Final = re.compile(r"pytorch-(\d+(?:\.\d+)*)-.*")
 
@@ -84,8 +87,7 @@ class DeepImageJ:
                 f"deepImageJ has no engine for PyTorch {major} here",
                 value=", ".join(each.folder.name for each in self.engines) or "no PyTorch engine",
                 allowed=f"an engine pytorch-{major}.x, which weights of {pytorch_version} need",
-                hint="run any PyTorch model once in this Fiji while it is online, which installs "
-                "the engine",
+                hint=ONLINE,
             )
         newer = [each for each in same if _number(each.version) >= _number(pytorch_version)]
         return newer[-1] if newer else same[0]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,7 +41,7 @@ def run_java(
 ) -> Ended:
     """Run Java until it ends or makes no progress for too long.
 
-    It and what it starts find no network, and have ended when this returns, however it does.
+    It and what it starts find no network, and have ended when this returns.
 
     Parameters
     ----------
@@ -60,9 +62,7 @@ def run_java(
         It does not start.
     """
     files = folder / "stdout", folder / "stderr"
-    own_group: dict[str, Any] = (
-        {"creationflags": 0x200} if _WINDOWS else {"start_new_session": True}
-    )
+    group: dict[str, Any] = {"creationflags": 0x200} if _WINDOWS else {"start_new_session": True}
     with files[0].open("wb") as output, files[1].open("wb") as errors:
         try:
             process = subprocess.Popen(  # noqa: S603 - the chosen Java
@@ -72,7 +72,7 @@ def run_java(
                 stdout=output,
                 stderr=errors,
                 env={**os.environ, **environment(), **_off_network(folder)},
-                **own_group,
+                **group,
             )
         except OSError as error:
             raise HostError(
@@ -86,7 +86,8 @@ def run_java(
             in_time = _wait(process, timeout, finished)
         finally:
             _end(process)
-    printed, failed = (_read(path) for path in files)
+            printed, failed = (_read(path) for path in files)
+            _free_shared_memory(failed + printed)
     status = process.returncode if in_time else None
     return Ended(status, printed, failed, _read(folder / CRASH))
 
@@ -118,10 +119,30 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
+def _free_shared_memory(text: str) -> None:
+    """Free the memory that JDLL shared with its engine, by the names in its log.
+
+    A process that is killed leaves it until the computer is restarted, and it counts as used.
+    Windows frees it by itself.
+    """
+    if sys.platform == "win32":
+        return
+    for name in set(re.findall(r"\bshm-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", text)):
+        with contextlib.suppress(OSError):  # most are free by now
+            memory = SharedMemory(name)
+            memory.close()
+            memory.unlink()
+
+
 def _off_network(folder: Path) -> Mapping[str, str]:
-    """Return variables by which Java, its children and other programs find no network."""
+    """Return variables by which Java, its children and other programs find no network.
+
+    The engine is a child of Java's, which inherits no option of the command line: it has to speak
+    the same encoding.
+    """
     host, port = _NOWHERE
     options = [f"-D{name}.proxyHost={host} -D{name}.proxyPort={port}" for name in ("http", "https")]
+    options += ["-Dfile.encoding=UTF-8"]
     options += [f'"-Djava.io.tmpdir={folder}"', f'"-XX:ErrorFile={folder / CRASH}"']
     options += ["-XX:-UsePerfData", "-XX:-CreateCoredumpOnCrash"]
     proxy = f"http://{host}:{port}"

@@ -109,11 +109,13 @@ class DeepImageJProgram:
         DeepbacsZooError
             It failed; which error depends on what it printed.
         """
-        results, macro = folder / "out", folder / "macro.ijm"
+        results, images = folder / "out", planes[0].parent
         results.mkdir()
-        images = planes[0].parent.as_posix()
-        macro.write_text(run_call(model.as_posix(), images, results.as_posix()) + "\n", "utf-8")
-        ended = self.run_macro(macro, folder, finished=_Counter(results, outputs, progress))
+        # ImageJ reads files of macros as ISO 8859-1, and folders have names in all characters.
+        line = run_call(model.as_posix(), images.as_posix(), results.as_posix())
+        macro = folder / "macro.ijm"
+        macro.write_text("eval(getArgument());\n", "ascii")
+        ended = self.run_macro(macro, folder, line, finished=_Counter(results, outputs, progress))
         missing = [
             number for number, plane in enumerate(planes) if len(_outputs(results, plane)) < outputs
         ]

@@ -22,6 +22,7 @@ from deepbacs_zoo.errors import (
     UsageError,
 )
 from deepbacs_zoo.fiji.deepimagej.ended import Ended
+from deepbacs_zoo.fiji.deepimagej.installed import ONLINE
 from deepbacs_zoo.fiji.gateways.heap import LARGER_HEAP
 from deepbacs_zoo.fiji.java.runtime import OTHER_JAVA
 from deepbacs_zoo.fiji.java.trace import cause
@@ -78,7 +79,8 @@ class _Symptom:
 
 
 _OUT_OF_MEMORY: Final = _Symptom(
-    r"<Out of memory>|OutOfMemoryError|insufficient memory for the Java Runtime",
+    r"<Out of memory>|OutOfMemoryError|insufficient memory for the Java Runtime"
+    r"|DefaultCPUAllocator|CUDA out of memory",
     HostError,
     "image",
     "the memory of Java or of the engine did not suffice in deepImageJ",
@@ -92,7 +94,16 @@ _SYMPTOMS: Final = (
         "fiji",
         "deepImageJ found no engine for the package's weights",
         "an engine of the same version of PyTorch in the folder engines",
-        "run the model once in this Fiji while it is online, which installs the engine",
+        ONLINE,
+    ),
+    _Symptom(
+        r"LibUtils\.downloadPyTorch|Failed to save pytorch index file",
+        HostError,
+        "fiji",
+        "the engine has not fetched PyTorch's native library yet, and a prediction stays off the "
+        "network",
+        "an engine that has run a model before",
+        ONLINE,
     ),
     _Symptom(
         r"UnsupportedClassVersionError",
@@ -145,11 +156,11 @@ _SYMPTOMS: Final = (
     ),
     _Symptom(
         r"Shared memory segment already exists with different dimensions|\"inputSize\" is null"
-        r"|Model specs too complex",
+        r"|Model specs too complex|Unsupported tensor type",
         PackageError,
         "package",
-        "the network gives an output of another size than deepImageJ works out",
-        "outputs of the image's size",
+        "the network gives an output of another size or data type than deepImageJ works out",
+        "float32 outputs of the image's size",
         _EXPORT,
     ),
     _Symptom(
@@ -169,6 +180,15 @@ _SYMPTOMS: Final = (
         "the engine does not load its TorchScript weights",
         "TorchScript that PyTorch 2.0 loads",
         _EXPORT,
+    ),
+    _Symptom(
+        r"worker process terminated with exit code (?!0\b)",
+        HostError,
+        "image",
+        "the engine's process ended before it gave a result",
+        "memory for the network and for the whole image",
+        "see whether the computer's memory was full, or run the package in Python, which cuts "
+        "images into tiles",
     ),
 )
 

@@ -7,11 +7,11 @@ from typing import Final
 
 from deepbacs_zoo.tensors import TensorSpec
 
-__all__ = ["MOST_VALUES", "bucket", "largest_image", "leading_spelling"]
+__all__ = ["MOST_OUTPUT_BYTES", "MOST_VALUES", "bucket", "largest_image", "leading_spelling"]
 
 MOST_VALUES: Final = 4096 * 4096 * 3
 """Values of a tile above which it divides it for ever."""
-_OUTPUT_BYTES: Final = 2**31 - 1
+MOST_OUTPUT_BYTES: Final = 2**31 - 1
 """Bytes of an output: it is one array of Java."""
 
 _BUCKETS: Final = 16
@@ -67,5 +67,5 @@ def largest_image(inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]) -
         The tensors; all have the size of the image, values of 4 bytes, and named channels.
     """
     most = [MOST_VALUES // len(spec.axis("c").channel_names) for spec in inputs]
-    most += [_OUTPUT_BYTES // 4 // len(spec.axis("c").channel_names) for spec in outputs]
+    most += [MOST_OUTPUT_BYTES // 4 // len(spec.axis("c").channel_names) for spec in outputs]
     return min(most)

@@ -74,6 +74,20 @@ def error_of(output="", errors="", status=0, crash=""):
             "did not find",
         ),
         ("Unknown builtin op: aten::new_one", PackageError, "model.zip", "TorchScript"),
+        (
+            "IllegalArgumentException: Unsupported tensor type: <f2",
+            PackageError,
+            "model.zip",
+            "type",
+        ),
+        ("DefaultCPUAllocator: can't allocate memory", HostError, "cells.tif", "heap"),
+        ("at ai.djl.pytorch.jni.LibUtils.downloadPyTorch(x)", HostError, "Fiji.app", "online"),
+        (
+            "<worker process terminated with exit code 137>",
+            HostError,
+            "cells.tif",
+            "before it gave a result",
+        ),
     ],
 )
 @pytest.mark.parametrize("stream", ["output", "errors"])
@@ -121,3 +135,8 @@ def test_a_time_limit_names_the_option():
     error = timed_out(SUBJECTS, 600.0)
     assert "600 s for one plane" in str(error)
     assert "timeout" in str(error)
+
+
+def test_an_engine_that_ended_well_is_no_cause():
+    error = error_of(errors="<worker process terminated with exit code 0>\nException: other")
+    assert isinstance(error, MacroError)

@@ -9,7 +9,7 @@ import typer
 
 from deepbacs_zoo.cli.fiji import prepared
 from deepbacs_zoo.cli.options import JavaOption, OverwriteOption
-from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.cli.progress import say
 
 __all__ = ["command"]
 
@@ -21,7 +21,8 @@ def command(
     model: Annotated[
         list[Path] | None,
         typer.Option(
-            help="A package (.zip) to put in, any number of times; the demo's by default."
+            help="A package (.zip) to put in, any number of times; by default the demo's if it is "
+            "here, else none."
         ),
     ] = None,
     java: JavaOption = None,
@@ -31,17 +32,11 @@ def command(
     from deepbacs_zoo.datasets import sample_images
     from deepbacs_zoo.fiji.bundle import PAGE, write_bundle
 
-    models = model or [DEMO_PACKAGE]
-    if not model and not DEMO_PACKAGE.exists():
-        raise UsageError(
-            "--model",
-            "no package is given, and the demo's is not here",
-            value=DEMO_PACKAGE,
-            allowed="a package (.zip)",
-            hint="name one with --model, or run deepbacs-zoo demo first",
-        )
+    models = model or [path for path in (DEMO_PACKAGE,) if path.exists()]
     samples = sorted((sample_images() / "test" / "source").glob("example02_*.tif"))[:2]
     files = write_bundle(prepared(java), models, samples, output, overwrite=overwrite)
     for name, size in files.items():
         print(f"{size / 1e6:8.2f} MB  {name}")
+    if not models:
+        say("no model is in it: name one with --model, or choose a package in Fiji")
     print(f"{output}: unpack it into the Fiji folder, restart Fiji and open '{PAGE}'")

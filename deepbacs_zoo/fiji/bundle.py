@@ -41,7 +41,8 @@ def write_bundle(
     setup
         The jars and the compiled plugin.
     models
-        Packages as zips; each is opened, so that none is given on that cannot be.
+        Packages as zips; each is opened, so that none is given on that cannot be.  Without any the
+        page says where to get one.
     samples
         Images to try them with.
     output
@@ -106,16 +107,24 @@ def _write(target: Path, files: Mapping[str, Path], page: bytes) -> None:
 
 def _page(models: Mapping[str, Path], samples: Sequence[str]) -> bytes:
     template = Template((scripts_folder() / "bundle_page.html").read_text("utf-8"))
-    rows = "\n".join(
+    text = template.substitute(
+        models=_table(models) if models else "<p>There is none: it holds the plugin alone.</p>",
+        model=_place(next(iter(models))) if models else "a package (<code>.zip</code>) of your own",
+        sample=_place(samples[0]) if samples else "your image",
+    )
+    return text.encode("utf-8")
+
+
+def _place(name: str) -> str:
+    return f"<code>{html.escape(name)}</code> in the Fiji folder"
+
+
+def _table(models: Mapping[str, Path]) -> str:
+    rows = (
         f"<tr><td><code>{html.escape(name)}</code></td><td>{html.escape(_name(path))}</td></tr>"
         for name, path in models.items()
     )
-    text = template.substitute(
-        models=rows,
-        model=html.escape(next(iter(models), f"{_MODELS}/your_model.zip")),
-        sample=html.escape(samples[0] if samples else "your image"),
-    )
-    return text.encode("utf-8")
+    return "\n".join(("<table>", "<tr><th>file</th><th>model</th></tr>", *rows, "</table>"))
 
 
 def _name(model: Path) -> str:

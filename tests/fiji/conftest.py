@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from deepbacs_zoo.errors import HostError, UsageError
 from tests.fiji.javac import Harness, Jvm, open_harness
+from tests.fiji.kinds import build_kinds
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +19,12 @@ def harness() -> Iterator[Harness]:
         pytest.skip(str(error))
     with opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def kinds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One package of each kind that ONNX Runtime runs, by name."""
+    return build_kinds(tmp_path_factory.mktemp("kinds"))
 
 
 @pytest.fixture(scope="session")

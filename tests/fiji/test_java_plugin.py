@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 import tifffile
 
+from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.fiji.gateways.macro import run_line
-from deepbacs_zoo.images import Calibration, read_image, write_tiff
+from deepbacs_zoo.images import Calibration, Image, read_image, write_tiff
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import save
 from tests.fiji.javac import Harness, Jvm
+from tests.fiji.kinds import images_for
 from tests.fiji.segmenting import cells, segmenter
 from tests.packages import CASES, REFUSED
 
@@ -90,6 +92,41 @@ def test_the_active_image_is_run_where_no_path_is_given(
     labels = read_image(tmp_path / "java" / "cells_labels.tif").data.values[:, :, 0]
     np.testing.assert_array_equal(labels, predict(model, image, runner="onnx").labels)
     assert read_image(tmp_path / "java" / "cells_labels.tif").calibration.x == pytest.approx(0.08)
+
+
+@pytest.mark.slow
+def test_every_kind_of_package_writes_the_files_of_python(
+    imagej: Jvm, tmp_path: Path, kinds: dict[str, Path]
+) -> None:
+    macros, images = [], {}
+    for name, path in kinds.items():
+        (tmp_path / name).mkdir()
+        with open_package(path) as package:
+            dtype = "uint8" if package.inputs[0].dtype.startswith("uint") else "uint16"
+            images[name] = images_for(package, tmp_path / name, dtype, 43, 39)
+        words = ";".join(f"{each}={file}" for each, file in images[name].items())
+        macros.append(line(path, words, tmp_path / name / "java", keep_going=True))
+    written = 0
+    for (name, path), answer in zip(kinds.items(), ask(imagej, macros), strict=True):
+        report = answer["report"]
+        try:
+            result = predict(path, images[name], runner="onnx")
+        except DeepbacsZooError as error:
+            assert report["error"]["message"] == str(error), name
+            continue
+        files = save(result, tmp_path / name / "python")
+        assert report["status"] == "ok", (name, report)
+        assert [Path(file).name for file in report["files"]] == [file.name for file in files], name
+        for ours, theirs in zip(report["files"], files, strict=True):
+            _assert_same_image(read_image(ours), read_image(theirs))
+        written += len(files)
+    assert written > len(kinds) * 0.9
+
+
+def _assert_same_image(ours: Image, theirs: Image) -> None:
+    assert ours.calibration == theirs.calibration
+    largest = max(float(np.abs(theirs.data.values).max()), 1.0)
+    np.testing.assert_allclose(ours.data.values, theirs.data.values, rtol=0, atol=1e-6 * largest)
 
 
 def test_several_inputs_are_files_or_open_images(imagej: Jvm, tmp_path: Path, image: Path) -> None:

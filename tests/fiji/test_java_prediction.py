@@ -14,11 +14,12 @@ import tifffile
 
 from deepbacs_zoo.errors import DeepbacsZooError, UnsupportedError
 from deepbacs_zoo.images import Calibration, write_tiff
-from deepbacs_zoo.package import Package, open_package
+from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import Result, save
 from deepbacs_zoo.tensors import ReferencedSize, SteppedSize
 from tests.fiji.javac import Harness
+from tests.fiji.kinds import WITHOUT_ONNX, images_for
 from tests.fiji.segmenting import cells, segmenter
 from tests.packages import CASES, REFUSED, image, like, write_package
 from tests.tiny_networks import Network
@@ -92,50 +93,30 @@ def assert_all_alike(
     return answers
 
 
-def _images_for(
-    package: Package, folder: Path, dtype: str, height: int, width: int
-) -> dict[str, Path]:
-    """Hyperstacks with the channels of a package's inputs, and two frames and slices."""
-    images = {}
-    for number, spec in enumerate(package.inputs):
-        channels = spec.size_of("c") or 1
-        slices = 14 if "z" in spec.axis_names else 2
-        rng = np.random.default_rng(height + number)
-        values = rng.integers(0, 200, (2, slices, channels, height, width)).astype(dtype)
-        if dtype == "float32":
-            values = values / np.float32(50) - 2
-        images[spec.id] = folder / f"{spec.id}_{dtype}_{height}.tif"
-        write_tiff(images[spec.id], values, "tzcyx", Calibration(0.1, 0.1, 0.3, "µm", 2.0))
-    return images
-
-
 def _requests(path: Path, folder: Path, *, more: bool) -> list[dict]:
     """Images of one position and more, whole, in tiles and with a border of the halo."""
     with open_package(path) as package:
         dtype = "uint8" if package.inputs[0].dtype.startswith("uint") else "uint16"
-        whole = {"package": path, "images": _images_for(package, folder, dtype, 41, 57)}
-        real = {"package": path, "images": _images_for(package, folder, "float32", 36, 43)}
-        fitting = {"package": path, "images": _images_for(package, folder, dtype, 64, 64)}
+        whole = {"package": path, "images": images_for(package, folder, dtype, 41, 57)}
+        real = {"package": path, "images": images_for(package, folder, "float32", 36, 43)}
+        fitting = {"package": path, "images": images_for(package, folder, dtype, 64, 64)}
     tiled = {**real, "memory": 600 * 2048}
     return [whole, tiled, *((real, {**real, "border": "halo"}, fitting) if more else ())]
 
 
-WITHOUT_ONNX = {"torchscript_only", "state_dict_only"}
-"""The kinds that Python runs in PyTorch only."""
-
-
 @pytest.mark.parametrize("more", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_every_kind_of_package(harness: Harness, tmp_path: Path, more: bool) -> None:
+def test_every_kind_of_package(
+    harness: Harness, tmp_path: Path, kinds: dict[str, Path], more: bool
+) -> None:
     """Every kind that ONNX Runtime runs: the same tensors, or the same sentence.
 
     Measured: all tensors are the same bits, ONNX Runtime 1.32 beside 1.26.  The tolerance is for
     other processors, whose kernels may differ between the two versions.
     """
     requests = []
-    for name in CASES.keys() - WITHOUT_ONNX:
-        folder = tmp_path / name
-        folder.mkdir()
-        requests += _requests(CASES[name](folder), folder, more=more)
+    for name, path in kinds.items():
+        (tmp_path / name).mkdir()
+        requests += _requests(path, tmp_path / name, more=more)
     answers = assert_all_alike(harness, tmp_path, requests, tolerance=1e-6)
     assert sum("error" not in answer for answer in answers) > 0.9 * len(answers)
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from deepbacs_zoo.cli.fiji_bundle import command
 from deepbacs_zoo.errors import DeepbacsZooError, OutputExistsError, UsageError
 from deepbacs_zoo.fiji.bundle import PAGE, write_bundle
 from deepbacs_zoo.fiji.java.setup import JavaEnvironment
@@ -36,6 +37,33 @@ def test_plugin_models_macros_samples_and_page_are_in_it(setup, model, tmp_path)
     assert "model &lt;1&gt;.zip" in page, "names are no HTML"
     assert "DeepBacs_samples/cells.tif" in page
     assert all(Path(name).suffix in {".jar", ".ijm", ".zip", ".tif", ".html"} for name in reported)
+
+
+def test_without_a_model_the_page_says_where_to_get_one(setup, tmp_path):
+    sample = tmp_path / "cells.tif"
+    sample.write_bytes(b"pixels")
+    write_bundle(setup, [], [sample], tmp_path / "out.zip", overwrite=False)
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert not any(name.startswith("models/") for name in archive.namelist())
+        page = archive.read(PAGE).decode("utf-8")
+    assert "There is none" in page
+    assert "a package (<code>.zip</code>) of your own" in page
+    assert "<code>DeepBacs_samples/cells.tif</code> in the Fiji folder" in page
+    assert "$" not in page
+    assert "<table>\n<tr><th>file</th><th>model</th>" not in page
+
+
+def test_the_command_needs_no_demo(tmp_path, monkeypatch, setup, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("deepbacs_zoo.cli.fiji_bundle.prepared", lambda java: setup)
+    output = tmp_path / "bundle.zip"
+    command(output)
+    with zipfile.ZipFile(output) as archive:
+        samples = [name for name in archive.namelist() if name.startswith("DeepBacs_samples/")]
+    assert len(samples) == 2
+    printed = capsys.readouterr()
+    assert "no model is in it" in printed.err
+    assert PAGE in printed.out
 
 
 def test_the_same_bundle_has_the_same_bytes(setup, model, tmp_path):

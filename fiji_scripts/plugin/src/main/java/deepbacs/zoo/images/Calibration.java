@@ -22,7 +22,7 @@ public final class Calibration {
     this.frameInterval = frameInterval;
   }
 
-  /** Whether the size of a pixel is known along x and y. */
+  /** True if the size of a pixel is known along x and y. */
   public boolean isKnown() {
     return !Double.isNaN(x) && !Double.isNaN(y);
   }

@@ -103,7 +103,7 @@ final class OmeDescription {
     return pages;
   }
 
-  /** Whether the planes belong to another file than the one that the document names as itself. */
+  /** True if the planes belong to another file than the one that the document names as itself. */
   private boolean isElsewhere(Element data) {
     String own = pixels.getOwnerDocument().getDocumentElement().getAttribute("UUID");
     String stated = data.getElementsByTagNameNS(ANY, "UUID").item(0).getTextContent().trim();

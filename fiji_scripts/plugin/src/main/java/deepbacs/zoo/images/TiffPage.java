@@ -115,7 +115,7 @@ final class TiffPage {
     return Math.max(samples - alpha, 1);
   }
 
-  /** Whether its samples are red, green and blue. */
+  /** True if its samples are red, green and blue. */
   boolean isColor() {
     return (photometric == 2 || photometric == 6) && samples > 1 && colors() == 3;
   }
@@ -130,7 +130,7 @@ final class TiffPage {
     return ((long) pixels * values * bits + Byte.SIZE - 1) / Byte.SIZE;
   }
 
-  /** Whether all pixels lie one after the other as they are. */
+  /** True if all pixels lie one after the other as they are. */
   boolean isContiguous() {
     if (compression != 1 || tiled || offsets.length == 0) {
       return false;
@@ -143,7 +143,7 @@ final class TiffPage {
     return true;
   }
 
-  /** Whether both are planes of one image. */
+  /** True if both are planes of one image. */
   boolean isLike(TiffPage other) {
     return Arrays.equals(key(), other.key());
   }

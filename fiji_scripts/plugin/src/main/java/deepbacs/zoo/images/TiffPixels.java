@@ -32,7 +32,7 @@ final class TiffPixels {
     }
   }
 
-  /** Whether pixels that are compressed in this way can be read. */
+  /** True if pixels that are compressed in this way can be read. */
   static boolean canDecode(int compression) {
     return compression == NONE
         || compression == LZW

@@ -48,7 +48,7 @@ final class TiffReader implements ImageReader.Content {
   private final TiffPage first;
   private final Map<String, String> imagej;
   private final OmeDescription ome;
-  /** Whether the samples of a pixel are what the file calls channels. */
+  /** True if the samples of a pixel are what the file calls channels. */
   private boolean samplesAreChannels;
   /** The page of each plane; null where the planes lie behind the first page's offset. */
   private List<TiffPage> pages;

@@ -16,23 +16,9 @@ final class Json {
 
   private static void write(Object value, StringBuilder to) {
     if (value instanceof Map) {
-      String separator = "{";
-      for (Map.Entry<?, ?> entry : ((Map<?, ?>) value).entrySet()) {
-        to.append(separator);
-        write(entry.getKey().toString(), to);
-        to.append(": ");
-        write(entry.getValue(), to);
-        separator = ", ";
-      }
-      to.append(separator.equals("{") ? "{}" : "}");
+      object((Map<?, ?>) value, to);
     } else if (value instanceof Iterable) {
-      String separator = "[";
-      for (Object element : (Iterable<?>) value) {
-        to.append(separator);
-        write(element, to);
-        separator = ", ";
-      }
-      to.append(separator.equals("[") ? "[]" : "]");
+      list((Iterable<?>) value, to);
     } else if (value instanceof Double) {
       double number = (Double) value;
       to.append(Double.isNaN(number) || Double.isInfinite(number) ? "null" : value.toString());
@@ -41,6 +27,28 @@ final class Json {
     } else {
       quote(value.toString(), to);
     }
+  }
+
+  private static void object(Map<?, ?> entries, StringBuilder to) {
+    String separator = "{";
+    for (Map.Entry<?, ?> entry : entries.entrySet()) {
+      to.append(separator);
+      write(entry.getKey().toString(), to);
+      to.append(": ");
+      write(entry.getValue(), to);
+      separator = ", ";
+    }
+    to.append(entries.isEmpty() ? "{}" : "}");
+  }
+
+  private static void list(Iterable<?> elements, StringBuilder to) {
+    String separator = "[";
+    for (Object element : elements) {
+      to.append(separator);
+      write(element, to);
+      separator = ", ";
+    }
+    to.append(separator.equals("[") ? "[]" : "]");
   }
 
   private static void quote(String text, StringBuilder to) {

@@ -21,12 +21,7 @@ final class OptionText {
         at++;
         continue;
       }
-      int end = at;
-      while (end < text.length()
-          && text.charAt(end) != '='
-          && !Character.isWhitespace(text.charAt(end))) {
-        end++;
-      }
+      int end = keyEnd(text, at);
       String key = text.substring(at, end);
       at = end;
       String value = "";
@@ -39,6 +34,16 @@ final class OptionText {
       found.put(key, value);
     }
     return found;
+  }
+
+  private static int keyEnd(String text, int from) {
+    int at = from;
+    while (at < text.length()
+        && text.charAt(at) != '='
+        && !Character.isWhitespace(text.charAt(at))) {
+      at++;
+    }
+    return at;
   }
 
   private static int closing(String text, int open) {

@@ -105,6 +105,11 @@ final class Collector {
     if (collected == null) {
       collected = zeros(block, full);
     }
+    checkSize(shape, placed);
+    TensorBlocks.put(collected, where, block, TensorBlocks.whole(shape));
+  }
+
+  private void checkSize(int[] shape, boolean[] placed) {
     int[] occupied = collected.shape();
     for (int axis = 0; axis < occupied.length; axis++) {
       occupied[axis] = placed[axis] ? shape[axis] : occupied[axis];
@@ -112,7 +117,6 @@ final class Collector {
     if (!Arrays.equals(occupied, shape)) {
       throw changed(shape, occupied);
     }
-    TensorBlocks.put(collected, where, block, TensorBlocks.whole(shape));
   }
 
   private Tensor zeros(Tensor block, int[] full) {

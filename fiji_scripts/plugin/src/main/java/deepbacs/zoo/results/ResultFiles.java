@@ -68,7 +68,7 @@ public final class ResultFiles {
    * <p>Everything is written beside its place and moved there when all of it is there.
    *
    * @param folder where to; made if it does not exist
-   * @param overwrite whether files that exist are replaced
+   * @param overwrite true to replace files that exist
    * @return the files written
    * @throws ZooException OUTPUT_EXISTS: one of the files exists, and {@code overwrite} is not set;
    *     nothing is written. HOST: the folder or the disk refuses; nothing new is left behind

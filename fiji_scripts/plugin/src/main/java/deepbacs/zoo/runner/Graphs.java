@@ -119,8 +119,11 @@ final class Graphs {
           required,
           "end the preprocessing with ensure_dtype to " + required);
     }
+    checkShape(id, node, tensor.shape());
+  }
+
+  private static void checkShape(String id, TensorInfo node, int[] shape) {
     long[] declared = node.getShape();
-    int[] shape = tensor.shape();
     boolean fits = declared.length == shape.length;
     for (int axis = 0; fits && axis < shape.length; axis++) {
       fits = declared[axis] < 0 || declared[axis] == shape[axis];

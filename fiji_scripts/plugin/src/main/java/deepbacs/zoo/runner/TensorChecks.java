@@ -93,15 +93,20 @@ final class TensorChecks {
         String most = rule.max == Size.UNLIMITED ? "any size" : String.valueOf(rule.max);
         return rule.min <= size && size <= rule.max ? "" : rule.min + " to " + most;
       default:
-        for (TensorSpec spec : specs) {
-          boolean found = spec.id.equals(rule.tensor) && tensors.containsKey(rule.tensor);
-          if (found && spec.axis(rule.axis) != null) {
-            int expected = rule.of(tensors.get(rule.tensor).size(rule.axis));
-            return size == expected ? "" : expected + ", from " + rule.tensor + "." + rule.axis;
-          }
-        }
-        return "";
+        return contradicted(rule, size, specs, tensors);
     }
+  }
+
+  private static String contradicted(
+      Size rule, int size, List<TensorSpec> specs, Map<String, Tensor> tensors) {
+    for (TensorSpec spec : specs) {
+      boolean found = spec.id.equals(rule.tensor) && tensors.containsKey(rule.tensor);
+      if (found && spec.axis(rule.axis) != null) {
+        int expected = rule.of(tensors.get(rule.tensor).size(rule.axis));
+        return size == expected ? "" : expected + ", from " + rule.tensor + "." + rule.axis;
+      }
+    }
+    return "";
   }
 
   /**

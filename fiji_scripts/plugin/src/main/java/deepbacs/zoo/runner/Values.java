@@ -63,31 +63,33 @@ final class Values {
     }
     for (int index = 0; index < tensor.size(); index++) {
       double value = tensor.get(index);
-      switch (tensor.dtype) {
-        case FLOAT64:
-          to.putDouble(value);
-          break;
-        case FLOAT16:
-          to.putShort(halfBits(value));
-          break;
-        case INT64:
-          to.putLong((long) value);
-          break;
-        case UINT64:
-          to.putLong(value < 0x1p63 ? (long) value : (long) (value - 0x1p63) + Long.MIN_VALUE);
-          break;
-        case INT32:
-        case UINT32:
-          to.putInt((int) (long) value);
-          break;
-        case INT16:
-        case UINT16:
-          to.putShort((short) (int) value);
-          break;
-        default:
-          to.put((byte) (int) value);
-          break;
+      if (tensor.dtype == DType.FLOAT64) {
+        to.putDouble(value);
+      } else if (tensor.dtype == DType.FLOAT16) {
+        to.putShort(halfBits(value));
+      } else {
+        // The bits of an unsigned number are those of the signed one of its width.
+        boolean beyond = tensor.dtype == DType.UINT64 && value >= 0x1p63;
+        long whole = beyond ? (long) (value - 0x1p63) + Long.MIN_VALUE : (long) value;
+        write(whole, tensor.dtype.bytes, to);
       }
+    }
+  }
+
+  private static void write(long whole, int bytes, ByteBuffer to) {
+    switch (bytes) {
+      case Long.BYTES:
+        to.putLong(whole);
+        break;
+      case Integer.BYTES:
+        to.putInt((int) whole);
+        break;
+      case Short.BYTES:
+        to.putShort((short) whole);
+        break;
+      default:
+        to.put((byte) whole);
+        break;
     }
   }
 

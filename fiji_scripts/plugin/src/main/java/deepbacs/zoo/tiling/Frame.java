@@ -69,7 +69,7 @@ final class Frame {
    *
    * @param size pixels of the image along this axis
    * @param rules one rule for each output; they share the size rule
-   * @param haloBorder whether it is first padded by the halo at both ends
+   * @param haloBorder true if it is first padded by the halo at both ends
    * @throws ZooException UNSUPPORTED: the axis must be cut or cropped, and a scale is no simple
    *     fraction
    */

@@ -45,7 +45,7 @@ public final class Planner {
    * @param rules one rule for each space axis, towards the first output
    * @param budget bytes that one pass may take
    * @param bytesPerPixel bytes of memory per input pixel that the network takes at its peak
-   * @param haloBorder whether the image is first continued by the halo on all sides, and the output
+   * @param haloBorder true if the image is first continued by the halo on all sides, and the output
    *     cropped by it, as bioimageio.core does
    * @param others rules towards further outputs and inputs, which tile starts and seams must suit
    * @throws ZooException HOST: not even the smallest tile fits the budget. PACKAGE: the halo leaves

@@ -75,25 +75,21 @@ public final class RunPlan {
     }
     checkSizes(inputs, tensors, images);
     List<String> loose = new ArrayList<>();
-    for (TensorSpec spec : outputs) {
-      if (!tensors.containsKey(spec.id)) {
-        loose.add(spec.id);
-      }
-    }
+    outputs.forEach(spec -> loose.add(spec.id));
+    loose.removeAll(tensors.keySet());
     if (!allowTiling) {
       requireMemory(firsts, memory, peakBytesPerPixel);
     }
     if (!loose.isEmpty() || firsts.size() > 1 || !allowTiling) {
-      List<String> names =
-          loose.isEmpty() ? new ArrayList<>(references.roots.keySet()) : loose;
-      requireOnePass(names, firsts, peakBytesPerPixel);
+      List<String> roots = new ArrayList<>(references.roots.keySet());
+      requireOnePass(loose.isEmpty() ? roots : loose, firsts, peakBytesPerPixel);
     }
+    return new RunPlan(tensors, firsts.isEmpty() ? nothingToCut() : firsts.get(0).plan);
+  }
+
+  private static TilePlan nothingToCut() {
     List<AxisRule> none = Collections.emptyList();
-    TilePlan plan =
-        firsts.isEmpty()
-            ? Planner.plan(new int[0], none, 1, 1, false, Collections.emptyList())
-            : firsts.get(0).plan;
-    return new RunPlan(tensors, plan);
+    return Planner.plan(new int[0], none, 1, 1, false, Collections.emptyList());
   }
 
   /** Plans one root, and gives every tensor that follows it along all its axes its part. */

@@ -187,10 +187,16 @@ final class SizeReferences {
     if (first.form == Size.Form.FREE && second.form == Size.Form.FREE) {
       return Size.free(Math.max(first.min, second.min), Math.min(first.max, second.max));
     }
-    if (first.form == Size.Form.FIXED || second.form == Size.Form.FIXED) {
-      int fixed = first.form == Size.Form.FIXED ? first.value : second.value;
-      return fits(fixed, first) && fits(fixed, second) ? Size.fixed(fixed) : null;
+    if (first.form == Size.Form.FIXED) {
+      return fits(first.value, second) ? first : null;
     }
+    if (second.form == Size.Form.FIXED) {
+      return fits(second.value, first) ? second : null;
+    }
+    return commonSteps(first, second);
+  }
+
+  private static Size commonSteps(Size first, Size second) {
     int start = Math.max(first.min, second.min);
     long step = (long) first.step / gcd(first.step, second.step) * second.step;
     for (int size = start; size < start + step; size++) {

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,14 @@ _KEPT: Final = 2 * 2**20
 _NOWHERE: Final = ("127.0.0.1", "9")
 """A host and the port of the service that discards everything."""
 CRASH: Final = "crash.log"
+_SHARED: Final = "shm-[0-9a-f-]{36}"
+"""A name of JDLL for memory that it shares with its engine, as a regular expression."""
+_GUARD: Final = f"""\
+cat > /dev/null
+kill -s KILL -- "-$1"
+for name in $(grep -ohE '{_SHARED}' "$2/stderr" "$2/stdout"); do rm -f "/dev/shm/$name"; done
+rm -rf -- "$2"
+"""
 _PICKED_UP: Final = "Picked up JAVA_TOOL_OPTIONS"
 
 
@@ -41,7 +49,7 @@ def run_java(
 ) -> Ended:
     """Run Java until it ends or makes no progress for too long.
 
-    It and what it starts find no network, and have ended when this returns.
+    It and what it starts find no network, and have ended when this returns or is killed.
 
     Parameters
     ----------
@@ -83,13 +91,36 @@ def run_java(
                 hint=OTHER_JAVA,
             ) from error
         try:
-            in_time = _wait(process, timeout, finished)
+            with _guard(process, folder):
+                in_time = _wait(process, timeout, finished)
         finally:
             _end(process)
             printed, failed = (_read(path) for path in files)
             _free_shared_memory(failed + printed)
     status = process.returncode if in_time else None
     return Ended(status, printed, failed, _read(folder / CRASH))
+
+
+@contextlib.contextmanager
+def _guard(process: subprocess.Popen[bytes], folder: Path) -> Iterator[None]:
+    """End the process, its children and its folder if this process is killed meanwhile.
+
+    A shell waits for that: nobody else holds the other end of its input.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    with subprocess.Popen(  # noqa: S603 - a text of ours
+        ["/bin/sh", "-c", _GUARD, "guard", str(process.pid), str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as shell:
+        try:
+            yield
+        finally:
+            shell.kill()
 
 
 def _wait(process: subprocess.Popen[bytes], timeout: float, finished: Callable[[], int]) -> bool:
@@ -127,7 +158,7 @@ def _free_shared_memory(text: str) -> None:
     """
     if sys.platform == "win32":
         return
-    for name in set(re.findall(r"\bshm-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", text)):
+    for name in set(re.findall(_SHARED, text)):
         with contextlib.suppress(OSError):  # most are free by now
             memory = SharedMemory(name)
             memory.close()

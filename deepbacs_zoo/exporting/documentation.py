@@ -55,8 +55,8 @@ def _decoding(stage: Stage) -> tuple[str, ...]:
         return decoding_steps(decode)
     repeated = (
         f"Every value of `{decode.output}` stands in {grid} x {grid} pixels, so that it has the "
-        f"size of the image. The output that is meant below is each {grid}th row and column of it, "
-        "from the first on."
+        f"size of the image. The output that is meant below has its rows and columns 0, {grid}, "
+        f"{2 * grid}, …"
     )
     return (repeated, *decoding_steps(decode))
 

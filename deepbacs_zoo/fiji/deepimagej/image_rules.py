@@ -33,7 +33,7 @@ STACK_STATISTICS: Final = differs(
     _RUN,
 )
 _OF_THE_IMAGE: Final = ("scale_range", "zero_mean_unit_variance")
-_IN_PYTHON: Final = "predict in Python, which cuts large images into tiles"
+_IN_PYTHON: Final = "predict with the plain package in Python, which cuts large images into tiles"
 
 
 def check_image(

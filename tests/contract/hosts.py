@@ -93,16 +93,20 @@ def attached(setup):
 def stand_in(setup, hooked=True):
     """The ImageJ of a session that is like pyimagej's."""
     from deepbacs_zoo.fiji import attach
+    from tests.contract import session
     from tests.contract.pyimagej_stand_in import init
 
-    return attach(init(setup, hooked=hooked))
+    session.ij = init(setup, hooked=hooked)
+    return attach(session.ij)
 
 
 def pyimagej(setup, folder):
     """A real session of pyimagej."""
     from deepbacs_zoo.fiji import attach, start_pyimagej
+    from tests.contract import session
 
-    return attach(start_pyimagej(setup, folder))
+    session.ij = start_pyimagej(setup, folder)
+    return attach(session.ij)
 
 
 def _serve(pipe, opener, arguments):

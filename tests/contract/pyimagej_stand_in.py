@@ -69,10 +69,9 @@ class Py:
         head = "".join(f"{name} = {_literal(kind, args, name)};" for kind, name in inputs)
         body = re.sub(r"(?m)^#@.*$", "", macro)
         interpreter = _java("ij.macro.Interpreter")()
-        interpreter.setIgnoreErrors(True)
         found = _java("java.util.HashMap")()
         try:
-            value = interpreter.run(head + body)
+            value = interpreter.run(head + body, "")
         except _jpype().JException as error:
             _java("java.lang.System").err.println(str(error))
             value = None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+ij = None
+"""The gateway of pyimagej, or what stands in for it."""
+
 
 def _java(name):
     import jpype
@@ -73,6 +76,28 @@ def _image(image):
     }
 
 
-def version():
-    """Return the text of ``ij.getVersion``."""
-    return str(_java("ij.IJ").getVersion())
+def about():
+    """Return what the session says about itself."""
+    return {
+        "version": str(ij.getVersion()),
+        "active": bool(ij.legacy.isActive()),
+        "imagej": str(ij.IJ.getVersion()),
+    }
+
+
+def run_macro(code, arguments=None):
+    """Return the outputs of a macro as texts."""
+    found = ij.py.run_macro(code, arguments)
+    return {str(key): None if found[key] is None else str(found[key]) for key in found.keySet()}
+
+
+def run_plugin(command, options):
+    """Return what a command gives, or its exception's message, and how many images it opens."""
+    import jpype
+
+    before = len(ij.WindowManager.getIDList() or ())
+    try:
+        found = str(ij.py.run_plugin(command, options))
+    except jpype.JException as error:
+        found = str(error.getMessage())
+    return found, len(ij.WindowManager.getIDList() or ()) - before

@@ -68,9 +68,9 @@ class GatewayInfo:
     pid
         The process in which ImageJ runs.
     hooked
-        Whether ImageJ reports every error.  One that somebody else has started without our jars
-        swallows some: a file that ``open`` does not find, exceptions of plugins, the message of
-        ``exit``, commands without options.
+        Whether ImageJ reports every error.  In one that somebody else has started without our jars
+        they are looked for in what it prints, and some leave no trace, such as commands without
+        options.
     """
 
     imagej: str

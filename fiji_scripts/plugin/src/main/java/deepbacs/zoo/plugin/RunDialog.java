@@ -23,7 +23,8 @@ final class RunDialog {
   static Map<String, String> ask() {
     GenericDialog dialog = new GenericDialog(RunPlugin.COMMAND);
     dialog.addFileField(labeled(RunOption.MODEL, " (package, .zip)"), last(RunOption.MODEL.key), COLUMNS);
-    dialog.addFileField(labeled(RunOption.INPUT, " (image)"), "", COLUMNS);
+    String words = " (image; several inputs: ID=FILE;ID=FILE)";
+    dialog.addFileField(labeled(RunOption.INPUT, words), "", COLUMNS);
     dialog.addDirectoryField(labeled(RunOption.OUTPUT, ""), last(RunOption.OUTPUT.key), COLUMNS);
     dialog.addMessage(hintOfInput());
     dialog.addStringField(labeled(RunOption.MEMORY, ""), RunOptions.USUAL_MEMORY, 8);

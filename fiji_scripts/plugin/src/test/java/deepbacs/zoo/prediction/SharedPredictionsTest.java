@@ -16,9 +16,11 @@ import deepbacs.zoo.images.ImageSource;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.results.OutputTensor;
 import deepbacs.zoo.results.Result;
+import deepbacs.zoo.results.ResultKinds;
 import deepbacs.zoo.runner.OnnxSession;
 import deepbacs.zoo.tensors.Tensor;
 import deepbacs.zoo.tensors.TensorSpec;
+import deepbacs.zoo.tiling.RunPlan;
 import ij.ImagePlus;
 import ij.ImageStack;
 import ij.process.ByteProcessor;
@@ -201,6 +203,23 @@ class SharedPredictionsTest {
     assertEquals(1, result.findings.size());
     assertTrue(result.findings.get(0).toString().contains("0.08"));
     assertEquals(0.3, result.calibration.x);
+  }
+
+  @Test
+  void theMemoryEstimateCountsTheImagesOfAllInputs() {
+    try (ZooPackage found = ZooPackage.open(folder.resolve("two_inputs/package.zip"));
+        InputImages images = images(found, new int[] {1, 1, 1, 40, 50})) {
+      Positions positions = Positions.of(images);
+      RunPlan plan =
+          RunPlan.of(
+              found.inputs, found.outputs, images.shapes(), 1 << 30, 1, false, null, true);
+      long pixels = 40 * 50;
+      // Both as bytes and three times as float32, and the result.
+      assertEquals(
+          2 * pixels + 2 * 3 * 4 * pixels + 4 * pixels,
+          MemoryEstimate.bytes(
+              images, found.outputs, positions, plan, ResultKinds.TABLE.get("image")));
+    }
   }
 
   @Test

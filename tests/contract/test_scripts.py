@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import roifile
 
 from deepbacs_zoo.errors import HostError, MacroError, UsageError
+from deepbacs_zoo.fiji import scripts_folder
 from tests.contract.test_gateways import FIJI, gateway, imagej
 from tests.fiji.gateways import BROKEN, image
 
@@ -112,6 +114,20 @@ def test_a_report_of_an_earlier_run_is_not_taken_for_this_one(imagej):
     assert imagej.run_macro("x = 1;").report is None
     with pytest.raises(MacroError, match="plugin broke"):
         imagej.run_macro(f'call("{BROKEN}.register"); run("Misbehave throw");')
+
+
+def test_the_script_of_the_readme_counts_and_saves(imagej, tmp_path):
+    text = (scripts_folder() / "README.md").read_text("utf-8")
+    path = tmp_path / "count.ijm"
+    path.write_text("#@ String" + text.partition("```\n#@ String")[2].partition("```")[0])
+    cells = np.zeros((60, 60), np.uint8)
+    cells[5:15, 5:20] = cells[30:50, 30:40] = 200
+    cells[55:57, 55:57] = 200
+    given = {"smallest": "20", "output": tmp_path}
+    result = imagej.run_script(path, parameters=given, images={"cells": image(cells)})
+    assert result.outputs == {"count": 2}
+    assert sorted(result.tables["Results"].columns["Area"]) == [150, 200]
+    assert len(roifile.roiread(tmp_path / "rois.zip")) == 2
 
 
 GROOVY = """

@@ -10,7 +10,7 @@ import java.nio.channels.FileChannel;
 public abstract class PixelStream {
 
   /** No block is larger, in bytes; a multiple of every size of a value. */
-  static final int BLOCK = 1 << 22;
+  static final int BLOCK = 1 << 18;
 
   /** The next bytes: at most this many, at least one value. */
   abstract ByteBuffer next(int most) throws IOException;

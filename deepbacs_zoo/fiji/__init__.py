@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from deepbacs_zoo.fiji.gateways.attached import attach
     from deepbacs_zoo.fiji.gateways.choice import open_gateway
     from deepbacs_zoo.fiji.gateways.embedded import open_embedded
-    from deepbacs_zoo.fiji.gateways.protocol import Gateway, GatewayInfo, MacroResult
+    from deepbacs_zoo.fiji.gateways.objects import from_java, to_imageplus, to_java
+    from deepbacs_zoo.fiji.gateways.protocol import Gateway, GatewayInfo, MacroResult, Table
     from deepbacs_zoo.fiji.gateways.pyimagej import start_pyimagej
     from deepbacs_zoo.fiji.gateways.worker import open_worker
     from deepbacs_zoo.fiji.java.folder import FijiFolder, read_folder
@@ -28,9 +29,11 @@ __all__ = [
     "Java",
     "JavaEnvironment",
     "MacroResult",
+    "Table",
     "attach",
     "fetch_jars",
     "find_java",
+    "from_java",
     "open_embedded",
     "open_gateway",
     "open_worker",
@@ -38,6 +41,8 @@ __all__ = [
     "read_folder",
     "scripts_folder",
     "start_pyimagej",
+    "to_imageplus",
+    "to_java",
 ]
 
 _MODULE_OF: Final = {
@@ -47,9 +52,11 @@ _MODULE_OF: Final = {
     "Java": "java.runtime",
     "MacroResult": "gateways.protocol",
     "JavaEnvironment": "java.setup",
+    "Table": "gateways.protocol",
     "attach": "gateways.attached",
     "fetch_jars": "java.jars",
     "find_java": "java.runtime",
+    "from_java": "gateways.objects",
     "open_embedded": "gateways.embedded",
     "open_gateway": "gateways.choice",
     "open_worker": "gateways.worker",
@@ -57,6 +64,8 @@ _MODULE_OF: Final = {
     "read_folder": "java.folder",
     "scripts_folder": "settings",
     "start_pyimagej": "gateways.pyimagej",
+    "to_imageplus": "gateways.objects",
+    "to_java": "gateways.objects",
 }
 
 

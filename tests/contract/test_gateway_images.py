@@ -536,3 +536,22 @@ def test_particles_come_back_as_labels_and_outlines(imagej):
 def test_values_below_zero_of_signed_images_pass(imagej):
     found = through(imagej, np.array([[-5, 300]], np.int16), 'run("16-bit");').data
     assert found.dtype in {np.dtype(np.uint16), np.dtype(np.float32)}
+
+
+def test_outlines_in_the_roi_manager_come_back(imagej):
+    code = (
+        'makeRectangle(2, 3, 5, 4); roiManager("Add"); makeOval(1, 1, 6, 6); roiManager("Add");'
+        'roiManager("Select", 0); roiManager("Rename", "first");'
+    )
+    rois = imagej.run_macro(code, images={"a": np.zeros((9, 9), np.uint8)}).rois
+    assert rois[0].name == "first"
+    assert [each.roitype.name for each in rois] == ["RECT", "OVAL"]
+    assert (rois[0].left, rois[0].top, rois[0].right, rois[0].bottom) == (2, 3, 7, 7)
+    assert imagej.run_macro(NOTHING).rois == ()
+
+
+def test_a_table_is_a_dataframe(imagej):
+    code = 'setResult("Area", 0, 1.5); setResult("Name", 0, "a"); setResult("Area", 1, 2);'
+    frame = imagej.run_macro(code).tables["Results"].dataframe()
+    assert frame["Area"].tolist() == [1.5, 2]
+    assert frame["Name"].tolist()[0] == "a"

@@ -47,7 +47,7 @@ class BaseGateway(ABC):
         images: Mapping[str, ImageLike] = {},
         timeout: float | None = None,
     ) -> MacroResult:
-        """Run a macro; see `protocol.Gateway`."""
+        """Run a macro; images of any dtype, axes named or ``y x``: see `protocol.Gateway`."""
         filled = fill(code, parameters, images)
         request = Request(filled.macro(), argument, outputs=filled.outputs)
         outcome, left = self._ask(request, images, timeout)
@@ -62,7 +62,7 @@ class BaseGateway(ABC):
         images: Mapping[str, ImageLike] = {},
         timeout: float | None = None,
     ) -> MacroResult:
-        """Run a file; see `protocol.Gateway`."""
+        """Run a file; images of any dtype, axes named or ``y x``: see `protocol.Gateway`."""
         path = Path(path)
         code = read_script(path)
         filled = fill(code, parameters, images)
@@ -83,7 +83,7 @@ class BaseGateway(ABC):
         images: Mapping[str, ImageLike] = {},
         timeout: float | None = None,
     ) -> MacroResult:
-        """Run a command; see `protocol.Gateway`."""
+        """Run a command; images of any dtype, axes named or ``y x``: see `protocol.Gateway`."""
         outcome, left = self._ask(Request(run_line(command, options)), images, timeout)
         return result_of(outcome, left, Run("", f"ImageJ's command '{command}'", is_command=True))
 

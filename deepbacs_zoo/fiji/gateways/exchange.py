@@ -145,7 +145,7 @@ def _outgoing(title: str, given: ImageLike) -> Outgoing:
             "this is no image",
             value=type(given).__name__,
             allowed="an Image, an xarray.DataArray, or a NumPy array y x",
-            hint="use numpy.asarray, or image_of with the array's axes",
+            hint="use numpy.asarray, or image_of with the axes, or from_java for a Java object",
         )
     image = given if isinstance(given, Image) else image_of(given, where=where)
     array = image.data.transpose(*IMAGE_AXES).values

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.fiji.gateways.base import BaseGateway
-from deepbacs_zoo.fiji.gateways.exchange import outgoing
-from deepbacs_zoo.fiji.gateways.jpype_exchange import images_of, outcome_of, to_java
+from deepbacs_zoo.fiji.gateways.jpype_exchange import add_images, images_of, outcome_of
 from deepbacs_zoo.fiji.gateways.jpype_module import JAVA_PACKAGE, load_jpype
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.fiji.gateways.process import out_of_time
@@ -38,6 +37,18 @@ def _is_free() -> bool:
     return _stuck is None
 
 
+def _taken(found: Any, lent: Sequence[Any]) -> tuple[MacroOutcome, dict[str, Image]]:  # noqa: ANN401 - Java objects
+    """Return what a macro has left, and let Java forget it."""
+    if found is None:
+        raise RuntimeError("the macro's thread has ended without a word")
+    try:
+        outcome = outcome_of(found)
+        # After an error there is nobody to look at them.
+        return outcome, {} if outcome.failure is not None else images_of(found, lent)
+    finally:
+        found.close()
+
+
 class Embedded(BaseGateway):
     """A gateway to the Java in this process; see `gateway.Gateway` and `open_embedded`.
 
@@ -57,7 +68,6 @@ class Embedded(BaseGateway):
     def _ask(
         self, request: Request, images: Mapping[str, ImageLike], timeout: float | None
     ) -> tuple[MacroOutcome, dict[str, Image]]:
-        given = outgoing(images)
         with _lock:
             if self._closed:
                 raise UsageError(
@@ -74,20 +84,10 @@ class Embedded(BaseGateway):
                     hint="wait until it ends, start Python again, or use open_worker",
                 )
             task = load_jpype().JClass(f"{JAVA_PACKAGE}.MacroTask")(json.dumps(request.plain()))
-            for image in given:
-                task.add(to_java(image))
-            task.start()
-            self._wait(task, timeout)
-            found = task.outcome()
-            if found is None:
-                raise RuntimeError("the macro's thread has ended without a word")
-            try:
-                outcome = outcome_of(found)
-                # After an error there is nobody to look at them.
-                left = {} if outcome.failure is not None else images_of(found)
-            finally:
-                found.close()
-            return outcome, left
+            with add_images(task, images) as lent:
+                task.start()
+                self._wait(task, timeout)
+                return _taken(task.outcome(), lent)
 
     def _wait(self, task: Any, timeout: float | None) -> None:  # noqa: ANN401 - a Java object
         end = None if timeout is None else time.monotonic() + timeout

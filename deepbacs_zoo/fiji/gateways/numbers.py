@@ -28,7 +28,7 @@ __all__ = ["blocks_of", "stored_dtype"]
 _NATIVE: Final = ("uint8", "uint16", "float32")
 _ALLOWED: Final = "uint8, uint16, float32, or bool, integers and floats that these can hold"
 _EXACT: Final = 2**24
-# What is converted or put in order at a time stays in the processor's cache.
+# What is looked at at a time stays in the processor's cache.
 _BLOCK: Final = 2**18
 
 

@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from textwrap import shorten
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from deepbacs_zoo import errors
 from deepbacs_zoo.errors import DeepbacsZooError, HostError, MacroError, UsageError
 from deepbacs_zoo.fiji.gateways.heap import LARGER_HEAP
+from deepbacs_zoo.fiji.gateways.metadata import outlines_from
 from deepbacs_zoo.fiji.gateways.protocol import MacroResult, Table
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.options import read_text
@@ -49,6 +47,8 @@ class MacroOutcome:
         Keys of options that no field of their command had, each with those that it has after a tab.
     tables
         By title, the columns by heading.
+    rois
+        What is in the ROI Manager, in ImageJ's format, as base64.
     """
 
     value: str | None = None
@@ -60,6 +60,7 @@ class MacroOutcome:
     outputs: str | None = None
     unknown: tuple[str, ...] = ()
     tables: Mapping[str, Mapping[str, list[float] | list[str]]] = field(default_factory=dict)
+    rois: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -119,12 +120,10 @@ def result_of(outcome: MacroOutcome, images: Mapping[str, Image], run: Run = _MA
             allowed=known,
             hint="take the first word of the label in the dialog, in lower case",
         )
-    tables = {
-        title: Table({name: _column(cells) for name, cells in columns.items()})
-        for title, columns in outcome.tables.items()
-    }
+    tables = {title: Table.of(columns) for title, columns in outcome.tables.items()}
     outputs = _outputs(outcome, list(images))
-    return MacroResult(outcome.value, outcome.log, tables, dict(images), report, outputs)
+    rois = outlines_from(outcome.rois)
+    return MacroResult(outcome.value, outcome.log, tables, dict(images), report, outputs, rois)
 
 
 def _outputs(outcome: MacroOutcome, titles: Sequence[str]) -> Mapping[str, Any]:
@@ -149,14 +148,6 @@ def _report(outcome: MacroOutcome) -> Mapping[str, Any] | None:
     if not isinstance(report, dict) or report.get("status") == "none":
         return None
     return report
-
-
-def _column(cells: list[float] | list[str]) -> NDArray[np.float64] | tuple[str, ...]:
-    if any(isinstance(cell, str) for cell in cells):
-        return tuple(map(str, cells))
-    column = np.array(cells, np.float64)
-    column.flags.writeable = False
-    return column
 
 
 def _error_of(

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.images.arrays import ImageLike
 from deepbacs_zoo.images.image import Image
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from roifile import ImagejRoi
 
 __all__ = ["Gateway", "GatewayInfo", "MacroResult", "Table"]
 
@@ -34,6 +38,17 @@ class Table:
 
     columns: Mapping[str, NDArray[np.float64] | tuple[str, ...]]
 
+    @classmethod
+    def of(cls, columns: Mapping[str, Sequence[float] | Sequence[str]]) -> Table:
+        """Return a table of columns by heading; one that holds a text holds texts only."""
+        return cls({name: _column(cells) for name, cells in columns.items()})
+
+    def dataframe(self) -> DataFrame:
+        """Return the table as pandas has it."""
+        from pandas import DataFrame
+
+        return DataFrame({name: list(cells) for name, cells in self.columns.items()})
+
     def __len__(self) -> int:
         """Return the number of rows."""
         return max((len(column) for column in self.columns.values()), default=0)
@@ -49,6 +64,14 @@ class Table:
         for row in zip(*self.columns.values(), strict=True):
             writer.writerow([cell if isinstance(cell, str) else _number(cell) for cell in row])
         return text.getvalue()
+
+
+def _column(cells: Sequence[float] | Sequence[str]) -> NDArray[np.float64] | tuple[str, ...]:
+    if any(isinstance(cell, str) for cell in cells):
+        return tuple(map(str, cells))
+    column = np.array(cells, np.float64)
+    column.flags.writeable = False
+    return column
 
 
 def _number(value: float) -> str:
@@ -99,6 +122,8 @@ class MacroResult:
     outputs
         Values of output parameters (``#@output``) by name: numbers, texts, lists of them, for an
         image its title in ``images``; ``None`` for one that was never set.
+    rois
+        Outlines in the ROI Manager at the end.  Those on an image are in its `Image.imagej`.
     """
 
     value: str | None
@@ -107,6 +132,7 @@ class MacroResult:
     images: Mapping[str, Image] = field(default_factory=dict)
     report: Mapping[str, Any] | None = None
     outputs: Mapping[str, Any] = field(default_factory=dict)
+    rois: tuple[ImagejRoi, ...] = ()
 
 
 class Gateway(Protocol):

@@ -197,6 +197,7 @@ def _outcome(answer: Mapping[str, Any]) -> MacroOutcome:
         report=answer.get("report"),
         outputs=answer.get("outputs"),
         unknown=tuple(answer.get("unknown", ())),
+        rois=answer.get("rois") or (),
         tables={table["title"]: dict(table["columns"]) for table in answer["tables"]},
     )
 

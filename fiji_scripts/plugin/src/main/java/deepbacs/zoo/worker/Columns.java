@@ -14,7 +14,8 @@ public final class Columns {
   /** For each heading a {@code double[]}, or a {@code String[]} if any cell holds a text. */
   public final List<Object> values = new ArrayList<>();
 
-  Columns(String title, ResultsTable table) {
+  /** Reads a table. */
+  public Columns(String title, ResultsTable table) {
     this.title = title;
     int rows = table.size();
     if (rows > 0 && table.getLabel(0) != null) {

@@ -28,7 +28,11 @@ public final class MacroOutcome implements AutoCloseable {
   public final String[] unknown = DialogOptions.unknown();
 
   public final List<Columns> tables;
+  /** What is in the ROI manager, in ImageJ's format, as base64. */
+  public final List<String> rois;
+
   public final List<ImagePlus> images;
+  private final List<ImagePlus> kept = new ArrayList<>();
 
   MacroOutcome(
       Failure failure,
@@ -37,6 +41,7 @@ public final class MacroOutcome implements AutoCloseable {
       String report,
       String outputs,
       List<Columns> tables,
+      List<String> rois,
       List<ImagePlus> images) {
     this.failure = failure == null ? null : failure.message;
     this.line = failure == null ? 0 : failure.line;
@@ -46,6 +51,7 @@ public final class MacroOutcome implements AutoCloseable {
     this.report = report;
     this.outputs = outputs;
     this.tables = Collections.unmodifiableList(new ArrayList<>(tables));
+    this.rois = Collections.unmodifiableList(new ArrayList<>(rois));
     this.images = Collections.unmodifiableList(new ArrayList<>(images));
   }
 
@@ -54,9 +60,16 @@ public final class MacroOutcome implements AutoCloseable {
     return ImageHeader.of(images.get(index));
   }
 
+  /** Leaves images open, which belong to somebody else. */
+  void keep(List<ImagePlus> others) {
+    kept.addAll(others);
+  }
+
   /** Closes the images. */
   @Override
   public void close() {
-    MacroRunner.discard(images);
+    List<ImagePlus> own = new ArrayList<>(images);
+    own.removeAll(kept);
+    MacroRunner.discard(own);
   }
 }

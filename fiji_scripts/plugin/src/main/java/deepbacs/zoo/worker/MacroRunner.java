@@ -184,7 +184,8 @@ public final class MacroRunner {
         failure = Failure.ofException(unable, 0);
       }
     }
-    return new MacroOutcome(failure, value, log, Report.json(), outputs, tables, images);
+    return new MacroOutcome(
+        failure, value, log, Report.json(), outputs, tables, Metadata.ofManager(), images);
   }
 
   /** Stops the macro that runs, from another thread; does nothing where none runs. */

@@ -27,6 +27,7 @@ public final class MacroTask {
 
   private final CountDownLatch end = new CountDownLatch(1);
   private final List<ImagePlus> images = new ArrayList<>();
+  private final List<ImagePlus> lent = new ArrayList<>();
   private final Request request;
   private Future<?> work;
   private volatile MacroOutcome outcome;
@@ -41,6 +42,12 @@ public final class MacroTask {
     images.add(image);
   }
 
+  /** Opens an image of somebody else for it, which is not closed afterwards. */
+  public void lend(ImagePlus image) {
+    images.add(image);
+    lent.add(image);
+  }
+
   /** Starts it. */
   public void start() {
     work =
@@ -48,6 +55,7 @@ public final class MacroTask {
             () -> {
               try {
                 outcome = MacroRunner.run(request, images);
+                outcome.keep(lent);
               } finally {
                 images.clear();
                 end.countDown();

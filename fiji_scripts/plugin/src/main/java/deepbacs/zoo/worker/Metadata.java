@@ -7,6 +7,7 @@ import ij.gui.Overlay;
 import ij.gui.Roi;
 import ij.io.RoiDecoder;
 import ij.io.RoiEncoder;
+import ij.plugin.frame.RoiManager;
 import ij.process.ImageProcessor;
 import ij.process.LUT;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.Base64;
 import java.util.List;
 
 /** What ImageJ keeps with an image beside pixels and calibration, as texts. */
-final class Metadata {
+public final class Metadata {
 
   private static final String LABEL = "Slice_Label";
   private static final int COLORS = 256;
@@ -41,6 +42,18 @@ final class Metadata {
     if (image.getOverlay() != null) {
       for (Roi each : image.getOverlay().toArray()) {
         found.overlay.add(encoded(each));
+      }
+    }
+    return found;
+  }
+
+  /** The outlines in the ROI manager. */
+  static List<String> ofManager() {
+    List<String> found = new ArrayList<>();
+    RoiManager manager = RoiManager.getRawInstance();
+    if (manager != null) {
+      for (Roi each : manager.getRoisAsArray()) {
+        found.add(encoded(each));
       }
     }
     return found;
@@ -147,11 +160,13 @@ final class Metadata {
     };
   }
 
-  private static String encoded(Roi roi) {
+  /** An outline in ImageJ's format, as base64; null for null. */
+  public static String encoded(Roi roi) {
     return roi == null ? null : Base64.getEncoder().encodeToString(RoiEncoder.saveAsByteArray(roi));
   }
 
-  private static Roi decoded(String text) {
+  /** The outline of such a text. */
+  public static Roi decoded(String text) {
     Roi roi = RoiDecoder.openFromByteArray(Base64.getDecoder().decode(text));
     if (roi == null) {
       throw new IllegalArgumentException("an outline is damaged");

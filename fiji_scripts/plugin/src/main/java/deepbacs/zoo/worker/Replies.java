@@ -65,6 +65,10 @@ final class Replies {
       for (Columns table : outcome.tables) {
         table(json, table);
       }
+      json.endArray().name("rois").beginArray();
+      for (String roi : outcome.rois) {
+        json.value(roi);
+      }
       json.endArray().name("images").beginArray();
       for (ImagePlus image : images) {
         HeaderJson.write(json, ImageHeader.of(image));

@@ -482,6 +482,9 @@ class ImageReaderTest {
     assertEquals(1000, Units.micrometers("mm"));
     assertTrue(Double.isNaN(Units.micrometers("pixel")));
     assertEquals(1e-3, Units.seconds("ms"), 1e-15);
+    assertEquals(1e-3, Units.seconds(" mSec"), 1e-15);
+    assertTrue(Double.isNaN(Units.seconds(null)));
+    assertTrue(Double.isNaN(Units.lengths(1, 1, 1, "um", "um", "pixel").z));
     assertEquals(60, Units.seconds("min"));
   }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -107,7 +109,7 @@ def _for_deepimagej(package: Package, spelling: Spelling) -> Iterator[str]:
     yield _model(package.path if package.path.is_dir() else package.path.parent, DEEPIMAGEJ)
     yield from _questions(ids)
     yield ""
-    results = ", ".join(f'start + "_{spec.id}.tif"' for spec in package.outputs)
+    results = ", ".join("start + " + _literal(f"_{spec.id}.tif") for spec in package.outputs)
     yield _BEFORE_DEEPIMAGEJ.format(results=results)
     yield _OPTIONS.format(images=_variables(ids)[ids[0]])
     yield _AFTER_DEEPIMAGEJ
@@ -169,7 +171,20 @@ def _model(path: Path, command: str) -> str:
     """Return the line with the package's path, which has to stand between brackets later."""
     place = path.absolute().as_posix()
     run_line(command, {"model_path": place})
-    return f"model = {macro_text(place)};"
+    return f"model = {_literal(place)};"
+
+
+def _literal(text: str) -> str:
+    """Return a text as macro code of ASCII alone: ImageJ reads macro files as ISO 8859-1."""
+    parts = []
+    for is_ascii, characters in groupby(text, str.isascii):
+        part = "".join(characters)
+        if is_ascii:
+            parts.append(macro_text(part))
+        else:
+            units = array("H", part.encode("utf-16"))[1:]  # without the mark of its byte order
+            parts.append(f"fromCharCode({', '.join(map(str, units))})")
+    return " + ".join(parts)
 
 
 def _line(text: str) -> str:

@@ -8,6 +8,7 @@ runs sizes off the step in two tiles along each axis, and normalizes a stack by 
 from __future__ import annotations
 
 import itertools
+import json
 import socketserver
 import struct
 import threading
@@ -88,7 +89,9 @@ class _Handler(socketserver.StreamRequestHandler):
         shape = struct.unpack(">5i", self.rfile.read(20))
         data = np.frombuffer(self.rfile.read(4 * int(np.prod(shape))), ">f4")
         with open_package(model) as package:
-            said = f'[SERVICE-0] {{"inputs":{{"modelSource":"{_weights(package)}"}}}}\n'
+            said = (
+                f'[SERVICE-0] {{"inputs":{{"modelSource":{json.dumps(str(_weights(package)))}}}}}\n'
+            )
             said += "[SERVICE-0] <INVALID> [DEBUG 2]: cpu-linux-x86_64:1.13.1"
             try:
                 found, error = _compute(package, data.reshape(shape).astype(np.float32)), ""

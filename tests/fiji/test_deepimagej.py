@@ -308,7 +308,7 @@ def test_predict_and_evaluate_take_the_runner(exact, fiji, small, tmp_path, monk
     ("arguments", "words"),
     [
         (["--runner", "deepimagej"], "none is named"),
-        (["--runner", "onnx", "--fiji", "x"], "only the runner deepimagej"),
+        (["--runner", "onnx", "--fiji", "x"], "only the runners fiji and deepimagej"),
         (["--runner", "deepimagej", "--fiji", "FIJI", "--device", "cuda"], "device"),
         (["--runner", "deepimagej", "--fiji", "nowhere"], "no such folder"),
     ],

@@ -57,7 +57,7 @@ def unpacked(package, folder):
 
 
 def test_the_macro_of_our_plugin_gives_its_results(gateway, image, tmp_path):
-    package = segmenter(tmp_path / "a model (1).zip")
+    package = segmenter(tmp_path / "modèle (1) 😀.zip")
     argument = {"input_path": str(image), "output_folder": str(tmp_path / "results")}
     found = gateway.run_macro(macro(package), macro_argument(argument))
     assert found.value == argument["output_folder"]
@@ -95,7 +95,7 @@ def run_by_deepimagej(text, folder, image, output):
 
 def test_the_macro_of_deepimagej_gives_the_tensor(image, tmp_path):
     package = segmenter_of_any_size(tmp_path / "model.zip")
-    folder = unpacked(package, tmp_path / "a model (1)")
+    folder = unpacked(package, tmp_path / "modèle (1) 😀")
     ended = run_by_deepimagej(macro(folder, "deepimagej"), tmp_path, image, tmp_path / "out")
     assert ended.status == 0
     found = read_image(tmp_path / "out" / "field1_probabilities.tif").data.values

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.Reader;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 
 /**
@@ -124,7 +125,9 @@ public final class DeepImageJStandIn implements PlugIn {
             new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
         DataInputStream from =
             new DataInputStream(new BufferedInputStream(socket.getInputStream()))) {
-      to.writeUTF(model.getPath());
+      byte[] path = model.getPath().getBytes(StandardCharsets.UTF_8); // writeUTF has its own
+      to.writeShort(path.length);
+      to.write(path);
       // An RGB image is a composite of three channels.
       ImageStack stack = image.getStack();
       boolean color = stack.getProcessor(1).getNChannels() == 3;

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 
 import numpy as np
 import pytest
@@ -15,9 +14,8 @@ from deepbacs_zoo.fiji.gateways.fake import FakeGateway
 from deepbacs_zoo.fiji.gateways.outcome import MacroOutcome
 from deepbacs_zoo.images import Calibration, Image, ImagejMetadata, image_of, read_image, to_xarray
 from deepbacs_zoo.images.lut import label_colours
-from tests.contract.hosts import RemoteGateway
-from tests.contract.test_gateways import FIJI, OPENERS, needs_pyimagej
-from tests.fiji.gateways import gateway_setup, image
+from tests.contract.test_gateways import OPENERS, opened
+from tests.fiji.gateways import image
 
 NOTHING = "x = 1;"
 KNOWN = Calibration(x=0.08, y=0.09, z=0.3, unit="µm", frame_interval=2.5)
@@ -34,18 +32,8 @@ def gateway(request):
     if request.param == "fake":
         yield FakeGateway(lambda code, argument, images: (MacroOutcome(), images))
         return
-    fiji = os.environ.get(FIJI)
-    if request.param.startswith("Fiji") and not fiji:
-        pytest.skip(f"{FIJI} names no Fiji folder")
-    if "worker" not in request.param:
-        pytest.importorskip("jpype")
-    if request.param == "Fiji, pyimagej":
-        needs_pyimagej(fiji)
-    opened = OPENERS[request.param](gateway_setup(), fiji)
-    yield opened
-    opened.close()
-    if isinstance(opened, RemoteGateway):
-        assert opened.end() == 0
+    with opened(request.param) as gateway:
+        yield gateway
 
 
 @pytest.fixture()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 import numpy as np
 import pytest
@@ -134,6 +134,25 @@ def needs_pyimagej(folder):
         pytest.skip(str(error))
 
 
+@contextmanager
+def opened(name):
+    """Open one of `OPENERS`; skips where something that it needs is missing."""
+    fiji = os.environ.get(FIJI)
+    if name.startswith("Fiji") and not fiji:
+        pytest.skip(f"{FIJI} names no Fiji folder")
+    if "worker" not in name:
+        pytest.importorskip("jpype")
+    if name == "Fiji, pyimagej":
+        needs_pyimagej(fiji)
+    gateway = OPENERS[name](gateway_setup(), fiji)
+    yield gateway
+    if isinstance(gateway, RemoteGateway):
+        # After all these errors and a filter on several threads the process ends by itself.
+        assert gateway.end() == 0
+    else:
+        gateway.close()
+
+
 @pytest.fixture(
     params=[
         "fake",
@@ -145,20 +164,8 @@ def gateway(request):
     if request.param == "fake":
         yield FakeGateway(emulate)
         return
-    fiji = os.environ.get(FIJI)
-    if request.param.startswith("Fiji") and not fiji:
-        pytest.skip(f"{FIJI} names no Fiji folder")
-    if request.param != "worker":
-        pytest.importorskip("jpype")
-    if request.param == "Fiji, pyimagej":
-        needs_pyimagej(fiji)
-    opened = OPENERS[request.param](gateway_setup(), fiji)
-    yield opened
-    if isinstance(opened, RemoteGateway):
-        # After all these errors and a filter on several threads the process ends by itself.
-        assert opened.end() == 0
-    else:
-        opened.close()
+    with opened(request.param) as gateway:
+        yield gateway
 
 
 @pytest.fixture()

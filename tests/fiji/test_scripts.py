@@ -20,6 +20,7 @@ from deepbacs_zoo.fiji.deepimagej.installed import find_deepimagej
 from deepbacs_zoo.fiji.deepimagej.program import DeepImageJProgram
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.prediction import predict
+from tests.contract.test_gateways import OPENERS, opened
 from tests.fiji.deepimagej import fake_fiji
 from tests.fiji.gateways import gateway_setup, groovy_setup
 from tests.fiji.segmenting import cells, segmenter, segmenter_of_any_size
@@ -66,9 +67,12 @@ def macro(worker: Gateway, name: str, **values: Any) -> Any:
     return worker.run_macro(scripts()[name].read_text("utf-8"), argument)
 
 
-@pytest.fixture(scope="module")
-def worker() -> Iterator[Gateway]:
-    with open_worker(gateway_setup()) as gateway:
+OF_A_FIJI = [name for name in OPENERS if name.startswith("Fiji")]
+
+
+@pytest.fixture(scope="module", params=["worker", *OF_A_FIJI])
+def worker(request: pytest.FixtureRequest) -> Iterator[Gateway]:
+    with opened(request.param) as gateway:
         yield gateway
 
 
@@ -248,8 +252,12 @@ def test_the_script_sends_an_image_through_a_macro(worker) -> None:
     assert all(abs(area - np.pi * 12**2) < 45 for area in areas)
 
 
-@pytest.fixture(scope="module")
-def groovy() -> Iterator[Gateway]:
+@pytest.fixture(scope="module", params=["worker with Groovy", *OF_A_FIJI])
+def groovy(request: pytest.FixtureRequest) -> Iterator[Gateway]:
+    if request.param in OF_A_FIJI:
+        with opened(request.param) as gateway:
+            yield gateway
+        return
     with open_worker(groovy_setup()) as gateway:
         yield gateway
 

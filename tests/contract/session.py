@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 ij = None
 """The gateway of pyimagej, or what stands in for it."""
 
@@ -35,6 +37,9 @@ def fill():
     prefs.blackBackground = True
     prefs.set("mine.key", "value")
     _java("ij.gui.Roi").previousRoi = _java("ij.gui.Roi")(7, 7, 7, 7)
+    # Without a window there is a ROI manager only with the patched classes.
+    with suppress(_java("java.awt.HeadlessException")):
+        _java("ij.plugin.frame.RoiManager").getRoiManager().addRoi(_java("ij.gui.Roi")(1, 2, 3, 4))
 
 
 def look():
@@ -44,10 +49,12 @@ def look():
     images = [_image(manager.getImage(number)) for number in (manager.getIDList() or ())]
     table = _java("ij.measure.ResultsTable").getResultsTable()
     current = manager.getCurrentImage()
+    rois = _java("ij.plugin.frame.RoiManager").getInstance2()
     return {
         "images": images,
         "current": None if current is None else str(current.getTitle()),
         "table": [str(table.getRowAsString(row)) for row in range(table.size())],
+        "rois": [] if rois is None else [str(roi) for roi in rois.getRoisAsArray()],
         "measurements": int(analyzer.getMeasurements()),
         "precision": int(analyzer.getPrecision()),
         "colors": [str(toolbar.getForegroundColor()), str(toolbar.getBackgroundColor())],

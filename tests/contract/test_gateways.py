@@ -523,6 +523,8 @@ DESTROYS = [
     'setBatchMode("exit and display");',
     'newImage("A", "8-bit black", 9, 9, 1); makeRectangle(1, 1, 2, 2); run("Select None");',
     'newImage("mine", "8-bit black", 9, 9, 1); selectImage("mine"); run("Invert"); close();',
+    'newImage("A", "8-bit black", 9, 9, 1); makeRectangle(1, 1, 2, 2); roiManager("Add");',
+    'roiManager("reset");',
     "undefined(x);",
     'exit("no");',
     'run("Invert");',

@@ -7,12 +7,16 @@ import os
 import stat
 import zipfile
 
+import numpy as np
 import pytest
 
 from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.fiji import open_gateway, open_worker
 from deepbacs_zoo.fiji.gateways import worker
-from tests.fiji.gateways import BROKEN, gateway_setup
+from deepbacs_zoo.prediction import predict
+from deepbacs_zoo.prediction.fiji import open_fiji
+from tests.fiji.gateways import BROKEN, gateway_setup, image
+from tests.fiji.segmenting import cells, segmenter
 from tests.fiji.test_embedded import run
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="a program that is a script")
@@ -48,6 +52,16 @@ def test_a_folder_brings_its_imagej_its_plugins_and_its_paths(fiji):
         assert found == f"{fiji}{os.sep}"
         code = 'return call("ij.Prefs.getString", "name");'
         assert gateway.run_macro(code).value == "that of the folder"
+
+
+def test_predictions_on_a_folder_are_those_of_python(fiji, tmp_path):
+    model = segmenter(tmp_path / "model.zip")
+    given = image((cells(120, 150) * 1000 + 2000).astype(np.uint16))
+    with open_worker(gateway_setup(), folder=fiji) as gateway, open_fiji(model, gateway) as inside:
+        found = inside.predict(given)
+    expected = predict(model, given)
+    assert found.n_objects == expected.n_objects > 0
+    np.testing.assert_array_equal(found.content.array, expected.content.array)
 
 
 def test_an_embedded_gateway_takes_a_folder(fiji, tmp_path):

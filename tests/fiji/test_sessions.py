@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deepbacs_zoo.files import cache_folder
+from tests.fiji.gateways import BROKEN
 from tests.fiji.test_embedded import run
 
 pytest.importorskip("imagej")
@@ -117,6 +118,38 @@ print(session.look() == before)
     assert lines[7].startswith("MacroError ImageJ's macro, line 1: Unrecognized command")
     assert "File not found: /nowhere.tif" in lines[8]
     assert lines[-1] == "True"
+
+
+UNHOOKED = {
+    'saveAs("tiff", "/nowhere/a.tif");': "/nowhere/a.tif (No such file or directory)",
+    f'call("{BROKEN}.fail");': "java.lang.IllegalArgumentException: call broke, as asked",
+    'run("Misbehave throw");': "java.lang.IllegalStateException: plugin broke, as asked",
+    'run("Misbehave error");': "the plugin says no",
+    'exit("enough is enough");': "enough is enough",
+    'run("Gaussian Blur...");': "there is no window",
+    'File.openDialog("x");': "there is no window",
+}
+
+
+def test_errors_that_can_be_seen_without_hooks_are_exceptions(tmp_path):
+    code = (
+        BEGIN
+        + f"""
+gateway = attach(init(setup, hooked=False))
+given = {{"a": image(np.zeros((4, 4), np.uint8))}}
+for code in {list(UNHOOKED)!r}:
+    code = 'call("{BROKEN}.register");' + code
+    tell(lambda: print("silent", gateway.run_macro(code, images=given)))
+for code in ('print("Exception"); exit();', 'showMessage("well"); run("Invert"); return "x";'):
+    print(gateway.run_macro(code, images=given).value)
+"""
+    )
+    lines = run(code, tmp_path).splitlines()
+    assert len(lines) == len(UNHOOKED) + 2
+    for line, message in zip(lines, UNHOOKED.values(), strict=False):
+        assert line.startswith("MacroError ImageJ's macro, line 1: ")
+        assert message in line
+    assert lines[-2:] == ["None", "x"]
 
 
 def test_an_imagej_that_is_not_patched_is_refused(tmp_path):

@@ -134,7 +134,7 @@ public final class MacroRunner {
     System.setErr(captured);
     try {
       Report.clear();
-      Unhooked.clear();
+      Unhooked.begin();
       Interpreter.batchMode = true;
       Hooks.begin();
       script = script(request, images);
@@ -143,6 +143,7 @@ public final class MacroRunner {
       exception = error;
     } finally {
       running = null;
+      Unhooked.end();
       Thread.currentThread().setName(thread);
       System.setOut(out);
       System.setErr(err);

@@ -27,10 +27,10 @@ final class MacroScript implements Script {
 
   @Override
   public Failure failure(String value, Throwable exception, String log) {
-    Failure found = Failure.of(interpreter, value, exception);
-    return found == null && !Hooks.exist()
-        ? Unhooked.failure(interpreter, code, exception, log)
-        : found;
+    // Without hooks ImageJ says at most that something canceled the macro.
+    Failure seen =
+        Hooks.exist() ? null : Unhooked.failure(interpreter, code, exception, log);
+    return seen == null ? Failure.of(interpreter, value, exception) : seen;
   }
 
   @Override

@@ -1,6 +1,9 @@
 package deepbacs.zoo.worker;
 
+import ij.CommandListener;
+import ij.Executer;
 import ij.IJ;
+import ij.Macro;
 import ij.macro.Interpreter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,15 +25,56 @@ final class Unhooked {
 
   private static final Pattern MESSAGE = Pattern.compile("\\bexit\\s*\\(\\s*[^)\\s]");
 
+  /** Commands whose name says that they ask, and that do not. */
+  private static final String QUIET = "ROI Manager...";
+
+  private static Watch watch;
+
   private Unhooked() {}
 
-  /** Forgets the error of an earlier run. */
-  static void clear() {
+  /** Forgets the error of an earlier run; from now on the calling thread runs the macro. */
+  static void begin() {
     IJ.getErrorMessage();
+    if (!Hooks.exist()) {
+      watch = new Watch(Thread.currentThread());
+      Executer.addCommandListener(watch);
+    }
+  }
+
+  /** The macro has ended. */
+  static void end() {
+    if (watch != null) {
+      Executer.removeCommandListener(watch);
+    }
+  }
+
+  /** Leaves out commands that would ask: filters would go on with some parameters or other. */
+  private static final class Watch implements CommandListener {
+    private final Thread macro;
+    private String asking;
+
+    Watch(Thread macro) {
+      this.macro = macro;
+    }
+
+    @Override
+    public String commandExecuting(String command) {
+      boolean asks = command.endsWith("...") && !command.equals(QUIET);
+      if (Thread.currentThread() != macro || !asks || Macro.getOptions() != null) {
+        return command;
+      }
+      asking = command;
+      Macro.abort(); // the macro ends where this command would
+      return null;
+    }
   }
 
   /** Looks at ImageJ's last message and at what was printed; null if nothing is to be seen. */
   static Failure failure(Interpreter macro, String code, Throwable exception, String log) {
+    if (watch != null && watch.asking != null) {
+      String words = "a headless dialog of " + watch.asking;
+      return Failure.seen(words, macro.getLineNumber(), null);
+    }
     String message = IJ.getErrorMessage();
     if (message != null && !message.isEmpty()) {
       return Failure.seen(message, macro.getLineNumber(), null);

@@ -54,6 +54,7 @@ def test_a_folder_brings_its_imagej_its_plugins_and_its_paths(fiji):
         assert gateway.run_macro(code).value == "that of the folder"
 
 
+@pytest.mark.slow
 def test_predictions_on_a_folder_are_those_of_python(fiji, tmp_path):
     model = segmenter(tmp_path / "model.zip")
     given = image((cells(120, 150) * 1000 + 2000).astype(np.uint16))
@@ -138,12 +139,14 @@ def test_where_no_gateway_starts_all_ways_and_tries_are_listed(tmp_path):
     assert len(caught.value.__notes__) == 2
 
 
+@pytest.mark.slow
 def test_the_first_way_that_works_is_taken(fiji):
     with open_gateway(gateway_setup(), folder=fiji) as gateway:
         assert gateway.run_macro('run("My Command"); return "x";').value == "x"
         assert gateway.info.pid != os.getpid()
 
 
+@pytest.mark.slow
 def test_a_running_imagej_is_the_first_way(tmp_path):
     code = """
 import os

@@ -36,6 +36,7 @@ ij = imagej.init({fiji!r}, mode="headless")
 """
 
 
+@pytest.mark.slow
 def test_without_a_session_the_ways_to_one_are_named(tmp_path):
     output = run(f"{BEGIN}tell(attach)", tmp_path)
     assert output.startswith("HostError ImageJ inside Python: no Java runs in this process")
@@ -58,6 +59,7 @@ print(gateway.run_macro("return 'alive';").value)
     assert second == "alive"
 
 
+@pytest.mark.slow
 def test_pyimagej_that_was_imported_before_is_refused_likewise(tmp_path):
     code = (
         BEGIN
@@ -89,6 +91,7 @@ tell(lambda: open_embedded(setup, heap=2**30))
     assert "another package has started Java" in lines[2]
 
 
+@pytest.mark.slow
 def test_a_session_without_our_jars_says_that_it_swallows_errors(tmp_path):
     code = (
         BEGIN
@@ -131,6 +134,7 @@ UNHOOKED = {
 }
 
 
+@pytest.mark.slow
 def test_errors_that_can_be_seen_without_hooks_are_exceptions(tmp_path):
     code = (
         BEGIN
@@ -152,6 +156,7 @@ for code in ('print("Exception"); exit();', 'showMessage("well"); run("Invert");
     assert lines[-2:] == ["None", "x"]
 
 
+@pytest.mark.slow
 def test_an_imagej_that_is_not_patched_is_refused(tmp_path):
     code = (
         BEGIN
@@ -168,6 +173,7 @@ tell(attach)
     assert "it runs no commands without a window" in run(code, tmp_path)
 
 
+@pytest.mark.slow
 def test_an_imagej_with_windows_is_refused(tmp_path):
     code = (
         BEGIN
@@ -183,6 +189,7 @@ tell(attach)
     assert "it has windows" in run(code, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_java_without_our_plugin_is_refused(tmp_path):
     code = (
         BEGIN
@@ -200,6 +207,7 @@ tell(attach)
     assert "fiji bundle" in output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "thing", ["42", "None if False else object()", "type('Ij', (), {'legacy': None})()"]
 )
@@ -208,6 +216,7 @@ def test_what_is_no_gateway_of_pyimagej_is_refused(thing, tmp_path):
     assert output.startswith("UsageError the gateway of pyimagej: ")
 
 
+@pytest.mark.slow
 def test_a_session_does_what_others_have_registered_for_its_end(tmp_path):
     code = (
         BEGIN

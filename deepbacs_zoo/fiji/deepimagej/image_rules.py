@@ -142,7 +142,9 @@ def image_findings(package: Package, sizes: Mapping[str, int]) -> Iterator[Findi
             continue
         if rule is SIZE_OFF_STEP and not _off_step(package, sizes):
             continue
-        yield finding
+        # The observation holds the advice, as programs print no more of a prediction's findings.
+        what = finding.what + " (" + finding.hint + ")"
+        yield rule.finding(finding.where, what, finding.allowed)
 
 
 def _off_step(package: Package, sizes: Mapping[str, int]) -> bool:

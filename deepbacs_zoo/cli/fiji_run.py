@@ -122,7 +122,11 @@ def _find(path: Path) -> Path:
     from deepbacs_zoo.fiji import scripts_folder
 
     folder = scripts_folder()
-    shipped = sorted([*(folder / "macros").glob("*.ijm"), *(folder / "groovy").glob("*.groovy")])
+    # Macros first: of two with one name it is the one that runs in every ImageJ.
+    shipped = [
+        *sorted((folder / "macros").glob("*.ijm")),
+        *sorted((folder / "groovy").glob("*.groovy")),
+    ]
     if path.exists():
         return path
     for file in shipped:

@@ -190,6 +190,52 @@ public final class MacroChecks implements PlugIn {
     assertArrayEquals(new byte[] {1, 2, 3, 4, 5, 6}, Files.readAllBytes(output));
   }
 
+  public void resultsOfAScriptAreGivenByName() throws Exception {
+    JsonObject found =
+        answer(
+            "{\"code\": \"a = 2; b = 'x'; c = newArray(1, 'y'); newImage('n', '8-bit', 4, 4, 1);"
+                + " d = getImageID(); exit();\", \"outputs\": {\"a\": \"int\", \"b\": \"String\","
+                + " \"c\": \"Object\", \"d\": \"ImagePlus\", \"e\": \"Object\"}, \"output\": \""
+                + folder.resolve("named.raw")
+                + "\"}");
+    assertEquals(
+        "{\"a\":2.0,\"b\":\"x\",\"c\":[1.0,\"y\"],\"d\":{\"image\":0},\"e\":null}",
+        found.get("outputs").getAsString(),
+        found.toString());
+  }
+
+  public void theRoiManagerNeedsNoWindow() {
+    String code =
+        "newImage(\"n\", \"8-bit\", 9, 9, 1); makeRectangle(1, 2, 3, 4); roiManager(\"Add\");"
+            + " a = isOpen(\"ROI Manager\"); roiManager(\"Delete\"); close(\"ROI Manager\");"
+            + " return \"\" + a + isOpen(\"ROI Manager\") + roiManager(\"count\");";
+    try (MacroOutcome outcome = macro(code)) {
+      assertNull(outcome.failure);
+      assertEquals("1", outcome.value);
+    }
+    assertFails("does not have a selection",
+        "newImage(\"n\", \"8-bit\", 9, 9, 1); roiManager(\"Add\");");
+  }
+
+  public void optionsAreReadAndTheirKeysFound() {
+    assertEquals(
+        java.util.Arrays.asList("a", "path", "c"),
+        DialogOptions.keys("a=1 word path=[x y=2 [z]] c=d=3 "));
+    assertFails("'abc' and not a number",
+        "newImage(\"n\", \"8-bit\", 9, 9, 1); run(\"Add...\", \"value=abc\");");
+  }
+
+  public void tracesThatArePrintedAreSeen() {
+    assertNull(Unhooked.ofLog("java.lang.Exception is a class\n", 1));
+    Failure failure =
+        Unhooked.ofLog(
+            "hello\njava.lang.reflect.InvocationTargetException\n\tat a.b(C.java:1)\n"
+                + "Caused by: java.io.IOException: no\n\tat a.b(C.java:2)\n",
+            7);
+    assertEquals("java.io.IOException: no", failure.message);
+    assertEquals(7, failure.line);
+  }
+
   public void aFailureHasNoImages() throws Exception {
     JsonObject found =
         answer(

@@ -99,7 +99,7 @@ class GivenImagesTest {
   }
 
   @Test
-  void aMacroIsToldOfAPackageThatIsNone() {
+  void aPackageThatIsNoneEndsTheMacro() {
     Interpreter.batchMode = false;
     String value =
         new Interpreter()

@@ -111,17 +111,20 @@ def emulate(code, argument, images):
     return outcome, left
 
 
+FIJI = "DEEPBACS_ZOO_FIJI"
+OF_A_FIJI = {
+    "Fiji, worker": lambda setup, fiji: open_worker(setup, folder=fiji, timeout=60),
+    "Fiji, embedded": lambda setup, fiji: RemoteGateway("embedded", setup, fiji),
+    "Fiji, pyimagej": lambda setup, fiji: RemoteGateway("pyimagej", setup, fiji),
+}
 OPENERS = {
     "embedded": lambda setup, fiji: RemoteGateway("embedded", setup),
     "attached": lambda setup, fiji: RemoteGateway("attached", setup),
     "pyimagej's stand-in": lambda setup, fiji: RemoteGateway("stand_in", setup),
     "worker": lambda setup, fiji: open_worker(setup, timeout=60),
-    "Fiji, worker": lambda setup, fiji: open_worker(setup, folder=fiji, timeout=60),
-    "Fiji, embedded": lambda setup, fiji: RemoteGateway("embedded", setup, fiji),
-    "Fiji, pyimagej": lambda setup, fiji: RemoteGateway("pyimagej", setup, fiji),
+    **(OF_A_FIJI if os.environ.get(FIJI) else {}),
 }
 """How each gateway is opened; those of a Fiji folder where `FIJI` names one."""
-FIJI = "DEEPBACS_ZOO_FIJI"
 SLOW = {"attached": [pytest.mark.slow]}
 
 
@@ -138,8 +141,6 @@ def needs_pyimagej(folder):
 def opened(name):
     """Open one of `OPENERS`; skips where something that it needs is missing."""
     fiji = os.environ.get(FIJI)
-    if name.startswith("Fiji") and not fiji:
-        pytest.skip(f"{FIJI} names no Fiji folder")
     if "worker" not in name:
         pytest.importorskip("jpype")
     if name == "Fiji, pyimagej":
@@ -174,6 +175,13 @@ def imagej(gateway):
     if isinstance(gateway, FakeGateway):
         pytest.skip("there is no ImageJ behind it")
     return gateway
+
+
+def test_the_suites_of_gateways_run_on_the_fiji_folder_that_is_named():
+    if not os.environ.get(FIJI):
+        pytest.skip(f"{FIJI} names no Fiji folder: gateways to one were not tried")
+    assert read_folder(os.environ[FIJI]).path.is_dir()
+    assert OF_A_FIJI.keys() <= OPENERS.keys()
 
 
 def test_it_says_what_is_behind_it(gateway):

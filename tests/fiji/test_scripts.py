@@ -67,10 +67,11 @@ def macro(worker: Gateway, name: str, **values: Any) -> Any:
     return worker.run_macro(scripts()[name].read_text("utf-8"), argument)
 
 
-OF_A_FIJI = [name for name in OPENERS if name.startswith("Fiji")]
+NAMED = [name for name in OPENERS if name.startswith("Fiji")]
+"""Gateways to the Fiji folder that the environment names."""
 
 
-@pytest.fixture(scope="module", params=["worker", *OF_A_FIJI])
+@pytest.fixture(scope="module", params=["worker", *NAMED])
 def worker(request: pytest.FixtureRequest) -> Iterator[Gateway]:
     with opened(request.param) as gateway:
         yield gateway
@@ -252,9 +253,9 @@ def test_the_script_sends_an_image_through_a_macro(worker) -> None:
     assert all(abs(area - np.pi * 12**2) < 45 for area in areas)
 
 
-@pytest.fixture(scope="module", params=["worker with Groovy", *OF_A_FIJI])
+@pytest.fixture(scope="module", params=["worker with Groovy", *NAMED])
 def groovy(request: pytest.FixtureRequest) -> Iterator[Gateway]:
-    if request.param in OF_A_FIJI:
+    if request.param in NAMED:
         with opened(request.param) as gateway:
             yield gateway
         return

@@ -9,7 +9,7 @@ from typing import Final
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.fiji.deepimagej.rules import lint
 from deepbacs_zoo.findings import Finding, Issue, differs
-from deepbacs_zoo.options import Option
+from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.package.writing.jdll import MOST_OUTPUT_BYTES, MOST_VALUES
 from deepbacs_zoo.tensors import FixedSize, SteppedSize
@@ -99,10 +99,14 @@ def check_image(
 def number_issues(package: Package) -> Iterator[Issue]:
     """Yield why deepImageJ gives other numbers for some images, which one export cures."""
     hint = "export the model with " + Option("consumer", "deepimagej")
+    yield from _border_issues(package, hint)
+    yield from _size_issues(package, hint)
+    yield from _stack_issues(package, hint)
+
+
+def _border_issues(package: Package, hint: Text) -> Iterator[Issue]:
     halo = max((axis.halo for spec in package.outputs for axis in spec.space), default=0)
-    axes = [axis.size for spec in package.inputs for axis in spec.space]
-    stepped = [size for size in axes if isinstance(size, SteppedSize)]
-    fixed = any(isinstance(size, FixedSize) for size in axes)
+    fixed = any(isinstance(axis.size, FixedSize) for spec in package.inputs for axis in spec.space)
     if halo and not fixed:
         yield BORDER.issue(
             "outputs",
@@ -111,9 +115,14 @@ def number_issues(package: Package) -> Iterator[Issue]:
             "no halo",
             hint,
         )
-    if any(size.step > 1 for size in stepped):
-        step = max(size.step for size in stepped)
-        least = max(size.min for size in stepped)
+
+
+def _size_issues(package: Package, hint: Text) -> Iterator[Issue]:
+    axes = [axis.size for spec in package.inputs for axis in spec.space]
+    sizes = [size for size in axes if isinstance(size, SteppedSize)]
+    step = max((size.step for size in sizes), default=1)
+    if step > 1:
+        least = max(size.min for size in sizes)
         yield SIZE_OFF_STEP.issue(
             "inputs",
             f"an image smaller than {least} pixels, or of a size that is no multiple of {step}, "
@@ -121,8 +130,11 @@ def number_issues(package: Package) -> Iterator[Issue]:
             "a network for every size",
             hint,
         )
-    measured = [step.name for spec in package.inputs for step in spec.steps]
-    for name in dict.fromkeys(measured):
+
+
+def _stack_issues(package: Package, hint: Text) -> Iterator[Issue]:
+    names = dict.fromkeys(step.name for spec in package.inputs for step in spec.steps)
+    for name in names:
         if name in _OF_THE_IMAGE:
             yield STACK_STATISTICS.issue(
                 "inputs",

@@ -134,11 +134,7 @@ def _old(text: str, number: int) -> Parameter | None:
 def _parameter(text: str, number: int) -> Parameter | None:
     """Return the parameter of a line; ``None`` for lines that declare none."""
     line = f"#@{text.rstrip()}"
-    begin, end = text.find("("), text.rfind(")")
-    if (begin < 0) != (end < 0) or end < begin:
-        raise _unreadable(line, number, "its brackets do not match")
-    attributes = {} if begin < 0 else _attributes(text[begin + 1 : end], line, number)
-    words = (text if begin < 0 else f"{text[:begin]} {text[end + 1 :]}").split()
+    words, attributes = _split(text, line, number)
     if words[:1] == ["script"] or (words[:1] and words[0].startswith("#")):
         return None  # a directive: its menu and the like
     way = words.pop(0).upper() if words and words[0].upper() in _WAYS else ""
@@ -161,6 +157,17 @@ def _parameter(text: str, number: int) -> Parameter | None:
         way not in {"", "INPUT"},
         attributes,
     )
+
+
+def _split(text: str, line: str, number: int) -> tuple[list[str], dict[str, str | list[str]]]:
+    """Return the words outside the brackets of a line, and what stands in them."""
+    begin, end = text.find("("), text.rfind(")")
+    if begin < 0 and end < 0:
+        return text.split(), {}
+    if begin < 0 or end < begin:
+        raise _unreadable(line, number, "its brackets do not match")
+    words = f"{text[:begin]} {text[end + 1 :]}".split()
+    return words, _attributes(text[begin + 1 : end], line, number)
 
 
 _WAYS: Final = {"INPUT", "OUTPUT", "BOTH"}

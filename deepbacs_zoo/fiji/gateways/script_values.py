@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -93,17 +93,10 @@ def fill(code: str, given: Mapping[str, object], images: Iterable[str]) -> Fille
     """
     parameters, text = read_header(code)
     inputs = [each for each in parameters if each.is_input]
-    known = {each.name for each in inputs}
-    for name in given:
-        if name not in known:
-            raise UsageError(
-                f"parameter '{name}'",
-                "the script has no such parameter",
-                allowed=", ".join(sorted(known)) or "none: it has no line that begins with #@",
-                hint="write the name as it stands in the script",
-            )
+    _check_names(given, {each.name for each in inputs})
     titles = list(images)
-    free = [title for title in titles if title not in {str(value) for value in given.values()}]
+    taken = {str(value) for value in given.values()}
+    free = [title for title in titles if title not in taken]
     values: dict[str, Value] = {}
     for each in inputs:
         if each.kind == "ImagePlus":
@@ -117,6 +110,17 @@ def fill(code: str, given: Mapping[str, object], images: Iterable[str]) -> Fille
         else:
             values[each.name] = None
     return Filled(parameters, values, text)
+
+
+def _check_names(given: Iterable[str], known: Collection[str]) -> None:
+    for name in given:
+        if name not in known:
+            raise UsageError(
+                f"parameter '{name}'",
+                "the script has no such parameter",
+                allowed=", ".join(sorted(known)) or "none: it has no line that begins with #@",
+                hint="write the name as it stands in the script",
+            )
 
 
 def _image(each: Parameter, given: object, titles: list[str], free: list[str]) -> str | None:

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs {@link MacroChecks} with the patched ImageJ, in a class loader of its own: that of the other
+ * Runs {@link MacroChecks} and {@link ScriptChecks} with the patched ImageJ, in a class loader of its own: that of the other
  * tests has loaded ImageJ as it is.
  */
 class WorkerTest {
@@ -31,7 +31,6 @@ class WorkerTest {
   @TempDir static Path folder;
 
   private static URLClassLoader loader;
-  private static Class<?> checks;
 
   @BeforeAll
   static void patch() throws ReflectiveOperationException, IOException {
@@ -48,8 +47,10 @@ class WorkerTest {
       thread.setContextClassLoader(before);
     }
     loader = loader(jar);
-    checks = loader.loadClass(MacroChecks.class.getName());
-    checks.getMethod("start", Path.class).invoke(null, folder);
+    loader
+        .loadClass(MacroChecks.class.getName())
+        .getMethod("start", Path.class)
+        .invoke(null, folder);
   }
 
   /** A loader of all classes that knows nothing of those which are loaded already. */
@@ -74,17 +75,19 @@ class WorkerTest {
 
   @TestFactory
   Stream<DynamicTest> withThePatchedImageJ() {
-    return Arrays.stream(MacroChecks.class.getDeclaredMethods())
+    return Stream.of(MacroChecks.class, ScriptChecks.class)
+        .flatMap(checks -> Arrays.stream(checks.getDeclaredMethods()))
         .filter(each -> Modifier.isPublic(each.getModifiers()))
         .filter(each -> !Modifier.isStatic(each.getModifiers()))
         .filter(each -> !each.isSynthetic() && each.getParameterCount() == 0)
         .sorted(Comparator.comparing(Method::getName))
-        .map(each -> dynamicTest(each.getName(), () -> run(each.getName())));
+        .map(each -> dynamicTest(each.getName(), () -> run(each)));
   }
 
-  private static void run(String name) throws Throwable {
+  private static void run(Method test) throws Throwable {
+    Class<?> checks = loader.loadClass(test.getDeclaringClass().getName());
     try {
-      checks.getMethod(name).invoke(checks.getConstructor().newInstance());
+      checks.getMethod(test.getName()).invoke(checks.getConstructor().newInstance());
     } catch (InvocationTargetException failure) {
       throw failure.getCause();
     }

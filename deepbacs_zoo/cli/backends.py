@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from deepbacs_zoo.cli.fiji import prepared
 from deepbacs_zoo.cli.spelling import finding_text
@@ -117,16 +117,21 @@ class Backend(Protocol):
         """Predict an image and write its results into a folder."""
 
 
+_TAKEN_BY: Final = {"fiji": ("fiji", "deepimagej"), "timeout": ("deepimagej",)}
+"""The runners that take an option, which others would pass over in silence."""
+
+
 def open_backend(chosen: BackendOptions) -> Backend:
     """Return the backend that was chosen; nothing is loaded or started yet."""
-    if chosen.fiji is not None and chosen.runner not in {"fiji", "deepimagej"}:
-        raise UsageError(
-            Option("fiji"),
-            "only the runners fiji and deepimagej take a Fiji folder",
-            value=chosen.runner or "no runner is named",
-            allowed="fiji or deepimagej",
-            hint="add " + Option("runner", "deepimagej") + ", or leave the folder out",
-        )
+    for name, runners in _TAKEN_BY.items():
+        if getattr(chosen, name) is not None and chosen.runner not in runners:
+            raise UsageError(
+                Option(name),
+                "this runner does not take the option",
+                value=chosen.runner or "no runner is named",
+                allowed=" or ".join(runners),
+                hint="add " + Option("runner", runners[-1]) + ", or leave the option out",
+            )
     if chosen.runner == "fiji":
         return _InImagej(chosen)
     return _InDeepImageJ(chosen) if chosen.runner == "deepimagej" else _InPython(chosen)
@@ -264,7 +269,7 @@ def _check_device(chosen: BackendOptions) -> None:
     if chosen.device not in {"auto", "cpu"}:
         raise UsageError(
             Option("device"),
-            "the plugin in ImageJ does not have this",
+            f"the runner {chosen.runner} does not choose a device",
             value=chosen.device,
             allowed="cpu",
             hint="leave it out, or predict in Python",

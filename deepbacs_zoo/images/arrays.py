@@ -36,7 +36,7 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType(
     | {axis: axis for axis in IMAGE_AXES}
 )
 _SAMPLES: Final = "s"
-_COLOURS: Final = 3
+_COLORS: Final = 3
 # Positions that were measured are never quite even.
 _EVEN: Final = 1e-3
 _EXACT: Final = 1e-9
@@ -56,7 +56,7 @@ def image_of(
     source
         A NumPy array of any dtype, or an xarray whose dimensions are axes: ``t z c y x``, or
         ``time``, ``frame``, ``plane``, ``pln``, ``slice``, ``channel``, ``ch``, ``row``, ``col``,
-        in capitals or not, in any order.  A dimension ``s`` or ``rgb`` of size 3 holds the colours
+        in capitals or not, in any order.  A dimension ``s`` or ``rgb`` of size 3 holds the colors
         of one picture.
     axes
         The axes of a NumPy array, one character each, in its order; ``yx`` if there are two.
@@ -108,19 +108,19 @@ def _renamed(data: xr.DataArray, where: str) -> dict[Any, str]:
     """Return the axis of each dimension."""
     found = {name: _NAMES.get(str(name).strip().lower()) for name in data.dims}
     axes = ["c" if axis == _SAMPLES else axis for axis in found.values()]
-    colours = [name for name, axis in found.items() if axis == _SAMPLES]
+    colors = [name for name, axis in found.items() if axis == _SAMPLES]
     wrong = (
         None in axes
         or len(set(axes)) < len(axes)
         or not {"y", "x"} <= set(axes)
-        or any(data.sizes[name] != _COLOURS for name in colours)
+        or any(data.sizes[name] != _COLORS for name in colors)
     )
     if wrong:
         raise DataError(
             where,
             "its dimensions are not those of an image",
             value=", ".join(f"{name} {size}" for name, size in data.sizes.items()),
-            allowed="y and x, and t, z and c, each once; s of size 3 in place of c for colours",
+            allowed="y and x, and t, z and c, each once; s of size 3 in place of c for colors",
             hint="rename them with array.rename, or take one position with array.isel",
         )
     return {name: axis for name, axis in found.items() if axis is not None}

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 _SIGNED: Final = 2**15
-_COLOURS: Final = 3
+_COLORS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Header:
     shape
         Sizes along t z c y x.
     rgb
-        Whether the channels are the colours of one picture.
+        Whether the channels are the colors of one picture.
     sizes
         Micrometers of a pixel along z, y and x, and seconds between frames; NaN if not known.
     metadata
@@ -158,7 +158,7 @@ def _outgoing(title: str, given: ImageLike) -> Outgoing:
             hint="look where the image was cut",
         )
     stored = stored_dtype(array, where)
-    rgb = image.rgb and stored == np.uint8 and array.shape[2] == _COLOURS
+    rgb = image.rgb and stored == np.uint8 and array.shape[2] == _COLORS
     sizes = _sizes(image.calibration, where)
     metadata = plain_metadata(image, rgb, where)
     return Outgoing(Header(title, stored.name, array.shape, rgb, sizes, metadata), array)

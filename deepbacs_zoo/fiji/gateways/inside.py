@@ -50,7 +50,7 @@ def _taken(found: Any, lent: Sequence[Any]) -> tuple[MacroOutcome, dict[str, Ima
 
 
 class Embedded(BaseGateway):
-    """A gateway to the Java in this process; see `gateway.Gateway` and `open_embedded`.
+    """A gateway to the Java in this process; see `protocol.Gateway` and `open_embedded`.
 
     A macro that does not end within its time limit is asked to stop; while a command in it goes on
     all the same, the gateway cannot be used.  A macro that ends Java ends Python.

@@ -73,7 +73,7 @@ def open_worker(
 
 
 class Worker(BaseGateway):
-    """A gateway to a process; see `gateway.Gateway` and `open_worker`.
+    """A gateway to a process; see `protocol.Gateway` and `open_worker`.
 
     Calls from several threads wait for each other.  After a call that ended the process, the next
     one starts a new one.

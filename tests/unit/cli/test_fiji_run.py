@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from deepbacs_zoo.cli.backends import BackendOptions, open_backend
@@ -66,8 +68,24 @@ def test_what_the_plugin_cannot_do_is_refused_before_java_starts(option, value):
     assert caught.value.where == Option(option)
 
 
-def test_every_script_for_fiji_is_short():
-    scripts = sorted((scripts_folder() / "macros").glob("*.ijm"))
-    assert len(scripts) >= 3
-    for script in scripts:
-        assert len(script.read_text("utf-8").splitlines()) <= 60, script.name
+@pytest.mark.parametrize(
+    ("runner", "option", "value"),
+    [
+        ("onnx", "timeout", 5.0),
+        (None, "timeout", 5.0),
+        ("fiji", "timeout", 5.0),
+        ("onnx", "fiji", Path("Fiji.app")),
+        (None, "fiji", Path("Fiji.app")),
+    ],
+)
+def test_an_option_of_another_runner_is_refused(runner, option, value):
+    with pytest.raises(UsageError) as caught:
+        open_backend(BackendOptions(runner, **{option: value}))
+    assert caught.value.where == Option(option)
+    assert "deepimagej" in str(caught.value)
+
+
+def test_a_device_is_refused_by_the_name_of_the_runner(tmp_path):
+    chosen = BackendOptions("deepimagej", "cuda", fiji=tmp_path)
+    with open_backend(chosen) as backend, pytest.raises(UsageError, match="deepimagej does not"):
+        backend.open(None, PredictOptions())

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Protocol, Self
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.package import Package
+from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
 from deepbacs_zoo.prediction.sources import Source
 from deepbacs_zoo.results.types import Result
 
-__all__ = ["Engine", "Predictor", "Progress", "closed_predictor"]
+__all__ = ["Engine", "PackagePredictor", "Predictor", "Progress"]
 
 Progress = Callable[[int, int], None]
 """Called with the number of passes done and their total."""
@@ -45,16 +47,6 @@ class Engine:
         name, _, rest = text.rpartition(", ")
         weights_format, _, device = rest.partition(" on ")
         return cls(name or text, device, weights_format if device else "")
-
-
-def closed_predictor() -> UsageError:
-    """Return the error of a predictor that is used after it was closed."""
-    return UsageError(
-        "predictor",
-        "it is closed",
-        allowed="an open predictor",
-        hint="predict before it is closed, or open another",
-    )
 
 
 class Predictor(Protocol):
@@ -117,3 +109,39 @@ class Predictor(Protocol):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class PackagePredictor(Predictor):
+    """A predictor that opens a package given by path, and closes it in the end.
+
+    Parameters
+    ----------
+    package
+        The package, open or by path; one given by path is closed with the predictor.
+    """
+
+    def __init__(self, package: Package | str | Path) -> None:
+        self._stack = ExitStack()
+        if isinstance(package, str | Path):
+            package = self._stack.enter_context(open_package(package))
+        self._package = package
+        self._open = True
+
+    @property
+    def package(self) -> Package:
+        """The package, open."""
+        return self._package
+
+    def close(self) -> None:
+        """Close what the predictor opened itself; more calls do nothing."""
+        self._open = False
+        self._stack.close()
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise UsageError(
+                "predictor",
+                "it is closed",
+                allowed="an open predictor",
+                hint="predict before it is closed, or open another",
+            )

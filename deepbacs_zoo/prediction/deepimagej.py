@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -25,8 +24,8 @@ from deepbacs_zoo.fiji.deepimagej.staging import WEIGHTS, check_package, stage_p
 from deepbacs_zoo.fiji.gateways.launching import new_folder, remove_folder
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.package import Package, open_package
-from deepbacs_zoo.prediction.base import Engine, Predictor, Progress, closed_predictor
+from deepbacs_zoo.package import Package
+from deepbacs_zoo.prediction.base import Engine, PackagePredictor, Progress
 from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
 from deepbacs_zoo.prediction.pipeline import Tensors
 from deepbacs_zoo.prediction.run import PredictionRun
@@ -38,7 +37,7 @@ from deepbacs_zoo.tensors import TensorSpec
 __all__ = ["DeepImageJPredictor", "open_deepimagej"]
 
 
-class DeepImageJPredictor(Predictor):
+class DeepImageJPredictor(PackagePredictor):
     """Runs a package by deepImageJ's command, in a Java process for each image.
 
     Parameters
@@ -59,26 +58,18 @@ class DeepImageJPredictor(Predictor):
     takes_tiles: ClassVar[bool] = False
 
     def __init__(self, package: Package | str | Path, program: DeepImageJProgram) -> None:
-        self._stack = ExitStack()
-        if isinstance(package, str | Path):
-            package = self._stack.enter_context(open_package(package))
-        self._package, self._program = package, program
+        super().__init__(package)
+        self._program = program
         self._model: Path | None = None
-        self._open = True
         try:
-            check_package(package)
-            version = str(package.weights[WEIGHTS].fields["pytorch_version"])
+            check_package(self.package)
+            version = str(self.package.weights[WEIGHTS].fields["pytorch_version"])
             engine = program.installed.engine_for(version)
         except BaseException:
             self.close()
             raise
         name = f"deepImageJ {program.installed.version} with PyTorch {engine.version}"
         self._engine = Engine(name, engine.device, WEIGHTS)
-
-    @property
-    def package(self) -> Package:
-        """The package, open."""
-        return self._package
 
     @property
     def engine(self) -> Engine:
@@ -102,8 +93,7 @@ class DeepImageJPredictor(Predictor):
         MacroError
             deepImageJ gave no result, for a reason that is not known.
         """
-        if not self._open:
-            raise closed_predictor()
+        self._check_open()
         images = read_images(self._package, source, options.pixel_size)
         run = PredictionRun(self._package, images, options)
         self._check(run, options)
@@ -113,11 +103,6 @@ class DeepImageJPredictor(Predictor):
         return dataclasses.replace(
             found, engine=str(self._engine), findings=(*found.findings, *notes)
         )
-
-    def close(self) -> None:
-        """Remove the unpacked package, and close the one that the predictor opened."""
-        self._open = False
-        self._stack.close()
 
     def _check(self, run: PredictionRun, options: PredictOptions) -> None:
         """Refuse what deepImageJ cannot do with this image."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -17,8 +16,8 @@ from deepbacs_zoo.fiji import Gateway
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Image, read_image, write_tiff
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.package import Package, open_package
-from deepbacs_zoo.prediction.base import Engine, Predictor, Progress, closed_predictor
+from deepbacs_zoo.package import Package
+from deepbacs_zoo.prediction.base import Engine, PackagePredictor, Progress
 from deepbacs_zoo.prediction.local import plan_of
 from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
 from deepbacs_zoo.prediction.sources import Source, preview_of, read_images
@@ -31,7 +30,7 @@ COMMAND: Final = "DeepBacs Run"
 """The plugin's command in ImageJ's menu."""
 
 
-class FijiPredictor(Predictor):
+class FijiPredictor(PackagePredictor):
     """Runs a package by our plugin in a gateway, which stays open.
 
     Parameters
@@ -45,17 +44,9 @@ class FijiPredictor(Predictor):
     takes_decoding: ClassVar[bool] = False
 
     def __init__(self, package: Package | str | Path, gateway: Gateway) -> None:
-        self._stack = ExitStack()
-        if isinstance(package, str | Path):
-            package = self._stack.enter_context(open_package(package))
-        self._package, self._gateway = package, gateway
+        super().__init__(package)
+        self._gateway = gateway
         self._engine = Engine("ImageJ plugin", "cpu", "onnx")
-        self._open = True
-
-    @property
-    def package(self) -> Package:
-        """The package, open."""
-        return self._package
 
     @property
     def engine(self) -> Engine:
@@ -73,8 +64,7 @@ class FijiPredictor(Predictor):
 
         Tensors are float32, as they are written.
         """
-        if not self._open:
-            raise closed_predictor()
+        self._check_open()
         check_options(options)
         given = read_images(self._package, source, None)
         image = next(iter(read_images(self._package, given, options.pixel_size).values()))
@@ -101,11 +91,6 @@ class FijiPredictor(Predictor):
             plan=plan,
             preview=preview_of(image),
         )
-
-    def close(self) -> None:
-        """Close the package that the predictor opened; the gateway stays open."""
-        self._open = False
-        self._stack.close()
 
 
 def open_fiji(package: Package | str | Path, gateway: Gateway) -> FijiPredictor:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 
 from deepbacs_zoo.images import Image
-from deepbacs_zoo.package import Package, open_package
+from deepbacs_zoo.package import Package
 from deepbacs_zoo.package.zoo_config import Decoding
-from deepbacs_zoo.prediction.base import Engine, Predictor, Progress, closed_predictor
+from deepbacs_zoo.prediction.base import Engine, PackagePredictor, Progress
 from deepbacs_zoo.prediction.options import DEFAULTS, MEMORY, Border, PredictOptions, Rescale
 from deepbacs_zoo.prediction.pipeline import check_steps
 from deepbacs_zoo.prediction.run import PredictionRun
@@ -21,7 +20,7 @@ from deepbacs_zoo.tiling import TilePlan
 __all__ = ["LocalPredictor", "open_local", "plan_of", "predict"]
 
 
-class LocalPredictor(Predictor):
+class LocalPredictor(PackagePredictor):
     """Runs a package by a runner; weights are loaded when they are first needed.
 
     Everything that can be refused is refused before that.
@@ -45,22 +44,13 @@ class LocalPredictor(Predictor):
         device: str = "auto",
         trust: bool = False,
     ) -> None:
-        self._stack = ExitStack()
-        if isinstance(package, str | Path):
-            package = self._stack.enter_context(open_package(package))
-        self._package = package
+        super().__init__(package)
         self._session, self._loading = session, (runner, device, trust)
-        self._open = True
         try:
-            check_steps(package)
+            check_steps(self.package)
         except BaseException:
             self.close()
             raise
-
-    @property
-    def package(self) -> Package:
-        """The package, open."""
-        return self._package
 
     @property
     def engine(self) -> Engine:
@@ -81,11 +71,6 @@ class LocalPredictor(Predictor):
         run = PredictionRun(self._package, images, options)
         return run.execute(self._loaded(), self.engine, progress)
 
-    def close(self) -> None:
-        """Close the weights and the package that the predictor opened."""
-        self._open = False
-        self._stack.close()
-
     def _loaded(self) -> Session:
         self._check_open()
         if self._session is None:
@@ -93,10 +78,6 @@ class LocalPredictor(Predictor):
             self._session = load_session(self._package, runner, device, trust=trust)
             self._stack.callback(self._session.close)
         return self._session
-
-    def _check_open(self) -> None:
-        if not self._open:
-            raise closed_predictor()
 
 
 def open_local(

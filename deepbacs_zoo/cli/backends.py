@@ -125,9 +125,11 @@ def open_backend(chosen: BackendOptions) -> Backend:
     """Return the backend that was chosen; nothing is loaded or started yet."""
     for name, runners in _TAKEN_BY.items():
         if getattr(chosen, name) is not None and chosen.runner not in runners:
+            plural = len(runners) > 1
+            names = f"the runners {' and '.join(runners)}" if plural else f"the runner {runners[0]}"
             raise UsageError(
                 Option(name),
-                "this runner does not take the option",
+                f"only {names} take{'' if plural else 's'} this",
                 value=chosen.runner or "no runner is named",
                 allowed=" or ".join(runners),
                 hint="add " + Option("runner", runners[-1]) + ", or leave the option out",

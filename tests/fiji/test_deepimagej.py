@@ -309,6 +309,7 @@ def test_predict_and_evaluate_take_the_runner(exact, fiji, small, tmp_path, monk
     [
         (["--runner", "deepimagej"], "none is named"),
         (["--runner", "onnx", "--fiji", "x"], "only the runners fiji and deepimagej"),
+        (["--runner", "onnx", "--timeout", "5"], "only the runner deepimagej takes this"),
         (["--runner", "deepimagej", "--fiji", "FIJI", "--device", "cuda"], "device"),
         (["--runner", "deepimagej", "--fiji", "nowhere"], "no such folder"),
     ],

@@ -79,12 +79,17 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def evaluation(folder):
-    return evaluate(write_smoothing_package(folder), four_image_pairs(folder), device="cpu")
+def package_path(folder):
+    return write_smoothing_package(folder)
 
 
-def test_a_package_without_decoding_is_of_the_kind_image(folder, evaluation):
-    with open_package(folder / "smoothing.zip") as package:
+@pytest.fixture(scope="module")
+def evaluation(folder, package_path):
+    return evaluate(package_path, four_image_pairs(folder), device="cpu")
+
+
+def test_a_package_without_decoding_is_of_the_kind_image(folder, package_path, evaluation):
+    with open_package(package_path) as package:
         assert package.zoo_config.result == "image"
         assert [pair.name for pair in pairs_for(package, folder)] == [
             f"field{number}" for number in range(4)
@@ -142,31 +147,31 @@ def test_previews_are_on_the_scale_of_the_target(evaluation):
     assert (preview.error >= 0).all()
 
 
-def test_a_target_of_another_size_is_a_data_error(folder, tmp_path):
+def test_a_target_of_another_size_is_a_data_error(package_path, tmp_path):
     pair = write_image_pair(tmp_path, "cut", drawn(), shape=(40, 50))
     with pytest.raises(DataError, match="x 50 against"):
-        evaluate(folder / "smoothing.zip", [pair], device="cpu")
+        evaluate(package_path, [pair], device="cpu")
 
 
-def test_a_target_of_one_value_has_no_scores(folder, tmp_path):
+def test_a_target_of_one_value_has_no_scores(package_path, tmp_path):
     pair = write_image_pair(tmp_path, "flat", np.full(SHAPE, 7, np.float32))
-    evaluation = evaluate(folder / "smoothing.zip", [pair], device="cpu")
+    evaluation = evaluate(package_path, [pair], device="cpu")
     text = json.dumps(as_dict(evaluation), allow_nan=False)
     assert json.loads(text)["model"]["ssim"]["value"] is None
     assert not evaluation.previews[0].target.any()
 
 
-def test_packages_that_give_images_are_compared(folder, tmp_path):
+def test_packages_that_give_images_are_compared(package_path, tmp_path):
     other = write_smoothing_package(tmp_path, "other.zip")
-    comparison = compare([folder / "smoothing.zip", other], four_image_pairs(tmp_path))
+    comparison = compare([package_path, other], four_image_pairs(tmp_path))
     rows = {row.name: row for row in comparison.rows()}
     assert rows["SSIM"].winners == (False, False), "the packages are the same"
     assert rows["SSIM"].baseline is not None
 
 
-def test_a_target_with_other_channels_is_a_data_error(folder, tmp_path):
+def test_a_target_with_other_channels_is_a_data_error(package_path, tmp_path):
     pair = write_image_pair(tmp_path, "colors", drawn())
     stack = np.stack([drawn(), drawn()])
     tifffile.imwrite(pair.target, stack, imagej=True, metadata={"axes": "CYX"})
     with pytest.raises(DataError, match="2 channels of 56 x 40 pixels"):
-        evaluate(folder / "smoothing.zip", [pair], device="cpu")
+        evaluate(package_path, [pair], device="cpu")

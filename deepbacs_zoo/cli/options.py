@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Border",
     "BorderOption",
+    "ChannelOption",
     "DataOption",
     "DeviceName",
     "DeviceOption",
@@ -32,6 +33,7 @@ __all__ = [
     "RescaleOption",
     "RunnerName",
     "RunnerOption",
+    "SeriesOption",
     "TimeoutOption",
     "TrustOption",
     "backend_options",
@@ -105,6 +107,14 @@ MemoryOption = Annotated[str, typer.Option(help="Memory for the network; larger 
 PixelSizeOption = Annotated[
     float | None,
     typer.Option(min=1e-9, help="Pixel size of the images in micrometers, if not in the file."),
+]
+SeriesOption = Annotated[
+    int | None,
+    typer.Option(help="Number of the image in files that hold several, from 1."),
+]
+ChannelOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME|N", help="The channel of the images to take: its name, or number."),
 ]
 RescaleOption = Annotated[
     Rescale, typer.Option(help="Resample to the model's pixel size and back.")

@@ -13,6 +13,7 @@ from deepbacs_zoo.cli.backends import Backend, open_backend
 from deepbacs_zoo.cli.options import (
     Border,
     BorderOption,
+    ChannelOption,
     DeviceName,
     DeviceOption,
     FijiOption,
@@ -25,6 +26,7 @@ from deepbacs_zoo.cli.options import (
     Rescale,
     RescaleOption,
     RunnerOption,
+    SeriesOption,
     TimeoutOption,
     TrustOption,
     backend_options,
@@ -57,6 +59,8 @@ def command(
     output: OutputOption,
     runner: RunnerOption = None,
     device: DeviceOption = DeviceName.AUTO,
+    series: SeriesOption = None,
+    channel: ChannelOption = None,
     pixel_size: PixelSizeOption = None,
     rescale: RescaleOption = Rescale.NONE,
     border: BorderOption = Border.NONE,
@@ -75,7 +79,14 @@ def command(
     """
     from deepbacs_zoo.prediction import PredictOptions
 
-    options = PredictOptions(border.value, parse_memory(memory), pixel_size, rescale.value)
+    options = PredictOptions(
+        border.value,
+        parse_memory(memory),
+        pixel_size,
+        rescale.value,
+        series=series,
+        channel=channel,
+    )
     results = Results(output, overwrite, options)
     packages, images = split_words([str(package), *image])
     with open_backend(backend_options(runner, device, trust, java, heap, fiji, timeout)) as backend:

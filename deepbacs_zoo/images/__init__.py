@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from deepbacs_zoo.images.arrays import ImageLike, image_of, to_xarray
 from deepbacs_zoo.images.image import Calibration, Image, ImagejMetadata
+from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
 from deepbacs_zoo.images.sink import ArraySink, Sink, TiffSink
 from deepbacs_zoo.images.source import ImageSource, TiffSource, load_source
 from deepbacs_zoo.images.write import write_tiff
 
 __all__ = [
+    "AS_IT_IS",
     "IMAGE_SUFFIXES",
     "ArraySink",
     "Calibration",
@@ -17,6 +19,7 @@ __all__ = [
     "ImageLike",
     "ImageSource",
     "ImagejMetadata",
+    "ReadOptions",
     "Sink",
     "TiffSink",
     "TiffSource",

@@ -13,6 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from deepbacs_zoo.axes import IMAGE_AXES
+from deepbacs_zoo.findings import Finding
 
 if TYPE_CHECKING:
     from roifile import ImagejRoi
@@ -85,6 +86,8 @@ class Image:
         Whether the channels are the red, green and blue of one colour picture.
     imagej
         What else ImageJ keeps with it; gateways to ImageJ fill and read it, files do not.
+    findings
+        Observations of its reader: what was left out of the file, or taken as something else.
     """
 
     data: xr.DataArray
@@ -92,6 +95,7 @@ class Image:
     path: Path | None = None
     rgb: bool = False
     imagej: ImagejMetadata = ImagejMetadata()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def axes(self) -> str:

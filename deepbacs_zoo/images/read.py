@@ -18,6 +18,7 @@ from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.errors import DataError, HostError, UsageError
 from deepbacs_zoo.images.calibration import calibration_of, channel_names_of
 from deepbacs_zoo.images.image import Calibration, Image
+from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
 from deepbacs_zoo.images.order import in_image_order
 from deepbacs_zoo.images.page_chain import check_chain, check_planes
 
@@ -54,7 +55,9 @@ Read = tuple[NDArray[np.generic], Calibration, tuple[str, ...], bool]
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 
-def read_image(path: str | Path, *, finite: bool = True) -> Image:  # long: half is its text
+def read_image(  # long: half is its text
+    path: str | Path, options: ReadOptions = AS_IT_IS, *, finite: bool = True
+) -> Image:
     """Read an image, as what its first bytes say it is.
 
     There are published images with the suffix of another kind.
@@ -68,6 +71,8 @@ def read_image(path: str | Path, *, finite: bool = True) -> Image:  # long: half
     ----------
     path
         A ``.tif``, ``.tiff``, ``.png``, ``.jpg`` or ``.jpeg`` file.
+    options
+        The part of the file that is read.
     finite
         False takes values that are not numbers, too: a network may give some.
 

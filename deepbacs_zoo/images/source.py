@@ -15,7 +15,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images.image import Calibration, Image
+from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
 from deepbacs_zoo.images.read import read_image
 
 __all__ = ["WHOLE", "Block", "ImageSource", "TiffSource", "load_source"]
@@ -53,6 +55,10 @@ class ImageSource(Protocol):
     def rgb(self) -> bool:
         """True if the channels are the red, green and blue of one color image."""
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Observations of its reader."""
+
     def read(self, block: Block = WHOLE) -> NDArray[Any]:
         """Return a block in the order of :attr:`axes`, of :attr:`dtype`.
 
@@ -70,16 +76,18 @@ class TiffSource:
     ----------
     path
         The file.
+    options
+        The part of the file that is read.
     """
 
     axes: Final = "tzcyx"
 
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
+    def __init__(self, path: str | Path, options: ReadOptions = AS_IT_IS) -> None:
+        self.path, self._options = Path(path), options
 
     @cached_property
     def _image(self) -> Image:
-        return read_image(self.path)
+        return read_image(self.path, self._options)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -101,6 +109,11 @@ class TiffSource:
         """True if the channels are the red, green and blue of one color image."""
         return self._image.rgb
 
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Observations of the file's reader."""
+        return self._image.findings
+
     def read(self, block: Block = WHOLE) -> NDArray[Any]:
         """Return a block ``t z c y x`` of the file's data type."""
         return self._image.read(block)
@@ -117,4 +130,4 @@ def load_source(source: ImageSource) -> Image:
     data = xr.DataArray(source.read(), dims=tuple(source.axes))
     missing = {axis: 1 for axis in "tzcyx" if axis not in source.axes}
     data = data.expand_dims(missing).transpose(*"tzcyx")
-    return Image(data, source.calibration, source.path, source.rgb)
+    return Image(data, source.calibration, source.path, source.rgb, findings=source.findings)

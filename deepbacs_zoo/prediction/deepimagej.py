@@ -94,7 +94,7 @@ class DeepImageJPredictor(PackagePredictor):
             deepImageJ gave no result, for a reason that is not known.
         """
         self._check_open()
-        images = read_images(self._package, source, options.pixel_size)
+        images = read_images(self._package, source, options.reading, options.pixel_size)
         run = PredictionRun(self._package, images, options)
         self._check(run, options)
         found = run.compute(partial(self._compute, run, progress), self._engine)

@@ -6,6 +6,7 @@ objects are measured on these labels as everywhere.
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +21,7 @@ from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction.base import Engine, PackagePredictor, Progress
 from deepbacs_zoo.prediction.local import plan_of
 from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
-from deepbacs_zoo.prediction.sources import Source, preview_of, read_images
+from deepbacs_zoo.prediction.sources import Source, calibrated, preview_of, read_images
 from deepbacs_zoo.results.read import read_outputs
 from deepbacs_zoo.results.types import Result
 
@@ -66,8 +67,10 @@ class FijiPredictor(PackagePredictor):
         """
         self._check_open()
         check_options(options)
-        given = read_images(self._package, source, None)
-        image = next(iter(read_images(self._package, given, options.pixel_size).values()))
+        given = read_images(self._package, source, options.reading)
+        image = calibrated(next(iter(given.values())), options.pixel_size)
+        # The part of a file that is run has been read, or is written into a file of its own.
+        options = dataclasses.replace(options, series=None, channel=None)
         # The plan refuses what the plugin would refuse, before its process is asked.
         plan = plan_of(self._package, given, options)
         with tempfile.TemporaryDirectory(prefix="deepbacs_zoo_") as name:
@@ -86,7 +89,7 @@ class FijiPredictor(PackagePredictor):
             tensors=tensors,
             content=content,
             calibration=image.calibration,
-            findings=findings_of(report),
+            findings=(*_of_reading(given, files), *findings_of(report)),
             engine=str(report["engine"]),
             plan=plan,
             preview=preview_of(image),
@@ -169,6 +172,10 @@ def run_in_imagej(
     }
     if options.pixel_size is not None:
         given["pixel_size"] = options.pixel_size
+    if options.series is not None:
+        given["series"] = options.series
+    if options.channel is not None:
+        given["channel"] = options.channel
     if overwrite:
         given["overwrite"] = True
     report = gateway.run_plugin(COMMAND, given).report
@@ -187,6 +194,12 @@ def _input_path(images: Path | Mapping[str, Path]) -> str:
 def findings_of(report: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return the findings of the plugin's report."""
     return tuple(map(Finding.read, report["findings"]))
+
+
+def _of_reading(images: Mapping[str, Image], files: Mapping[str, Path]) -> tuple[Finding, ...]:
+    """Return the findings of images of which the plugin has not read the file."""
+    written = (image for name, image in images.items() if image.path != files[name])
+    return tuple(finding for image in written for finding in image.findings)
 
 
 def _file_of(image: Image, folder: Path) -> Path:

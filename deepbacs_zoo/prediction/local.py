@@ -67,7 +67,7 @@ class LocalPredictor(PackagePredictor):
     ) -> Result:
         """Run the package on one image; see :meth:`Predictor.predict`."""
         self._check_open()
-        images = read_images(self._package, source, options.pixel_size)
+        images = read_images(self._package, source, options.reading, options.pixel_size)
         run = PredictionRun(self._package, images, options)
         return run.execute(self._loaded(), self.engine, progress)
 
@@ -112,6 +112,8 @@ def predict(
     rescale: Rescale = "none",
     trust: bool = False,
     decoding: Decoding | None = None,
+    series: int | None = None,
+    channel: str | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Run a package on one image of any size.
@@ -148,7 +150,7 @@ def predict(
     HostError
         Memory or a device does not suffice.
     """
-    options = PredictOptions(border, memory, pixel_size, rescale, decoding)
+    options = PredictOptions(border, memory, pixel_size, rescale, decoding, series, channel)
     with LocalPredictor(
         package, session=session, runner=runner, device=device, trust=trust
     ) as predictor:
@@ -162,5 +164,5 @@ def plan_of(
 
     Errors are those of :func:`predict` about the images and the package.
     """
-    images = read_images(package, images, options.pixel_size)
+    images = read_images(package, images, pixel_size=options.pixel_size)
     return PredictionRun(package, images, options).run_plan.plan

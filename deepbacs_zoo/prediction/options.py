@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
 from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.images import ReadOptions
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package.zoo_config import Decoding
 from deepbacs_zoo.tiling import Border
@@ -38,6 +39,10 @@ class PredictOptions:
         ``auto`` resamples to the pixel size that the model was trained at, and back.
     decoding
         How the output becomes objects, in place of what the package says.
+    series
+        Number of the image in a file of several, from 1; ``None``: the first.
+    channel
+        Name or number, from 1, of the channel to take; ``None``: all.
 
     Raises
     ------
@@ -50,6 +55,8 @@ class PredictOptions:
     pixel_size: float | None = None
     rescale: Rescale = "none"
     decoding: Decoding | None = None
+    series: int | None = None
+    channel: str | None = None
 
     def __post_init__(self) -> None:
         for name, value, allowed in (
@@ -73,6 +80,12 @@ class PredictOptions:
                     allowed="a number above 0",
                     hint="leave it out to take what the file or the default says",
                 )
+        _ = self.reading  # checks its parts
+
+    @property
+    def reading(self) -> ReadOptions:
+        """The part of a file that is read."""
+        return ReadOptions(self.series, self.channel)
 
 
 DEFAULTS: Final = PredictOptions()

@@ -91,6 +91,8 @@ class PredictionRun:
         self.factors: dict[str, float] = {}
         if options.rescale == "auto":
             self._rescale()
+        of_reading = (finding for image in images.values() for finding in image.findings)
+        self.findings = [*of_reading, *self.findings]
         self.images = {spec.id: self._at_model_scale(spec, images[spec.id]) for spec in self.inputs}
         self.config = package.zoo_config
         if options.decoding is not None:

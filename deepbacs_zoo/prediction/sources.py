@@ -9,31 +9,32 @@ from pathlib import Path
 import numpy as np
 
 from deepbacs_zoo.errors import DataError, UsageError
-from deepbacs_zoo.images import Image, ImageSource, load_source, read_image
+from deepbacs_zoo.images import AS_IT_IS, Image, ImageSource, ReadOptions, load_source, read_image
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.runners.base import Array
 
-__all__ = ["Source", "preview_of", "read_images"]
+__all__ = ["Source", "calibrated", "preview_of", "read_images"]
 
 Source = ImageSource | str | Path
 """An image to predict: in memory, readable in blocks, or a path."""
 
 
 def read_images(
-    package: Package, given: Source | Mapping[str, Source], pixel_size: float | None
+    package: Package,
+    given: Source | Mapping[str, Source],
+    reading: ReadOptions = AS_IT_IS,
+    pixel_size: float | None = None,
 ) -> dict[str, Image]:
-    """Read and name the images, in the order of the package's inputs."""
+    """Read and name the images, in the package's order; ``pixel_size`` in micrometers."""
     ids = [spec.id for spec in package.inputs]
     named = given if isinstance(given, Mapping) else {ids[0]: given}
     _check_names(package, named)
     read = {name: named[name] for name in ids if name in named}
     images = {
-        name: read_image(each) if isinstance(each, str | Path) else load_source(each)
+        name: read_image(each, reading) if isinstance(each, str | Path) else load_source(each)
         for name, each in read.items()
     }
-    if pixel_size is None:
-        return images
-    return {name: _calibrated(each, pixel_size) for name, each in images.items()}
+    return {name: calibrated(each, pixel_size) for name, each in images.items()}
 
 
 def _check_names(package: Package, named: Mapping[str, Source]) -> None:
@@ -58,7 +59,10 @@ def _check_names(package: Package, named: Mapping[str, Source]) -> None:
             )
 
 
-def _calibrated(image: Image, pixel_size: float) -> Image:
+def calibrated(image: Image, pixel_size: float | None) -> Image:
+    """Return an image whose pixels have this size in micrometers; ``None``: its own."""
+    if pixel_size is None:
+        return image
     changed = dataclasses.replace(image.calibration, x=pixel_size, y=pixel_size, unit="µm")
     if image.calibration.unit != "µm":  # a z in pixels is no z in micrometers
         changed = dataclasses.replace(changed, z=None)

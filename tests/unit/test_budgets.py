@@ -23,8 +23,9 @@ ROOT = Path(__file__).parents[2]
 EXCUSED = re.compile(r"#\s*long: \S.*\s\S")
 """A function above 60 lines, its docstring counted, says why: ``def f(  # long: REASON``."""
 
-ARROWS = 3.6
-"""Own imports of a module. The goal is three; small modules in folders brought 3.5."""
+ARROWS = 3.75
+"""Own imports of a module. The goal is three; small modules in folders brought 3.5, and the
+findings and options of readers, which most layers hand on, the rest."""
 
 READMES = [
     path

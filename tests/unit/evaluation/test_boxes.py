@@ -36,8 +36,13 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def evaluation(folder):
-    return evaluate(write_boxed_package(folder), three_box_pairs(folder), device="cpu")
+def package_path(folder):
+    return write_boxed_package(folder)
+
+
+@pytest.fixture(scope="module")
+def evaluation(folder, package_path):
+    return evaluate(package_path, three_box_pairs(folder), device="cpu")
 
 
 def rows_of(path):
@@ -143,9 +148,9 @@ def test_overlays_tell_the_outcomes_apart(evaluation, tmp_path):
         assert picture.getpixel(A[:2]) == FALSE_POSITIVE
 
 
-def test_two_images_have_no_interval_and_no_baseline_is_left_out(folder, tmp_path):
+def test_two_images_have_no_interval_and_no_baseline_is_left_out(package_path, tmp_path):
     pairs = three_box_pairs(tmp_path)[:2]
-    few = evaluate(folder / "boxed.zip", pairs, device="cpu", baseline=None)
+    few = evaluate(package_path, pairs, device="cpu", baseline=None)
     assert (few.baseline, few.constant, few.baseline_name) == (None, None, "")
     assert few.model.mean_ap[0].low is None
     assert few.model.points[0].recall.low is None
@@ -153,16 +158,16 @@ def test_two_images_have_no_interval_and_no_baseline_is_left_out(folder, tmp_pat
     write(few, tmp_path / "out")
 
 
-def test_an_image_without_any_box_counts(folder, tmp_path):
+def test_an_image_without_any_box_counts(package_path, tmp_path):
     pairs = [write_box_pair(tmp_path, "empty", [], []), *three_box_pairs(tmp_path)]
-    evaluation = evaluate(folder / "boxed.zip", pairs, device="cpu")
+    evaluation = evaluate(package_path, pairs, device="cpu")
     assert evaluation.model.rows[0].objects == ()
     assert evaluation.images == 4
 
 
-def test_pairs_are_those_that_fit_the_package(folder, tmp_path):
+def test_pairs_are_those_that_fit_the_package(package_path, tmp_path):
     three_box_pairs(tmp_path / "test")
-    with open_package(folder / "boxed.zip") as package:
+    with open_package(package_path) as package:
         assert package.zoo_config.result == "boxes"
         assert [pair.name for pair in pairs_for(package, tmp_path)] == ["all", "extra", "missed"]
     with open_package(write_painted_package(tmp_path)) as package:
@@ -171,10 +176,10 @@ def test_pairs_are_those_that_fit_the_package(folder, tmp_path):
             pairs_for(package, tmp_path)
 
 
-def test_a_class_that_the_package_does_not_know_is_refused(folder, tmp_path):
+def test_a_class_that_the_package_does_not_know_is_refused(package_path, tmp_path):
     pair = write_box_pair(tmp_path, "odd", [(A, "spirillum")], [])
     with pytest.raises(DataError, match="unknown class") as caught:
-        evaluate(folder / "boxed.zip", [pair], device="cpu")
+        evaluate(package_path, [pair], device="cpu")
     assert caught.value.value == "spirillum"
     assert caught.value.allowed == "rod, coccus, debris"
 

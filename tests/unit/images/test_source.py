@@ -54,6 +54,7 @@ def test_any_source_is_predicted(stack):
         """A source of two axes, made up here."""
 
         axes, shape, dtype, calibration, path, rgb = "xy", (30, 20), np.uint16, PIXEL, None, False
+        findings = ()
 
         def read(self, block=None):
             return noise(20, 30).T

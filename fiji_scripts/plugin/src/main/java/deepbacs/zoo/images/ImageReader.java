@@ -2,6 +2,7 @@ package deepbacs.zoo.images;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.results.Content;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -27,13 +29,13 @@ public final class ImageReader {
 
   /** Reads a file from its begin to its end; see {@link ImageSource}. */
   public static ZooImage read(Path path) {
-    try (ImageSource source = open(path)) {
+    try (ImageSource source = ImageSource.of(path)) {
       return source.read();
     }
   }
 
-  /** Opens a file; see {@link ImageSource#of(Path)}. */
-  static ImageSource open(Path path) {
+  /** Opens a file; see {@link ImageSource#of(Path, ReadOptions)}. */
+  static ImageSource open(Path path, ReadOptions options) {
     checkPath(path);
     return guarded(path, () -> new FileSource(path, content(path)));
   }
@@ -44,6 +46,11 @@ public final class ImageReader {
     ImageShape shape();
 
     Calibration calibration();
+
+    /** What was left out of the file, or taken as something else. */
+    default List<Finding> findings() {
+      return Collections.emptyList();
+    }
 
     ZooImage.Planes planes() throws IOException;
 
@@ -115,11 +122,23 @@ public final class ImageReader {
     }
 
     @Override
+    public List<Finding> findings() {
+      return content.findings();
+    }
+
+    @Override
     public ZooImage read() {
       return guarded(
           path,
           () ->
-              new ZooImage(path, name(), stem(), shape(), calibration(), content.planes())
+              new ZooImage(
+                      path,
+                      name(),
+                      stem(),
+                      shape(),
+                      calibration(),
+                      findings(),
+                      content.planes())
                   .checked());
     }
 

@@ -1,8 +1,10 @@
 package deepbacs.zoo.images;
 
 import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.findings.Finding;
 import ij.ImagePlus;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * An image whose sizes are known before its pixels are read: a file, or an image open in ImageJ.
@@ -22,6 +24,9 @@ public interface ImageSource extends AutoCloseable {
   /** Size of its pixels. */
   Calibration calibration();
 
+  /** What was left out of the file, or taken as something else. */
+  List<Finding> findings();
+
   /**
    * Reads the planes.
    *
@@ -34,13 +39,18 @@ public interface ImageSource extends AutoCloseable {
   void close();
 
   /**
-   * Opens a TIFF, PNG or JPEG file.
+   * Opens a TIFF, PNG or JPEG file, or a part of it.
    *
    * @throws ZooException USAGE: there is no such file, or it is of another kind; DATA: it is
    *     damaged or empty; HOST: it may not be read, or does not fit into memory
    */
+  static ImageSource of(Path file, ReadOptions options) {
+    return ImageReader.open(file, options);
+  }
+
+  /** Opens a file as it is; see {@link #of(Path, ReadOptions)}. */
   static ImageSource of(Path file) {
-    return ImageReader.open(file);
+    return of(file, ReadOptions.AS_IT_IS);
   }
 
   /** An image that is open in ImageJ; its pixels are shared, its selection is not looked at. */

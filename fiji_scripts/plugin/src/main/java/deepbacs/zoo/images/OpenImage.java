@@ -1,7 +1,10 @@
 package deepbacs.zoo.images;
 
+import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.tensors.DType;
 import ij.ImagePlus;
+import java.util.Collections;
+import java.util.List;
 
 /** An image that is open in ImageJ, seen as one from a file. */
 final class OpenImage implements ImageSource {
@@ -50,8 +53,14 @@ final class OpenImage implements ImageSource {
   }
 
   @Override
+  public List<Finding> findings() {
+    return Collections.emptyList();
+  }
+
+  @Override
   public ZooImage read() {
-    return new ZooImage(null, name(), stem(), shape, calibration(), this::plane).checked();
+    return new ZooImage(null, name(), stem(), shape, calibration(), findings(), this::plane)
+        .checked();
   }
 
   /** Nothing: the image stays open. */

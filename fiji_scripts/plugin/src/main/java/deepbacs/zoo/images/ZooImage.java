@@ -2,8 +2,10 @@ package deepbacs.zoo.images;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.findings.Finding;
 import ij.ImagePlus;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** An image as read from a file or as open in ImageJ; its pixels are not changed. */
@@ -25,6 +27,9 @@ public final class ZooImage {
 
   public final ImageShape shape;
   public final Calibration calibration;
+  /** What was left out of its file, or taken as something else. */
+  public final List<Finding> findings;
+
   private final Planes planes;
 
   ZooImage(
@@ -33,12 +38,14 @@ public final class ZooImage {
       String stem,
       ImageShape shape,
       Calibration calibration,
+      List<Finding> findings,
       Planes planes) {
     this.path = path;
     this.name = name;
     this.stem = stem;
     this.shape = shape;
     this.calibration = calibration;
+    this.findings = findings;
     this.planes = planes;
   }
 
@@ -62,7 +69,7 @@ public final class ZooImage {
     double z = calibration.isKnown() ? calibration.z : Double.NaN;
     Calibration stated =
         new Calibration(micrometers, micrometers, z, calibration.frameInterval);
-    return new ZooImage(path, name, stem, shape, stated, planes);
+    return new ZooImage(path, name, stem, shape, stated, findings, planes);
   }
 
   /** The first position, for looking at. */

@@ -3,6 +3,7 @@ package deepbacs.zoo.plugin;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.images.ImageSource;
+import deepbacs.zoo.images.ReadOptions;
 import deepbacs.zoo.images.ZooImage;
 import ij.IJ;
 import ij.ImagePlus;
@@ -113,8 +114,8 @@ final class GivenImage {
   }
 
   /** The image with sizes that are known; see {@link ImageSource}. */
-  ImageSource source() {
-    return open == null ? ImageSource.of(file) : ImageSource.of(open);
+  ImageSource source(ReadOptions options) {
+    return open == null ? ImageSource.of(file, options) : ImageSource.of(open);
   }
 
   /** The image to show results on: the open one, or the file's as ImageJ opens it, or null. */

@@ -3,6 +3,7 @@ package deepbacs.zoo.plugin;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.images.ImageSource;
+import deepbacs.zoo.images.ReadOptions;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.prediction.InputImages;
 import deepbacs.zoo.tensors.TensorSpec;
@@ -61,10 +62,10 @@ final class GivenImages {
   }
 
   /** Opens all images; no pixel is read. */
-  InputImages open() {
+  InputImages open(ReadOptions options) {
     Map<String, ImageSource> sources = new LinkedHashMap<>();
     try {
-      images.forEach((id, image) -> sources.put(id, image.source()));
+      images.forEach((id, image) -> sources.put(id, image.source(options)));
       return new InputImages(zooPackage, sources);
     } catch (RuntimeException error) {
       sources.values().forEach(ImageSource::close);

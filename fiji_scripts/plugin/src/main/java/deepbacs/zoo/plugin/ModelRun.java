@@ -24,7 +24,7 @@ final class ModelRun {
   static Result of(Models models, GivenImages given, PredictOptions options) {
     Predictor predictor;
     Map<String, ZooImage> pixels;
-    try (InputImages images = given.open()) {
+    try (InputImages images = given.open(options.reading)) {
       predictor = Predictor.of(models.zooPackage, images, options);
       pixels = images.read();
     }

@@ -30,6 +30,8 @@ final class RunDialog {
     dialog.addStringField(labeled(RunOption.MEMORY, ""), RunOptions.USUAL_MEMORY, 8);
     String note = " (micrometers, if the file does not say)";
     dialog.addStringField(labeled(RunOption.PIXEL_SIZE, note), "", 8);
+    dialog.addStringField(labeled(RunOption.SERIES, " (number from 1; empty: the first)"), "", 8);
+    dialog.addStringField(labeled(RunOption.CHANNEL, " (name or number; empty: all)"), "", 16);
     String[] borders = RunOptions.BORDERS.toArray(new String[0]);
     dialog.addChoice(labeled(RunOption.BORDER, ""), borders, borders[0]);
     dialog.addCheckbox(labeled(RunOption.OVERWRITE, ""), false);
@@ -72,6 +74,8 @@ final class RunDialog {
     values.put(RunOption.OUTPUT.key, ((TextField) texts.get(2)).getText().trim());
     values.put(RunOption.MEMORY.key, ((TextField) texts.get(3)).getText().trim());
     values.put(RunOption.PIXEL_SIZE.key, ((TextField) texts.get(4)).getText().trim());
+    values.put(RunOption.SERIES.key, ((TextField) texts.get(5)).getText().trim());
+    values.put(RunOption.CHANNEL.key, ((TextField) texts.get(6)).getText().trim());
     values.put(RunOption.BORDER.key, ((Choice) choices.get(0)).getSelectedItem());
     if (((Checkbox) boxes.get(0)).getState()) {
       values.put(RunOption.OVERWRITE.key, "");

@@ -9,6 +9,8 @@ enum RunOption {
   OUTPUT("output_folder", "output", "Output folder"),
   MEMORY("memory", "memory", "Memory of one pass"),
   PIXEL_SIZE("pixel_size", "pixel_size", "Pixel size"),
+  SERIES("series", "series", "Image in a file of several"),
+  CHANNEL("channel", "channel", "Channel"),
   BORDER("border", "border", "Border"),
   OVERWRITE("overwrite", "overwrite", "Overwrite results that exist"),
   SKIP_EXISTING("skip_existing", "resume", "skip_existing"),

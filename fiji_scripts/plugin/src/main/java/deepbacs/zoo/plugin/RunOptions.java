@@ -3,6 +3,7 @@ package deepbacs.zoo.plugin;
 import deepbacs.zoo.errors.PythonFormat;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.images.ReadOptions;
 import deepbacs.zoo.options.Option;
 import deepbacs.zoo.options.Text;
 import deepbacs.zoo.prediction.PredictOptions;
@@ -29,7 +30,7 @@ final class RunOptions {
   static final String USUAL_MEMORY = "4GiB";
   /** Keys of a run whose package and images are given in another way. */
   private static final List<String> OF_PREDICTION =
-      Arrays.asList(RunOption.MEMORY.key, RunOption.PIXEL_SIZE.key, RunOption.BORDER.key);
+      Arrays.asList(RunOption.MEMORY.key, RunOption.PIXEL_SIZE.key, RunOption.BORDER.key, RunOption.SERIES.key, RunOption.CHANNEL.key);
 
   private static final Pattern AMOUNT =
       Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kmgt]?)(i?)b?");
@@ -73,7 +74,8 @@ final class RunOptions {
     return new PredictOptions(
         memory(value(values, RunOption.MEMORY, USUAL_MEMORY)),
         isHalo(value(values, RunOption.BORDER, BORDERS.get(0))),
-        pixelSize(value(values, RunOption.PIXEL_SIZE, "")));
+        pixelSize(value(values, RunOption.PIXEL_SIZE, "")),
+        reading(value(values, RunOption.SERIES, ""), value(values, RunOption.CHANNEL, "")));
   }
 
   private static String value(Map<String, String> values, RunOption option, String usual) {
@@ -215,6 +217,24 @@ final class RunOptions {
           Text.of("use ", Option.of("border", BORDERS.get(0))));
     }
     return border.equals("halo");
+  }
+
+  private static ReadOptions reading(String series, String channel) {
+    Integer number = null;
+    if (!series.isEmpty()) {
+      try {
+        number = Integer.valueOf(series);
+      } catch (NumberFormatException error) {
+        throw new ZooException(
+            Kind.USAGE,
+            RunOption.SERIES.option(),
+            "images in a file are counted from 1",
+            series,
+            "1 or more",
+            "leave it out to read the first");
+      }
+    }
+    return new ReadOptions(number, channel.isEmpty() ? null : channel);
   }
 
   private static double pixelSize(String text) {

@@ -3,6 +3,7 @@ package deepbacs.zoo.prediction;
 import deepbacs.zoo.errors.PythonText;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.images.ReadOptions;
 import deepbacs.zoo.options.Option;
 
 /** Options of a prediction. */
@@ -17,11 +18,19 @@ public final class PredictOptions {
   public final boolean haloBorder;
   /** Micrometers per pixel along y and x, in place of what the file says; NaN takes the file's. */
   public final double pixelSize;
+  /** The part of a file that is read. */
+  public final ReadOptions reading;
+
+  /** Options for files that are read as they are. */
+  public PredictOptions(long memory, boolean haloBorder, double pixelSize) {
+    this(memory, haloBorder, pixelSize, ReadOptions.AS_IT_IS);
+  }
 
   /**
    * @throws ZooException USAGE: a number is not positive
    */
-  public PredictOptions(long memory, boolean haloBorder, double pixelSize) {
+  public PredictOptions(
+      long memory, boolean haloBorder, double pixelSize, ReadOptions reading) {
     if (memory <= 0) {
       throw notPositive(Option.of("memory"), PythonText.str(memory));
     }
@@ -31,6 +40,7 @@ public final class PredictOptions {
     this.memory = memory;
     this.haloBorder = haloBorder;
     this.pixelSize = pixelSize;
+    this.reading = reading;
   }
 
   private static ZooException notPositive(Option option, String value) {

@@ -118,7 +118,9 @@ public final class Predictor {
     ZooImage image = images.get(first);
     ZooImage known =
         Double.isNaN(options.pixelSize) ? image : image.withPixelSize(options.pixelSize);
-    List<Finding> findings = findings(known.calibration);
+    List<Finding> findings = new ArrayList<>();
+    images.values().forEach(each -> findings.addAll(each.findings));
+    findings.addAll(findings(known.calibration));
     Pipeline network = new Pipeline(inputs, outputs, layout, options.haloBorder);
     Map<String, Collector> collectors = new LinkedHashMap<>();
     for (TensorSpec spec : outputs) {

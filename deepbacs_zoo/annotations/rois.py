@@ -6,7 +6,6 @@ The format: class ``ij.io.RoiDecoder`` of ImageJ, read by the package roifile.
 
 from __future__ import annotations
 
-import math
 import re
 import zipfile
 from collections.abc import Sequence
@@ -17,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.images.polygons import Mask, fill_polygons
 
 if TYPE_CHECKING:
     from roifile import ImagejRoi
 
 __all__ = ["ROI_SUFFIXES", "outline_corners", "read_outlines", "read_rois"]
 
-Mask = NDArray[np.bool_]
 ROI_SUFFIXES: Final = frozenset({".roi", ".zip"})
 _LARGEST: Final = 2**24
 _PART: Final = re.compile(r"(\d{4,})-\d+")
@@ -175,9 +174,7 @@ def _filled(roi: ImagejRoi, size: tuple[int, int], place: str) -> Mask:
     if roi.roitype == ROI_TYPE.OVAL:
         mask = _oval(roi, size)
     else:
-        mask = np.zeros(size, np.bool_)
-        for corners in outline_corners(roi):
-            mask ^= _polygon(corners, size)
+        mask = fill_polygons(outline_corners(roi), size)
     if not mask.any():
         rows, columns = size
         raise DataError(
@@ -198,22 +195,6 @@ def outline_corners(roi: ImagejRoi) -> Sequence[NDArray[Any]]:
         left, top, right, bottom = roi.left, roi.top, roi.right, roi.bottom
         return [np.array([[left, top], [right, top], [right, bottom], [left, bottom]])]
     return [np.asarray(roi.coordinates())]
-
-
-def _polygon(corners: NDArray[Any], size: tuple[int, int]) -> Mask:
-    """Fill by the even-odd rule: a center on a left or upper edge is outside, on others inside."""
-    mask = np.zeros(size, np.bool_)
-    centers = np.arange(size[1]) + 0.5
-    points = np.asarray(corners, np.float64)
-    for (x1, y1), (x2, y2) in zip(points, np.roll(points, -1, axis=0), strict=True):
-        top, bottom = sorted((y1, y2))
-        # Rows whose center lies in (top, bottom].
-        first = max(math.floor(top + 0.5), 0)
-        rows = np.arange(first, min(max(math.floor(bottom + 0.5), first), size[0]))
-        if rows.size:
-            crossing = x1 + (rows + 0.5 - y1) * (x2 - x1) / (y2 - y1)
-            mask[rows] ^= centers > crossing[:, None]
-    return mask
 
 
 def _oval(roi: ImagejRoi, size: tuple[int, int]) -> Mask:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deepbacs_zoo.images.arrays import ImageLike, image_of, to_xarray
 from deepbacs_zoo.images.image import Calibration, Image, ImagejMetadata
 from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
+from deepbacs_zoo.images.polygons import fill_polygons
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
 from deepbacs_zoo.images.sink import ArraySink, Sink, TiffSink
 from deepbacs_zoo.images.source import ImageSource, TiffSource, load_source
@@ -23,6 +24,7 @@ __all__ = [
     "Sink",
     "TiffSink",
     "TiffSource",
+    "fill_polygons",
     "image_of",
     "load_source",
     "read_image",

@@ -59,6 +59,7 @@ def group_images(package: Package, words: Sequence[str]) -> list[ImageGroup]:
     A package with one input takes files and folders; with several, each group takes one
     ``ID=FILE`` word for every required input, the k-th word of each id belonging to the k-th group.
     """
+    from deepbacs_zoo.files.names import normalized
     from deepbacs_zoo.images.image import stem_of
 
     ids = [spec.id for spec in package.inputs]
@@ -73,20 +74,21 @@ def group_images(package: Package, words: Sequence[str]) -> list[ImageGroup]:
     seen: dict[str, Path] = {}
     for stem, files in groups:
         file = next(iter(files.values()))
-        if stem in seen:
+        key = normalized(stem)
+        if key in seen:
             raise UsageError(
                 file,
-                f"its results would have the same names as those of {seen[stem]}",
+                f"its results would have the same names as those of {seen[key]}",
                 value=stem,
                 allowed="images whose names differ before the suffix",
                 hint="rename one of them or choose another " + Option("output") + " for it",
             )
-        seen[stem] = file
+        seen[key] = file
     return groups
 
 
 def _expand(word: str, input_id: str) -> list[Path]:
-    from deepbacs_zoo.images import IMAGE_SUFFIXES
+    from deepbacs_zoo.images import IMAGE_SUFFIXES, image_files
 
     path = Path(word)
     prefix = f"{input_id}="
@@ -94,7 +96,7 @@ def _expand(word: str, input_id: str) -> list[Path]:
         path = Path(word.removeprefix(prefix))
     if not path.is_dir():
         return [path]
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in IMAGE_SUFFIXES)
+    files = image_files(path)
     if not files:
         raise UsageError(
             path,

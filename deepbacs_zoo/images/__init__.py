@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deepbacs_zoo.images.arrays import ImageLike, image_of, to_xarray
+from deepbacs_zoo.images.folder import image_files
 from deepbacs_zoo.images.image import Calibration, Image, ImagejMetadata
 from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
 from deepbacs_zoo.images.polygons import fill_polygons
@@ -25,6 +26,7 @@ __all__ = [
     "TiffSink",
     "TiffSource",
     "fill_polygons",
+    "image_files",
     "image_of",
     "load_source",
     "read_image",

@@ -9,12 +9,12 @@
 #@ Boolean (label = "Replace results that exist", value = false, persist = false) overwrite
 #@output String summary
 
+import deepbacs.zoo.images.ImageFiles
 import deepbacs.zoo.plugin.DeepBacs
 import deepbacs.zoo.plugin.Report
 import ij.IJ
 
-endings = [".tif", ".tiff", ".png", ".jpg", ".jpeg"]
-files = input.listFiles().findAll { file -> endings.any { file.name.toLowerCase().endsWith(it) } }.sort()
+files = ImageFiles.of(input)
 done = bad = objects = 0
 files.eachWithIndex { file, index ->
     IJ.showProgress(index, files.size())

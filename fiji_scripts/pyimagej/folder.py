@@ -11,14 +11,13 @@ from pathlib import Path
 
 from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.fiji import Gateway, open_worker, prepare
-from deepbacs_zoo.images import IMAGE_SUFFIXES
+from deepbacs_zoo.images import image_files
 
 
 def main(gateway: Gateway, package: str, images: str, output: str) -> Path:
     """Write the results of all images into a folder; return the summary."""
-    files = sorted(each for each in Path(images).iterdir() if each.suffix.lower() in IMAGE_SUFFIXES)
     rows = []
-    for file in files:
+    for file in image_files(Path(images)):
         options = {
             "model_path": package,
             "input_path": str(file),

@@ -136,6 +136,7 @@ def test_the_macro_for_a_folder_runs_every_image(worker, package, image, movie, 
     for path in (image, movie):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "broken.tif").write_bytes(image.read_bytes()[:100])
+    (tmp_path / "._cells.tif").write_bytes(b"a note of macOS")
     words = {"model_path": package, "input_folder": tmp_path, "output_folder": tmp_path / "out"}
     done = macro(worker, "DeepBacs_Folder.ijm", **words)
     assert done.value == "2 done, 1 failed"
@@ -215,6 +216,7 @@ def test_the_script_for_a_folder_goes_on_after_a_bad_image(
 ) -> None:
     (tmp_path / "good.tif").write_bytes(image.read_bytes())
     (tmp_path / "broken.tif").write_bytes(image.read_bytes()[:100])
+    (tmp_path / "._cells.tif").write_bytes(b"a note of macOS")
     summary = python("folder.py")(worker, str(package), str(tmp_path), str(tmp_path / "out"))
     rows = list(csv.DictReader(summary.read_text("utf-8").splitlines()))
     assert [row["image"] for row in rows] == ["broken.tif", "good.tif"]
@@ -284,6 +286,7 @@ def test_the_menu_script_for_a_folder_goes_on(groovy, package, image, movie, tmp
     for path in (image, movie):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "broken.tif").write_bytes(image.read_bytes()[:100])
+    (tmp_path / "._cells.tif").write_bytes(b"a note of macOS")
     (tmp_path / "out").mkdir()
     words = {"model": package, "input": tmp_path, "output": tmp_path / "out"}
     done = run_groovy(groovy, "DeepBacs_Folder.groovy", **words)

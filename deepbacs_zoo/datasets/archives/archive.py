@@ -16,11 +16,11 @@ from typing import IO, Final, Protocol
 
 from deepbacs_zoo.errors import DataError, HostError, IntegrityError, UsageError
 from deepbacs_zoo.files.archive import Guard
+from deepbacs_zoo.files.names import is_system_file
 
 __all__ = ["Archive", "FolderArchive", "ZipArchive", "open_archive"]
 
 _UNEXPLAINED: Final = "do not use it unless its author can explain it"
-_NOTES: Final = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
 class Archive(Protocol):
@@ -104,7 +104,7 @@ class FolderArchive:
     def _found(self) -> Iterator[str]:
         top, count = self._root.resolve(), 0
         for place, folders, files in os.walk(self._root):
-            folders[:] = sorted(name for name in folders if not _is_note(name))
+            folders[:] = sorted(name for name in folders if not is_system_file(name))
             for name in (*folders, *files):
                 path = Path(place, name)
                 if path.is_symlink() and not path.resolve().is_relative_to(top):
@@ -113,7 +113,7 @@ class FolderArchive:
                 count += 1
                 if count > GUARD.max_files:
                     raise GUARD.beyond(self.label, f"over {GUARD.max_files} files")
-                if not _is_note(name):
+                if not is_system_file(name):
                     yield Path(place, name).relative_to(self._root).as_posix()
 
 
@@ -150,11 +150,7 @@ def _safe_name(info: zipfile.ZipInfo, label: str) -> str:
         )
     if stat.S_ISLNK(info.external_attr >> 16):
         raise _harmful(f"{label}: {name}", "this member of the zip is a link", "files and folders")
-    return "" if any(map(_is_note, parts)) else "/".join(parts)
-
-
-def _is_note(name: str) -> bool:
-    return name.startswith(".") or name in _NOTES
+    return "" if any(map(is_system_file, parts)) else "/".join(parts)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from deepbacs_zoo.images.arrays import ImageLike, image_of, to_xarray
 from deepbacs_zoo.images.folder import image_files
 from deepbacs_zoo.images.image import Calibration, Image, ImagejMetadata
-from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
+from deepbacs_zoo.images.options import AS_IT_IS, AS_LABELS, ReadOptions
 from deepbacs_zoo.images.polygons import fill_polygons
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
 from deepbacs_zoo.images.sink import ArraySink, Sink, TiffSink
@@ -14,6 +14,7 @@ from deepbacs_zoo.images.write import write_tiff
 
 __all__ = [
     "AS_IT_IS",
+    "AS_LABELS",
     "IMAGE_SUFFIXES",
     "ArraySink",
     "Calibration",

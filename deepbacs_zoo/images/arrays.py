@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.images.calibration import micrometers, seconds
 from deepbacs_zoo.images.image import Calibration, Image
+from deepbacs_zoo.images.units import is_index, micrometers, seconds
 
 __all__ = ["ImageLike", "image_of", "to_xarray"]
 
@@ -171,7 +171,7 @@ def _numbers(
     )
     if unit is None and (values == np.round(values)).all():
         return values.astype(np.float64), None
-    if str(unit).strip().lower() in {"pixel", "pixels", "px", "frame", "frames"}:
+    if unit is not None and is_index(str(unit)):
         return values.astype(np.float64), None
     factor = (seconds if axis == "t" else micrometers)(str(unit))
     if factor is None:

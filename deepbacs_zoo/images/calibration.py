@@ -8,75 +8,54 @@ from typing import Any, Final
 
 import tifffile
 
+from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.image import Calibration
+from deepbacs_zoo.images.units import is_index, micrometers, plain_unit, seconds
+from deepbacs_zoo.options import Option, Text
 
-__all__ = ["calibration_of", "channel_names_of", "micrometers", "seconds"]
+__all__ = ["UNKNOWN_LENGTH", "calibration_of", "channel_names_of"]
 
-# Names that ImageJ, OME and people use, in micrometers.
-_MICROMETERS: Final[Mapping[str, float]] = {
-    "µm": 1.0,
-    "μm": 1.0,
-    "um": 1.0,
-    "micron": 1.0,
-    "microns": 1.0,
-    "micrometer": 1.0,
-    "micrometre": 1.0,
-    "\\u00b5m": 1.0,
-    "nm": 1e-3,
-    "nanometer": 1e-3,
-    "mm": 1e3,
-    "millimeter": 1e3,
-    "cm": 1e4,
-    "centimeter": 1e4,
-    "m": 1e6,
-    "inch": 25400.0,
-    "å": 1e-4,
-}
-_SECONDS: Final[Mapping[str, float]] = {
-    "s": 1.0,
-    "sec": 1.0,
-    "second": 1.0,
-    "seconds": 1.0,
-    "ms": 1e-3,
-    "msec": 1e-3,
-    "min": 60.0,
-    "minute": 60.0,
-    "minutes": 60.0,
-    "h": 3600.0,
-    "hour": 3600.0,
-    "hours": 3600.0,
-}
-_INDICES: Final = frozenset({"pixel", "pixels"})
-_CENTIMETER: Final = 3
+UNKNOWN_LENGTH: Final = Rule(
+    "unknown-unit-of-length",
+    Severity.WARNING,
+    "A size in a unit that nobody here knows is no pixel size: tables are in pixels, and nobody "
+    "sees that the image was taken at another scale than the training data.",
+)
+UNKNOWN_TIME: Final = Rule(
+    "unknown-unit-of-time",
+    Severity.WARNING,
+    "A time in a unit that nobody here knows is no time between frames.",
+)
+_LENGTHS: Final = "µm, nm, pm, mm, cm, m, Å or inch"
+_TIMES: Final = "s, ms, µs, min, h or d"
+_CORRECT: Final = "correct it in ImageJ with Image > Properties..."
+_CENTIMETER, _CENTIMETERS = 3, 1e4
 # Resolutions per inch or centimeter are mostly those of a printed page, which ImageJ hands on as if
 # they were a calibration: 72 dpi is 353 µm, 1,200 dpi is 21 µm.  No microscope's pixel is as large.
-_PRINTED_UNITS: Final = frozenset({"inch", "cm", "centimeter"})
+_PRINTED: Final = frozenset({25400.0, _CENTIMETERS})
 _LARGEST_PIXEL: Final = 20.0
 
-
-def micrometers(unit: str) -> float | None:
-    """Return the micrometers in one of a unit; ``None`` if it is no unit of length."""
-    return _MICROMETERS.get(unit.strip().lower())
+Stated = tuple[Calibration, tuple[Finding, ...]]
+"""Size of the pixels, and what is odd about how it is stated."""
 
 
-def seconds(unit: str) -> float | None:
-    """Return the seconds in one of a unit; ``None`` if it is no unit of time."""
-    return _SECONDS.get(unit.strip().lower())
+def calibration_of(tiff: tifffile.TiffFile) -> Stated:
+    """Return what an open TIFF says about the size of its pixels, lengths in micrometers.
 
-
-def calibration_of(tiff: tifffile.TiffFile) -> Calibration:
-    """Return what an open TIFF says about the size of its pixels, lengths in micrometers."""
+    A unit that is not known is a finding, and what it is the unit of is not known either.
+    """
+    where = str(tiff.filehandle.path)
     if tiff.is_ome and tiff.ome_metadata:
-        return _from_ome(tiff.ome_metadata)
+        return _from_ome(tiff.ome_metadata, where)
     x, y = _resolution(tiff)
     if tiff.is_imagej and tiff.imagej_metadata is not None:
-        return _from_imagej(tiff.imagej_metadata, x, y)
+        return _from_imagej(_lines(tiff), x, y, where)
     unit = tiff.pages.first.tags.get("ResolutionUnit")
     if unit is not None and int(unit.value) == _CENTIMETER and x and y:
-        x, y = x * _MICROMETERS["cm"], y * _MICROMETERS["cm"]
+        x, y = x * _CENTIMETERS, y * _CENTIMETERS
         if max(x, y) < _LARGEST_PIXEL:
-            return Calibration(x, y, None, "µm")
-    return Calibration()
+            return Calibration(x, y, None, "µm"), ()
+    return Calibration(), ()
 
 
 def _resolution(tiff: tifffile.TiffFile) -> tuple[float | None, float | None]:
@@ -89,24 +68,79 @@ def _resolution(tiff: tifffile.TiffFile) -> tuple[float | None, float | None]:
     return sizes[0], sizes[1]
 
 
-def _from_imagej(metadata: Mapping[str, Any], x: float | None, y: float | None) -> Calibration:
-    unit = str(metadata.get("unit", "")).strip().lower()
-    interval = _positive(metadata.get("finterval"))
-    factor = _MICROMETERS.get(unit)
-    if factor is None or x is None or y is None:
-        return Calibration(frame_interval=interval)
-    if unit in _PRINTED_UNITS and x * factor > _LARGEST_PIXEL:
-        return Calibration(frame_interval=interval)
-    # The other axes may have units of their own; without one they share that of x.
-    yfactor = _MICROMETERS.get(str(metadata.get("yunit", unit)).strip().lower(), factor)
-    spacing = _positive(metadata.get("spacing"))
-    zunit = str(metadata.get("zunit", unit)).strip().lower()
-    if zunit in _INDICES:
-        spacing = None
-    zfactor = _MICROMETERS.get(zunit, factor)
-    return Calibration(
-        x * factor, y * yfactor, spacing and spacing * zfactor, "µm", frame_interval=interval
+def _lines(tiff: tifffile.TiffFile) -> Mapping[str, str]:
+    """Return the lines of ImageJ's description as they stand: tifffile makes numbers of them."""
+    pairs = (line.partition("=") for line in str(tiff.pages.first.description).splitlines())
+    return {key.strip(): value.strip() for key, _, value in pairs}
+
+
+def _from_imagej(stated: Mapping[str, str], x: float | None, y: float | None, where: str) -> Stated:
+    unit = stated.get("unit", "")
+    interval, findings = _interval(
+        _positive(stated.get("finterval")), stated.get("tunit", "sec"), where
     )
+    factor = micrometers(unit)
+    if factor in _PRINTED and x and x * factor > _LARGEST_PIXEL:
+        return Calibration(frame_interval=interval), findings
+    # The other axes may have units of their own; without one they share that of x.
+    units = {"x": unit, "y": stated.get("yunit", unit), "z": stated.get("zunit", unit)}
+    sizes = {"x": x, "y": y, "z": _positive(stated.get("spacing"))}
+    return _calibration(sizes, units, where, interval, findings)
+
+
+def _calibration(
+    sizes: Mapping[str, float | None],
+    units: Mapping[str, str],
+    where: str,
+    interval: float | None,
+    findings: tuple[Finding, ...],
+    *,
+    ome: bool = False,
+) -> Stated:
+    """Return sizes in micrometers and the findings about their units, behind those of time."""
+    known: dict[str, float | None] = {}
+    for axis, unit in units.items():
+        size, factor = sizes[axis], micrometers(unit, ome=ome)
+        known[axis] = None if size is None or factor is None else size * factor
+        # An axis that is counted has no size; of two axes of one plane both are, or none.
+        counted = is_index(unit) and not (axis == "y" and known["x"] is not None)
+        shared = axis != "x" and unit == units["x"]
+        if size is not None and factor is None and not counted and not shared:
+            findings = (_unknown_length(where, axis, unit), *findings)
+    if known["x"] is None or known["y"] is None:
+        return Calibration(frame_interval=interval), findings
+    return Calibration(known["x"], known["y"], known["z"], "µm", interval), findings
+
+
+def _unknown_length(where: str, axis: str, unit: str) -> Finding:
+    along = "" if axis == "x" else f" along {axis}"
+    lost = "the distance of its slices is not known" if axis == "z" else "it has no pixel size"
+    hint: str | Text = _CORRECT
+    if axis != "z":
+        hint = _CORRECT + ", or set " + Option("pixel_size")
+    return UNKNOWN_LENGTH.finding(
+        where,
+        f"the unit '{plain_unit(unit)}'{along} is no known unit of length, so that {lost}",
+        _LENGTHS,
+        hint,
+    )
+
+
+def _interval(
+    step: float | None, unit: str, where: str, *, ome: bool = False
+) -> tuple[float | None, tuple[Finding, ...]]:
+    """Return the seconds between frames, and a finding about their unit."""
+    factor = seconds(unit, ome=ome)
+    if step is None or factor is not None or is_index(unit):
+        return step and factor and step * factor, ()
+    finding = UNKNOWN_TIME.finding(
+        where,
+        f"the unit '{plain_unit(unit)}' is no known unit of time, so that the time between its "
+        "frames is not known",
+        _TIMES,
+        _CORRECT,
+    )
+    return None, (finding,)
 
 
 def channel_names_of(tiff: tifffile.TiffFile) -> tuple[str, ...]:
@@ -134,19 +168,14 @@ def _ome_pixels(xml: str) -> dict[str, Any]:
     return pixels if isinstance(pixels, dict) else {}
 
 
-def _from_ome(xml: str) -> Calibration:
+def _from_ome(xml: str, where: str) -> Stated:
     pixels = _ome_pixels(xml)
-    sizes: dict[str, float | None] = {}
-    for axis in "XYZ":
-        unit = str(pixels.get(f"PhysicalSize{axis}Unit", "µm")).strip().lower()
-        size, factor = _positive(pixels.get(f"PhysicalSize{axis}")), _MICROMETERS.get(unit)
-        sizes[axis] = size * factor if size and factor else None
-    step = _positive(pixels.get("TimeIncrement"))
-    factor = seconds(str(pixels.get("TimeIncrementUnit", "s")))
-    interval = step * factor if step and factor else None
-    if sizes["X"] is None or sizes["Y"] is None:
-        return Calibration(frame_interval=interval)
-    return Calibration(sizes["X"], sizes["Y"], sizes["Z"], "µm", frame_interval=interval)
+    axes = "xyz"
+    sizes = {axis: _positive(pixels.get(f"PhysicalSize{axis.upper()}")) for axis in axes}
+    units = {axis: str(pixels.get(f"PhysicalSize{axis.upper()}Unit", "µm")) for axis in axes}
+    step, unit = _positive(pixels.get("TimeIncrement")), str(pixels.get("TimeIncrementUnit", "s"))
+    interval, findings = _interval(step, unit, where, ome=True)
+    return _calibration(sizes, units, where, interval, findings, ome=True)
 
 
 def _positive(value: object) -> float | None:

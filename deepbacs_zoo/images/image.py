@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import xarray as xr
@@ -18,7 +18,10 @@ from deepbacs_zoo.findings import Finding
 if TYPE_CHECKING:
     from roifile import ImagejRoi
 
-__all__ = ["Calibration", "Image", "ImagejMetadata", "stem_of"]
+__all__ = ["COLORS", "Calibration", "Decoded", "Image", "ImagejMetadata", "stem_of"]
+
+COLORS: Final = ("red", "green", "blue")
+"""Names of the channels of an RGB image."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,31 @@ class ImagejMetadata:
     ranges: tuple[tuple[float, float], ...] = ()
     roi: ImagejRoi | None = None
     overlay: tuple[ImagejRoi, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """Pixels of a file, not checked yet.
+
+    Parameters
+    ----------
+    array
+        Pixels ``t z c y x`` of the file's data type.
+    calibration
+        Size of a pixel.
+    names
+        Names of the channels; empty where they are not known.
+    rgb
+        Whether the channels are red, green and blue.
+    findings
+        Observations of the reader.
+    """
+
+    array: NDArray[Any]
+    calibration: Calibration = Calibration()
+    names: tuple[str, ...] = ()
+    rgb: bool = False
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

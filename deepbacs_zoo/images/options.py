@@ -8,7 +8,7 @@ from typing import Final
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.options import Option
 
-__all__ = ["AS_IT_IS", "ReadOptions"]
+__all__ = ["AS_IT_IS", "AS_LABELS", "ReadOptions"]
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,9 @@ class ReadOptions:
         Number of the image in a file of several, from 1; ``None``: the first.
     channel
         Name or number, from 1, of the one channel to keep; ``None``: all.
+    indices
+        True for the numbers of a picture with a palette, as label images are meant; False for what
+        its colors show.
 
     Raises
     ------
@@ -30,6 +33,7 @@ class ReadOptions:
 
     series: int | None = None
     channel: str | None = None
+    indices: bool = False
 
     def __post_init__(self) -> None:
         if self.series is not None and self.series < 1:
@@ -52,3 +56,5 @@ class ReadOptions:
 
 AS_IT_IS: Final = ReadOptions()
 """The first image of a file with all channels."""
+AS_LABELS: Final = ReadOptions(indices=True)
+"""The same as label images are meant."""

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.errors import DataError, HostError, UsageError
 from deepbacs_zoo.images.calibration import calibration_of, channel_names_of
-from deepbacs_zoo.images.image import Calibration, Image
+from deepbacs_zoo.images.image import COLORS, Decoded, Image
 from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
 from deepbacs_zoo.images.order import in_image_order
 from deepbacs_zoo.images.page_chain import check_chain, check_planes
+from deepbacs_zoo.images.raster import read_jpeg, read_png
+from deepbacs_zoo.images.tiff_colors import check_colors, colors_of
 
 __all__ = ["IMAGE_SUFFIXES", "read_image"]
 
@@ -43,13 +45,6 @@ _DAMAGED: Final = (
     zlib.error,
     EOFError,
 )
-
-_RGB: Final = frozenset({2, 6})  # photometric interpretations RGB and YCbCr
-_COLOURS: Final = ("red", "green", "blue")
-_ALPHA: Final = frozenset({1, 2})  # kinds of extra samples: associated and unassociated alpha
-
-Read = tuple[NDArray[np.generic], Calibration, tuple[str, ...], bool]
-"""Pixels ``t z c y x``, their size, names of channels where known, whether they are colours."""
 
 # Without a handler of its own the logger of tifffile would print every oddity of a damaged file.
 logging.getLogger("tifffile").addHandler(logging.NullHandler())
@@ -109,7 +104,7 @@ def read_image(  # long: half is its text
             hint="save it as TIFF, in ImageJ with File > Save As > Tiff",
         )
     try:
-        array, calibration, names, rgb = _reader(path)(path)
+        decoded = _reader(path)(path, options)
     except (DataError, HostError):
         raise
     except (PermissionError, MemoryError) as error:
@@ -122,18 +117,19 @@ def read_image(  # long: half is its text
             allowed="a complete TIFF, PNG or JPEG file",
             hint="copy it again from its source",
         ) from error
-    array = _checked(array, path, finite)
+    array = _checked(decoded.array, path, finite)
+    names = decoded.names
     coordinates = {"c": list(names)} if len(names) == array.shape[2] else {}
     data = xr.DataArray(array, coords=coordinates, dims=tuple(IMAGE_AXES))
-    return Image(data, calibration, path, rgb)
+    return Image(data, decoded.calibration, path, decoded.rgb, findings=decoded.findings)
 
 
-def _reader(path: Path) -> Callable[[Path], Read]:
+def _reader(path: Path) -> Callable[[Path, ReadOptions], Decoded]:
     with path.open("rb") as file:
         begin = file.read(8)
     if begin.startswith(b"\x89PNG"):
-        return _read_png
-    return _read_jpeg if begin.startswith(b"\xff\xd8") else _read_tiff
+        return read_png
+    return read_jpeg if begin.startswith(b"\xff\xd8") else _read_tiff
 
 
 def _refused(path: Path, error: Exception) -> HostError:
@@ -154,21 +150,23 @@ def _refused(path: Path, error: Exception) -> HostError:
     )
 
 
-def _read_tiff(path: Path) -> Read:
+def _read_tiff(path: Path, options: ReadOptions) -> Decoded:
     with path.open("rb") as file:
         check_chain(file)
     # Other files of an OME data set are images of their own, as they are for every other command.
     with tifffile.TiffFile(path, _multifile=False) as tiff:
         series = tiff.series[0]
+        check_colors(series, path)
         check_planes(tiff, series)
         array, axes = _old_stack(tiff, series) or (np.asarray(series.asarray()), series.axes)
         axis_names = _axis_names(axes, array.shape, path)
-        calibration, names = calibration_of(tiff), channel_names_of(tiff)
-        page = series.keyframe
-        alpha = sum(int(kind) in _ALPHA for kind in page.extrasamples)
-        is_colour = int(page.photometric) in _RGB
+        calibration, findings = calibration_of(tiff)
+        names = channel_names_of(tiff)
+        colors = colors_of(tiff, series)
     if "s" not in axis_names:
-        return in_image_order(array, axis_names), calibration, names, False
+        array, rgb, more = colors.applied(in_image_order(array, axis_names), path, options)
+        names = COLORS if rgb else names
+        return Decoded(array, calibration, names, rgb, (*findings, *more))
     if "c" in axis_names:
         raise DataError(
             path,
@@ -179,9 +177,9 @@ def _read_tiff(path: Path) -> Read:
         )
     axis_names = axis_names.replace("s", "c")
     array = in_image_order(array, axis_names)
-    array = array[:, :, : array.shape[2] - alpha]  # alpha comes after the colours
-    rgb = is_colour and array.shape[2] == len(_COLOURS)
-    return array, calibration, _COLOURS if rgb else names, rgb
+    array = array[:, :, : array.shape[2] - colors.alpha]  # alpha comes after the colours
+    rgb = colors.rgb and array.shape[2] == len(COLORS)
+    return Decoded(array, calibration, COLORS if rgb else names, rgb, findings)
 
 
 def _old_stack(
@@ -223,40 +221,6 @@ def _axis_names(axes: str, shape: tuple[int, ...], path: Path) -> str:
             )
         axis_names = axis_names[:index] + free.pop(0) + axis_names[index + 1 :]
     return axis_names
-
-
-def _read_png(path: Path) -> Read:
-    import imagecodecs
-
-    array = np.asarray(imagecodecs.png_decode(path.read_bytes()))
-    if array.ndim == 3 and array.shape[2] % 2 == 0:
-        array = array[..., :-1]  # an even number ends with alpha
-    return _picture(array)
-
-
-def _read_jpeg(path: Path) -> Read:
-    import imagecodecs
-
-    data = path.read_bytes()
-    if data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"):
-        # The decoder would fill the rest of a picture without its end mark with grey.
-        raise ValueError("the picture does not end")
-    array = np.asarray(imagecodecs.jpeg8_decode(data))
-    if array.ndim == 3 and array.shape[2] != len(_COLOURS):
-        raise DataError(
-            path,
-            "it is a picture for printing (CMYK)",
-            value=f"{array.shape[2]} channels",
-            allowed="grey or RGB pictures",
-            hint="save the microscope's own file as TIFF",
-        )
-    return _picture(array)
-
-
-def _picture(array: NDArray[np.generic]) -> Read:
-    """Return decoded rows, columns and perhaps colours."""
-    rgb = array.ndim == 3 and array.shape[2] == len(_COLOURS)
-    return in_image_order(array, "yxc"[: array.ndim]), Calibration(), _COLOURS if rgb else (), rgb
 
 
 def _checked(array: NDArray[np.generic], path: Path, finite: bool) -> NDArray[np.generic]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.image import Image
+from deepbacs_zoo.images.options import AS_LABELS
 from deepbacs_zoo.images.read import read_image
 from deepbacs_zoo.images.write import write_tiff
 
@@ -46,7 +47,7 @@ def relabel(source: str | Path, target: str | Path) -> int:
         ``source`` is no label image: a colour picture, a stack, fractions, or negative numbers.
     """
     path = Path(source)
-    image = read_image(path)
+    image = read_image(path, AS_LABELS)
     values = plane_of(path, image)
     present, index = np.unique(values, return_inverse=True)
     _check_sign(path, present)

@@ -18,6 +18,7 @@ from deepbacs_zoo.annotations.rois import ROI_SUFFIXES, read_rois
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.image import Image
+from deepbacs_zoo.images.options import AS_LABELS
 from deepbacs_zoo.images.read import read_image
 
 __all__ = ["Annotation", "read_annotation"]
@@ -80,9 +81,9 @@ def read_annotation(path: Path, size: tuple[int, int]) -> Annotation:
     """
     if path.suffix.lower() in ROI_SUFFIXES:
         return Annotation(read_rois(path, size))
-    image = read_image(path)
+    image = read_image(path, AS_LABELS)
     if _is_coloured(image):
-        return Annotation(_of_colours(path, image))
+        return Annotation(_of_colours(path, image), image.findings)
     values = plane_of(path, _as_grey(image))
     present = np.unique(values)
     if _is_mask(present):

@@ -60,6 +60,9 @@ public final class ImagesTest {
         sizes.add(Double.isNaN(size) ? null : size);
       }
       answer.add("sizes", sizes);
+      JsonArray findings = new JsonArray();
+      image.findings.forEach(finding -> findings.add(finding.rule.id + ": " + finding));
+      answer.add("findings", findings);
       Files.write(Paths.get(request.get("target").getAsString()), values(image));
     } catch (ZooException error) {
       answer.addProperty("error", error.kind.python);

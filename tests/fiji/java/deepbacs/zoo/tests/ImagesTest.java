@@ -1,14 +1,17 @@
 package deepbacs.zoo.tests;
 
+import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
-import deepbacs.zoo.images.ImageReader;
 import deepbacs.zoo.images.ImageShape;
+import deepbacs.zoo.images.ImageSource;
 import deepbacs.zoo.images.Plane;
+import deepbacs.zoo.images.ReadOptions;
 import deepbacs.zoo.images.ZooImage;
 import ij.IJ;
 import ij.ImagePlus;
@@ -22,8 +25,8 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 
 /**
- * Reads images; a request names a {@code path}, perhaps {@code open} for ImageJ's own way, and a
- * {@code target} for its values as doubles.
+ * Reads images; a request names a {@code path}, perhaps {@code open} for ImageJ's own way, or a
+ * {@code series} and a {@code channel}, and a {@code target} for its values as doubles.
  */
 public final class ImagesTest {
 
@@ -43,7 +46,7 @@ public final class ImagesTest {
     JsonObject answer = new JsonObject();
     Path path = Paths.get(request.get("path").getAsString());
     try {
-      ZooImage image = request.has("open") ? open(path) : ImageReader.read(path);
+      ZooImage image = request.has("open") ? open(path) : read(path, request);
       ImageShape shape = image.shape;
       answer.addProperty("stem", image.stem);
       answer.addProperty("name", image.name);
@@ -61,7 +64,9 @@ public final class ImagesTest {
       }
       answer.add("sizes", sizes);
       JsonArray findings = new JsonArray();
-      image.findings.forEach(finding -> findings.add(finding.rule.id + ": " + finding));
+      for (Finding finding : image.findings) {
+        findings.add(new Gson().toJsonTree(finding.parts()));
+      }
       answer.add("findings", findings);
       Files.write(Paths.get(request.get("target").getAsString()), values(image));
     } catch (ZooException error) {
@@ -69,6 +74,14 @@ public final class ImagesTest {
       answer.addProperty("message", error.getMessage());
     }
     return answer;
+  }
+
+  private static ZooImage read(Path path, JsonObject request) {
+    Integer series = request.has("series") ? request.get("series").getAsInt() : null;
+    String channel = request.has("channel") ? request.get("channel").getAsString() : null;
+    try (ImageSource source = ImageSource.of(path, new ReadOptions(series, channel))) {
+      return source.read();
+    }
   }
 
   private static ZooImage open(Path path) {

@@ -43,15 +43,9 @@ public final class Finding {
     return parts;
   }
 
-  /** All of it in one sentence; plain information has nothing that is allowed and no hint. */
+  /** All of it in one sentence. */
   @Override
   public String toString() {
-    String right = allowed.toString();
-    String advice = hint.toString();
-    return where
-        + ": "
-        + what
-        + (right.isEmpty() ? "" : "; allowed: " + right)
-        + (advice.isEmpty() ? "" : "; " + advice);
+    return where + ": " + what + "; allowed: " + allowed + "; " + hint;
   }
 }

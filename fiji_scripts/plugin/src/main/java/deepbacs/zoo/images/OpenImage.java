@@ -3,8 +3,7 @@ package deepbacs.zoo.images;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.tensors.DType;
 import ij.ImagePlus;
-import ij.LookUpTable;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** An image that is open in ImageJ, seen as one from a file. */
@@ -50,36 +49,12 @@ final class OpenImage implements ImageSource {
 
   @Override
   public Calibration calibration() {
-    return sizes().calibration();
+    return OpenCalibration.of(image.getLocalCalibration(), image.getNSlices());
   }
 
   @Override
   public List<Finding> findings() {
-    List<Finding> findings = new ArrayList<>(sizes().findings());
-    if (!rgb && image.isInvertedLut()) {
-      findings.add(Palette.inverted(name()));
-    } else if (image.getType() == ImagePlus.COLOR_256) {
-      findings.addAll(new Palette(table(), name(), true).findings());
-    }
-    return findings;
-  }
-
-  private StatedSizes sizes() {
-    return OpenCalibration.stated(image.getLocalCalibration(), image.getNSlices(), name());
-  }
-
-  private int[][] table() {
-    LookUpTable shown = image.createLut();
-    int[][] table = new int[shown.getMapSize()][];
-    for (int number = 0; number < table.length; number++) {
-      table[number] =
-          new int[] {
-            shown.getReds()[number] & 0xff,
-            shown.getGreens()[number] & 0xff,
-            shown.getBlues()[number] & 0xff
-          };
-    }
-    return table;
+    return Collections.emptyList();
   }
 
   @Override

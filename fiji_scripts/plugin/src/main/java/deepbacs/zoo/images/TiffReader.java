@@ -2,7 +2,6 @@ package deepbacs.zoo.images;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
-import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.tensors.DType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,8 +55,6 @@ final class TiffReader implements ImageReader.Content {
 
   private final PlaneOrder planeOrder;
   private final ImageShape shape;
-  private final StatedSizes sizes;
-  private final TiffColors colors;
 
   private TiffReader(Path path, TiffFile file) throws IOException {
     this.name = new ImageName(path);
@@ -72,8 +69,6 @@ final class TiffReader implements ImageReader.Content {
     this.planeOrder = order();
     this.shape = readShape();
     checkPlanes(planeOrder.planes());
-    this.sizes = TiffCalibration.of(first, imagej, ome, name);
-    this.colors = new TiffColors(first, shape.channels, imagej != null, name);
   }
 
   /** Opens a file and reads its descriptions. */
@@ -110,19 +105,12 @@ final class TiffReader implements ImageReader.Content {
 
   @Override
   public ImageShape shape() {
-    return colors.shape(shape);
+    return shape;
   }
 
   @Override
   public Calibration calibration() {
-    return sizes.calibration();
-  }
-
-  @Override
-  public List<Finding> findings() {
-    List<Finding> findings = new ArrayList<>(sizes.findings());
-    findings.addAll(colors.findings());
-    return findings;
+    return TiffCalibration.of(first, imagej, ome);
   }
 
   @Override
@@ -131,13 +119,11 @@ final class TiffReader implements ImageReader.Content {
     for (int plane = 0; plane < planes.length; plane++) {
       planes[plane] = pixels(plane);
     }
-    boolean several = first.colors() > 1;
-    return colors.planes(
-        (frame, slice, channel) -> {
-          int plane = planeOrder.plane(frame, slice, several ? 0 : channel);
-          return Plane.of(shape.dtype, planes[plane][several ? channel : 0]);
-        },
-        shape.height * shape.width);
+    boolean colors = first.colors() > 1;
+    return (frame, slice, channel) -> {
+      int plane = planeOrder.plane(frame, slice, colors ? 0 : channel);
+      return Plane.of(shape.dtype, planes[plane][colors ? channel : 0]);
+    };
   }
 
   @Override
@@ -156,7 +142,6 @@ final class TiffReader implements ImageReader.Content {
   }
 
   private void checkFormat() {
-    TiffColors.check(first, name);
     DType dtype = first.dtype();
     if (dtype == null || first.width < 1 || first.height < 1) {
       throw new ZooException(

@@ -1,0 +1,1 @@
+"""Images, annotations and packages as people have them, through Python and ImageJ."""

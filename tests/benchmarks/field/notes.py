@@ -1,0 +1,24 @@
+"""Ids of the findings that the matrix expects, each for something that must not pass in silence."""
+
+from __future__ import annotations
+
+# Images
+UNKNOWN_UNIT = "unknown-unit-of-length"
+OTHER_SERIES = "other-series-left-out"
+OTHER_FILES = "other-files-left-out"
+FOR_DISPLAY = "palette-for-display"
+OF_IMAGEJ = "palette-of-imagej"
+AS_RGB = "palette-taken-as-rgb"
+AS_GREY = "palette-taken-as-grey"
+INVERTED = "shown-inverted"
+# Labels
+RENUMBERED = "labels-renumbered"
+TAKEN_AS_MASK = "taken-as-mask"
+IN_PARTS = "label-in-parts"
+NO_OBJECT = "no-object"
+# Boxes
+CUT = "boxes-cut-at-edge"
+CONFIDENCE = "confidence-left-out"
+BOX_OF_POLYGON = "box-of-polygon"
+NO_FILE = "no-file-no-object"
+CROWD = "crowd-left-out"

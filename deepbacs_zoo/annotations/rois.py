@@ -1,34 +1,71 @@
-"""Outlines drawn in ImageJ or Fiji as label images: a ``.roi`` file, or a set of them in a zip.
+"""Outlines drawn in ImageJ or Fiji as labels: a ``.roi`` file, or a set of them in a zip.
 
-A pixel belongs to an outline when its center is inside, by the even-odd rule, as ImageJ fills it.
-The format: class ``ij.io.RoiDecoder`` of ImageJ, read by the package roifile.
+A pixel belongs to an outline when ImageJ fills it; see `deepbacs_zoo.images.rois`.
 """
 
 from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.images.polygons import Mask, fill_polygons
+from deepbacs_zoo.findings import Finding, Rule, Severity
+from deepbacs_zoo.images.polygons import Region
+from deepbacs_zoo.images.rois import Roi, place_rois, read_roi
 
-if TYPE_CHECKING:
-    from roifile import ImagejRoi
+__all__ = ["ROI_SUFFIXES", "RoiLabels", "read_outlines", "read_roi_labels", "read_rois"]
 
-__all__ = ["ROI_SUFFIXES", "outline_corners", "read_outlines", "read_rois"]
-
+Labels = NDArray[np.int32]
 ROI_SUFFIXES: Final = frozenset({".roi", ".zip"})
 _LARGEST: Final = 2**24
-_PART: Final = re.compile(r"(\d{4,})-\d+")
+_PART: Final = re.compile(r"(.*\d{4,})-\d+")
+_MOST_NAMED: Final = 5
+_SAVE: Final = "save them again with More » Save… in the ROI Manager"
+OUTLINE_IS_NOTE: Final = Rule(
+    "outline-is-note",
+    Severity.WARNING,
+    "Texts, arrows and pictures that are laid over an image mark no object.",
+    "ImageJ 1.54p, classes TextRoi, Arrow and ImageRoi",
+)
 
 
-def read_rois(path: Path, size: tuple[int, int]) -> NDArray[np.int32]:
+@dataclass(frozen=True, eq=False)
+class RoiLabels:
+    """The objects that outlines enclose.
+
+    Parameters
+    ----------
+    labels
+        ``t z y x`` int32, 0 is background, labels 1 to n in the order of the set.
+    findings
+        What was left out, and what was taken for granted.
+    """
+
+    labels: Labels
+    findings: tuple[Finding, ...] = ()
+
+
+def read_rois(path: Path, size: tuple[int, int]) -> Labels:
+    """Read the outlines of an image of one plane as labels; otherwise as `read_roi_labels`.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``y x`` int32, 0 is background.
+    """
+    labels: Labels = read_roi_labels(path, (1, 1, *size)).labels[0, 0]
+    return labels
+
+
+def read_roi_labels(path: Path, shape: tuple[int, ...], channels: int = 1) -> RoiLabels:
     """Read outlines as labels, numbered in the order of the set.
 
     Where two outlines overlap, the pixels belong to the one that stands first.  Outlines that are
@@ -39,169 +76,156 @@ def read_rois(path: Path, size: tuple[int, int]) -> NDArray[np.int32]:
     ----------
     path
         ``.roi`` or ``.zip``.
-    size
-        Rows and columns of the image.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``y x`` int32, 0 is background, labels 1 to n.
+    shape
+        Frames, slices, rows and columns of the image.
+    channels
+        Its channels, which positions in stacks count first.
 
     Raises
     ------
     DataError
         The file is damaged or holds no outline; an outline encloses no area, lies outside the
-        image, belongs to a plane of a stack, or is covered by others by more than half.
+        image, belongs to a plane that the image does not have, or is covered by others by more than
+        half.
     """
-    labels = np.zeros(size, np.int32)
+    rois, findings = read_outlines(path)
+    placed = place_rois(path, rois, shape[:2], channels)
+    labels = np.zeros(shape, np.int32)
     numbers: dict[str, int] = {}
-    for index, roi in enumerate(read_outlines(path)):
-        name = roi.name or f"outline {index + 1}"
-        place = f"{path}: {name}"
-        _check_plane(roi, place)
-        mask = _filled(roi, size, place)
-        free = mask & (labels == 0)
-        if 2 * np.count_nonzero(free) < np.count_nonzero(mask):
-            raise DataError(
-                place,
-                "others cover more than half of this outline",
-                value=f"{np.count_nonzero(mask & ~free)} of {np.count_nonzero(mask)} pixels",
-                allowed="outlines that overlap at their edges only",
-                hint="look whether an object was drawn twice",
-            )
-        part = _PART.fullmatch(name)
-        key = part[1] if part and part[1] in numbers else name
-        if key == name and name in numbers:  # two of one name are two objects
-            key = f"{name} {index}"
-        labels[free] = numbers.setdefault(key, len(numbers) + 1)
-    return labels
+    for index, (roi, planes) in enumerate(zip(rois, placed.planes, strict=True)):
+        part = _PART.fullmatch(roi.name)
+        key = part[1] if part and part[1] in numbers else roi.name
+        if key == roi.name and key in numbers:  # two of one name are two objects
+            key = f"{key} {index}"
+        number = numbers.setdefault(key, len(numbers) + 1)
+        place = f"{path}: {roi.name}"
+        rectangle, inside = _filled(roi, (shape[2], shape[3]), place)
+        for plane in planes:
+            _draw(labels[plane][rectangle], inside, number, place)
+    return RoiLabels(labels, (*findings, *placed.findings))
 
 
-def read_outlines(path: Path) -> Sequence[ImagejRoi]:
+def _filled(roi: Roi, size: tuple[int, int], place: str) -> Region:
+    region = roi.fill(size)
+    if not region[1].any():
+        left, top, right, bottom = roi.bounds
+        raise DataError(
+            place,
+            "no pixel of the image lies inside it",
+            value=f"x {left:g} to {right:g}, y {top:g} to {bottom:g}",
+            allowed=f"outlines inside the image of {size[1]} x {size[0]} pixels",
+            hint="look whether they belong to another image",
+        )
+    return region
+
+
+def _draw(labels: Labels, inside: NDArray[np.bool_], number: int, place: str) -> None:
+    """Give the free pixels of an outline its number."""
+    free = inside & (labels == 0)
+    count, kept = int(np.count_nonzero(inside)), int(np.count_nonzero(free))
+    if 2 * kept < count:
+        raise DataError(
+            place,
+            "others cover more than half of this outline",
+            value=f"{count - kept} of {count} pixels",
+            allowed="outlines that overlap at their edges only",
+            hint="look whether an object was drawn twice",
+        )
+    labels[free] = number
+
+
+def read_outlines(path: Path) -> tuple[Sequence[Roi], tuple[Finding, ...]]:
     """Return the outlines of a file under the names that the ROI Manager shows.
+
+    Returns
+    -------
+    sequence of Roi
+        Those that have an area.
+    tuple of Finding
+        The others that were left out.
 
     Raises
     ------
     DataError
-        The file is damaged or holds none.
+        The file is damaged or holds no outline, or one encloses no area.
     """
-    from roifile import ImagejRoi
-
-    try:
-        if path.suffix.lower() == ".zip":
-            with zipfile.ZipFile(path) as archive:
-                found = [_member(archive, info) for info in archive.infolist() if _is_roi(info)]
-        else:
-            found = [_decoded(path.read_bytes(), path.stem)]
-        if not all(isinstance(roi, ImagejRoi) for roi in found):
-            raise TypeError("no ROI")
-    except (zipfile.BadZipFile, ValueError, TypeError, IndexError, OSError, EOFError) as error:
-        raise DataError(
-            path,
-            "its outlines cannot be read",
-            value=str(error).splitlines()[0][:120] if str(error) else type(error).__name__,
-            allowed="a .roi file of ImageJ, or a zip of them",
-            hint="save them again with More » Save… in the ROI Manager",
-        ) from error
+    found = _from_zip(path) if path.suffix.lower() == ".zip" else _from_file(path)
+    rois = [roi for roi in found if not roi.is_note]
+    notes = [roi for roi in found if roi.is_note]
+    for roi in rois if rois else notes:
+        if not roi.has_area:
+            raise DataError(
+                f"{path}: {roi.name}",
+                "it encloses no area",
+                value=roi.kind,
+                allowed="polygons, rectangles, ovals, freehand, traced and composite outlines",
+                hint="draw around the object (Edit » Selection » Line to Area makes an outline of "
+                "a line with a width), or take lines and points out of the set",
+            )
     if not found:
         raise DataError(
-            path,
-            "there is no outline in it",
-            allowed="at least one .roi file in the zip",
-            hint="save them again with More » Save… in the ROI Manager",
+            path, "there is no outline in it", allowed="at least one .roi file", hint=_SAVE
         )
+    return rois, _about_notes(path, notes, len(found))
+
+
+def _about_notes(path: Path, notes: Sequence[Roi], count: int) -> tuple[Finding, ...]:
+    if not notes:
+        return ()
+    named = ", ".join(f"{roi.name} ({roi.kind})" for roi in notes[:_MOST_NAMED])
+    more = f" and {len(notes) - _MOST_NAMED} more" if len(notes) > _MOST_NAMED else ""
+    what = f"{len(notes)} of {count} outlines mark no object and are left out ({named}{more})"
+    hint = "draw around the objects that they stand for, if there are any"
+    return (OUTLINE_IS_NOTE.finding(path, what, "outlines with an area", hint),)
+
+
+def _from_file(path: Path) -> list[Roi]:
+    try:
+        return [_decoded(path.read_bytes(), path.stem)]
+    except (ValueError, OSError) as error:
+        raise _unreadable(path, error) from error
+
+
+def _from_zip(path: Path) -> list[Roi]:
+    found = []
+    where = str(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                name = PurePosixPath(info.filename.replace("\\", "/"))
+                if _is_roi(name):
+                    where = f"{path}: {name}"
+                    found.append(_member(archive, info, str(name.with_suffix(""))))
+    # RuntimeError: a password; NotImplementedError, one of these: an unknown compression.
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError, RuntimeError, zlib.error) as error:
+        raise _unreadable(where, error) from error
     return found
 
 
-def _is_roi(info: zipfile.ZipInfo) -> bool:
-    name = Path(info.filename)
+def _unreadable(where: Path | str, error: Exception) -> DataError:
+    return DataError(
+        where,
+        "its outlines cannot be read",
+        value=str(error).splitlines()[0][:120] if str(error) else type(error).__name__,
+        allowed="a .roi file of ImageJ, or a zip of them",
+        hint=_SAVE,
+    )
+
+
+def _is_roi(name: PurePosixPath) -> bool:
     # macOS adds a note on each file to the zips it makes: __MACOSX/._name.roi.
-    return name.suffix.lower() == ".roi" and not name.name.startswith("._")
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in name.parts)
+    return name.suffix.lower() == ".roi" and not hidden
 
 
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> ImagejRoi:
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Roi:
     if info.file_size > _LARGEST:
         raise ValueError(f"{info.file_size} bytes are no outline")
-    return _decoded(archive.read(info), Path(info.filename).stem)
+    return _decoded(archive.read(info), name)
 
 
-def _decoded(data: bytes, name: str) -> ImagejRoi:
-    from roifile import ImagejRoi
-
+def _decoded(data: bytes, name: str) -> Roi:
     if len(data) > _LARGEST:
         raise ValueError(f"{len(data)} bytes are no outline")
-    roi = ImagejRoi.frombytes(data)
-    roi.name = name  # the ROI Manager shows the file's name; the one inside may be an older one
-    return roi
-
-
-def _check_plane(roi: ImagejRoi, place: str) -> None:
-    planes = {"z": roi.z_position, "t": roi.t_position}
-    if not any((roi.c_position, *planes.values())):
-        planes = {"slice": roi.position}  # of a stack whose axis ImageJ does not know
-    stated = ", ".join(f"{axis} {number}" for axis, number in planes.items() if number > 1)
-    if stated:
-        raise DataError(
-            place,
-            "it belongs to a plane of a stack, and labels are those of one image",
-            value=stated,
-            allowed="outlines of one plane",
-            hint="save the planes as images of their own, each with its outlines",
-        )
-
-
-def _filled(roi: ImagejRoi, size: tuple[int, int], place: str) -> Mask:
-    """Return the pixels of an outline, refusing what has none in the image."""
-    from roifile import ROI_SUBTYPE, ROI_TYPE
-
-    areas = {
-        ROI_TYPE.POLYGON,
-        ROI_TYPE.RECT,
-        ROI_TYPE.OVAL,
-        ROI_TYPE.FREEHAND,
-        ROI_TYPE.TRACED,
-    }
-    notes = {ROI_SUBTYPE.TEXT, ROI_SUBTYPE.IMAGE}
-    if roi.roitype not in areas or roi.subtype in notes:
-        kind = roi.subtype if roi.subtype in notes else roi.roitype
-        raise DataError(
-            place,
-            "it encloses no area",
-            value=kind.name.lower(),
-            allowed="polygons, rectangles, ovals, freehand and traced outlines",
-            hint="draw around the object, and take lines and points out of the set",
-        )
-    if roi.roitype == ROI_TYPE.OVAL:
-        mask = _oval(roi, size)
-    else:
-        mask = fill_polygons(outline_corners(roi), size)
-    if not mask.any():
-        rows, columns = size
-        raise DataError(
-            place,
-            "no pixel of the image lies inside it",
-            value=f"x {roi.left} to {roi.right}, y {roi.top} to {roi.bottom}",
-            allowed=f"outlines inside the image of {columns} x {rows} pixels",
-            hint="look whether they belong to another image",
-        )
-    return mask
-
-
-def outline_corners(roi: ImagejRoi) -> Sequence[NDArray[Any]]:
-    """Return the corners of each part of an outline: ``n 2`` float64, x and y in image pixels."""
-    if roi.composite:
-        return list(roi.coordinates(multi=True))
-    if roi.roitype.name == "RECT":
-        left, top, right, bottom = roi.left, roi.top, roi.right, roi.bottom
-        return [np.array([[left, top], [right, top], [right, bottom], [left, bottom]])]
-    return [np.asarray(roi.coordinates())]
-
-
-def _oval(roi: ImagejRoi, size: tuple[int, int]) -> Mask:
-    across, down = (roi.right - roi.left) / 2, (roi.bottom - roi.top) / 2
-    if across <= 0 or down <= 0:
-        return np.zeros(size, np.bool_)
-    y, x = np.mgrid[: size[0], : size[1]] + 0.5
-    middle = (roi.left + across, roi.top + down)
-    inside: Mask = ((x - middle[0]) / across) ** 2 + ((y - middle[1]) / down) ** 2 <= 1
-    return inside
+    # The ROI Manager shows the file's name; the one inside may be an older one.
+    return read_roi(data, name)

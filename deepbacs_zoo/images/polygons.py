@@ -48,7 +48,13 @@ def fill_polygons(parts: Sequence[NDArray[np.number]], size: tuple[int, int]) ->
 
 
 def fill_region(parts: Sequence[NDArray[np.number]], size: tuple[int, int]) -> Region:
-    """Fill as `fill_polygons` does, and return only the rows and columns that the object takes."""
+    """Fill as `fill_polygons` does, and return only the rows and columns that the object takes.
+
+    Returns
+    -------
+    tuple of slice, and numpy.ndarray
+        Rows and columns of the image, and ``y x`` bool in them.
+    """
     rows, columns = _crossings(_edges(parts), size)
     if not rows.size:
         return (slice(0, 0), slice(0, 0)), np.zeros((0, 0), np.bool_)

@@ -11,7 +11,7 @@ import csv
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,13 +24,11 @@ from deepbacs_zoo.annotations.boxes.types import (
     unreadable,
 )
 from deepbacs_zoo.annotations.labels.read import read_annotation
-from deepbacs_zoo.annotations.rois import outline_corners, read_outlines
+from deepbacs_zoo.annotations.rois import read_outlines
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import stem_of
+from deepbacs_zoo.images.rois import place_rois
 from deepbacs_zoo.options import Option
-
-if TYPE_CHECKING:
-    from roifile import ImagejRoi
 
 __all__ = ["read_label_boxes", "read_roi_boxes"]
 
@@ -103,19 +101,11 @@ def read_roi_boxes(
     class_name: str | None = None,
 ) -> BoxAnnotation:
     """Return the box around each outline; otherwise as `read_label_boxes`."""
-    boxes = []
-    for roi in read_outlines(path):
-        name = class_name or _class_of(path, str(roi.name or ""), classes)
-        corners = np.concatenate([np.asarray(part) for part in _corners(roi)]).astype(float)
-        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
-        boxes.append(Box(float(left), float(top), float(right), float(bottom), name))
-    return checked_boxes(path, boxes, size, classes)
-
-
-def _corners(roi: ImagejRoi) -> Sequence[NDArray[Any]]:
-    if roi.roitype.name == "OVAL":
-        return [np.array([[roi.left, roi.top], [roi.right, roi.bottom]])]
-    return outline_corners(roi)
+    rois, findings = read_outlines(path)
+    placed = place_rois(path, rois, (1, 1))
+    boxes = [Box(*roi.bounds, class_name or _class_of(path, roi.name, classes)) for roi in rois]
+    found = checked_boxes(path, boxes, size, classes)
+    return BoxAnnotation(found.boxes, (*findings, *placed.findings, *found.findings))
 
 
 def _class_of(path: Path, name: str, classes: Sequence[str] | None) -> str:

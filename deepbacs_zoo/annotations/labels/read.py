@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations.labels.checks import check_numbers, label_findings, plane_of
-from deepbacs_zoo.annotations.rois import ROI_SUFFIXES, read_rois
+from deepbacs_zoo.annotations.rois import ROI_SUFFIXES, read_roi_labels
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.image import Image
@@ -80,7 +80,8 @@ def read_annotation(path: Path, size: tuple[int, int]) -> Annotation:
         other.
     """
     if path.suffix.lower() in ROI_SUFFIXES:
-        return Annotation(read_rois(path, size))
+        outlines = read_roi_labels(path, (1, 1, *size))
+        return Annotation(outlines.labels[0, 0], outlines.findings)
     image = read_image(path, AS_LABELS)
     if _is_coloured(image):
         return Annotation(_of_colours(path, image), image.findings)

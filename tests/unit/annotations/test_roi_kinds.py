@@ -1,5 +1,6 @@
 """Each kind of outline that can be drawn in ImageJ, and what else is found in its zips."""
 
+import struct
 import zipfile
 
 import numpy as np
@@ -48,13 +49,21 @@ def test_outlines_of_points_are_filled_alike(kind, tmp_path):
     np.testing.assert_array_equal(mask_of(outline(points, kind=kind), tmp_path), expected)
 
 
-@pytest.mark.parametrize("subtype", [ROI_SUBTYPE.ELLIPSE, ROI_SUBTYPE.ROTATED_RECT])
-def test_turned_ellipses_and_rectangles_are_filled(subtype, tmp_path):
-    points = np.array([[10, 2], [18, 10], [10, 18], [2, 10]])
-    found = mask_of(outline(points, kind=ROI_TYPE.FREEHAND, subtype=subtype), tmp_path)
-    assert found.sum() == pytest.approx(128, abs=10)
-    assert found[10, 10]
-    assert not found[3, 3]
+@pytest.mark.parametrize(
+    ("subtype", "more", "expected"),
+    [(ROI_SUBTYPE.ELLIPSE, 0.5, 100.5), (ROI_SUBTYPE.ROTATED_RECT, 8.0, 128)],
+)
+def test_turned_ellipses_and_rectangles_are_what_their_axes_say(subtype, more, expected, tmp_path):
+    roi = outline([[10, 2], [18, 10], [2, 10]], kind=ROI_TYPE.FREEHAND, subtype=subtype)
+    roi.x1, roi.y1, roi.x2, roi.y2 = 4.3, 3.1, 15.6, 14.4
+    data = bytearray(roi.tobytes())
+    data[52:56] = struct.pack(">f", more)
+    path = tmp_path / "a.roi"
+    path.write_bytes(data)
+    found = read_rois(path, SIZE) == 1
+    assert found.sum() == pytest.approx(expected, abs=8)
+    assert found[8, 10]
+    assert not found[5, 14]
 
 
 def test_corners_between_pixels_count_as_they_are(tmp_path):
@@ -94,27 +103,6 @@ def test_texts_and_pictures_laid_over_an_image_are_no_objects(subtype, tmp_path)
     note = framed(ROI_TYPE.RECT, 2, 2, 9, 9, subtype=subtype)
     with pytest.raises(DataError, match=f"encloses no area .{subtype.name.lower()}"):
         mask_of(note, tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("place", "message"),
-    [
-        ({"position": 3}, "slice 3"),
-        ({"position": 5, "c_position": 2, "z_position": 1, "t_position": 2}, "t 2"),
-        ({"z_position": 4, "t_position": 1}, "z 4"),
-    ],
-)
-def test_outlines_on_another_plane_are_refused(place, message, tmp_path):
-    with pytest.raises(DataError, match=message):
-        mask_of(box(1, 1, 9, 9, **place), tmp_path)
-
-
-@pytest.mark.parametrize(
-    "place",
-    [{"position": 1}, {"position": 2, "c_position": 2, "z_position": 1, "t_position": 1}],
-)
-def test_outlines_on_the_first_plane_or_another_channel_are_taken(place, tmp_path):
-    assert mask_of(box(1, 1, 9, 9, **place), tmp_path).sum() == 64
 
 
 def test_a_zip_packed_again_by_macos_is_read(tmp_path):

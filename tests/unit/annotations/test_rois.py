@@ -81,7 +81,10 @@ def test_an_outline_is_cut_where_the_image_ends(tmp_path):
         ([outline([[1, 1], [9, 9]], kind=ROI_TYPE.LINE)], "encloses no area"),
         ([outline([[4, 4]], kind=ROI_TYPE.POINT)], "encloses no area"),
         ([box(1, 1, 9, 9), box(1, 1, 9, 9, name="again")], "more than half"),
-        ([box(1, 1, 9, 9, t_position=3)], "plane of a stack"),
+        (
+            [box(9, 9, 12, 12, t_position=1), box(1, 1, 9, 9, t_position=3, name="b")],
+            "several planes",
+        ),
         ([], "no outline"),
     ],
 )

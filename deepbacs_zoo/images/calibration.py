@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import tifffile
 
@@ -39,14 +39,21 @@ Stated = tuple[Calibration, tuple[Finding, ...]]
 """Size of the pixels, and what is odd about how it is stated."""
 
 
-def calibration_of(tiff: tifffile.TiffFile) -> Stated:
+def calibration_of(tiff: tifffile.TiffFile, ome: Mapping[str, str] | None) -> Stated:
     """Return what an open TIFF says about the size of its pixels, lengths in micrometers.
 
     A unit that is not known is a finding, and what it is the unit of is not known either.
+
+    Parameters
+    ----------
+    tiff
+        The file.
+    ome
+        Attributes of the element ``Pixels`` of the image that is read; ``None`` without OME-XML.
     """
     where = str(tiff.filehandle.path)
-    if tiff.is_ome and tiff.ome_metadata:
-        return _from_ome(tiff.ome_metadata, where)
+    if ome is not None:
+        return _from_ome(ome, where)
     x, y = _resolution(tiff)
     if tiff.is_imagej and tiff.imagej_metadata is not None:
         return _from_imagej(_lines(tiff), x, y, where)
@@ -144,12 +151,7 @@ def _interval(
 
 
 def channel_names_of(tiff: tifffile.TiffFile) -> tuple[str, ...]:
-    """Return the names of the channels in an open TIFF, empty where they are not all stated."""
-    if tiff.is_ome and tiff.ome_metadata:
-        channels = _ome_pixels(tiff.ome_metadata).get("Channel", [])
-        channels = channels if isinstance(channels, list) else [channels]
-        names = [str(channel.get("Name", "")) for channel in channels]
-        return tuple(names) if all(names) else ()
+    """Return the names of channels by ImageJ's labels, empty where they are not all stated."""
     metadata = tiff.imagej_metadata or {}
     labels, count = metadata.get("Labels", []), metadata.get("channels", 1)
     # Labels belong to planes: they name channels where each channel has one plane.
@@ -158,18 +160,7 @@ def channel_names_of(tiff: tifffile.TiffFile) -> tuple[str, ...]:
     return ()
 
 
-def _ome_pixels(xml: str) -> dict[str, Any]:
-    """Return the description of the first image of an OME document, empty if it is none."""
-    try:
-        image = tifffile.xml2dict(xml)["OME"]["Image"]
-        pixels = (image[0] if isinstance(image, list) else image)["Pixels"]
-    except (KeyError, IndexError, TypeError, SyntaxError):
-        return {}
-    return pixels if isinstance(pixels, dict) else {}
-
-
-def _from_ome(xml: str, where: str) -> Stated:
-    pixels = _ome_pixels(xml)
+def _from_ome(pixels: Mapping[str, str], where: str) -> Stated:
     axes = "xyz"
     sizes = {axis: _positive(pixels.get(f"PhysicalSize{axis.upper()}")) for axis in axes}
     units = {axis: str(pixels.get(f"PhysicalSize{axis.upper()}Unit", "µm")) for axis in axes}

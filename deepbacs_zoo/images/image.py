@@ -18,8 +18,20 @@ from deepbacs_zoo.findings import Finding
 if TYPE_CHECKING:
     from roifile import ImagejRoi
 
-__all__ = ["COLORS", "Calibration", "Decoded", "Image", "ImagejMetadata", "stem_of"]
+__all__ = [
+    "COLORS",
+    "WHOLE",
+    "Block",
+    "Calibration",
+    "Decoded",
+    "Image",
+    "ImagejMetadata",
+    "stem_of",
+]
 
+Block = Mapping[str, slice]
+"""Slices by axis; an axis that is not named is whole."""
+WHOLE: Final[Block] = MappingProxyType({})
 COLORS: Final = ("red", "green", "blue")
 """Names of the channels of an RGB image."""
 
@@ -140,7 +152,7 @@ class Image:
         """The data type of its values."""
         return self.data.dtype
 
-    def read(self, block: Mapping[str, slice] = MappingProxyType({})) -> NDArray[Any]:
+    def read(self, block: Block = WHOLE) -> NDArray[Any]:
         """Return a block ``t z c y x``; an axis that is not named is whole."""
         values: NDArray[Any] = self.data.isel(block).values
         return values

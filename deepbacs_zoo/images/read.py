@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import struct
 import zlib
 from collections.abc import Callable
@@ -16,13 +15,10 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.errors import DataError, HostError, UsageError
-from deepbacs_zoo.images.calibration import calibration_of, channel_names_of
-from deepbacs_zoo.images.image import COLORS, Decoded, Image
+from deepbacs_zoo.images.image import Decoded, Image
 from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
-from deepbacs_zoo.images.order import in_image_order
-from deepbacs_zoo.images.page_chain import check_chain, check_planes
 from deepbacs_zoo.images.raster import read_jpeg, read_png
-from deepbacs_zoo.images.tiff_colors import check_colors, colors_of
+from deepbacs_zoo.images.tiff.read import check_series, read_tiff
 
 __all__ = ["IMAGE_SUFFIXES", "read_image"]
 
@@ -45,9 +41,6 @@ _DAMAGED: Final = (
     zlib.error,
     EOFError,
 )
-
-# Without a handler of its own the logger of tifffile would print every oddity of a damaged file.
-logging.getLogger("tifffile").addHandler(logging.NullHandler())
 
 
 def read_image(  # long: half is its text
@@ -104,8 +97,11 @@ def read_image(  # long: half is its text
             hint="save it as TIFF, in ImageJ with File > Save As > Tiff",
         )
     try:
-        decoded = _reader(path)(path, options)
-    except (DataError, HostError):
+        reader = _reader(path)
+        if reader is not read_tiff:
+            check_series(options.series, 1, path)
+        decoded = reader(path, options)
+    except (DataError, HostError, UsageError):
         raise
     except (PermissionError, MemoryError) as error:
         raise _refused(path, error) from error
@@ -129,7 +125,7 @@ def _reader(path: Path) -> Callable[[Path, ReadOptions], Decoded]:
         begin = file.read(8)
     if begin.startswith(b"\x89PNG"):
         return read_png
-    return read_jpeg if begin.startswith(b"\xff\xd8") else _read_tiff
+    return read_jpeg if begin.startswith(b"\xff\xd8") else read_tiff
 
 
 def _refused(path: Path, error: Exception) -> HostError:
@@ -148,79 +144,6 @@ def _refused(path: Path, error: Exception) -> HostError:
         allowed="an image smaller than the memory of this computer",
         hint="if the image is not that large the file is damaged, copy it again from its source",
     )
-
-
-def _read_tiff(path: Path, options: ReadOptions) -> Decoded:
-    with path.open("rb") as file:
-        check_chain(file)
-    # Other files of an OME data set are images of their own, as they are for every other command.
-    with tifffile.TiffFile(path, _multifile=False) as tiff:
-        series = tiff.series[0]
-        check_colors(series, path)
-        check_planes(tiff, series)
-        array, axes = _old_stack(tiff, series) or (np.asarray(series.asarray()), series.axes)
-        axis_names = _axis_names(axes, array.shape, path)
-        calibration, findings = calibration_of(tiff)
-        names = channel_names_of(tiff)
-        colors = colors_of(tiff, series)
-    if "s" not in axis_names:
-        array, rgb, more = colors.applied(in_image_order(array, axis_names), path, options)
-        names = COLORS if rgb else names
-        return Decoded(array, calibration, names, rgb, (*findings, *more))
-    if "c" in axis_names:
-        raise DataError(
-            path,
-            "it has channels of colour pictures, and one of the two must be chosen",
-            value=series.axes,
-            allowed="channels or an RGB picture",
-            hint="split the channels in ImageJ with Image > Color > Split Channels",
-        )
-    axis_names = axis_names.replace("s", "c")
-    array = in_image_order(array, axis_names)
-    array = array[:, :, : array.shape[2] - colors.alpha]  # alpha comes after the colours
-    rgb = colors.rgb and array.shape[2] == len(COLORS)
-    return Decoded(array, calibration, COLORS if rgb else names, rgb, findings)
-
-
-def _old_stack(
-    tiff: tifffile.TiffFile, series: tifffile.TiffPageSeries
-) -> tuple[NDArray[np.generic], str] | None:
-    """Read a stack of ImageJ whose description says ``images=N`` and not what they are.
-
-    Its planes lie behind the one page that the file has.  ImageJ takes them for slices, tifffile
-    for one image.
-    """
-    planes = int((tiff.imagej_metadata or {}).get("images", 1))
-    page = series.keyframe
-    if planes == 1 or len(tiff.pages) > 1 or series.ndim != 2 or not page.is_contiguous:
-        return None
-    count = planes * page.imagelength * page.imagewidth
-    dtype = np.dtype(series.dtype).newbyteorder(tiff.byteorder)
-    tiff.filehandle.seek(page.dataoffsets[0])
-    data = tiff.filehandle.read(count * dtype.itemsize)
-    # Too few bytes do not fill the shape: the file is cut off.
-    array = np.frombuffer(data, dtype).reshape(planes, page.imagelength, page.imagewidth)
-    return array.astype(dtype.newbyteorder("=")), "ZYX"
-
-
-def _axis_names(axes: str, shape: tuple[int, ...], path: Path) -> str:
-    """Return one name of ``tzcyxs`` for every axis of a TIFF series."""
-    axis_names = axes.lower()
-    unknown = [index for index, axis in enumerate(axis_names) if axis not in "tzcyxs"]
-    # Axes of one pixel say nothing; the first other one without a meaning is a stack of slices.
-    free = [axis for axis in "ztc" if axis not in axis_names]
-    unknown.sort(key=lambda index: shape[index] == 1)
-    for index in unknown:
-        if not free or (free[0] != "z" and shape[index] > 1):
-            raise DataError(
-                path,
-                "it has more axes than an image",
-                value=f"{axes} {'x'.join(map(str, shape))}",
-                allowed="time, slices, channels, rows and columns",
-                hint="save it as a hyperstack of at most five axes",
-            )
-        axis_names = axis_names[:index] + free.pop(0) + axis_names[index + 1 :]
-    return axis_names
 
 
 def _checked(array: NDArray[np.generic], path: Path, finite: bool) -> NDArray[np.generic]:

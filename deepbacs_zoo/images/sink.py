@@ -8,8 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from deepbacs_zoo.images.image import Calibration
-from deepbacs_zoo.images.source import Block
+from deepbacs_zoo.images.image import Block, Calibration
 from deepbacs_zoo.images.write import write_tiff
 
 __all__ = ["ArraySink", "Sink", "TiffSink"]

@@ -5,10 +5,8 @@ An :class:`Image` in memory is a source, too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
@@ -16,15 +14,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.images.image import Calibration, Image
+from deepbacs_zoo.images.image import WHOLE, Block, Calibration, Image
 from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
 from deepbacs_zoo.images.read import read_image
 
-__all__ = ["WHOLE", "Block", "ImageSource", "TiffSource", "load_source"]
-
-Block = Mapping[str, slice]
-"""Slices by axis; an axis that is not named is whole."""
-WHOLE: Final[Block] = MappingProxyType({})
+__all__ = ["ImageSource", "TiffSource", "load_source"]
 
 
 @runtime_checkable

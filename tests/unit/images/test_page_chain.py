@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from deepbacs_zoo.images.page_chain import check_chain
+from deepbacs_zoo.images.tiff.page_chain import check_chain
 
 
 def stack(**options):

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 import tifffile
 
-__all__ = ["check_chain", "check_planes"]
+__all__ = ["check_chain", "check_ends"]
 
-_UNCOMPRESSED: Final = 1
 # Bytes of one value by the type of a tag (TIFF 6.0, section 2; 13 and 16 to 18 of BigTIFF).
 _VALUE_SIZES: Final = dict(
     zip((*range(1, 14), 16, 17, 18), (1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 8, 8, 8), strict=True)
@@ -93,21 +93,26 @@ def _bytes(file: BinaryIO, position: int, count: int) -> bytes:
     return found
 
 
-def check_planes(tiff: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> None:
-    """Check that the planes of an image are in this file, to their last byte.
+def check_ends(pages: Sequence[tifffile.TiffPage], size: int) -> None:
+    """Check that the pixels of all pages are in the file, to their last byte.
+
+    Parameters
+    ----------
+    pages
+        All pages.
+    size
+        Bytes of the file.
 
     Raises
     ------
     ValueError
-        A plane is cut off, or in no file that is here.
+        The pixels of a page are cut off.
     """
-    if series.kind == "ome" and any(page is None for page in series.pages):
-        raise ValueError("its OME description names planes that are not in this file")
-    if tiff.pages.first.compression == _UNCOMPRESSED:
-        return  # reading them fails where bytes are missing
-    size = tiff.filehandle.size
-    for number, page in enumerate(tiff.pages, start=1):
-        parts = zip(page.dataoffsets, page.databytecounts, strict=False)
-        end = max((offset + count for offset, count in parts), default=0)
+    for number, page in enumerate(pages, start=1):
+        if page.is_contiguous:
+            end = page.dataoffsets[0] + page.nbytes
+        else:
+            parts = zip(page.dataoffsets, page.databytecounts, strict=False)
+            end = max((offset + count for offset, count in parts), default=0)
         if end > size:
             raise ValueError(f"page {number} would end at byte {end} of {size}")

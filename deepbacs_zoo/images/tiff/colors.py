@@ -15,7 +15,7 @@ from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.options import ReadOptions
 from deepbacs_zoo.images.palettes import Taken, as_image, as_labels, eight_bit, inverted
 
-__all__ = ["Colors", "check_colors", "colors_of"]
+__all__ = ["Colors", "alpha_of", "check_colors", "colors_of"]
 
 _WHITE_IS_ZERO, _PALETTE = 0, 3
 _RGB: Final = frozenset({2, 6})  # YCbCr of a JPEG becomes RGB when it is decoded
@@ -69,23 +69,26 @@ class Colors:
         return as_image(array, self.table, where, imagej=self.imagej)
 
 
-def colors_of(tiff: tifffile.TiffFile, series: tifffile.TiffPageSeries) -> Colors:
+def colors_of(tiff: tifffile.TiffFile, page: tifffile.TiffPage) -> Colors:
     """Return what an open TIFF says about the colors of an image."""
-    page = series.keyframe
     kind = int(page.photometric)
     table = page.colormap if kind == _PALETTE else None
     return Colors(
         kind in _RGB,
-        sum(int(extra) in _ALPHA for extra in page.extrasamples),
+        alpha_of(page),
         None if table is None else eight_bit(table),
         tiff.is_imagej,
         kind == _WHITE_IS_ZERO,
     )
 
 
-def check_colors(series: tifffile.TiffPageSeries, path: Path) -> None:
+def alpha_of(page: tifffile.TiffPage) -> int:
+    """Return the number of samples of a page that are transparency."""
+    return sum(int(extra) in _ALPHA for extra in page.extrasamples)
+
+
+def check_colors(page: tifffile.TiffPage, path: Path) -> None:
     """Refuse numbers that are neither brightness nor red, green and blue."""
-    page = series.keyframe
     kind = int(page.photometric)
     name = _OTHERS.get(kind)
     if kind == _YCBCR and int(page.compression) not in _JPEG:

@@ -104,8 +104,9 @@ def _calibration(
     *,
     ome: bool = False,
 ) -> Stated:
-    """Return sizes in micrometers and the findings about their units, behind those of time."""
+    """Return sizes in micrometers and the findings about their units, before those of time."""
     known: dict[str, float | None] = {}
+    unknown = []
     for axis, unit in units.items():
         size, factor = sizes[axis], micrometers(unit, ome=ome)
         known[axis] = None if size is None or factor is None else size * factor
@@ -113,7 +114,8 @@ def _calibration(
         counted = is_index(unit) and not (axis == "y" and known["x"] is not None)
         shared = axis != "x" and unit == units["x"]
         if size is not None and factor is None and not counted and not shared:
-            findings = (_unknown_length(where, axis, unit), *findings)
+            unknown.append(_unknown_length(where, axis, unit))
+    findings = (*unknown, *findings)
     if known["x"] is None or known["y"] is None:
         return Calibration(frame_interval=interval), findings
     return Calibration(known["x"], known["y"], known["z"], "µm", interval), findings

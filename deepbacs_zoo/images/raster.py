@@ -30,20 +30,20 @@ def read_png(path: Path, options: ReadOptions) -> Decoded:
     data = path.read_bytes()
     chunks = dict(_chunks(data))
     header = chunks[b"IHDR"]
-    if header[_COLOR_TYPE] == _PALETTE:
-        colors = np.frombuffer(chunks[b"PLTE"], np.uint8).reshape(-1, len(COLORS))
-        grey = np.asarray(imagecodecs.png_decode(_without_palette(data)))
-        # Grey of fewer bits is spread over all of 8.
-        numbers = in_image_order(grey // (255 // (2 ** header[_BITS] - 1)), "yx")
-        if options.indices:
-            array, rgb, findings = as_labels(numbers, colors, str(path))
-        else:
-            array, rgb, findings = as_image(numbers, colors, str(path), imagej=False)
-        return Decoded(array, names=COLORS if rgb else (), rgb=rgb, findings=findings)
-    array = np.asarray(imagecodecs.png_decode(data))
-    if array.ndim == 3 and array.shape[2] % 2 == 0:
-        array = array[..., :-1]  # an even number ends with alpha
-    return _picture(array)
+    indexed = header[_COLOR_TYPE] == _PALETTE
+    array = np.asarray(imagecodecs.png_decode(_bare(data, as_grey=indexed)))
+    if not indexed:
+        if array.ndim == 3 and array.shape[2] % 2 == 0:
+            array = array[..., :-1]  # an even number ends with alpha
+        return _picture(array)
+    colors = np.frombuffer(chunks[b"PLTE"], np.uint8).reshape(-1, len(COLORS))
+    # Grey of fewer bits is spread over all of 8.
+    numbers = in_image_order(array // (255 // (2 ** header[_BITS] - 1)), "yx")
+    if options.indices:
+        array, rgb, findings = as_labels(numbers, colors, str(path))
+    else:
+        array, rgb, findings = as_image(numbers, colors, str(path), imagej=False)
+    return Decoded(array, names=COLORS if rgb else (), rgb=rgb, findings=findings)
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -70,14 +70,24 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         place = end
 
 
-def _without_palette(data: bytes) -> bytes:
-    """Return a PNG file with a palette as one of grey: its decoder does not give the numbers."""
+def _bare(data: bytes, *, as_grey: bool) -> bytes:
+    """Return a PNG file with its samples alone.
+
+    The decoder applies a palette, and prints warnings about profiles and transparency.
+
+    Parameters
+    ----------
+    data
+        The file.
+    as_grey
+        Call the numbers of a palette grey.
+    """
     written = [data[:_PNG_HEAD]]
     for name, content in _chunks(data):
-        if name == b"IHDR":
+        if name == b"IHDR" and as_grey:
             grey = content[:_COLOR_TYPE] + bytes([_GREY]) + content[_COLOR_TYPE + 1 :]
             written += _chunk(name, grey)
-        elif name in {b"IDAT", b"IEND"}:
+        elif name in {b"IHDR", b"IDAT", b"IEND"}:
             written += _chunk(name, content)
     return b"".join(written)
 

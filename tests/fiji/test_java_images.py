@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import tifffile
 from PIL import Image as Picture
 
 from deepbacs_zoo.errors import DeepbacsZooError
+from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
+from tests.data.pixels.files import GOLDEN, write_files
 from tests.fiji.javac import Harness
 
 RAMP = np.arange(2 * 3 * 4 * 5 * 6, dtype=np.uint16).reshape(2, 3, 4, 5, 6)
@@ -59,12 +62,17 @@ def assert_alike(path: Path, answer: dict[str, Any]) -> None:
     assert "error" not in answer, (path.name, answer)
     np.testing.assert_array_equal(answer["values"], image.data.values, err_msg=path.name)
     assert answer["rgb"] == image.rgb, path.name
+    assert answer["findings"] == list(map(_line, image.findings)), path.name
     assert answer["stem"] == image.stem
     calibration = image.calibration
     sizes = [calibration.x, calibration.y, calibration.z, calibration.frame_interval]
     assert answer["unit"] == calibration.unit, path.name
     for found, expected in zip(answer["sizes"], sizes, strict=True):
         assert found == (expected if expected is None else pytest.approx(expected)), path.name
+
+
+def _line(finding: Finding) -> str:
+    return f"{finding.id}: {finding.where}: {finding.sentence()}"
 
 
 def assert_all_alike(reader: Reader, paths: list[Path]) -> None:
@@ -202,6 +210,22 @@ def test_pictures(reader: Reader, tmp_path: Path) -> None:
     misnamed = tmp_path / "png_inside.tif"
     misnamed.write_bytes((tmp_path / "grey.png").read_bytes())
     assert_all_alike(reader, [*(tmp_path / name for name in made), misnamed])
+
+
+def test_small_files_are_those_of_the_golden_table(reader: Reader, tmp_path: Path) -> None:
+    paths = write_files(tmp_path / "files")
+    rows = json.loads(GOLDEN.read_text("utf-8"))
+    for path, row, answer in zip(paths, rows, reader.all(paths), strict=True):
+        expected = row["image"]
+        if "error" in expected:
+            message = answer["message"].replace(str(path), path.name)
+            assert {"error": answer["error"], "message": message} == expected
+            continue
+        found = {name: answer[name] for name in ("dtype", "shape", "rgb")}
+        found |= {"values": answer["values"].ravel().tolist(), "sizes": answer["sizes"]}
+        found["findings"] = [each.replace(str(path), path.name) for each in answer["findings"]]
+        expected["sizes"] = [size and pytest.approx(size) for size in expected["sizes"]]
+        assert found == expected, path.name
 
 
 def test_jpeg_colours_differ_by_rounding_at_most(reader: Reader, tmp_path: Path) -> None:

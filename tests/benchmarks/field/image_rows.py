@@ -16,7 +16,7 @@ from tests.benchmarks.field import notes
 from tests.benchmarks.field.containers import CONTAINERS, GREY
 from tests.benchmarks.field.rows import ImageRow, Planes, Refused, planes_of
 
-__all__ = ["axis_rows", "color_rows", "dtype_rows", "odd_rows"]
+__all__ = ["axis_rows", "color_rows", "dtype_rows", "odd_rows", "write_picture", "write_tiff"]
 
 SIZES = {"t": 2, "z": 3, "c": 2, "y": 5, "x": 7, "s": 3}
 COLORS = ("red", "green", "blue")
@@ -160,28 +160,28 @@ def color_rows() -> Iterator[ImageRow]:
         "ome/rgb": (picture, {"ome": True, "photometric": "rgb", "metadata": {"axes": "YXS"}}),
     }
     for name, (array, options) in tiffs.items():
-        yield _row(name, part, partial(_tiff, array=array, options=options), whole)
+        yield _row(name, part, partial(write_tiff, array=array, options=options), whole)
     wide = picture.astype(np.uint16) * 200
     expected = Planes(planes_of(wide, "yxc"), names=COLORS, rgb=True)
-    yield _row("tiff/rgb/uint16", part, partial(_tiff, array=wide, options=rgb), expected)
+    yield _row("tiff/rgb/uint16", part, partial(write_tiff, array=wide, options=rgb), expected)
     stack = rng.integers(0, 256, (4, 5, 7, 3)).astype(np.uint8)
     expected = Planes(planes_of(stack, "zyxc"), names=COLORS, rgb=True)
-    yield _row("tiff/rgb-stack", part, partial(_tiff, array=stack, options=rgb), expected)
+    yield _row("tiff/rgb-stack", part, partial(write_tiff, array=stack, options=rgb), expected)
     two = picture[..., :2]
     for planar, array in (("contig", two), ("separate", np.moveaxis(two, 2, 0))):
         options = {**GREY, "planarconfig": planar, "metadata": None}
         expected = Planes(planes_of(two, "yxc"))
-        write = partial(_tiff, array=array, options=options)
+        write = partial(write_tiff, array=array, options=options)
         yield _row(f"tiff/two-samples-{planar}", part, write, expected)
     grey = picture[..., 0]
     options = {"photometric": "miniswhite", "metadata": None}
-    write = partial(_tiff, array=grey, options=options)
+    write = partial(write_tiff, array=grey, options=options)
     expected = Planes(planes_of(grey, "yx"), notes=(notes.INVERTED,))
     yield _row("tiff/white-is-zero", part, write, expected)
     yield from _picture_rows(part, picture)
 
 
-def _tiff(folder: Path, array: np.ndarray, options: dict[str, Any]) -> Path:
+def write_tiff(folder: Path, array: np.ndarray, options: dict[str, Any]) -> Path:
     path = folder / ("cells.ome.tif" if options.get("ome") else "cells.tif")
     tifffile.imwrite(path, array, **options)
     return path
@@ -200,7 +200,7 @@ def _picture_rows(part: str, picture: np.ndarray) -> Iterator[ImageRow]:
         "png/rgb-alpha": (Picture.fromarray(np.dstack([picture, 255 - grey])), whole),
     }
     for name, (made, expected) in pictures.items():
-        yield _row(name, part, partial(_picture, made=made, suffix=".png"), expected)
+        yield _row(name, part, partial(write_picture, made=made, suffix=".png"), expected)
     smooth = (np.add.outer(np.arange(16), np.arange(24)) * 6).astype(np.uint8)
     colors = np.dstack([smooth, 255 - smooth, smooth // 2])
     for name, array in (("jpeg/grey", smooth), ("jpeg/rgb", colors)):
@@ -223,7 +223,7 @@ def _picture_rows(part: str, picture: np.ndarray) -> Iterator[ImageRow]:
     yield _row("jpeg/cmyk", part, write, Refused("DataError", "it is a picture for printing"))
 
 
-def _picture(folder: Path, made: Picture.Image, suffix: str) -> Path:
+def write_picture(folder: Path, made: Picture.Image, suffix: str) -> Path:
     path = folder / f"cells{suffix}"
     made.save(path)
     return path

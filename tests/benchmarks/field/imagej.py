@@ -50,7 +50,7 @@ def _seen(answer: Mapping[str, Any], target: Path) -> Seen:
         tuple(answer["sizes"]),
         None,
         answer["rgb"],
-        notes_of(map(Finding.read, answer["findings"])),
+        dict(each.split(": ", 1) for each in answer["findings"]),
     )
 
 
@@ -97,13 +97,15 @@ class Identity:
         except DeepbacsZooError as error:
             return refusal(error)
         (file,) = folder.glob("*_output.tif")
-        read = read_image(file)
+        read = read_image(file, finite=False)
         shutil.rmtree(folder)
         return _predicted(read.data.values, read.calibration, findings_of(report))
 
 
 def channels_of(row: ImageRow) -> int:
     """Return the number of channels of the package that takes the row's image."""
+    if row.channels is not None:
+        return row.channels
     return row.expected.values.shape[2] if isinstance(row.expected, Planes) else 1
 
 

@@ -11,6 +11,7 @@ OF_IMAGEJ = "palette-of-imagej"
 AS_RGB = "palette-taken-as-rgb"
 AS_GREY = "palette-taken-as-grey"
 INVERTED = "shown-inverted"
+EQUAL_COLORS = "rgb-taken-as-grey"
 # Labels
 RENUMBERED = "labels-renumbered"
 TAKEN_AS_MASK = "taken-as-mask"

@@ -102,6 +102,10 @@ class ImageRow:
         What ImageJ must do where that differs; the difference is stated in the README.
     options
         ``series`` and ``channel``.
+    predicted
+        What a network that changes nothing must give of it; ``None``: the image in float32.
+    channels
+        The number of channels that the network takes; ``None``: those of the image.
     """
 
     name: str
@@ -110,11 +114,16 @@ class ImageRow:
     expected: Planes | Refused
     in_imagej: Refused | None = None
     options: Mapping[str, object] = field(default_factory=dict)
+    predicted: Planes | Refused | None = None
+    channels: int | None = None
 
     @property
     def verdict(self) -> str:
         """The expectation in words."""
-        return f"{self.expected}{f'; in ImageJ {self.in_imagej}' if self.in_imagej else ''}"
+        others = {"in ImageJ": self.in_imagej, "predicted": self.predicted}
+        return "; ".join(
+            [str(self.expected)] + [f"{name} {each}" for name, each in others.items() if each]
+        )
 
 
 def planes_of(array: np.ndarray, axes: str) -> np.ndarray:

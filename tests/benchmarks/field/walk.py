@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from tests.benchmarks.field.box_rows import box_rows
 from tests.benchmarks.field.image_rows import axis_rows, color_rows, dtype_rows, odd_rows
 from tests.benchmarks.field.imagej import Identity, in_java
 from tests.benchmarks.field.label_rows import label_rows
+from tests.benchmarks.field.network_rows import network_rows
 from tests.benchmarks.field.outline_rows import name_rows, outline_rows
 from tests.benchmarks.field.package_rows import PackageRow, package_rows
 from tests.benchmarks.field.palette_rows import palette_rows
@@ -38,6 +40,7 @@ PARTS: tuple[Callable[[], Iterator[Row]], ...] = (
     series_rows,
     channel_rows,
     odd_rows,
+    network_rows,
     label_rows,
     outline_rows,
     name_rows,
@@ -134,26 +137,31 @@ def _walk_images(
     identity = Identity(folder / "packages")
     read = in_java(imagej.harness, rows, paths, folder) if imagej else [None] * len(rows)
     for row, path, java in zip(rows, paths, read, strict=True):
-        seen: dict[str, Seen] = {
-            "Python": in_python(row, path),
-            "Python, prediction": identity.in_python(row, path),
-        }
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
+            seen: dict[str, Seen] = {
+                "Python": in_python(row, path),
+                "Python, prediction": identity.in_python(row, path),
+            }
         if imagej is not None and java is not None:
             seen["ImageJ"] = java
             seen["ImageJ, prediction"] = identity.in_imagej(imagej.gateway, row, path)
-        yield list(_faults(row, seen))
+        printed = [f"Python prints: {each.message}" for each in warned]
+        yield [*printed, *_faults(row, seen)]
 
 
 def _faults(row: ImageRow, seen: dict[str, Seen]) -> Iterator[str]:
+    predicted = row.predicted or as_predicted(row.expected)
     for reader, each in seen.items():
         in_imagej = row.in_imagej if reader.startswith("ImageJ") else None
-        expected = in_imagej or row.expected
-        if reader.endswith("prediction"):
-            expected = as_predicted(expected)
+        expected = in_imagej or (predicted if reader.endswith("prediction") else row.expected)
         yield from (f"{reader}: {fault}" for fault in differences(expected, each))
     if row.in_imagej:
         return
-    for reader, other in (("Python", "ImageJ"), ("Python, prediction", "ImageJ, prediction")):
+    for reader, other, expected in (
+        ("Python", "ImageJ", row.expected),
+        ("Python, prediction", "ImageJ, prediction", predicted),
+    ):
         if other in seen:
-            for fault in unlike(seen[reader], seen[other], row.expected):
+            for fault in unlike(seen[reader], seen[other], expected):
                 yield f"{reader} against {other}: {fault}"

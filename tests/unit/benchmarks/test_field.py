@@ -12,6 +12,8 @@ OPEN = (
     "container x palette",
     "series, positions, sets of files",
     "channel",
+    "image x network",
+    "container x axes",
     "label format x oddity",
     "names of annotations",
     "box format x oddity",

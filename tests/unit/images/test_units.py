@@ -67,7 +67,7 @@ def test_an_unknown_unit_is_named(tmp_path):
         (["unit=um", "zunit=foo", "spacing=2"], Calibration(0.1, 0.1, None, "µm"), ["along z"]),
         (["unit=5"], Calibration(), ["'5'"]),
         (["unit=1e3"], Calibration(), ["'1e3'"]),
-        (["unit=foo", "yunit=bar"], Calibration(), ["'bar' along y", "'foo' is"]),
+        (["unit=foo", "yunit=bar"], Calibration(), ["'foo' is", "'bar' along y"]),
         (["finterval=500", "tunit=msec"], Calibration(frame_interval=0.5), []),
         (["finterval=2", "tunit=min", "unit=um"], Calibration(0.1, 0.1, None, "µm", 120.0), []),
         (["finterval=2", "tunit=fortnight"], Calibration(), ["'fortnight' is no known unit of t"]),

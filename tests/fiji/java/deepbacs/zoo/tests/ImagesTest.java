@@ -1,12 +1,10 @@
 package deepbacs.zoo.tests;
 
-import com.google.gson.Gson;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import deepbacs.zoo.errors.ZooException;
-import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.Calibration;
 import deepbacs.zoo.images.ImageShape;
 import deepbacs.zoo.images.ImageSource;
@@ -64,9 +62,7 @@ public final class ImagesTest {
       }
       answer.add("sizes", sizes);
       JsonArray findings = new JsonArray();
-      for (Finding finding : image.findings) {
-        findings.add(new Gson().toJsonTree(finding.parts()));
-      }
+      image.findings.forEach(finding -> findings.add(finding.rule.id + ": " + finding));
       answer.add("findings", findings);
       Files.write(Paths.get(request.get("target").getAsString()), values(image));
     } catch (ZooException error) {

@@ -43,9 +43,15 @@ public final class Finding {
     return parts;
   }
 
-  /** All of it in one sentence. */
+  /** All of it in one sentence; plain information has nothing that is allowed and no hint. */
   @Override
   public String toString() {
-    return where + ": " + what + "; allowed: " + allowed + "; " + hint;
+    String right = allowed.toString();
+    String advice = hint.toString();
+    return where
+        + ": "
+        + what
+        + (right.isEmpty() ? "" : "; allowed: " + right)
+        + (advice.isEmpty() ? "" : "; " + advice);
   }
 }

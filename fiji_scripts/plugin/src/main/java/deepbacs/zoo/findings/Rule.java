@@ -18,6 +18,11 @@ public final class Rule {
     this.severity = severity;
   }
 
+  /** Plain information at a place. */
+  public Finding finding(Object where, String what) {
+    return finding(where, what, "", "");
+  }
+
   /** A finding of this rule at a place; texts are strings or {@link Text}s. */
   public Finding finding(Object where, String what, String allowed, Object hint) {
     return new Finding(this, where, Text.of(what), Text.of(allowed), Text.of(hint));

@@ -110,22 +110,20 @@ final class OmeDescription {
     return !own.isEmpty() && !stated.equals(own);
   }
 
-  Calibration calibration() {
-    double x = length("X");
-    double y = length("Y");
-    double step = Units.positive(pixels.getAttribute("TimeIncrement"));
-    String unit = pixels.getAttribute("TimeIncrementUnit");
-    double interval = step * Units.seconds(unit.isEmpty() ? "s" : unit);
-    if (Double.isNaN(x) || Double.isNaN(y)) {
-      return new Calibration(Double.NaN, Double.NaN, Double.NaN, interval);
+  /** Adds the sizes of pixels. */
+  StatedSizes sizes(StatedSizes stated) {
+    double[] sizes = new double[3];
+    String[] units = new String[sizes.length];
+    for (int axis = 0; axis < sizes.length; axis++) {
+      String name = "PhysicalSize" + "XYZ".charAt(axis);
+      sizes[axis] = Units.positive(pixels.getAttribute(name));
+      boolean named = pixels.hasAttribute(name + "Unit");
+      units[axis] = named ? pixels.getAttribute(name + "Unit") : "\u00b5m";
     }
-    return new Calibration(x, y, length("Z"), interval);
-  }
-
-  private double length(String axis) {
-    String unit = pixels.getAttribute("PhysicalSize" + axis + "Unit");
-    double size = Units.positive(pixels.getAttribute("PhysicalSize" + axis));
-    return size * Units.micrometers(unit.isEmpty() ? "\u00b5m" : unit);
+    boolean named = pixels.hasAttribute("TimeIncrementUnit");
+    String unit = named ? pixels.getAttribute("TimeIncrementUnit") : "s";
+    double step = Units.positive(pixels.getAttribute("TimeIncrement"));
+    return stated.interval(step, unit, true).lengths(sizes, units, true);
   }
 
   private static int number(Element element, String name, int missing) {

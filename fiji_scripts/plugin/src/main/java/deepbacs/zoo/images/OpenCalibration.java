@@ -15,19 +15,27 @@ public final class OpenCalibration {
    *     by default, and has no unit of its own
    */
   public static Calibration of(ij.measure.Calibration own, int slices) {
+    return stated(own, slices, "").calibration();
+  }
+
+  /** The same with what is odd about its units; {@code where} is the image's name. */
+  static StatedSizes stated(ij.measure.Calibration own, int slices, String where) {
     String unit = own.getZUnit();
     boolean stated = unit != null && !unit.equals(own.getXUnit());
     boolean isDefault = slices == 1 && own.pixelDepth == 1 && !stated;
     // Sizes are negative where an axis is counted backwards.
-    Calibration lengths =
-        Units.lengths(
-            Math.abs(own.pixelWidth),
-            Math.abs(own.pixelHeight),
-            isDefault ? Double.NaN : Math.abs(own.pixelDepth),
-            own.getXUnit(),
-            own.getYUnit(),
-            unit);
-    double interval = own.frameInterval * Units.seconds(own.getTimeUnit());
-    return new Calibration(lengths.x, lengths.y, lengths.z, Units.positive(interval));
+    double[] sizes = {
+      Units.positive(Math.abs(own.pixelWidth)),
+      Units.positive(Math.abs(own.pixelHeight)),
+      isDefault ? Double.NaN : Units.positive(Math.abs(own.pixelDepth))
+    };
+    String[] units = {text(own.getXUnit()), text(own.getYUnit()), text(unit)};
+    return new StatedSizes(where)
+        .interval(Units.positive(own.frameInterval), text(own.getTimeUnit()), false)
+        .imagej(sizes, units);
+  }
+
+  private static String text(String unit) {
+    return unit == null ? "" : unit;
   }
 }

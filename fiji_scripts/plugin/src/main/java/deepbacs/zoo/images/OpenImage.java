@@ -3,7 +3,8 @@ package deepbacs.zoo.images;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.tensors.DType;
 import ij.ImagePlus;
-import java.util.Collections;
+import ij.LookUpTable;
+import java.util.ArrayList;
 import java.util.List;
 
 /** An image that is open in ImageJ, seen as one from a file. */
@@ -49,12 +50,36 @@ final class OpenImage implements ImageSource {
 
   @Override
   public Calibration calibration() {
-    return OpenCalibration.of(image.getLocalCalibration(), image.getNSlices());
+    return sizes().calibration();
   }
 
   @Override
   public List<Finding> findings() {
-    return Collections.emptyList();
+    List<Finding> findings = new ArrayList<>(sizes().findings());
+    if (!rgb && image.isInvertedLut()) {
+      findings.add(Palette.inverted(name()));
+    } else if (image.getType() == ImagePlus.COLOR_256) {
+      findings.addAll(new Palette(table(), name(), true).findings());
+    }
+    return findings;
+  }
+
+  private StatedSizes sizes() {
+    return OpenCalibration.stated(image.getLocalCalibration(), image.getNSlices(), name());
+  }
+
+  private int[][] table() {
+    LookUpTable shown = image.createLut();
+    int[][] table = new int[shown.getMapSize()][];
+    for (int number = 0; number < table.length; number++) {
+      table[number] =
+          new int[] {
+            shown.getReds()[number] & 0xff,
+            shown.getGreens()[number] & 0xff,
+            shown.getBlues()[number] & 0xff
+          };
+    }
+    return table;
   }
 
   @Override

@@ -2,6 +2,7 @@ package deepbacs.zoo.images;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.images.ImageReader.Content;
 import deepbacs.zoo.tensors.DType;
 import java.awt.image.BufferedImage;
@@ -12,7 +13,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.zip.CRC32;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -34,9 +37,12 @@ final class PngJpegReader implements Content {
 
   private final BufferedImage picture;
   private final ImageShape shape;
+  /** Null where the numbers are those of the image. */
+  private final Palette palette;
 
-  private PngJpegReader(BufferedImage picture, boolean colors) {
+  private PngJpegReader(BufferedImage picture, boolean colors, Palette palette) {
     this.picture = picture;
+    this.palette = palette;
     Raster raster = picture.getRaster();
     int bands = isIndexed() ? 1 : raster.getNumBands();
     // Two or four bands end with transparency, which is dropped.
@@ -52,7 +58,9 @@ final class PngJpegReader implements Content {
   static PngJpegReader png(Path path) throws IOException {
     byte[] data = Files.readAllBytes(path);
     checkPng(data);
-    return new PngJpegReader(decode(data, "png"), data[PNG_COLOR_TYPE] == PALETTE);
+    boolean indexed = data[PNG_COLOR_TYPE] == PALETTE;
+    Palette palette = indexed ? new Palette(table(data), path.toString(), false) : null;
+    return new PngJpegReader(decode(data, "png"), false, palette);
   }
 
   static PngJpegReader jpeg(Path path) throws IOException {
@@ -70,12 +78,17 @@ final class PngJpegReader implements Content {
           "grey or RGB pictures",
           "save the microscope's own file as TIFF");
     }
-    return new PngJpegReader(decode(data, "jpeg"), channels == COLORS);
+    return new PngJpegReader(decode(data, "jpeg"), channels == COLORS, null);
   }
 
   @Override
   public ImageShape shape() {
-    return shape;
+    return palette == null ? shape : palette.shape(shape);
+  }
+
+  @Override
+  public List<Finding> findings() {
+    return palette == null ? Collections.emptyList() : palette.findings();
   }
 
   @Override
@@ -89,7 +102,8 @@ final class PngJpegReader implements Content {
     for (int channel = 0; channel < planes.length; channel++) {
       planes[channel] = Plane.of(shape.dtype, values(channel));
     }
-    return (frame, slice, channel) -> planes[channel];
+    ZooImage.Planes found = (frame, slice, channel) -> planes[channel];
+    return palette == null ? found : palette.planes(found, shape.height * shape.width);
   }
 
   @Override
@@ -106,7 +120,8 @@ final class PngJpegReader implements Content {
     short[] shorts = new short[wide ? width * shape.height : 0];
     byte[] bytes = new byte[wide ? 0 : width * shape.height];
     Raster raster = picture.getRaster();
-    boolean indexed = isIndexed();
+    // Few grey levels are a table of Java's, too.
+    boolean indexed = palette == null && isIndexed();
     for (int y = 0; y < shape.height; y++) {
       for (int x = 0; x < width; x++) {
         int value = indexed ? indexed(x, y, channel) : raster.getSample(x, y, channel);
@@ -136,7 +151,22 @@ final class PngJpegReader implements Content {
     }
   }
 
-  /** A color of a table; few grey levels are a table too. */
+  /** The colors of a palette. */
+  private static int[][] table(byte[] data) throws Damaged {
+    ByteBuffer buffer = ByteBuffer.wrap(data);
+    for (int place = PNG_HEAD; place + 8 < data.length; place += 12 + buffer.getInt(place)) {
+      if (buffer.getInt(place + 4) == 0x504c5445) { // PLTE
+        int[][] table = new int[buffer.getInt(place) / COLORS][COLORS];
+        for (int index = 0; index < COLORS * table.length; index++) {
+          table[index / COLORS][index % COLORS] = data[place + 8 + index] & 0xff;
+        }
+        return table;
+      }
+    }
+    throw new Damaged("it has no palette");
+  }
+
+  /** A color of a table. */
   private int indexed(int x, int y, int channel) {
     return picture.getRGB(x, y) >> Byte.SIZE * (2 - channel) & 0xff;
   }

@@ -10,31 +10,30 @@ final class TiffCalibration {
   private TiffCalibration() {}
 
   /** {@code imagej} and {@code ome} are null where the file has no such description. */
-  static Calibration of(TiffPage page, Map<String, String> imagej, OmeDescription ome) {
-    if (ome != null) {
-      return ome.calibration();
-    }
+  static StatedSizes of(
+      TiffPage page, Map<String, String> imagej, OmeDescription ome, ImageName name) {
+    StatedSizes stated = new StatedSizes(name.text);
     double x = 1 / page.resolutionX;
     double y = 1 / page.resolutionY;
+    if (ome != null) {
+      return ome.sizes(stated);
+    }
     if (imagej != null) {
+      String unit = imagej.getOrDefault("unit", "");
+      // The other axes may have units of their own; without one they share that of x.
+      String[] units = {
+        unit, imagej.getOrDefault("yunit", unit), imagej.getOrDefault("zunit", unit)
+      };
       double interval = Units.positive(imagej.get("finterval"));
-      String unit = unescaped(imagej.get("unit"));
-      String yUnit = imagej.containsKey("yunit") ? unescaped(imagej.get("yunit")) : unit;
-      String zUnit = imagej.containsKey("zunit") ? unescaped(imagej.get("zunit")) : unit;
-      double spacing = Units.positive(imagej.get("spacing"));
-      Calibration lengths = Units.lengths(x, y, spacing, unit, yUnit, zUnit);
-      return new Calibration(lengths.x, lengths.y, lengths.z, interval);
+      return stated
+          .interval(interval, imagej.getOrDefault("tunit", "sec"), false)
+          .imagej(new double[] {x, y, Units.positive(imagej.get("spacing"))}, units);
     }
-    double largest = Math.max(x, y) * Units.CENTIMETER;
-    if (page.resolutionUnit == PER_CENTIMETER && largest < Units.LARGEST_PIXEL) {
-      return new Calibration(
-          x * Units.CENTIMETER, y * Units.CENTIMETER, Double.NaN, Double.NaN);
+    double largest = Math.max(x, y) * StatedSizes.CENTIMETER;
+    if (page.resolutionUnit == PER_CENTIMETER && largest < StatedSizes.LARGEST_PIXEL) {
+      String[] units = {"cm", "cm", "cm"};
+      return stated.lengths(new double[] {x, y, Double.NaN}, units, false);
     }
-    return Calibration.UNKNOWN;
-  }
-
-  /** ImageJ writes characters beyond Latin-1 as {@code \}{@code u00B5}. */
-  private static String unescaped(String unit) {
-    return unit == null ? null : unit.replaceAll("(?i)\\\\u00b5", "\u00b5");
+    return stated;
   }
 }

@@ -36,6 +36,9 @@ final class TiffPage {
   final double resolutionX;
 
   final double resolutionY;
+  /** All reds of the palette, then all greens, then all blues; empty without one. */
+  final long[] colorMap;
+
   private final int format;
   private final long[] extra;
 
@@ -57,6 +60,7 @@ final class TiffPage {
     offsets = tags.getOrDefault(tiled ? 324 : 273, new long[0]);
     counts = tags.getOrDefault(tiled ? 325 : 279, new long[0]);
     this.descriptions = Collections.unmodifiableList(new ArrayList<>(descriptions));
+    colorMap = tags.getOrDefault(320, new long[0]);
     resolutionUnit = number(tags, 296, 2);
     resolutionX = ratio(tags.get(282));
     resolutionY = ratio(tags.get(283));
@@ -104,6 +108,11 @@ final class TiffPage {
       return DType.UINT16;
     }
     return bits <= Integer.SIZE ? DType.UINT32 : bits == Long.SIZE ? DType.UINT64 : null;
+  }
+
+  /** True if its numbers are whole and not negative. */
+  boolean isUnsigned() {
+    return format == UNSIGNED;
   }
 
   /** Samples without those for transparency. */

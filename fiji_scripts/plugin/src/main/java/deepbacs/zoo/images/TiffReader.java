@@ -2,6 +2,7 @@ package deepbacs.zoo.images;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.tensors.DType;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -55,6 +56,8 @@ final class TiffReader implements ImageReader.Content {
 
   private final PlaneOrder planeOrder;
   private final ImageShape shape;
+  private final StatedSizes sizes;
+  private final TiffColors colors;
 
   private TiffReader(Path path, TiffFile file) throws IOException {
     this.name = new ImageName(path);
@@ -69,6 +72,8 @@ final class TiffReader implements ImageReader.Content {
     this.planeOrder = order();
     this.shape = readShape();
     checkPlanes(planeOrder.planes());
+    this.sizes = TiffCalibration.of(first, imagej, ome, name);
+    this.colors = new TiffColors(first, shape.channels, imagej != null, name);
   }
 
   /** Opens a file and reads its descriptions. */
@@ -105,12 +110,19 @@ final class TiffReader implements ImageReader.Content {
 
   @Override
   public ImageShape shape() {
-    return shape;
+    return colors.shape(shape);
   }
 
   @Override
   public Calibration calibration() {
-    return TiffCalibration.of(first, imagej, ome);
+    return sizes.calibration();
+  }
+
+  @Override
+  public List<Finding> findings() {
+    List<Finding> findings = new ArrayList<>(sizes.findings());
+    findings.addAll(colors.findings());
+    return findings;
   }
 
   @Override
@@ -119,11 +131,13 @@ final class TiffReader implements ImageReader.Content {
     for (int plane = 0; plane < planes.length; plane++) {
       planes[plane] = pixels(plane);
     }
-    boolean colors = first.colors() > 1;
-    return (frame, slice, channel) -> {
-      int plane = planeOrder.plane(frame, slice, colors ? 0 : channel);
-      return Plane.of(shape.dtype, planes[plane][colors ? channel : 0]);
-    };
+    boolean several = first.colors() > 1;
+    return colors.planes(
+        (frame, slice, channel) -> {
+          int plane = planeOrder.plane(frame, slice, several ? 0 : channel);
+          return Plane.of(shape.dtype, planes[plane][several ? channel : 0]);
+        },
+        shape.height * shape.width);
   }
 
   @Override
@@ -142,6 +156,7 @@ final class TiffReader implements ImageReader.Content {
   }
 
   private void checkFormat() {
+    TiffColors.check(first, name);
     DType dtype = first.dtype();
     if (dtype == null || first.width < 1 || first.height < 1) {
       throw new ZooException(

@@ -476,19 +476,6 @@ class ImageReaderTest {
   }
 
   @Test
-  void unitsAreTurnedIntoMicrometersAndSeconds() {
-    assertEquals(1e-3, Units.micrometers("nm"), 1e-15);
-    assertEquals(1, Units.micrometers("micron"));
-    assertEquals(1000, Units.micrometers("mm"));
-    assertTrue(Double.isNaN(Units.micrometers("pixel")));
-    assertEquals(1e-3, Units.seconds("ms"), 1e-15);
-    assertEquals(1e-3, Units.seconds(" mSec"), 1e-15);
-    assertTrue(Double.isNaN(Units.seconds(null)));
-    assertTrue(Double.isNaN(Units.lengths(1, 1, 1, "um", "um", "pixel").z));
-    assertEquals(60, Units.seconds("min"));
-  }
-
-  @Test
   void labelsHaveColorsThatStayAndZeroIsBlack() {
     assertEquals(0, LabelColors.of(0));
     assertEquals(LabelColors.of(7), LabelColors.of(7));

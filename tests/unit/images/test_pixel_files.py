@@ -1,0 +1,30 @@
+"""Pixels, colors and units of small files, as the golden table has them."""
+
+import json
+
+import pytest
+
+from deepbacs_zoo.images import AS_LABELS
+from tests.data.pixels.files import GOLDEN, described, write_files
+
+ROWS = json.loads(GOLDEN.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pixels")
+    write_files(folder)
+    return folder
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"])
+def test_a_file_is_read_as_the_golden_table_has_it(folder, row, capfd):
+    path = folder / row["file"]
+    assert json.loads(json.dumps(described(path))) == row["image"]
+    labels = json.loads(json.dumps(described(path, AS_LABELS)))
+    assert labels == row.get("labels", row["image"])
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_golden_table_has_all_files(folder):
+    assert sorted(path.name for path in folder.iterdir()) == sorted(row["file"] for row in ROWS)

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from deepbacs_zoo.annotations.names import (
+    LABEL_SUFFIXES,
+    belong_together,
+    outline_suffix,
+    split,
+)
 from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.files.names import visible
+from deepbacs_zoo.images.folder import is_image_name
 
 __all__ = ["FOLDER_PAIRS", "PART_NAMES", "find_folders", "folders_beside"]
 
@@ -43,7 +51,9 @@ def find_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
     data
         A folder with ``source/`` and ``target/`` or another of `FOLDER_PAIRS`; or with folders that
         hold these two, such as ``training/source`` or ``train/brightfield``; or with flat names as
-        in ZeroCostDL4Mic, such as ``Training_source`` and ``Training_target``.
+        in ZeroCostDL4Mic, such as ``Training_source`` and ``Training_target``; or with images and
+        annotations side by side, such as ``a.tif`` and ``a_masks.tif``, in it or in the folder of
+        the part.
     part
         The one of the latter to take: ``training`` or ``test``.
 
@@ -55,10 +65,10 @@ def find_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
     what, value = "no such folder", None
     if data.is_dir():
         in_part = next(_pairs_in_parts(data, part), None) if part else None
-        found = in_part or _pair_in(data)
+        found = in_part or _pair_in(data) or _one_folder(data)
         if found is not None:
             return found
-        inside = sorted(path.name for path in data.iterdir())[:_MOST_NAMED]
+        inside = [path.name for path in visible(data)][:_MOST_NAMED]
         what = "no images and label images in this folder"
         value = f"it holds {', '.join(inside) or 'nothing'}"
     raise UsageError(
@@ -66,7 +76,8 @@ def find_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
         what,
         value=value,
         allowed="a folder with source/ and target/" + (f", or {part}/ with those" if part else ""),
-        hint="put the images into source/ and the label images of the same names into target/",
+        hint="put the images into source/ and the label images of the same names into target/, or "
+        "a_masks.tif beside a.tif",
     )
 
 
@@ -81,6 +92,8 @@ def folders_beside(source: Path, target: Path) -> tuple[Path, Path] | None:
     """
     source, target = source.absolute(), target.absolute()
     parent = source.parent
+    if target == source:
+        return _one_folder_beside(source)
     if target.parent != parent:
         return None
     if parent.name.lower() in PART_NAMES["training"]:
@@ -95,12 +108,22 @@ def folders_beside(source: Path, target: Path) -> tuple[Path, Path] | None:
     return _flat_pair(parent, "test") if begun else None
 
 
+def _one_folder_beside(training: Path) -> tuple[Path, Path] | None:
+    if training.name.lower() not in PART_NAMES["training"]:
+        return None
+    beside = _folders(training.parent)
+    tests = (beside[name] for name in PART_NAMES["test"] if name in beside)
+    return next(filter(None, map(_one_folder, tests)), None)
+
+
 def _pairs_in_parts(data: Path, part: str) -> Iterator[tuple[Path, Path]]:
     folders = _folders(data)
     for name in PART_NAMES.get(part, (part,)):
         folder = folders.get(name)
         # A part of ZeroCostDL4Mic's holds Training_source whatever its own name is.
-        found = folder and (_pair_in(folder) or _flat_pair(folder, "training"))
+        found = folder and (
+            _pair_in(folder) or _flat_pair(folder, "training") or _one_folder(folder)
+        )
         if found:
             yield found
     flat = _flat_pair(data, part)
@@ -111,6 +134,15 @@ def _pairs_in_parts(data: Path, part: str) -> Iterator[tuple[Path, Path]]:
 def _pair_in(folder: Path) -> tuple[Path, Path] | None:
     pairs = (_named(folder, *names) for names in FOLDER_PAIRS)
     return next((pair for pair in pairs if pair is not None), None)
+
+
+def _one_folder(folder: Path) -> tuple[Path, Path] | None:
+    """Return a folder twice if an image and an annotation of it lie side by side in it."""
+    files = [path for path in visible(folder) if path.is_file()]
+    images, annotations = split([path for path in files if is_image_name(path)])
+    annotations += [path for path in files if outline_suffix(path) in LABEL_SUFFIXES]
+    together = bool(images and annotations) and belong_together(images, annotations)
+    return (folder, folder) if together else None
 
 
 def _flat_pair(folder: Path, part: str) -> tuple[Path, Path] | None:
@@ -130,5 +162,5 @@ def _named(folder: Path | None, source: str, target: str) -> tuple[Path, Path] |
 
 def _folders(folder: Path) -> dict[str, Path]:
     """Return the folders in a folder by their names in lower case."""
-    found = sorted((path for path in folder.iterdir() if path.is_dir()), reverse=True)
+    found = [path for path in reversed(visible(folder)) if path.is_dir()]
     return {path.name.lower(): path for path in found}

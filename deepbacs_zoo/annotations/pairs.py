@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,85 +12,100 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations.folders import find_folders
 from deepbacs_zoo.annotations.labels.read import Annotation, read_annotation
-from deepbacs_zoo.annotations.rois import ROI_SUFFIXES
+from deepbacs_zoo.annotations.matching import advice, left_out, list_files, named
+from deepbacs_zoo.annotations.names import LABEL_SUFFIXES, Matches, match_names
 from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.files.names import visible
+from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images.image import Image, stem_of
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
 
 __all__ = ["Pair", "find_folders", "match_pairs", "read_annotated", "read_labels_of"]
 __all__ += ["read_pair"]
 
-_MOST_NAMED: Final = 5
 _BOXES: Final = frozenset({".xml", ".txt", ".json"})
 
 
 @dataclass(frozen=True)
 class Pair:
-    """An image and the label image, or the outlines, of the same name."""
+    """An image and its annotation, or the target image of the same name.
+
+    Parameters
+    ----------
+    name
+        The image's name without suffix.
+    source, target
+        The two files.
+    findings
+        What was noticed when they were matched; the first pair of a folder has what concerns the
+        folder.
+    """
 
     name: str
     source: Path
     target: Path
+    findings: tuple[Finding, ...] = field(default=(), compare=False)
 
 
 def match_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
-    """Match the images of two folders by their names without suffix, sorted by name.
+    """Match the images of two folders with their annotations by their names, sorted by name.
 
-    ``a.ome.tif`` and ``a.png`` are both called ``a``.  In the folder of label images outlines of
-    ImageJ may take their place: ``a.roi``, ``a.zip``, or ``a_rois.zip`` as `predict` names them.
+    ``a.ome.tif`` and ``a.png`` are both called ``a``.  An annotation may have a word of a program
+    in its name, such as ``a_cp_masks.png`` or ``a_rois.zip``; one with the name of the image alone
+    is taken before it.  The folder may be one, with images and annotations side by side.
+
+    Parameters
+    ----------
+    source, target
+        The folder of images, and that of label images or outlines.
+
+    Returns
+    -------
+    tuple of Pair
+        The first has the findings about files that were left out.
 
     Raises
     ------
     UsageError
         A folder does not exist or holds no image.
     DataError
-        An image has no partner, or two have the same name.
+        An image has no partner, several, or two have the same name.
     """
-    sources = _by_name(source, IMAGE_SUFFIXES)
-    targets = _by_name(target, IMAGE_SUFFIXES | ROI_SUFFIXES)
-    for here, there, folder in ((sources, targets, target), (targets, sources, source)):
-        alone = sorted(set(here) - set(there))
+    listing = list_files(source, target, LABEL_SUFFIXES)
+    if not listing.images:
+        raise _nothing_found(source, IMAGE_SUFFIXES)
+    if not listing.annotations:
+        raise _nothing_found(target, IMAGE_SUFFIXES | LABEL_SUFFIXES)
+    matches = match_names(listing.images, listing.annotations)
+    if any(map(_holds_boxes, matches.annotations)):
+        raise _nothing_found(target, IMAGE_SUFFIXES | LABEL_SUFFIXES)
+    for alone, folder in ((matches.images, target), (matches.annotations, source)):
         if alone:
-            more = len(alone) - _MOST_NAMED
-            names = ", ".join(here[name].name for name in alone[:_MOST_NAMED])
-            raise DataError(
-                here[alone[0]],
-                f"it has no partner of the same name in {folder}",
-                value=names + (f" and {more} more" if more > 0 else ""),
-                allowed="one image in source/ and one in target/ for each name",
-                hint="add the missing file or take this one away",
-            )
-    return tuple(Pair(name, sources[name], targets[name]) for name in sorted(sources))
+            raise _without_partner(alone, folder, matches)
+    findings = left_out(matches, listing.other)
+    pairs = sorted((stem_of(image), image, path) for image, path in matches.pairs)
+    return tuple(Pair(*each, findings if number == 0 else ()) for number, each in enumerate(pairs))
 
 
-def _by_name(folder: Path, suffixes: frozenset[str]) -> dict[str, Path]:
-    if not folder.is_dir():
-        raise UsageError(
-            folder, "no such folder", allowed="a folder of images", hint="check the path"
-        )
-    found: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.suffix.lower() not in suffixes:
-            continue
-        name = stem_of(path)
-        if path.suffix.lower() in ROI_SUFFIXES:
-            name = name.removesuffix("_rois")
-        if name in found:
-            raise DataError(
-                path,
-                f"it has the same name as {found[name].name}",
-                value=name,
-                allowed="one image for each name",
-                hint="take one of the two away",
-            )
-        found[name] = path
-    if not found:
-        raise _nothing_found(folder, f"files that end with {', '.join(sorted(suffixes))}")
-    return found
+def _holds_boxes(path: Path) -> bool:
+    from deepbacs_zoo.annotations.outlines.json_text import json_kind, load_json
+
+    return path.suffix.lower() == ".json" and json_kind(load_json(path)) == "COCO"
 
 
-def _nothing_found(folder: Path, allowed: str) -> UsageError:
-    boxes = [path.name for path in sorted(folder.iterdir()) if path.suffix.lower() in _BOXES]
+def _without_partner(alone: Sequence[Path], folder: Path, matches: Matches) -> DataError:
+    return DataError(
+        alone[0],
+        f"it has no partner of the same name in {folder}",
+        value=named(alone),
+        allowed="one image in source/ and one in target/ for each name",
+        hint=advice(alone[0], matches) or "add the missing file or take this one away",
+    )
+
+
+def _nothing_found(folder: Path, suffixes: frozenset[str]) -> UsageError:
+    allowed = f"files that end with {', '.join(sorted(suffixes))}"
+    boxes = [path.name for path in visible(folder) if path.suffix.lower() in _BOXES]
     if boxes:
         return UsageError(
             folder,
@@ -155,4 +171,4 @@ def read_labels_of(pair: Pair, image: Image, *, allow_empty: bool = False) -> An
             allowed="at least one labelled object in each image",
             hint="label its objects or take the pair away (in Python: allow_empty=True keeps it)",
         )
-    return annotation
+    return replace(annotation, findings=(*pair.findings, *annotation.findings))

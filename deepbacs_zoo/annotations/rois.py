@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.files.names import is_system_file
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.polygons import Region
 from deepbacs_zoo.images.rois import Roi, place_rois, read_roi
@@ -214,7 +215,7 @@ def _unreadable(where: Path | str, error: Exception) -> DataError:
 
 def _is_roi(name: PurePosixPath) -> bool:
     # macOS adds a note on each file to the zips it makes: __MACOSX/._name.roi.
-    hidden = any(part.startswith(".") or part == "__MACOSX" for part in name.parts)
+    hidden = any(map(is_system_file, name.parts))
     return name.suffix.lower() == ".roi" and not hidden
 
 

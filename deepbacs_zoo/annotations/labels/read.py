@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations.labels.checks import check_numbers, label_findings, plane_of
-from deepbacs_zoo.annotations.rois import ROI_SUFFIXES, read_roi_labels
+from deepbacs_zoo.annotations.labels.npy import read_npy
+from deepbacs_zoo.annotations.names import OUTLINE_SUFFIXES, outline_suffix
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding, Rule, Severity
+from deepbacs_zoo.images.arrays import image_of
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.images.options import AS_LABELS
 from deepbacs_zoo.images.read import read_image
@@ -25,6 +27,7 @@ __all__ = ["Annotation", "read_annotation"]
 
 Labels = NDArray[np.int32]
 _MASKS: Final = ([0, 255], [255], [0, 65535], [65535])
+_PLANE: Final = 2
 _SPECK: Final = 4
 """Pixels of a region below which it is no object but the edge of one."""
 _MOST_SPECKS: Final = 0.2
@@ -69,7 +72,8 @@ def read_annotation(path: Path, size: tuple[int, int]) -> Annotation:
     Parameters
     ----------
     path
-        A TIFF, PNG or JPEG file, a ``.roi`` file, or a zip of them.
+        A TIFF, PNG or JPEG file; outlines of ImageJ (``.roi``, or a zip of them), labelme
+        (``.json``) or QuPath (``.geojson``); ``_seg.npy`` of Cellpose.
     size
         Rows and columns of the image it belongs to, which outlines do not tell.
 
@@ -79,10 +83,12 @@ def read_annotation(path: Path, size: tuple[int, int]) -> Annotation:
         It is none: a stack, with fractions, negative numbers or gaps, or colours that run into each
         other.
     """
-    if path.suffix.lower() in ROI_SUFFIXES:
-        outlines = read_roi_labels(path, (1, 1, *size))
-        return Annotation(outlines.labels[0, 0], outlines.findings)
-    image = read_image(path, AS_LABELS)
+    if outline_suffix(path) in OUTLINE_SUFFIXES:
+        from deepbacs_zoo.annotations.outlines.read import read_outline_labels
+
+        return Annotation(*read_outline_labels(path, size))
+    is_array = path.suffix.lower() == ".npy"
+    image = _array_file(path) if is_array else read_image(path, AS_LABELS)
     if _is_coloured(image):
         return Annotation(_of_colours(path, image), image.findings)
     values = plane_of(path, _as_grey(image))
@@ -93,6 +99,12 @@ def read_annotation(path: Path, size: tuple[int, int]) -> Annotation:
     check_numbers(path, present)
     labels = values.astype(np.int32)
     return Annotation(labels, label_findings(path, labels))
+
+
+def _array_file(path: Path) -> Image:
+    """Return the labels of Cellpose or NumPy as an image, what is before ``y x`` as slices."""
+    values = read_npy(path)
+    return image_of(values, "zyx" if values.ndim > _PLANE else "yx", where=str(path))
 
 
 def _is_mask(present: NDArray[np.generic]) -> bool:

@@ -1,0 +1,141 @@
+"""Files of two folders, or of one: images, annotations, and what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from deepbacs_zoo.annotations.names import (
+    Matches,
+    annotation_stem,
+    outline_suffix,
+    split,
+)
+from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.files.names import normalized, visible
+from deepbacs_zoo.findings import Finding, Rule, Severity
+from deepbacs_zoo.images.folder import is_image_name
+from deepbacs_zoo.images.image import stem_of
+
+__all__ = ["Listing", "advice", "left_out", "list_files", "named"]
+
+_MOST_NAMED: Final = 5
+SECOND_ANNOTATIONS: Final = Rule(
+    "second-annotations",
+    Severity.WARNING,
+    "Of two annotations of an image one is older or made otherwise, and only one can be learned.",
+)
+FILES_LEFT_OUT: Final = Rule(
+    "files-left-out",
+    Severity.INFO,
+    "Programs write flows, probabilities, outlines and tables beside labels.",
+)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The files of two folders, which may be one.
+
+    Parameters
+    ----------
+    images
+        The images.
+    annotations
+        Files with a suffix of annotations, and pictures made of one of the images.
+    other
+        Files that are neither.
+    """
+
+    images: tuple[Path, ...]
+    annotations: tuple[Path, ...]
+    other: tuple[Path, ...]
+
+
+def list_files(source: Path, target: Path, suffixes: frozenset[str]) -> Listing:
+    """List the files of two folders.
+
+    Parameters
+    ----------
+    source, target
+        The folder of images, and that of annotations.
+    suffixes
+        Those of annotations that are no pictures.
+
+    Raises
+    ------
+    UsageError
+        A folder does not exist.
+    """
+    for folder in (source, target):
+        if not folder.is_dir():
+            raise UsageError(
+                folder, "no such folder", allowed="a folder of images", hint="check the path"
+            )
+    beside, there = (
+        [path for path in visible(folder) if path.is_file()] for folder in (source, target)
+    )
+    images, annotations = split([path for path in beside if is_image_name(path)])
+    if source.resolve() == target.resolve():
+        annotations += [path for path in beside if outline_suffix(path) in suffixes]
+        there = []
+    else:
+        made, annotations = (
+            annotations,
+            [path for path in there if is_image_name(path) or outline_suffix(path) in suffixes],
+        )
+        names = {normalized(annotation_stem(path)) for path in annotations}
+        # An image may be called x_mask if its label image is called so, too.
+        images += [path for path in made if normalized(stem_of(path)) in names]
+    used = {*images, *annotations}
+    other = [path for path in (*beside, *there) if path not in used]
+    return Listing(tuple(sorted(images)), tuple(sorted(annotations)), tuple(other))
+
+
+def advice(alone: Path, matches: Matches) -> str:
+    """Return what to do about a file without a partner, or nothing where nothing is known."""
+    stem = normalized(annotation_stem(alone)).casefold()
+    others = matches.annotations if alone in matches.images else matches.images
+    for other in others:
+        if normalized(annotation_stem(other)).casefold() == stem:
+            return f"write its name and {other.name} with the same capitals"
+    for other in matches.other:
+        if normalized(other.stem).casefold().startswith(stem):
+            return f"add its labels: by its name {other.name} holds none"
+    return ""
+
+
+def left_out(matches: Matches, other: Sequence[Path]) -> tuple[Finding, ...]:
+    """Say which files were not taken: second annotations, and files that are neither."""
+    found = []
+    if matches.second:
+        found.append(
+            SECOND_ANNOTATIONS.finding(
+                matches.second[0].parent,
+                f"{_counted(matches.second)} left out, since the image has an annotation of a "
+                "closer name",
+                "one annotation for each image",
+                "look whether the right ones were taken",
+            )
+        )
+    neither = sorted((*matches.other, *other))
+    if neither:
+        found.append(
+            FILES_LEFT_OUT.finding(
+                neither[0].parent,
+                f"{_counted(neither)} left out, neither an image nor an annotation of one",
+            )
+        )
+    return tuple(found)
+
+
+def _counted(paths: Sequence[Path]) -> str:
+    return f"{len(paths)} {'file is' if len(paths) == 1 else 'files are'} ({named(paths)})"
+
+
+def named(paths: Sequence[Path]) -> str:
+    """Return the names of files, the first few of many."""
+    more = len(paths) - _MOST_NAMED
+    names = ", ".join(path.name for path in paths[:_MOST_NAMED])
+    return names + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,1 @@
+"""Outlines that other programs than ImageJ draw, one format a file."""

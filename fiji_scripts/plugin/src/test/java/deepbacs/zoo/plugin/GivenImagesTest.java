@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import deepbacs.zoo.Golden;
 import deepbacs.zoo.Packages;
 import deepbacs.zoo.errors.ZooException;
+import deepbacs.zoo.images.ReadOptions;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.prediction.InputImages;
 import ij.ImagePlus;
@@ -58,7 +59,7 @@ class GivenImagesTest {
     GivenImages given = GivenImages.of(several, "other=right; raw=left eye");
     assertEquals("left eye", given.first().stem());
     assertSame(left, given.first().shown());
-    try (InputImages images = given.open()) {
+    try (InputImages images = given.open(ReadOptions.AS_IT_IS)) {
       assertEquals(2, images.read().size());
     }
   }
@@ -71,7 +72,7 @@ class GivenImagesTest {
     assertEquals("a;b=c", given.first().stem());
     Path missing = folder.resolve("missing.tif");
     GivenImages none = GivenImages.of(several, "raw=" + file + ";other=" + missing);
-    assertThrows(ZooException.class, none::open);
+    assertThrows(ZooException.class, () -> none.open(ReadOptions.AS_IT_IS));
   }
 
   @Test

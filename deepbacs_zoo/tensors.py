@@ -195,6 +195,11 @@ class TensorSpec:
                 return axis
         raise KeyError(axis_name)
 
+    @property
+    def takes_grey(self) -> bool:
+        """True for grey images: one channel, or images without channels."""
+        return "c" not in self.axis_names or self.size_of("c") == 1
+
     def size_of(self, axis_name: str) -> int | None:
         """Return the fixed size of an axis, or ``None`` when absent or not fixed."""
         for axis in self.axes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from deepbacs_zoo.images.arrays import ImageLike, image_of, to_xarray
+from deepbacs_zoo.images.channels import choose_channel, list_channels
 from deepbacs_zoo.images.folder import image_files
-from deepbacs_zoo.images.image import Calibration, Image, ImagejMetadata
+from deepbacs_zoo.images.image import Calibration, Image, ImagejMetadata, place_of
 from deepbacs_zoo.images.options import AS_IT_IS, AS_LABELS, ReadOptions
 from deepbacs_zoo.images.polygons import fill_polygons
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
@@ -26,10 +27,13 @@ __all__ = [
     "Sink",
     "TiffSink",
     "TiffSource",
+    "choose_channel",
     "fill_polygons",
     "image_files",
     "image_of",
+    "list_channels",
     "load_source",
+    "place_of",
     "read_image",
     "to_xarray",
     "write_tiff",

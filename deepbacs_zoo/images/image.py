@@ -26,6 +26,7 @@ __all__ = [
     "Decoded",
     "Image",
     "ImagejMetadata",
+    "place_of",
     "stem_of",
 ]
 
@@ -166,3 +167,8 @@ class Image:
 def stem_of(path: Path) -> str:
     """Return a file's name without its suffix, or without both of ``.ome.tif``."""
     return path.stem[:-4] if path.stem.lower().endswith(".ome") else path.stem
+
+
+def place_of(image: Image, name: str) -> str:
+    """Return what to call an image in a message: its file, or the input it was given for."""
+    return f"input '{name}'" if image.path is None else str(image.path)

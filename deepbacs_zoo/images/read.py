@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.errors import DataError, HostError, UsageError
+from deepbacs_zoo.images.channels import choose_channel
 from deepbacs_zoo.images.image import Decoded, Image
 from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
 from deepbacs_zoo.images.raster import read_jpeg, read_png
@@ -73,7 +74,7 @@ def read_image(  # long: half is its text
     Raises
     ------
     UsageError
-        There is no such file, or it is of another kind.
+        There is no such file, or it is of another kind, or it has no such channel.
     DataError
         The file is damaged, empty, complex, or holds values that are not finite.
     HostError
@@ -117,7 +118,8 @@ def read_image(  # long: half is its text
     names = decoded.names
     coordinates = {"c": list(names)} if len(names) == array.shape[2] else {}
     data = xr.DataArray(array, coords=coordinates, dims=tuple(IMAGE_AXES))
-    return Image(data, decoded.calibration, path, decoded.rgb, findings=decoded.findings)
+    image = Image(data, decoded.calibration, path, decoded.rgb, findings=decoded.findings)
+    return choose_channel(image, options.channel, str(path))
 
 
 def _reader(path: Path) -> Callable[[Path, ReadOptions], Decoded]:

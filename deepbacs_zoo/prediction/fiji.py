@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+import numpy as np
+
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji import Gateway
 from deepbacs_zoo.findings import Finding
@@ -21,9 +23,16 @@ from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction.base import Engine, PackagePredictor, Progress
 from deepbacs_zoo.prediction.local import plan_of
 from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
-from deepbacs_zoo.prediction.sources import Source, calibrated, preview_of, read_images
+from deepbacs_zoo.prediction.sources import (
+    Source,
+    calibrated,
+    named_sources,
+    preview_of,
+    read_images,
+)
 from deepbacs_zoo.results.read import read_outputs
 from deepbacs_zoo.results.types import Result
+from deepbacs_zoo.runners.base import Array
 
 __all__ = ["COMMAND", "FijiPredictor", "findings_of", "open_fiji", "run_in_imagej"]
 
@@ -69,15 +78,20 @@ class FijiPredictor(PackagePredictor):
         check_options(options)
         given = read_images(self._package, source, options.reading)
         image = calibrated(next(iter(given.values())), options.pixel_size)
-        # The part of a file that is run has been read, or is written into a file of its own.
-        options = dataclasses.replace(options, series=None, channel=None)
         # The plan refuses what the plugin would refuse, before its process is asked.
         plan = plan_of(self._package, given, options)
         with tempfile.TemporaryDirectory(prefix="deepbacs_zoo_") as name:
+            named = named_sources(self._package, source)
             files = {
-                spec: _file_of(each, Path(name) / f"input{number}")
-                for number, (spec, each) in enumerate(given.items())
+                spec: Path(each) for spec, each in named.items() if isinstance(each, str | Path)
             }
+            if len(files) < len(named):
+                # The part of an image that is run is in memory, or written into a file of its own.
+                options = dataclasses.replace(options, series=None, channel=None)
+                files = {
+                    spec: _file_of(each, Path(name) / f"input{number}")
+                    for number, (spec, each) in enumerate(given.items())
+                }
             folder = Path(name) / "results"
             report = run_in_imagej(self._gateway, self._package.path, files, folder, options)
             tensors, content = read_outputs(self._package, image.stem, folder, image.calibration)
@@ -211,5 +225,14 @@ def _file_of(image: Image, folder: Path) -> Path:
             return image.path
     folder.mkdir()
     path = folder / f"{image.stem}.tif"
-    write_tiff(path, image.data.values, "tzcyx", image.calibration)
+    write_tiff(path, _of_imagej(image), "tzcyx", image.calibration)
     return path
+
+
+def _of_imagej(image: Image) -> Array:
+    """Return the values of an image in a data type that ImageJ has."""
+    values = image.data.values
+    if values.dtype in {np.dtype(np.uint8), np.dtype(np.uint16)}:
+        return values
+    with np.errstate(over="ignore"):  # what is infinite then is refused by the plugin
+        return values.astype(np.float32)

@@ -15,11 +15,12 @@ import numpy as np
 
 from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.errors import DataError, UnsupportedError
-from deepbacs_zoo.images import Image
+from deepbacs_zoo.images import Image, list_channels, place_of
+from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.runners.base import Array
 from deepbacs_zoo.tensors import FixedSize, SteppedSize, TensorSpec
 
-__all__ = ["Position", "Positions", "find_positions", "place_of", "take", "thin_stack"]
+__all__ = ["Position", "Positions", "find_positions", "take", "thin_stack"]
 
 Position = Mapping[str, int]
 
@@ -37,11 +38,6 @@ class Positions:
 
     def __len__(self) -> int:
         return int(np.prod([1, *self.sizes.values()]))
-
-
-def place_of(image: Image, name: str) -> str:
-    """Return what to call an image in a message: its file, or the input it was given for."""
-    return f"input '{name}'" if image.path is None else str(image.path)
 
 
 def find_positions(specs: Sequence[TensorSpec], images: Mapping[str, Image]) -> Positions:
@@ -113,13 +109,14 @@ def _check_axes(spec: TensorSpec) -> None:
 def _check_channels(spec: TensorSpec, image: Image) -> None:
     count = int(image.data.sizes["c"])
     expected = spec.size_of("c") if "c" in spec.axis_names else None
-    if image.rgb and ("c" not in spec.axis_names or expected == 1):
+    if image.rgb and spec.takes_grey:
         raise DataError(
             place_of(image, spec.id),
             "it is an RGB image, and the network takes one grey channel",
             value=f"{count} channels",
             allowed=_channels(spec, 1),
-            hint="convert it to a grey image (in ImageJ: Image > Type > 8-bit)",
+            hint="convert it to a grey image (in ImageJ: Image > Type > 8-bit), or take one of its "
+            "colors with " + Option("channel", "green"),
         )
     if expected is not None and expected != count:
         raise DataError(
@@ -127,10 +124,16 @@ def _check_channels(spec: TensorSpec, image: Image) -> None:
             "it has another number of channels than the network takes",
             value=count,
             allowed=_channels(spec, expected),
-            hint="keep only the named channels, in this order"
-            if count > expected
-            else "give an image that has all of these channels",
+            hint=_advice(image, count, expected),
         )
+
+
+def _advice(image: Image, count: int, expected: int) -> str | Text:
+    if count < expected:
+        return "give an image that has all of these channels"
+    if expected > 1:
+        return "keep only the named channels, in this order"
+    return f"choose one of its channels ({list_channels(image)}) with " + Option("channel", "1")
 
 
 def _channels(spec: TensorSpec, count: int) -> str:

@@ -12,15 +12,16 @@ from deepbacs_zoo.axes import IMAGE_AXES
 from deepbacs_zoo.decoding.kinds import KINDS as DECODERS
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.findings import Finding, Rule, Severity
-from deepbacs_zoo.images import Image
+from deepbacs_zoo.images import Image, place_of
 from deepbacs_zoo.images.resample import nearest, resize
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction.base import Engine, Progress
+from deepbacs_zoo.prediction.channels import as_taken
 from deepbacs_zoo.prediction.collector import Collector, check_own_axes
 from deepbacs_zoo.prediction.options import PredictOptions
 from deepbacs_zoo.prediction.pipeline import Tensors, run_plane
-from deepbacs_zoo.prediction.positions import find_positions, place_of, take, thin_stack
+from deepbacs_zoo.prediction.positions import find_positions, take, thin_stack
 from deepbacs_zoo.prediction.rescale import check_pixel_size, resample_factors, resample_image
 from deepbacs_zoo.prediction.sources import preview_of
 from deepbacs_zoo.results.kinds import KINDS
@@ -82,6 +83,10 @@ class PredictionRun:
         self.inputs = [spec for spec in package.inputs if spec.id in images]
         self.outputs = list(package.outputs)
         self.first = self.inputs[0].id
+        images = {
+            spec.id: as_taken(spec, images[spec.id], place_of(images[spec.id], spec.id))
+            for spec in self.inputs
+        }
         self.image = images[self.first]
         self.where = place_of(self.image, self.first)
         self.positions = find_positions(self.inputs, images)

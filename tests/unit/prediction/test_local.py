@@ -76,7 +76,7 @@ def test_png_is_read_without_pixel_size(package, tmp_path):
 
 def test_rgb_png_is_refused_with_its_name_before_weights_are_loaded(package, tmp_path, monkeypatch):
     monkeypatch.setattr(predictor, "load_session", lambda *_, **__: pytest.fail("loaded"))
-    Picture.fromarray(np.zeros((32, 24, 3), np.uint8)).save(tmp_path / "colour.png")
+    Picture.fromarray(noise(32, 24, 3, dtype=np.uint8)).save(tmp_path / "colour.png")
     with pytest.raises(DataError, match=r"colour\.png.*RGB.*grey"):
         predict(package, tmp_path / "colour.png")
 

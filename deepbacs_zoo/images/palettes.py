@@ -52,6 +52,8 @@ _SCALE: Final = 256
 _STEP: Final = 24
 _STEPS: Final = 2
 """Colors of a scale that may stand out: those of the lowest and the highest number."""
+_FEWEST: Final = 16
+"""Different colors of a scale; tables of fewer are pictures', filled up, unless they are empty."""
 
 Table = NDArray[np.uint8]
 """Colors, axes ``n c``: red, green and blue of every number."""
@@ -149,8 +151,10 @@ def _display_findings(table: Table, where: str, imagej: bool) -> tuple[Finding, 
 
 def _is_scale(table: Table) -> bool:
     """Return whether colors change little from number to number."""
+    if len(table) < _SCALE or 1 < len(np.unique(table, axis=0)) < _FEWEST:
+        return False
     steps = np.abs(np.diff(table.astype(np.int64), axis=0)).max(axis=1, initial=0)
-    return len(table) >= _SCALE and int((steps > _STEP).sum()) <= _STEPS
+    return int((steps > _STEP).sum()) <= _STEPS
 
 
 def _is_grey(table: Table) -> bool:

@@ -62,7 +62,9 @@ def axis_rows() -> Iterator[ImageRow]:
         for stated, meant in taken.items():
             array = ramp(meant)
             write = partial(container.write, array=array, axes=stated)
-            yield _row(f"{name}/{stated}", part, write, Planes(planes_of(array, meant)))
+            said = (notes.ASSUMED,) if "q" in stated else ()
+            expected = Planes(planes_of(array, meant), notes=said)
+            yield _row(f"{name}/{stated}", part, write, expected)
     shaped = CONTAINERS["shaped"]
     six = np.arange(2 * 2 * 5 * 7, dtype=np.uint16).reshape(2, 2, 5, 7)
     write = partial(shaped.write, array=six, axes="qqyx")
@@ -165,7 +167,7 @@ def color_rows() -> Iterator[ImageRow]:
     expected = Planes(planes_of(wide, "yxc"), names=COLORS, rgb=True)
     yield _row("tiff/rgb/uint16", part, partial(write_tiff, array=wide, options=rgb), expected)
     stack = rng.integers(0, 256, (4, 5, 7, 3)).astype(np.uint8)
-    expected = Planes(planes_of(stack, "zyxc"), names=COLORS, rgb=True)
+    expected = Planes(planes_of(stack, "zyxc"), names=COLORS, rgb=True, notes=(notes.ASSUMED,))
     yield _row("tiff/rgb-stack", part, partial(write_tiff, array=stack, options=rgb), expected)
     two = picture[..., :2]
     for planar, array in (("contig", two), ("separate", np.moveaxis(two, 2, 0))):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 # Images
 UNKNOWN_UNIT = "unknown-unit-of-length"
-OTHER_SERIES = "other-series-left-out"
-OTHER_FILES = "other-files-left-out"
+ASSUMED = "image-axis-assumed"
+OTHER_SERIES = "image-series-left-out"
+OTHER_PAGES = "image-pages-left-out"
+OTHER_FILES = "image-planes-left-out"
+NO_DESCRIPTION = "image-description-not-used"
 FOR_DISPLAY = "palette-for-display"
 OF_IMAGEJ = "palette-of-imagej"
 AS_RGB = "palette-taken-as-rgb"

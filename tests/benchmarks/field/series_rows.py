@@ -45,7 +45,7 @@ def _micromanager_rows() -> Iterator[ImageRow]:
             0.08,
             0.08,
             names=("Default",),
-            notes=(notes.OTHER_SERIES,),
+            notes=() if series else (notes.OTHER_SERIES,),
         )
         name = f"micro-manager/positions{f' series {series}' if series else ''}"
         options = {"series": series} if series else {}
@@ -68,7 +68,8 @@ def _ome_rows() -> Iterator[ImageRow]:
         write = partial(ome_images, images=images, axes=axes)
         for series in (None, 2):
             number = (series or 1) - 1
-            expected = Planes(planes_of(images[number], axes[number]), notes=(notes.OTHER_SERIES,))
+            said = () if series else (notes.OTHER_SERIES,)
+            expected = Planes(planes_of(images[number], axes[number]), notes=said)
             options = {"series": series} if series else {}
             full = f"ome/{name}{f' series {series}' if series else ''}"
             yield ImageRow(full, PART, write, expected, options=options)
@@ -93,18 +94,21 @@ def _set_rows() -> Iterator[ImageRow]:
             (2, (0, 1), "third file alone"),
         ):
             write = partial(ome_set, planes=planes, axis=axis, take=take, missing=missing)
-            size = 0.08 if take == 0 else None
-            expected = Planes(planes_of(planes[take], "yx"), size, size, notes=(notes.OTHER_FILES,))
+            # The others' file describes this one as well, where it is there.
+            described = take not in missing and 0 not in missing
+            size = 0.08 if described else None
+            said = notes.OTHER_FILES if described else notes.NO_DESCRIPTION
+            expected = Planes(planes_of(planes[take], "yx"), size, size, notes=(said,))
             yield ImageRow(f"ome-set/{axis} {name}", PART, write, expected)
 
 
 def _page_rows() -> Iterator[ImageRow]:
     large, small = _noise(32, 32), _noise(16, 16)
-    write = partial(_pages, pages=(large, small), reduced=False)
-    expected = Planes(planes_of(large, "yx"), notes=(notes.OTHER_SERIES,))
+    write = partial(_pages, pages=(large, _noise(20, 27)), reduced=False)
+    expected = Planes(planes_of(large, "yx"), notes=(notes.OTHER_PAGES,))
     yield ImageRow("plain/pages of different sizes", PART, write, expected)
     write = partial(_pages, pages=(large, small), reduced=True)
-    yield ImageRow("plain/reduced page", PART, write, Planes(planes_of(large, "yx")))
+    yield ImageRow("plain/reduced page", PART, write, expected)
     for container in ("plain", "ome"):
         write = partial(_pyramid, container=container, levels=(large, small))
         expected = Planes(planes_of(large, "yx"))

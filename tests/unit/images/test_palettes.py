@@ -15,6 +15,7 @@ RAMP = np.arange(256)
 GREY = np.stack([RAMP] * 3, 1)
 RED = np.stack([RAMP, 0 * RAMP, 0 * RAMP], 1)
 PHOTO = RNG.integers(0, 256, (256, 3))
+FEW = np.concatenate([[[0, 0, 255], [255, 0, 0]], 0 * GREY[2:]])
 NUMBERS = RNG.integers(0, 256, (20, 24)).astype(np.uint8)
 
 
@@ -51,6 +52,8 @@ def ids(image):
         (GREY[::-1], 1, NUMBERS[None], ["shown-inverted"]),
         (GREY // 16 * 17, 1, NUMBERS[None], []),
         (GREY[RNG.permutation(256)], 1, None, ["palette-taken-as-grey"]),
+        (FEW, 3, FEW[NUMBERS].transpose(2, 0, 1), ["palette-taken-as-rgb"]),
+        (0 * GREY, 1, NUMBERS[None], []),
         (PHOTO, 3, PHOTO[NUMBERS].transpose(2, 0, 1), ["palette-taken-as-rgb"]),
     ],
 )

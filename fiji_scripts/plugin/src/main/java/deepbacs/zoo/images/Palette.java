@@ -4,6 +4,7 @@ import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.findings.Finding.Severity;
 import deepbacs.zoo.findings.Rule;
 import deepbacs.zoo.tensors.DType;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -26,6 +27,8 @@ final class Palette {
   private static final int STEP = 24;
   /** Colors of a scale that may stand out: those of the lowest and the highest number. */
   private static final int STEPS = 2;
+  /** Different colors of a scale; tables of fewer are pictures', filled up, unless all is black. */
+  private static final int FEWEST = 16;
 
   /** 0 to 255: {@code [number][red, green, blue]}. */
   private final int[][] table;
@@ -127,7 +130,9 @@ final class Palette {
       }
       steps += step > STEP ? 1 : 0;
     }
-    return table.length >= SCALE && steps <= STEPS;
+    long different = Arrays.stream(table).map(Arrays::toString).distinct().count();
+    boolean few = different > 1 && different < FEWEST;
+    return table.length >= SCALE && !few && steps <= STEPS;
   }
 
   private boolean isGrey() {

@@ -27,12 +27,11 @@ __all__ = ["RUNNERS", "RunnerEntry", "load_session"]
 
 @dataclass(frozen=True)
 class RunnerEntry:
-    """A runner: its module, the formats that it can load, and the library that computes."""
+    """A runner: its module, and the formats that it can load."""
 
     module: str
     name: str
     formats: tuple[str, ...]
-    library: str
 
     def open(self) -> Runner:
         """Import the runner's module and return the runner."""
@@ -42,12 +41,9 @@ class RunnerEntry:
 
 RUNNERS: Final[Mapping[str, RunnerEntry]] = MappingProxyType(
     {
-        "onnx": RunnerEntry("deepbacs_zoo.runners.onnx", "OnnxRunner", ("onnx",), "onnxruntime"),
+        "onnx": RunnerEntry("deepbacs_zoo.runners.onnx", "OnnxRunner", ("onnx",)),
         "torch": RunnerEntry(
-            "deepbacs_zoo.runners.torch",
-            "TorchRunner",
-            ("torchscript", "pytorch_state_dict"),
-            "torch",
+            "deepbacs_zoo.runners.torch", "TorchRunner", ("torchscript", "pytorch_state_dict")
         ),
     }
 )

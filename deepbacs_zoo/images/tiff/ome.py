@@ -142,7 +142,9 @@ def _parsed(xml: str | bytes) -> Element:
 def _metadata(path: Path) -> str | bytes:
     """Return the document in a metadata file: OME-XML, or an OME-TIFF."""
     try:
-        if path.read_bytes()[:2] not in _TIFF:
+        with path.open("rb") as file:
+            is_tiff = file.read(2) in _TIFF
+        if not is_tiff:
             return path.read_bytes()
         with tifffile.TiffFile(path, _multifile=False) as tiff:
             return tiff.ome_metadata or ""
@@ -258,6 +260,8 @@ def _without_planes(
     document: _Document, found: Sequence[Series], pages: Sequence[tifffile.TiffPage], where: Path
 ) -> Exception:
     """Return the error about a description of which no plane is in the file."""
+    if not found:
+        return _NotUsedError("names no image", _CORRECT)
     files = [file for each in found for file in each.files]
     if files and document.own and not document.here:
         return DataError(

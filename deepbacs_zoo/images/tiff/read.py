@@ -213,8 +213,11 @@ def _stacked(
     numbers = [series.planes[plane] for plane in block.planes()]
     is_behind = series.behind is not None
     count = max(series.planes.values()) + 1 if is_behind else len(numbers)
+    held = [page] if is_behind else [pages[number] for number in numbers]
+    if not all(each.dataoffsets for each in held):
+        raise ValueError("a page has no pixels")
     stack = tifffile.TiffPageSeries(
-        [page] if is_behind else [pages[number] for number in numbers],
+        held,
         (count, *page.shape),
         page.dtype,
         "I" + page.axes,

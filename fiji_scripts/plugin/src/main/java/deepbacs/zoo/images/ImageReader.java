@@ -37,7 +37,7 @@ public final class ImageReader {
   /** Opens a file; see {@link ImageSource#of(Path, ReadOptions)}. */
   static ImageSource open(Path path, ReadOptions options) {
     checkPath(path);
-    return guarded(path, () -> new FileSource(path, content(path)));
+    return guarded(path, () -> new FileSource(path, content(path, options)));
   }
 
   /** A file whose sizes are known. */
@@ -63,7 +63,7 @@ public final class ImageReader {
     T read() throws IOException;
   }
 
-  private static Content content(Path path) throws IOException {
+  private static Content content(Path path, ReadOptions options) throws IOException {
     byte[] begin = new byte[4];
     try (InputStream stream = Files.newInputStream(path)) {
       int count = 0;
@@ -72,12 +72,14 @@ public final class ImageReader {
       }
     }
     if ((begin[0] & 0xff) == 0x89 && begin[1] == 'P' && begin[2] == 'N' && begin[3] == 'G') {
+      SeriesChoice.check(options.series, 1, path);
       return PngJpegReader.png(path);
     }
     if ((begin[0] & 0xff) == 0xff && (begin[1] & 0xff) == 0xd8) {
+      SeriesChoice.check(options.series, 1, path);
       return PngJpegReader.jpeg(path);
     }
-    return TiffReader.open(path);
+    return TiffReader.open(path, options);
   }
 
   private static <T> T guarded(Path path, Part<T> part) {

@@ -11,7 +11,7 @@ final class TiffCalibration {
 
   /** {@code imagej} and {@code ome} are null where the file has no such description. */
   static StatedSizes of(
-      TiffPage page, Map<String, String> imagej, OmeDescription ome, ImageName name) {
+      TiffPage page, Map<String, String> imagej, OmePixels ome, ImageName name) {
     StatedSizes stated = new StatedSizes(name.text);
     double x = 1 / page.resolutionX;
     double y = 1 / page.resolutionY;

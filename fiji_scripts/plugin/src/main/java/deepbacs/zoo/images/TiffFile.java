@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -34,15 +35,23 @@ final class TiffFile implements Closeable {
   };
 
   private static final int[] NEEDED = {
-    256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296, 317, 320, 322, 323, 324, 325,
-    338, 339
+    254, 256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296, 317, 320, 322, 323, 324,
+    325, 330, 338, 339, 32997
   };
+  /** Tags whose text tells kinds of files apart. */
+  private static final int[] TEXTS = {305, 65000, 65001};
+
+  private static final int LONGEST_TEXT = 4096;
 
   final long size;
   final ByteOrder order;
   final List<TiffPage> pages = new ArrayList<>();
+  /** True for BigTIFF. */
+  final boolean big;
+
   private final FileChannel file;
-  private final boolean big;
+  /** Tags of the first page, and the texts of some. */
+  private final Map<Integer, String> marks = new HashMap<>();
 
   /**
    * Opens a file and reads what its pages say.
@@ -93,6 +102,26 @@ final class TiffFile implements Closeable {
     return buffer.order(inOrder);
   }
 
+  /** True if the first page has a tag. */
+  boolean has(int tag) {
+    return marks.containsKey(tag);
+  }
+
+  /** The begin of the text of a tag of the first page; empty without one. */
+  String text(int tag) {
+    return marks.getOrDefault(tag, "");
+  }
+
+  /** The page that is described at a place outside of the chain of pages. */
+  TiffPage pageAt(long offset) throws IOException {
+    if (offset <= 0 || offset + (big ? 8 : 2) > size) {
+      throw new Damaged("an image below a page would begin at byte " + offset + " of " + size);
+    }
+    int number = pages.size() + 1;
+    int tags = countTags(offset, number);
+    return page(bytes(offset + (big ? 8 : 2), tags * (big ? 20 : 12)), tags, number, offset);
+  }
+
   private void followPages() throws IOException {
     int countSize = big ? 8 : 2;
     long place = big ? 8 : 4;
@@ -108,7 +137,7 @@ final class TiffFile implements Closeable {
       int tags = countTags(offset, number);
       long begin = offset + countSize;
       int length = tags * (big ? 20 : 12);
-      readPage(bytes(begin, length), tags, number);
+      pages.add(page(bytes(begin, length), tags, number, offset));
       place = begin + length;
     }
   }
@@ -128,20 +157,26 @@ final class TiffFile implements Closeable {
     return big ? found.getLong(0) : found.getInt(0) & 0xffffffffL;
   }
 
-  private void readPage(ByteBuffer entries, int count, int number) throws IOException {
+  private TiffPage page(ByteBuffer entries, int count, int number, long offset)
+      throws IOException {
     Map<Integer, long[]> tags = new HashMap<>();
     List<String> texts = new ArrayList<>();
     for (int index = 0; index < count; index++) {
       Entry entry = new Entry(entries, index * (big ? 20 : 12));
       entry.check(number);
-      // Descriptions are those of the first page.
-      if (entry.isDescription() && pages.isEmpty() && entry.length <= Integer.MAX_VALUE) {
+      if (pages.isEmpty()) {
+        marks.put(entry.tag, isOneOf(TEXTS, entry.tag) ? entry.begin() : "");
+      }
+      if (entry.isDescription() && entry.length <= Integer.MAX_VALUE) {
         texts.add(text(entry.content(), (int) entry.length));
-      } else if (isNeeded(entry.tag) && entry.length <= Integer.MAX_VALUE) {
+      } else if (isOneOf(NEEDED, entry.tag) && entry.length <= Integer.MAX_VALUE) {
         tags.put(entry.tag, numbers(entry.content(), entry.type, (int) entry.count));
       }
     }
-    pages.add(new TiffPage(tags, texts));
+    if (!pages.isEmpty()) { // other descriptions than those of shapes are of the first page
+      texts.removeIf(text -> !TiffStacks.isShape(text));
+    }
+    return new TiffPage(tags, texts, offset);
   }
 
   /** A tag of a page: its values stand in the entry itself where they fit, else elsewhere. */
@@ -185,6 +220,13 @@ final class TiffFile implements Closeable {
       }
     }
 
+    /** The first bytes as a text. */
+    String begin() throws IOException {
+      byte[] raw = new byte[(int) Math.min(length, LONGEST_TEXT)];
+      content().get(raw);
+      return new String(raw, StandardCharsets.ISO_8859_1);
+    }
+
     ByteBuffer content() throws IOException {
       ByteBuffer content = inline ? entries.duplicate() : bytes(position, (int) length);
       content.order(order);
@@ -195,13 +237,8 @@ final class TiffFile implements Closeable {
     }
   }
 
-  private static boolean isNeeded(int tag) {
-    for (int needed : NEEDED) {
-      if (tag == needed) {
-        return true;
-      }
-    }
-    return false;
+  private static boolean isOneOf(int[] tags, int tag) {
+    return Arrays.stream(tags).anyMatch(each -> each == tag);
   }
 
   /** ImageJ writes Latin-1, OME is UTF-8: what is not valid UTF-8 is Latin-1. */

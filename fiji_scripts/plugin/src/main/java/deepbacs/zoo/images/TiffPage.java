@@ -31,6 +31,14 @@ final class TiffPage {
   final long[] offsets;
   final long[] counts;
   final List<String> descriptions;
+  /** The byte of the file where it is described. */
+  final long place;
+  /** True if it says that it is a smaller copy of another one. */
+  final boolean isReduced;
+  /** Planes of one page, if it holds a volume. */
+  final int depth;
+  /** Where images below it are described (SubIFDs). */
+  final long[] below;
   final int resolutionUnit;
   /** Pixels per unit; NaN when not stated. */
   final double resolutionX;
@@ -43,7 +51,11 @@ final class TiffPage {
   private final long[] extra;
 
   /** @param tags the numbers of each tag; rationals as numerator, denominator */
-  TiffPage(Map<Integer, long[]> tags, List<String> descriptions) throws Damaged {
+  TiffPage(Map<Integer, long[]> tags, List<String> descriptions, long place) throws Damaged {
+    this.place = place;
+    isReduced = (number(tags, 254, 0) & 1) == 1;
+    depth = number(tags, 32997, 1);
+    below = tags.getOrDefault(330, new long[0]);
     width = number(tags, 256, 0);
     height = number(tags, 257, 0);
     bits = number(tags, 258, 1);
@@ -154,11 +166,15 @@ final class TiffPage {
 
   /** True if both are planes of one image. */
   boolean isLike(TiffPage other) {
-    return Arrays.equals(key(), other.key());
+    return width == other.width && height == other.height && isOfType(other);
   }
 
-  private int[] key() {
-    int layout = planar ? 2 : 1;
-    return new int[] {width, height, bits, samples, format, compression, layout, photometric};
+  /** True if their pixels are of one type. */
+  boolean isOfType(TiffPage other) {
+    return Arrays.equals(type(), other.type());
+  }
+
+  private int[] type() {
+    return new int[] {bits, samples, format, planar ? 2 : 1, photometric};
   }
 }

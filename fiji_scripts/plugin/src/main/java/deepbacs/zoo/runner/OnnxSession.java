@@ -1,5 +1,6 @@
 package deepbacs.zoo.runner;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
@@ -32,7 +33,7 @@ public final class OnnxSession implements AutoCloseable {
   private final List<TensorSpec> outputs;
   private final OrtEnvironment environment;
   private final OrtSession session;
-  private final Map<String, TensorInfo> nodes;
+  private final Map<String, TensorInfo> nodes = new LinkedHashMap<>();
   /** Graph input by tensor id. */
   private final Map<String, String> names;
   private final UnsignedTensors unsigned;
@@ -53,13 +54,10 @@ public final class OnnxSession implements AutoCloseable {
     this.engine = "onnxruntime " + environment.getVersion();
     this.unsigned = new UnsignedTensors(environment);
     this.session = Graphs.open(zooPackage, weights, environment);
-    try {
-      this.nodes = Graphs.tensors(weights, session.getInputInfo());
-      this.names = matchInputs(weights);
-    } catch (ZooException refused) {
-      session.close();
-      throw refused;
+    for (Map.Entry<String, NodeInfo> node : session.getInputInfo().entrySet()) {
+      nodes.put(node.getKey(), (TensorInfo) node.getValue().getInfo());
     }
+    this.names = matchInputs(weights);
   }
 
   /** Loads the ONNX weights of a package on the CPU; see {@link #load(ZooPackage, Device)}. */
@@ -86,14 +84,13 @@ public final class OnnxSession implements AutoCloseable {
               : String.join(", ", zooPackage.weights.keySet()),
           FORMAT,
           zooPackage.zooConfig().allowTiling
-              ? "get a package with onnx weights" + OtherWeights.advice(zooPackage)
+              ? "get a package with ONNX weights, or run it with deepbacs-zoo predict"
               : "run the plain package of the same model, this one is for deepImageJ");
     }
     try {
       return new OnnxSession(zooPackage, weights, Graphs.environment(), device);
     } catch (OrtException error) {
-      throw GraphErrors.notLoaded(
-          zooPackage, weights, error, Graphs.environment().getVersion());
+      throw Graphs.notLoaded(zooPackage, weights, error);
     }
   }
 
@@ -168,7 +165,7 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   /** Equal names where all agree, else by order. */
-  private Map<String, String> matchInputs(Weights weights) {
+  private Map<String, String> matchInputs(Weights weights) throws OrtException {
     List<String> ids = TensorChecks.ids(inputs);
     List<String> graph = new ArrayList<>(nodes.keySet());
     Map<String, String> matched = new LinkedHashMap<>();
@@ -177,6 +174,7 @@ public final class OnnxSession implements AutoCloseable {
       return matched;
     }
     if (ids.size() != graph.size()) {
+      session.close();
       throw new ZooException(
           Kind.PACKAGE,
           weights.file.path,
@@ -191,12 +189,9 @@ public final class OnnxSession implements AutoCloseable {
     return matched;
   }
 
-  /** The tensor in the type of number that the graph takes. */
-  private OnnxTensor fed(String id, TensorInfo node, Tensor given) throws OrtException {
-    Graphs.checkShape(id, node, given.shape());
-    Tensor tensor = Casts.cast(id, given, Values.type(node));
-    boolean isBfloat16 = node.type == OnnxJavaType.BFLOAT16;
-    long bytes = (long) tensor.size() * (isBfloat16 ? Short.BYTES : tensor.dtype.bytes);
+  private OnnxTensor fed(String id, TensorInfo node, Tensor tensor) throws OrtException {
+    Graphs.checkNode(id, node, tensor);
+    long bytes = (long) tensor.size() * tensor.dtype.bytes;
     if (bytes > Integer.MAX_VALUE) {
       // A buffer of Java is no longer than that.
       throw Graphs.outOfMemory(engine, Collections.singletonMap(id, tensor), null);
@@ -208,45 +203,55 @@ public final class OnnxSession implements AutoCloseable {
     }
     ByteBuffer part = buffer.duplicate().order(ByteOrder.nativeOrder());
     part.limit((int) bytes);
-    long[] shape = Arrays.stream(tensor.shape()).asLongStream().toArray();
-    if (isBfloat16) {
-      Values.writeBfloat16(tensor, part);
-      part.rewind();
-      return OnnxTensor.createTensor(environment, part, shape, OnnxJavaType.BFLOAT16);
-    }
     Values.write(tensor, part);
     part.rewind();
-    OnnxJavaType type = Values.javaType(UnsignedTensors.given(tensor.dtype));
-    return unsigned.of(tensor.dtype, OnnxTensor.createTensor(environment, part, shape, type));
+    long[] shape = Arrays.stream(tensor.shape()).asLongStream().toArray();
+    OnnxJavaType given = Values.javaType(UnsignedTensors.given(tensor.dtype));
+    return unsigned.of(
+        tensor.dtype, OnnxTensor.createTensor(environment, part, shape, given));
   }
 
   /** Outputs under the package's ids: by name where names agree, else by order. */
   private Map<String, Tensor> named(OrtSession.Result found) {
-    Map<String, OnnxValue> byName = new LinkedHashMap<>();
-    found.forEach(entry -> byName.put(entry.getKey(), entry.getValue()));
-    List<OnnxValue> all = new ArrayList<>(byName.values());
+    List<OnnxTensor> all = new ArrayList<>();
+    Map<String, OnnxTensor> byName = new LinkedHashMap<>();
+    for (Map.Entry<String, OnnxValue> entry : found) {
+      if (!(entry.getValue() instanceof OnnxTensor)) {
+        throw new ZooException(
+            Kind.PACKAGE,
+            "weights",
+            "the network gives something else than tensors",
+            entry.getValue().getType(),
+            "tensors",
+            "export the package again with matching outputs");
+      }
+      all.add((OnnxTensor) entry.getValue());
+      byName.put(entry.getKey(), (OnnxTensor) entry.getValue());
+    }
     if (byName.keySet().containsAll(TensorChecks.ids(outputs))) {
       all.clear();
       outputs.forEach(spec -> all.add(byName.get(spec.id)));
     }
-    TensorChecks.checkOutputs(outputs, all);
+    List<long[]> shapes = new ArrayList<>();
+    all.forEach(tensor -> shapes.add(tensor.getInfo().getShape()));
+    TensorChecks.checkOutputs(outputs, shapes);
     Map<String, Tensor> named = new LinkedHashMap<>();
     for (int index = 0; index < all.size(); index++) {
       TensorSpec spec = outputs.get(index);
-      named.put(spec.id, Values.read((OnnxTensor) all.get(index), spec.axisNames()));
+      named.put(spec.id, Values.read(all.get(index), spec.axisNames()));
     }
     return named;
   }
 
   private ZooException failed(OrtException error, Map<String, Tensor> tensors) {
-    if (GraphErrors.isMemory(error)) {
+    if (Graphs.isMemory(error)) {
       return Graphs.outOfMemory(engine, tensors, error);
     }
     return new ZooException(
         Kind.PACKAGE,
         "onnx weights",
         "ONNX Runtime cannot compute this graph on the given tensors",
-        GraphErrors.message(error),
+        Graphs.message(error),
         "sizes, types and operators that the package's description promises",
         "run: deepbacs-zoo validate PACKAGE",
         error);

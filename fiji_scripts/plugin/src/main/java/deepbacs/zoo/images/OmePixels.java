@@ -1,0 +1,41 @@
+package deepbacs.zoo.images;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.w3c.dom.Element;
+
+/** The element {@code Pixels} of an image in OME-XML: sizes of pixels and names of channels. */
+final class OmePixels {
+
+  private final Element pixels;
+
+  OmePixels(Element pixels) {
+    this.pixels = pixels;
+  }
+
+  /** Names of the channels; empty where they are not all stated. */
+  List<String> channels() {
+    List<String> names = new ArrayList<>();
+    for (Element channel : OmeDescription.all(pixels, "Channel")) {
+      names.add(channel.getAttribute("Name"));
+    }
+    return names.contains("") ? Collections.emptyList() : names;
+  }
+
+  /** Adds the sizes of pixels. */
+  StatedSizes sizes(StatedSizes stated) {
+    double[] sizes = new double[3];
+    String[] units = new String[sizes.length];
+    for (int axis = 0; axis < sizes.length; axis++) {
+      String name = "PhysicalSize" + "XYZ".charAt(axis);
+      sizes[axis] = Units.positive(pixels.getAttribute(name));
+      boolean named = pixels.hasAttribute(name + "Unit");
+      units[axis] = named ? pixels.getAttribute(name + "Unit") : "\u00b5m";
+    }
+    boolean named = pixels.hasAttribute("TimeIncrementUnit");
+    String unit = named ? pixels.getAttribute("TimeIncrementUnit") : "s";
+    double step = Units.positive(pixels.getAttribute("TimeIncrement"));
+    return stated.interval(step, unit, true).lengths(sizes, units, true);
+  }
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import tifffile
@@ -29,6 +29,8 @@ UNKNOWN_TIME: Final = Rule(
 _LENGTHS: Final = "µm, nm, pm, mm, cm, m, Å or inch"
 _TIMES: Final = "s, ms, µs, min, h or d"
 _CORRECT: Final = "correct it in ImageJ with Image > Properties..."
+_SECOND_LINE: Final = "\nchannel: "
+"""A second line of a label, which ImageJ does not show; gateways write it."""
 _CENTIMETER, _CENTIMETERS = 3, 1e4
 # Resolutions per inch or centimeter are mostly those of a printed page, which ImageJ hands on as if
 # they were a calibration: 72 dpi is 353 µm, 1,200 dpi is 21 µm.  No microscope's pixel is as large.
@@ -108,17 +110,22 @@ def _calibration(
     known: dict[str, float | None] = {}
     unknown = []
     for axis, unit in units.items():
-        size, factor = sizes[axis], micrometers(unit, ome=ome)
-        known[axis] = None if size is None or factor is None else size * factor
+        known[axis] = _length(sizes[axis], unit, ome)
         # An axis that is counted has no size; of two axes of one plane both are, or none.
         counted = is_index(unit) and not (axis == "y" and known["x"] is not None)
         shared = axis != "x" and unit == units["x"]
-        if size is not None and factor is None and not counted and not shared:
+        if sizes[axis] is not None and known[axis] is None and not (counted or shared):
             unknown.append(_unknown_length(where, axis, unit))
     findings = (*unknown, *findings)
     if known["x"] is None or known["y"] is None:
         return Calibration(frame_interval=interval), findings
     return Calibration(known["x"], known["y"], known["z"], "µm", interval), findings
+
+
+def _length(size: float | None, unit: str, ome: bool) -> float | None:
+    """Return a size in micrometers."""
+    factor = micrometers(unit, ome=ome)
+    return None if size is None or factor is None else size * factor
 
 
 def _unknown_length(where: str, axis: str, unit: str) -> Finding:
@@ -152,14 +159,41 @@ def _interval(
     return None, (finding,)
 
 
-def channel_names_of(tiff: tifffile.TiffFile) -> tuple[str, ...]:
-    """Return the names of channels by ImageJ's labels, empty where they are not all stated."""
-    metadata = tiff.imagej_metadata or {}
-    labels, count = metadata.get("Labels", []), metadata.get("channels", 1)
-    # Labels belong to planes: they name channels where each channel has one plane.
-    if isinstance(labels, list) and len(labels) == count == metadata.get("images"):
-        return tuple(str(label) for label in labels)
-    return ()
+def channel_names_of(
+    tiff: tifffile.TiffFile, planes: Sequence[int], channels: int
+) -> tuple[str, ...]:
+    """Return the names that ImageJ's labels give the channels.
+
+    Labels belong to planes: they name channels where they are the same on all planes of a channel,
+    and differ between channels.
+
+    Parameters
+    ----------
+    tiff
+        The file, open.
+    planes
+        Numbers of the planes in the file, from 0, in the order ``t z c``.
+    channels
+        The number of channels.
+
+    Returns
+    -------
+    tuple of str
+        One name for each channel, or none.
+    """
+    labels = (tiff.imagej_metadata or {}).get("Labels")
+    if not isinstance(labels, list) or len(labels) != len(planes):
+        return ()
+    named = [_name(str(labels[number])) for number in planes]
+    of_channels = [set(named[channel::channels]) for channel in range(channels)]
+    names = tuple(each.pop() if len(each) == 1 else "" for each in of_channels)
+    alike = channels > 1 and len(set(names)) == 1
+    return () if alike or "" in names else names
+
+
+def _name(label: str) -> str:
+    """Return the first line of a label, or what its second line says of the channel."""
+    return label.rpartition(_SECOND_LINE)[2].partition("\n")[0].strip()
 
 
 def _from_ome(pixels: Mapping[str, str], where: str) -> Stated:

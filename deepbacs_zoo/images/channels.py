@@ -54,7 +54,7 @@ def _names(image: Image) -> list[str]:
 
 
 def _index(names: Sequence[str], channel: str, where: str) -> int:
-    for same in (str.strip, str.casefold):
+    for same in (str.strip, _folded):
         found = [n for n, name in enumerate(names) if same(name.strip()) == same(channel)]
         if len(found) > 1:
             raise UsageError(
@@ -75,6 +75,11 @@ def _index(names: Sequence[str], channel: str, where: str) -> int:
         allowed=_listed(names, range(len(names))),
         hint="choose one of these with " + Option("channel"),
     )
+
+
+def _folded(text: str) -> str:
+    """Return a text in which capitals do not count, as Java does it."""
+    return text.upper().lower()
 
 
 def _listed(names: Sequence[str], indices: Sequence[int]) -> str:

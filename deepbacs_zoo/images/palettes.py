@@ -103,21 +103,21 @@ def as_labels(numbers: NDArray[Any], table: Table, where: str) -> Taken:
     """
     present, counts = np.unique(numbers, return_counts=True)
     colors = table[np.minimum(present, len(table) - 1)]
-    plain = [color in ((0, 0, 0), (255, 255, 255)) for color in map(tuple, colors.tolist())]
-    if len(present) == 2 and all(plain) and (colors[0] != colors[1]).all():
+    plain = (colors == colors[:, :1]).all(axis=1) & np.isin(colors[:, 0], (0, 255))
+    if len(present) == 2 and plain.all() and colors[0, 0] != colors[1, 0]:
         return _colored(numbers, table[:, :1]), False, ()
     most = int(counts.argmax())
-    by_colors = present[most] != 0 and counts[most] * 2 > counts.sum() and plain[most]
-    if by_colors and not (present[0] == 0 and plain[0]):
-        finding = PALETTE_BY_COLORS.finding(
-            where,
-            f"most of its pixels have the number {present[most]} and its palette shows them "
-            f"{'white' if colors[most][0] else 'black'}, so that each color is an object",
-            "0 for the background",
-            "save a label image as 16-bit grey TIFF",
-        )
-        return _colored(numbers, table), True, (finding,)
-    return numbers, False, ()
+    is_background = plain[most] and counts[most] * 2 > counts.sum()
+    if not is_background or (present[0] == 0 and plain[0]):
+        return numbers, False, ()
+    finding = PALETTE_BY_COLORS.finding(
+        where,
+        f"most of its pixels have the number {present[most]} and its palette shows them "
+        f"{'white' if colors[most, 0] else 'black'}, so that each color is an object",
+        "0 for the background",
+        "save a label image as 16-bit grey TIFF",
+    )
+    return _colored(numbers, table), True, (finding,)
 
 
 def inverted(where: str) -> Finding:

@@ -31,11 +31,13 @@ class Reader:
     harness: Harness
     folder: Path
 
-    def all(self, paths: list[Path], **more: Any) -> list[dict[str, Any]]:
+    def all(
+        self, paths: list[Path], options: list[dict[str, Any]] | None = None, **more: Any
+    ) -> list[dict[str, Any]]:
         targets = [self.folder / f"values{number}.bin" for number in range(len(paths))]
         asked = [
-            {"path": str(path), "target": str(target), **more}
-            for path, target in zip(paths, targets, strict=True)
+            {"path": str(path), "target": str(target), **own, **more}
+            for path, target, own in zip(paths, targets, options or [{}] * len(paths), strict=True)
         ]
         answers = self.harness.ask("ImagesTest", asked)
         for answer, target in zip(answers, targets, strict=True):
@@ -213,9 +215,13 @@ def test_pictures(reader: Reader, tmp_path: Path) -> None:
 
 
 def test_small_files_are_those_of_the_golden_table(reader: Reader, tmp_path: Path) -> None:
-    paths = write_files(tmp_path / "files")
+    write_files(tmp_path / "files")
     rows = json.loads(GOLDEN.read_text("utf-8"))
-    for path, row, answer in zip(paths, rows, reader.all(paths), strict=True):
+    paths = [tmp_path / "files" / row["file"] for row in rows]
+    answers = reader.all(
+        paths, [{"channel": row["channel"]} if "channel" in row else {} for row in rows]
+    )
+    for path, row, answer in zip(paths, rows, answers, strict=True):
         expected = row["image"]
         if "error" in expected:
             message = answer["message"].replace(str(path), path.name)
@@ -225,7 +231,7 @@ def test_small_files_are_those_of_the_golden_table(reader: Reader, tmp_path: Pat
         found |= {"values": answer["values"].ravel().tolist(), "sizes": answer["sizes"]}
         found["findings"] = [each.replace(str(path), path.name) for each in answer["findings"]]
         expected["sizes"] = [size and pytest.approx(size) for size in expected["sizes"]]
-        assert found == expected, path.name
+        assert found == expected, (path.name, row.get("channel"))
 
 
 def test_jpeg_colours_differ_by_rounding_at_most(reader: Reader, tmp_path: Path) -> None:

@@ -203,7 +203,7 @@ def _series(
         (size["T"], size["Z"], size["C"]),
         name,
         ome=pixels.attrib,
-        channels=channels if all(channels) else (),
+        channels=channels if any(channels) and len(channels) == size["C"] else (),
         files=tuple(files),
     )
 

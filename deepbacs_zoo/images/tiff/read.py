@@ -89,9 +89,11 @@ def read_tiff(path: Path, options: ReadOptions) -> Decoded:
             *sub_pages(page, path),
             *odd_units,
         )
-        names = channel_names_of(tiff)
+        block = series.block()
+        planes = [series.planes[plane] for plane in block.planes()]
+        names = channel_names_of(tiff, planes, block.shape[2])
         if series.ome is not None:
-            names = tuple(series.channels[c] for c in series.block().c if series.channels)
+            names = tuple(series.channels[c] for c in block.c if series.channels)
         array = _stacked(tiff, pages, series)
         colors = colors_of(tiff, page)
     axes = "tzc" + page.axes.lower()

@@ -1,4 +1,4 @@
-"""Small files whose pixels, colors and units Python and Java read alike, and what is in them.
+"""Small files whose pixels, colors, units and channels Python and Java read alike.
 
 ``python -m tests.data.pixels.files`` writes what Python reads into ``cases.json``, to be looked
 through before it is committed.
@@ -38,6 +38,7 @@ TABLES: Final = {
     "black": 0 * GREY,
 }
 PLANE: Final = RNG.integers(0, 256, (3, 5)).astype(np.uint8)
+PLANES: Final = np.random.default_rng(5).integers(0, 60000, (2, 3, 4, 5)).astype(np.uint16)
 COLORS: Final = RNG.integers(0, 256, (3, 5, 3)).astype(np.uint8)
 
 
@@ -201,11 +202,65 @@ def _units() -> dict[str, Callable[[Path], object]]:
     return files
 
 
+CHANNELS: Final = {
+    "names.ome.tif": ["GFP", "gfp", "Gfp", "2", "4", "foo", " DAPI "],
+    "some.ome.tif": ["DAPI", "2", "cy5"],
+    "digits.tif": ["1", "2", "3"],
+    "stack.tif": ["Phase", "2", "0"],
+    "second_line.tif": ["red", "DIC"],
+    "same_labels.tif": ["file", "1"],
+    "samples.tif": ["2", "3", "-1", "+1", "1.0"],
+    "rgb.png": ["green", "Blue", "3", "alpha"],
+    "rgb.tif": ["red"],
+    "photo.png": ["green"],
+    "grey.png": ["1", "2"],
+    "many.tif": ["14", "x"],
+}
+"""Channels to choose, by file."""
+
+
+def _channels() -> dict[str, Callable[[Path], object]]:
+    stacks = {
+        "digits.tif": (PLANES[0, :2], "CYX", {"Labels": ["3", "1"]}),
+        "stack.tif": (PLANES, "ZCYX", {"Labels": ["phase", "GFP", "mCherry"] * 2}),
+        "second_line.tif": (
+            PLANES[0, :2],
+            "CYX",
+            {"Labels": ["a\nchannel: red", "b\nchannel: DIC"]},
+        ),
+        "same_labels.tif": (PLANES[:, 0], "CYX", {"Labels": ["file", "file"]}),
+        "many.tif": (np.tile(PLANES[0, 0], (14, 1, 1)), "CYX", {}),
+    }
+    files: dict[str, Callable[[Path], object]] = {
+        name: lambda path, each=each: tifffile.imwrite(
+            path, each[0], imagej=True, metadata={"axes": each[1], **each[2]}
+        )
+        for name, each in stacks.items()
+    }
+    names = {"names.ome.tif": ["DAPI", "GFP", "gfp"], "some.ome.tif": ["DAPI", "", "Cy5"]}
+    for name, each in names.items():
+        metadata = {"axes": "CYX", "Channel": {"Name": each}}
+        files[name] = lambda path, metadata=metadata: tifffile.imwrite(
+            path, PLANES[0], metadata=metadata, photometric="minisblack"
+        )
+    files["samples.tif"] = lambda path: tifffile.imwrite(
+        path, np.moveaxis(PLANES[0, :2], 0, 2), photometric="minisblack", planarconfig="contig",
+        metadata=None,
+    )  # fmt: skip
+    return files
+
+
 def write_files(folder: Path) -> list[Path]:
     """Write all files and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for name, write in {**_palettes(), **_pictures(), **_colors(), **_units()}.items():
+    for name, write in {
+        **_palettes(),
+        **_pictures(),
+        **_colors(),
+        **_units(),
+        **_channels(),
+    }.items():
         write(folder / name)
         paths.append(folder / name)
     return paths
@@ -240,6 +295,9 @@ def main() -> None:
             row = {"file": path.name, "image": described(path)}
             labels = described(path, AS_LABELS)
             rows.append(row if labels == row["image"] else {**row, "labels": labels})
+            for channel in CHANNELS.get(path.name, ()):
+                image = described(path, ReadOptions(channel=channel))
+                rows.append({"file": path.name, "channel": channel, "image": image})
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     GOLDEN.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 

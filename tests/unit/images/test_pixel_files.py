@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from deepbacs_zoo.images import AS_LABELS
+from deepbacs_zoo.images import AS_LABELS, ReadOptions
 from tests.data.pixels.files import GOLDEN, described, write_files
 
 ROWS = json.loads(GOLDEN.read_text("utf-8"))
@@ -17,14 +17,16 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"])
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["file"] + row.get("channel", ""))
 def test_a_file_is_read_as_the_golden_table_has_it(folder, row, capfd):
     path = folder / row["file"]
-    assert json.loads(json.dumps(described(path))) == row["image"]
-    labels = json.loads(json.dumps(described(path, AS_LABELS)))
-    assert labels == row.get("labels", row["image"])
+    options = ReadOptions(channel=row.get("channel"))
+    assert json.loads(json.dumps(described(path, options))) == row["image"]
+    if "channel" not in row:
+        labels = json.loads(json.dumps(described(path, AS_LABELS)))
+        assert labels == row.get("labels", row["image"])
     assert capfd.readouterr() == ("", "")
 
 
 def test_the_golden_table_has_all_files(folder):
-    assert sorted(path.name for path in folder.iterdir()) == sorted(row["file"] for row in ROWS)
+    assert sorted(path.name for path in folder.iterdir()) == sorted({row["file"] for row in ROWS})

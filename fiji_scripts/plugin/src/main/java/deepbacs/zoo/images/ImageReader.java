@@ -47,6 +47,11 @@ public final class ImageReader {
 
     Calibration calibration();
 
+    /** Names of the channels of an image that is not RGB; empty where they are not known. */
+    default List<String> channelNames() {
+      return Collections.emptyList();
+    }
+
     /** What was left out of the file, or taken as something else. */
     default List<Finding> findings() {
       return Collections.emptyList();
@@ -121,6 +126,12 @@ public final class ImageReader {
     @Override
     public Calibration calibration() {
       return content.calibration();
+    }
+
+    @Override
+    public List<String> channelNames() {
+      List<String> names = shape().rgb ? ChannelNames.COLORS : content.channelNames();
+      return names.size() == shape().channels ? names : Collections.emptyList();
     }
 
     @Override

@@ -21,6 +21,9 @@ public interface ImageSource extends AutoCloseable {
 
   ImageShape shape();
 
+  /** Names of its channels; empty where they have none. */
+  List<String> channelNames();
+
   /** Size of its pixels. */
   Calibration calibration();
 
@@ -41,11 +44,11 @@ public interface ImageSource extends AutoCloseable {
   /**
    * Opens a TIFF, PNG or JPEG file, or a part of it.
    *
-   * @throws ZooException USAGE: there is no such file, or it is of another kind; DATA: it is
-   *     damaged or empty; HOST: it may not be read, or does not fit into memory
+   * @throws ZooException USAGE: there is no such file, or it is of another kind, or it has no such
+   *     channel; DATA: it is damaged or empty; HOST: it may not be read, or does not fit into memory
    */
   static ImageSource of(Path file, ReadOptions options) {
-    return ImageReader.open(file, options);
+    return OneChannel.chosen(ImageReader.open(file, options), options);
   }
 
   /** Opens a file as it is; see {@link #of(Path, ReadOptions)}. */
@@ -56,5 +59,19 @@ public interface ImageSource extends AutoCloseable {
   /** An image that is open in ImageJ; its pixels are shared, its selection is not looked at. */
   static ImageSource of(ImagePlus image) {
     return new OpenImage(image);
+  }
+
+  /**
+   * A part of an image that is open in ImageJ.
+   *
+   * @throws ZooException USAGE: it has no such channel
+   */
+  static ImageSource of(ImagePlus image, ReadOptions options) {
+    return OneChannel.chosen(of(image), options);
+  }
+
+  /** An RGB image whose channels are equal as grey, which reads it; any other as it is. */
+  static ImageSource asGrey(ImageSource source) {
+    return OneChannel.asGrey(source);
   }
 }

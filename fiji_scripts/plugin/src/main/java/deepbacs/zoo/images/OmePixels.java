@@ -14,13 +14,21 @@ final class OmePixels {
     this.pixels = pixels;
   }
 
-  /** Names of the channels; empty where they are not all stated. */
-  List<String> channels() {
-    List<String> names = new ArrayList<>();
+  /**
+   * Names of the channels of these indices, empty for those without; none where none is stated.
+   *
+   * @param count of all channels
+   */
+  List<String> channels(int count, int... indices) {
+    List<String> all = new ArrayList<>();
     for (Element channel : OmeDescription.all(pixels, "Channel")) {
-      names.add(channel.getAttribute("Name"));
+      all.add(channel.getAttribute("Name"));
     }
-    return names.contains("") ? Collections.emptyList() : names;
+    List<String> names = new ArrayList<>();
+    for (int index : indices) {
+      names.add(all.size() == count ? all.get(index) : "");
+    }
+    return names.stream().allMatch(String::isEmpty) ? Collections.emptyList() : names;
   }
 
   /** Adds the sizes of pixels. */

@@ -5,6 +5,7 @@ import deepbacs.zoo.tensors.DType;
 import ij.ImagePlus;
 import ij.LookUpTable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** An image that is open in ImageJ, seen as one from a file. */
@@ -46,6 +47,23 @@ final class OpenImage implements ImageSource {
   @Override
   public ImageShape shape() {
     return shape;
+  }
+
+  @Override
+  public List<String> channelNames() {
+    if (shape.rgb) {
+      return ChannelNames.COLORS;
+    }
+    return rgb
+        ? Collections.emptyList()
+        : ChannelNames.ofLabels(
+            shape.frames,
+            shape.slices,
+            shape.channels,
+            (frame, slice, channel) ->
+                image
+                    .getStack()
+                    .getSliceLabel(image.getStackIndex(channel + 1, slice + 1, frame + 1)));
   }
 
   @Override

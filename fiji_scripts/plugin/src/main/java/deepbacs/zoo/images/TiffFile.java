@@ -36,7 +36,7 @@ final class TiffFile implements Closeable {
 
   private static final int[] NEEDED = {
     254, 256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296, 317, 320, 322, 323, 324,
-    325, 330, 338, 339, 32997
+    325, 330, 338, 339, 32997, 50838, 50839
   };
   /** Tags whose text tells kinds of files apart. */
   private static final int[] TEXTS = {305, 65000, 65001};

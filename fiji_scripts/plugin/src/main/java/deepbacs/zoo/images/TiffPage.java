@@ -47,6 +47,10 @@ final class TiffPage {
   /** All reds of the palette, then all greens, then all blues; empty without one. */
   final long[] colorMap;
 
+  /** Bytes of the parts of ImageJ's own metadata, and the metadata; empty without. */
+  final long[] metadataCounts;
+
+  final long[] metadata;
   private final int format;
   private final long[] extra;
 
@@ -72,6 +76,8 @@ final class TiffPage {
     offsets = tags.getOrDefault(tiled ? 324 : 273, new long[0]);
     counts = tags.getOrDefault(tiled ? 325 : 279, new long[0]);
     this.descriptions = Collections.unmodifiableList(new ArrayList<>(descriptions));
+    metadataCounts = tags.getOrDefault(50838, new long[0]);
+    metadata = tags.getOrDefault(50839, new long[0]);
     colorMap = tags.getOrDefault(320, new long[0]);
     resolutionUnit = number(tags, 296, 2);
     resolutionX = ratio(tags.get(282));

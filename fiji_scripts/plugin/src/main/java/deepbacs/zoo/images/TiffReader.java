@@ -159,6 +159,26 @@ final class TiffReader implements ImageReader.Content {
   }
 
   @Override
+  public List<String> channelNames() {
+    if (series.ome != null) {
+      return series.ome.channels(series.sizes[2], block[2]);
+    }
+    TiffPage page = file.pages.get(0);
+    List<String> labels = ImagejLabels.of(page.metadataCounts, page.metadata, file.order);
+    if (labels.size() != shape.frames * shape.slices * block[2].length) {
+      return Collections.emptyList();
+    }
+    return ChannelNames.ofLabels(
+        shape.frames,
+        shape.slices,
+        block[2].length,
+        (frame, slice, channel) -> {
+          int[] plane = {block[0][frame], block[1][slice], block[2][channel]};
+          return labels.get(series.planes.get(plane));
+        });
+  }
+
+  @Override
   public List<Finding> findings() {
     return Collections.unmodifiableList(findings);
   }

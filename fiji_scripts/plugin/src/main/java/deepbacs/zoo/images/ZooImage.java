@@ -5,6 +5,7 @@ import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
 import ij.ImagePlus;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -69,7 +70,15 @@ public final class ZooImage {
     double z = calibration.isKnown() ? calibration.z : Double.NaN;
     Calibration stated =
         new Calibration(micrometers, micrometers, z, calibration.frameInterval);
-    return new ZooImage(path, name, stem, shape, stated, findings, planes);
+    // A unit that is not known is of no matter then.
+    List<Finding> left = new ArrayList<>(findings);
+    left.removeIf(finding -> finding.rule == StatedSizes.UNKNOWN_LENGTH);
+    return new ZooImage(path, name, stem, shape, stated, left, planes);
+  }
+
+  /** The same image with other channels. */
+  ZooImage seenAs(ImageShape channels, List<Finding> notes, Planes seen) {
+    return new ZooImage(path, name, stem, channels, calibration, notes, seen);
   }
 
   /** The first position, for looking at. */

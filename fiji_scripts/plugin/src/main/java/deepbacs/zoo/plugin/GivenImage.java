@@ -115,7 +115,7 @@ final class GivenImage {
 
   /** The image with sizes that are known; see {@link ImageSource}. */
   ImageSource source(ReadOptions options) {
-    return open == null ? ImageSource.of(file, options) : ImageSource.of(open);
+    return open == null ? ImageSource.of(file, options) : ImageSource.of(open, options);
   }
 
   /** The image to show results on: the open one, or the file's as ImageJ opens it, or null. */

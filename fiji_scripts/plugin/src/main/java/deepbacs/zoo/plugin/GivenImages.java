@@ -61,11 +61,12 @@ final class GivenImages {
     throw new IllegalStateException("no image");
   }
 
-  /** Opens all images; no pixel is read. */
+  /** Opens all images; no pixel is read but those of RGB images for a network of one channel. */
   InputImages open(ReadOptions options) {
+    Map<String, ReadOptions> reading = InputImages.reading(zooPackage, images.keySet(), options);
     Map<String, ImageSource> sources = new LinkedHashMap<>();
     try {
-      images.forEach((id, image) -> sources.put(id, image.source(options)));
+      images.forEach((id, image) -> sources.put(id, image.source(reading.get(id))));
       return new InputImages(zooPackage, sources);
     } catch (RuntimeException error) {
       sources.values().forEach(ImageSource::close);

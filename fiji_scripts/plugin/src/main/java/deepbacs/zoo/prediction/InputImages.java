@@ -2,9 +2,12 @@ package deepbacs.zoo.prediction;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
+import deepbacs.zoo.images.ChannelNames;
 import deepbacs.zoo.images.ImageShape;
 import deepbacs.zoo.images.ImageSource;
+import deepbacs.zoo.images.ReadOptions;
 import deepbacs.zoo.images.ZooImage;
+import deepbacs.zoo.options.Option;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.tensors.TensorSpec;
 import java.util.ArrayList;
@@ -34,9 +37,37 @@ public final class InputImages implements AutoCloseable {
     for (TensorSpec spec : zooPackage.inputs) {
       if (named.containsKey(spec.id)) {
         specs.add(spec);
-        sources.put(spec.id, named.get(spec.id));
+        ImageSource source = named.get(spec.id);
+        sources.put(spec.id, spec.takesGrey() ? ImageSource.asGrey(source) : source);
       }
     }
+  }
+
+  /**
+   * How the image of each input is read: one channel is chosen where one is taken.
+   *
+   * @param named the inputs that have an image
+   * @throws ZooException USAGE: a channel is chosen, and all inputs take several
+   */
+  public static Map<String, ReadOptions> reading(
+      ZooPackage zooPackage, Collection<String> named, ReadOptions options) {
+    Map<String, ReadOptions> reading = new LinkedHashMap<>();
+    for (TensorSpec spec : zooPackage.inputs) {
+      boolean one = spec.takesGrey() || spec.fixedSize('c') < 0;
+      if (named.contains(spec.id)) {
+        reading.put(spec.id, one ? options : new ReadOptions(options.series, null));
+      }
+    }
+    if (options.channel != null && !reading.containsValue(options)) {
+      throw new ZooException(
+          Kind.USAGE,
+          Option.of("channel"),
+          "it chooses one channel, and the network takes several",
+          options.channel,
+          "a network of one channel",
+          "leave it out, and give images with the channels of the network");
+    }
+    return reading;
   }
 
   /** One image, for the package's first input. */
@@ -85,6 +116,12 @@ public final class InputImages implements AutoCloseable {
   /** The name of an input's image in messages. */
   String name(TensorSpec spec) {
     return sources.get(spec.id).name();
+  }
+
+  /** The channels of an input's image, as they stand in a message. */
+  String channels(TensorSpec spec) {
+    ImageSource source = sources.get(spec.id);
+    return ChannelNames.listed(source.channelNames(), source.shape().channels);
   }
 
   ImageShape shape(TensorSpec spec) {

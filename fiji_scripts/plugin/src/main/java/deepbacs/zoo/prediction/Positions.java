@@ -3,6 +3,8 @@ package deepbacs.zoo.prediction;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.images.ImageShape;
+import deepbacs.zoo.options.Option;
+import deepbacs.zoo.options.Text;
 import deepbacs.zoo.tensors.Axis;
 import deepbacs.zoo.tensors.Size;
 import deepbacs.zoo.tensors.TensorSpec;
@@ -47,7 +49,7 @@ final class Positions {
     Positions positions = new Positions(axes.toString(), sizes);
     for (TensorSpec spec : images.specs) {
       checkAxes(spec);
-      checkChannels(spec, images.shape(spec), images.name(spec));
+      checkChannels(spec, images);
       positions.join(spec, images.shape(spec), images.name(spec));
     }
     return positions;
@@ -112,29 +114,40 @@ final class Positions {
     }
   }
 
-  private static void checkChannels(TensorSpec spec, ImageShape image, String where) {
-    boolean takes = spec.axis('c') != null;
-    int required = takes ? spec.fixedSize('c') : -1;
-    if (image.rgb && (!takes || required == 1)) {
+  private static void checkChannels(TensorSpec spec, InputImages images) {
+    ImageShape image = images.shape(spec);
+    int required = spec.fixedSize('c');
+    if (image.rgb && spec.takesGrey()) {
       throw new ZooException(
           Kind.DATA,
-          where,
+          images.name(spec),
           "it is an RGB image, and the network takes one grey channel",
           image.channels + " channels",
           channels(spec, 1),
-          "convert it to a grey image (in ImageJ: Image > Type > 8-bit)");
+          Text.of(
+              "convert it to a grey image (in ImageJ: Image > Type > 8-bit), or take one of its "
+                  + "colors with ",
+              Option.of("channel", "green")));
     }
     if (required >= 0 && required != image.channels) {
       throw new ZooException(
           Kind.DATA,
-          where,
+          images.name(spec),
           "it has another number of channels than the network takes",
           image.channels,
           channels(spec, required),
-          image.channels > required
-              ? "keep only the named channels, in this order"
-              : "give an image that has all of these channels");
+          advice(image.channels, required, images.channels(spec)));
     }
+  }
+
+  private static Text advice(int count, int required, String listed) {
+    if (count < required) {
+      return Text.of("give an image that has all of these channels");
+    }
+    return required > 1
+        ? Text.of("keep only the named channels, in this order")
+        : Text.of(
+            "choose one of its channels (" + listed + ") with ", Option.of("channel", "1"));
   }
 
   private static String channels(TensorSpec spec, int count) {

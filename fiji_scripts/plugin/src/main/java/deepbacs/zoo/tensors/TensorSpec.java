@@ -77,6 +77,11 @@ public final class TensorSpec {
     return space;
   }
 
+  /** True for grey images: one channel, or images without channels. */
+  public boolean takesGrey() {
+    return axis('c') == null || fixedSize('c') == 1;
+  }
+
   /** The fixed size of an axis, or -1 when it is absent or not fixed. */
   public int fixedSize(char axisName) {
     Axis axis = axis(axisName);

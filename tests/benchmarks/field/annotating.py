@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,7 +43,8 @@ def read_folder(row: AnnotationRow, folder: Path) -> Read:
         for pair in kind.match_pairs(*kind.find_folders(folder, None)):
             image = read_image(pair.source)
             annotation = kind.read(pair, image, row.options.get("classes"))
-            found.images[pair.name] = _objects(annotation)
+            # The same accents are stored in two ways.
+            found.images[unicodedata.normalize("NFC", pair.name)] = _objects(annotation)
             found.notes |= {each.id for each in annotation.findings}
     except DeepbacsZooError as error:
         return Read(error=type(error).__name__, sentence=str(error))

@@ -46,6 +46,12 @@ def corners(box: tuple[int, int, int, int]) -> list[list[int]]:
     return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
 
 
+def drawn(box: tuple[int, int, int, int]) -> list[list[int]]:
+    """Return corners for labelme, which draws the edge of a shape as pixels of the object."""
+    x0, y0, x1, y1 = box
+    return corners((x0, y0, x1 - 1, y1 - 1))
+
+
 def _roi(box: tuple[int, int, int, int], kind: str) -> ImagejRoi:
     if kind == "polygon":
         return ImagejRoi.frompoints(np.array(corners(box), float))
@@ -68,7 +74,7 @@ def write_labelme(target: Path, **changes: Any) -> None:
         "version": "5.4.1",
         "flags": {},
         "shapes": [
-            {"label": "cell", "shape_type": "polygon", "points": corners(box), "group_id": None}
+            {"label": "cell", "shape_type": "polygon", "points": drawn(box), "group_id": None}
             for box in BOXES
         ],
         "imagePath": "f0.tif",
@@ -136,7 +142,7 @@ def outline_rows() -> Iterator[AnnotationRow]:
         yield label_row(f"labelme/{name}", partial(write_labelme, **changes), THREE)
         yield label_row(f"geojson/{name}", partial(_geojson, **changes), THREE)
     rectangles = [
-        {"label": "cell", "shape_type": "rectangle", "points": [corners(b)[0], corners(b)[2]]}
+        {"label": "cell", "shape_type": "rectangle", "points": [drawn(b)[0], drawn(b)[2]]}
         for b in BOXES
     ]
     yield label_row("labelme/rectangles", partial(write_labelme, shapes=rectangles), THREE)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.field import annotating, packaging
+from tests.benchmarks.field import annotating, packaging, roi_rows
 from tests.benchmarks.field.annotation_rows import AnnotationRow
 from tests.benchmarks.field.box_rows import box_rows
 from tests.benchmarks.field.image_rows import axis_rows, color_rows, dtype_rows, odd_rows
@@ -20,6 +20,7 @@ from tests.benchmarks.field.outline_rows import name_rows, outline_rows
 from tests.benchmarks.field.package_rows import PackageRow, package_rows
 from tests.benchmarks.field.palette_rows import palette_rows
 from tests.benchmarks.field.reading import Seen, as_predicted, differences, in_python, unlike
+from tests.benchmarks.field.roi_rows import RoiRow
 from tests.benchmarks.field.rows import ImageRow
 from tests.benchmarks.field.series_rows import channel_rows, series_rows
 from tests.benchmarks.field.unit_rows import unit_rows
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ImageJ", "Outcome", "Row", "all_rows", "open_imagej", "walk"]
 
-Row = ImageRow | AnnotationRow | PackageRow
+Row = ImageRow | AnnotationRow | PackageRow | RoiRow
 PARTS: tuple[Callable[[], Iterator[Row]], ...] = (
     axis_rows,
     dtype_rows,
@@ -44,6 +45,7 @@ PARTS: tuple[Callable[[], Iterator[Row]], ...] = (
     label_rows,
     outline_rows,
     name_rows,
+    roi_rows.roi_rows,
     box_rows,
     package_rows,
 )
@@ -121,7 +123,8 @@ def walk(rows: Sequence[Row], folder: Path, imagej: ImageJ | None = None) -> lis
         elif isinstance(row, AnnotationRow):
             faults = annotating.faults_of(row, place)
         else:
-            faults = list(packaging.faults_of(row, place, imagej and imagej.gateway))
+            module = roi_rows if isinstance(row, RoiRow) else packaging
+            faults = list(module.faults_of(row, place, imagej and imagej.gateway))
         both = imagej is not None and not isinstance(row, AnnotationRow)
         readers = "Python, ImageJ" if both else "Python"
         faults = [fault.replace(str(place), "…") for fault in faults]

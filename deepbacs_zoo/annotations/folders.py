@@ -6,15 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from deepbacs_zoo.annotations.names import (
-    LABEL_SUFFIXES,
-    belong_together,
-    outline_suffix,
-    split,
-)
+from deepbacs_zoo.annotations.matching import list_files
+from deepbacs_zoo.annotations.names import LABEL_SUFFIXES, belong_together
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.files.names import visible
-from deepbacs_zoo.images.folder import is_image_name
 
 __all__ = ["FOLDER_PAIRS", "PART_NAMES", "find_folders", "folders_beside"]
 
@@ -138,11 +133,8 @@ def _pair_in(folder: Path) -> tuple[Path, Path] | None:
 
 def _one_folder(folder: Path) -> tuple[Path, Path] | None:
     """Return a folder twice if an image and an annotation of it lie side by side in it."""
-    files = [path for path in visible(folder) if path.is_file()]
-    images, annotations = split([path for path in files if is_image_name(path)])
-    annotations += [path for path in files if outline_suffix(path) in LABEL_SUFFIXES]
-    together = bool(images and annotations) and belong_together(images, annotations)
-    return (folder, folder) if together else None
+    listing = list_files(folder, folder, LABEL_SUFFIXES)
+    return (folder, folder) if belong_together(listing.images, listing.annotations) else None
 
 
 def _flat_pair(folder: Path, part: str) -> tuple[Path, Path] | None:

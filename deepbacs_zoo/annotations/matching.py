@@ -18,6 +18,7 @@ from deepbacs_zoo.files.names import normalized, visible
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.folder import is_image_name
 from deepbacs_zoo.images.image import stem_of
+from deepbacs_zoo.images.read import IMAGE_SUFFIXES
 
 __all__ = ["Listing", "advice", "left_out", "list_files", "named"]
 
@@ -68,29 +69,30 @@ def list_files(source: Path, target: Path, suffixes: frozenset[str]) -> Listing:
     UsageError
         A folder does not exist.
     """
-    for folder in (source, target):
-        if not folder.is_dir():
-            raise UsageError(
-                folder, "no such folder", allowed="a folder of images", hint="check the path"
-            )
-    beside, there = (
-        [path for path in visible(folder) if path.is_file()] for folder in (source, target)
-    )
-    images, annotations = split([path for path in beside if is_image_name(path)])
+    beside, there = _files(source), _files(target)
+    images, made = split(list(filter(is_image_name, beside)))
     if source.resolve() == target.resolve():
-        annotations += [path for path in beside if outline_suffix(path) in suffixes]
-        there = []
+        annotations = [*made, *_with_suffix(beside, suffixes)]
     else:
-        made, annotations = (
-            annotations,
-            [path for path in there if is_image_name(path) or outline_suffix(path) in suffixes],
-        )
+        annotations = _with_suffix(there, suffixes | IMAGE_SUFFIXES)
         names = {normalized(annotation_stem(path)) for path in annotations}
         # An image may be called x_mask if its label image is called so, too.
-        images += [path for path in made if normalized(stem_of(path)) in names]
+        images = sorted([*images, *(path for path in made if normalized(stem_of(path)) in names)])
     used = {*images, *annotations}
-    other = [path for path in (*beside, *there) if path not in used]
-    return Listing(tuple(sorted(images)), tuple(sorted(annotations)), tuple(other))
+    other = tuple(path for path in dict.fromkeys((*beside, *there)) if path not in used)
+    return Listing(tuple(images), tuple(sorted(annotations)), other)
+
+
+def _with_suffix(paths: Sequence[Path], suffixes: frozenset[str]) -> list[Path]:
+    return [path for path in paths if outline_suffix(path) in suffixes]
+
+
+def _files(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        raise UsageError(
+            folder, "no such folder", allowed="a folder of images", hint="check the path"
+        )
+    return [path for path in visible(folder) if path.is_file()]
 
 
 def advice(alone: Path, matches: Matches) -> str:

@@ -7,7 +7,7 @@ begin (``img_0_cp_masks.png`` of Cellpose), or the image's suffix within (``img_
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -100,28 +100,38 @@ def match_names(images: Sequence[Path], annotations: Sequence[Path]) -> Matches:
     DataError
         Two files of one kind have the same name, or several annotations fit an image equally well.
     """
-    by_key: dict[str, list[tuple[int, Path]]] = {}
-    for path in _distinct(annotations):
-        stem = annotation_stem(path)
-        keys = {normalized(stem): 0} if _is_other(path) else _keys(stem, "annotation")
-        for key, rank in keys.items():
-            by_key.setdefault(key, []).append((rank, path))
+    by_key = _by_key(_distinct(annotations))
     fits = {image: _fitting(image, by_key) for image in _distinct(images)}
     pairs: dict[Path, Path] = {}
     for cost in sorted({cost for found in fits.values() for cost, _ in found}):
         _match_at(cost, fits, pairs)
-    taken = set(pairs.values())
+    alone = tuple(image for image in images if image not in pairs)
     belonging = {path for found in fits.values() for _, path in found}
-    rest = [path for path in annotations if path not in taken]
-    other = [path for path in rest if _is_other(path)]
-    second = [path for path in rest if path in belonging and path not in other]
     return Matches(
-        tuple(sorted(pairs.items())),
-        tuple(image for image in images if image not in pairs),
-        tuple(path for path in rest if path not in belonging and path not in other),
-        tuple(second),
-        tuple(other),
+        tuple(sorted(pairs.items())), alone, *_rest(annotations, set(pairs.values()), belonging)
     )
+
+
+def _by_key(annotations: Sequence[Path]) -> Mapping[str, Sequence[tuple[int, Path]]]:
+    """Return annotations by all names that their images may have."""
+    found: dict[str, list[tuple[int, Path]]] = {}
+    for path in annotations:
+        stem = annotation_stem(path)
+        keys = {normalized(stem): 0} if _is_other(path) else _keys(stem, "annotation")
+        for key, rank in keys.items():
+            found.setdefault(key, []).append((rank, path))
+    return found
+
+
+def _rest(
+    annotations: Sequence[Path], taken: Collection[Path], belonging: Collection[Path]
+) -> tuple[tuple[Path, ...], tuple[Path, ...], tuple[Path, ...]]:
+    """Return annotations without an image, those of one that has a better one, and other files."""
+    rest = [path for path in annotations if path not in taken]
+    other = tuple(filter(_is_other, rest))
+    rest = [path for path in rest if path not in other]
+    second = tuple(path for path in rest if path in belonging)
+    return tuple(path for path in rest if path not in belonging), second, other
 
 
 def belong_together(images: Sequence[Path], annotations: Sequence[Path]) -> bool:
@@ -185,15 +195,13 @@ def _match_at(
     cost: int, fits: Mapping[Path, Sequence[tuple[int, Path]]], pairs: dict[Path, Path]
 ) -> None:
     """Add the pairs whose names differ by so many words."""
-    taken, found = set(pairs.values()), {}
-    for image, fitting in fits.items():
-        if image not in pairs:
-            paths = [path for each, path in fitting if each == cost and path not in taken]
-            if paths:
-                found[image] = _one(image, "several annotations fit this image", _better(paths))
+    taken = set(pairs.values())
     images: dict[Path, list[Path]] = {}
-    for image, path in found.items():
-        images.setdefault(path, []).append(image)
+    for image, fitting in fits.items():
+        paths = [path for each, path in fitting if each == cost and path not in taken]
+        if paths and image not in pairs:
+            path = _one(image, "several annotations fit this image", _better(paths))
+            images.setdefault(path, []).append(image)
     for path, claiming in images.items():
         pairs[_one(path, "several images fit this annotation", claiming)] = path
 
@@ -244,8 +252,9 @@ def _without(stem: str, role: str) -> Iterator[str]:
 
 
 def _is_other(path: Path) -> bool:
-    """Return whether a picture is none of labels by its name."""
-    return is_image_name(path) and any(_without(normalized(stem_of(path)), "other"))
+    """Return whether a picture or a text is none of labels by its name."""
+    named = is_image_name(path) or path.suffix.lower() == ".txt"
+    return named and any(_without(normalized(stem_of(path)), "other"))
 
 
 @cache

@@ -10,17 +10,17 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.annotations.folders import find_folders
 from deepbacs_zoo.annotations.labels.read import Annotation, read_annotation
 from deepbacs_zoo.annotations.matching import advice, left_out, list_files, named
 from deepbacs_zoo.annotations.names import LABEL_SUFFIXES, Matches, match_names
+from deepbacs_zoo.annotations.outlines.json_text import kind_of_file
 from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.files.names import visible
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images.image import Image, stem_of
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
 
-__all__ = ["Pair", "find_folders", "match_pairs", "read_annotated", "read_labels_of"]
+__all__ = ["Pair", "match_pairs", "read_annotated", "read_labels_of"]
 __all__ += ["read_pair"]
 
 _BOXES: Final = frozenset({".xml", ".txt", ".json"})
@@ -88,9 +88,7 @@ def match_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
 
 
 def _holds_boxes(path: Path) -> bool:
-    from deepbacs_zoo.annotations.outlines.json_text import json_kind, load_json
-
-    return path.suffix.lower() == ".json" and json_kind(load_json(path)) == "COCO"
+    return path.suffix.lower() == ".json" and kind_of_file(path) == "COCO"
 
 
 def _without_partner(alone: Sequence[Path], folder: Path, matches: Matches) -> DataError:

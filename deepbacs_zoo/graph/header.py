@@ -1,15 +1,15 @@
-"""IR version and opset of an ONNX file, read without onnx or onnxruntime.
+"""IR version, opset and number types of an ONNX file, read without onnx or onnxruntime.
 
 An ONNX file is a protocol buffer: a sequence of fields, each a number with its wire type and a
-value.  Of ``ModelProto`` only field 1 (``ir_version``) and field 8 (``opset_import``: field 1
-domain, field 2 version) are read; the graph, field 7, is jumped over.
+value.  Of ``ModelProto`` field 1 (``ir_version``) and field 8 (``opset_import``: field 1 domain,
+field 2 version) are read, and of its graph (field 7) the types (field 2) of the initializers (field
+5); everything else is jumped over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import IO, Final
 
@@ -22,7 +22,10 @@ _STANDARD: Final = frozenset({"", "ai.onnx"})
 _VARINT: Final = 0
 _BYTES: Final = 2
 _FIXED: Final = {1: 8, 5: 4}
-_LARGEST_KEPT: Final = 4096
+_HALF: Final = {10: "float16", 16: "bfloat16"}
+"""Types of half precision by their number in ``TensorProto.DataType``."""
+_Span = tuple[int, int]
+"""The bytes of a message: where it begins and where it ends."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,14 @@ class OnnxHeader:
         Version of ONNX's own operators; 0 when the file uses none.
     foreign
         Other operator domains.
+    half
+        ``float16`` or ``bfloat16`` where weights are stored so, else an empty text.
     """
 
     ir_version: int
     opset: int
     foreign: tuple[str, ...] = ()
+    half: str = ""
 
 
 def read_onnx_header(path: Path) -> OnnxHeader:
@@ -54,55 +60,69 @@ def read_onnx_header(path: Path) -> OnnxHeader:
     """
     try:
         with path.open("rb") as stream:
-            ir_version, opsets = _versions(stream, path.stat().st_size)
+            return _header(stream, path)
     except ValueError as error:
         raise _no_model(path, str(error)) from error
+
+
+def _header(stream: IO[bytes], path: Path) -> OnnxHeader:
+    ir_version, opsets, half = 0, dict[str, int](), ""
+    for number, value in _fields(stream, (0, path.stat().st_size)):
+        if number == 1 and isinstance(value, int):
+            ir_version = value
+        elif number == 7 and isinstance(value, tuple):
+            half = half or _half(stream, value)
+        elif number == 8 and isinstance(value, tuple):
+            domain, version = _opset(stream, value)
+            opsets[domain] = version
     if not ir_version:
         raise _no_model(path, "no IR version")
     own = max((opsets[name] for name in _STANDARD if name in opsets), default=0)
-    return OnnxHeader(ir_version, own, tuple(sorted(opsets.keys() - _STANDARD)))
+    return OnnxHeader(ir_version, own, tuple(sorted(opsets.keys() - _STANDARD)), half)
 
 
-def _versions(stream: IO[bytes], size: int) -> tuple[int, dict[str, int]]:
-    """Return the IR version, 0 where there is none, and the opset of each domain."""
-    ir_version, opsets = 0, {}
-    for number, value in _fields(stream, size):
-        if number == 1 and isinstance(value, int):
-            ir_version = value
-        elif number == 8 and isinstance(value, bytes):
-            domain, version = _opset(value)
-            opsets[domain] = version
-    return ir_version, opsets
-
-
-def _opset(message: bytes) -> tuple[str, int]:
+def _opset(stream: IO[bytes], span: _Span) -> tuple[str, int]:
     domain, version = "", 0
-    for number, value in _fields(BytesIO(message), len(message)):
-        if number == 1 and isinstance(value, bytes):
-            domain = value.decode("utf-8", "replace")
+    for number, value in _fields(stream, span):
+        if number == 1 and isinstance(value, tuple):
+            domain = stream.read(value[1] - value[0]).decode("utf-8", "replace")
         elif number == 2 and isinstance(value, int):
             version = value
     return domain, version
 
 
-def _fields(stream: IO[bytes], size: int) -> Iterator[tuple[int, int | bytes | None]]:
-    """Yield number and value of each field; ``None`` for values that were jumped over."""
-    while stream.tell() < size:
+def _half(stream: IO[bytes], span: _Span) -> str:
+    """Return the type of the first initializer of a graph in half precision."""
+    for number, tensor in _fields(stream, span):
+        if number == 5 and isinstance(tensor, tuple):
+            for field, value in _fields(stream, tensor):
+                if field == 2 and value in _HALF:
+                    return _HALF[value]
+    return ""
+
+
+def _fields(stream: IO[bytes], span: _Span) -> Iterator[tuple[int, int | _Span | None]]:
+    """Yield number and value of each field of a message; of bytes where they begin and end.
+
+    The stream may be read from in between: it stands at the beginning of such bytes.
+    """
+    place, end = span
+    while place < end:
+        stream.seek(place)
         key = _varint(stream)
         number, wire = key >> 3, key & 7
         if wire == _VARINT:
-            yield number, _varint(stream)
+            value = _varint(stream)
+            place = stream.tell()
+            yield number, value
         elif wire == _BYTES:
             length = _varint(stream)
-            if stream.tell() + length > size:
+            begin, place = stream.tell(), stream.tell() + length
+            if place > end:
                 raise ValueError("it is cut off")
-            if length > _LARGEST_KEPT:
-                stream.seek(length, 1)
-                yield number, None
-            else:
-                yield number, stream.read(length)
+            yield number, (begin, place)
         elif wire in _FIXED:
-            stream.seek(_FIXED[wire], 1)
+            place = stream.tell() + _FIXED[wire]
             yield number, None
         else:
             raise ValueError(f"wire type {wire}")

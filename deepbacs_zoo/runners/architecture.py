@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from deepbacs_zoo.errors import DeepbacsZooError, PackageError, UnsupportedError
 from deepbacs_zoo.options import Option
+from deepbacs_zoo.runners.base import asks_for_gpu, first_line
 from deepbacs_zoo.tensors import FileRef, Weights
 
 if TYPE_CHECKING:
     from deepbacs_zoo.package.reader import Package
 
-__all__ = ["load_architecture", "trusted_architectures"]
+__all__ = ["load_architecture", "needs_trust", "trusted_architectures"]
 
 
 @cache
@@ -37,6 +38,21 @@ def trusted_architectures() -> frozenset[str]:
             text = file.read_bytes().replace(b"\r\n", b"\n")
             hashes |= {_sha256(text), _sha256(text.replace(b"\n", b"\r\n"))}
     return frozenset(hashes)
+
+
+def needs_trust(package: Package, weights: Weights) -> bool:
+    """Return whether weights run code that is not one of our own network files."""
+    if "architecture" not in weights.fields:
+        return False
+    try:
+        source, _, _ = _parts(package, weights)
+        return not (isinstance(source, FileRef) and _is_ours(package.read(source)))
+    except PackageError:  # said when they are loaded
+        return True
+
+
+def _is_ours(code: bytes) -> bool:
+    return _sha256(code) in trusted_architectures()
 
 
 def load_architecture(package: Package, weights: Weights, *, trust: bool) -> object:
@@ -67,7 +83,7 @@ def load_architecture(package: Package, weights: Weights, *, trust: bool) -> obj
         where = f"{package.path}/{source.path}"
     else:
         where = f"{package.path}: {source}.{name}"
-    known = code is not None and _sha256(code) in trusted_architectures()
+    known = code is not None and _is_ours(code)
     if not (known or trust):
         raise UnsupportedError(
             where,
@@ -82,10 +98,12 @@ def load_architecture(package: Package, weights: Weights, *, trust: bool) -> obj
     except DeepbacsZooError:
         raise
     except Exception as error:  # foreign code may raise anything
-        raise PackageError(
+        gpu = asks_for_gpu(error)
+        kind = UnsupportedError if gpu else PackageError
+        raise kind(
             where,
-            f"its network {name} cannot be built",
-            value=f"{type(error).__name__}: {error}",
+            f"its network {name} cannot be built" + (" without a GPU" if gpu else ""),
+            value=f"{type(error).__name__}: {first_line(error)}",
             allowed="a callable that takes the package's arguments and returns a network",
             hint="tell the authors of the package, or use its other weights",
         ) from error

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy.typing as npt
 
-from deepbacs_zoo.errors import HostError, UnsupportedError, UsageError
+from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.tensors import Weights
 
 if TYPE_CHECKING:
     from deepbacs_zoo.package.reader import Package
@@ -19,10 +18,10 @@ __all__ = [
     "Array",
     "Runner",
     "Session",
+    "asks_for_gpu",
     "check_device",
     "first_line",
     "out_of_memory",
-    "pick_weights",
 ]
 
 Array = npt.NDArray[Any]
@@ -44,6 +43,10 @@ class Session(Protocol):
     def weights_format(self) -> str:
         """The entry of the package's weights that was loaded."""
 
+    @property
+    def precision(self) -> str:
+        """The coarsest type of number of the network: ``float32``, ``float16`` or ``bfloat16``."""
+
     def run(self, tensors: Mapping[str, Array]) -> dict[str, Array]:
         """Run the bare network, without pre- and postprocessing.
 
@@ -51,12 +54,13 @@ class Session(Protocol):
         ----------
         tensors
             One array per input of the package, by its id, with the package's axes and of the dtype
-            that its preprocessing ends with.
+            that its preprocessing ends with; cast to what the network takes.
 
         Returns
         -------
         dict
-            One array per output of the package, by its id and in the package's order.
+            One array per output of the package, by its id and in the package's order; half
+            precision comes as float32.
         """
 
     def close(self) -> None:
@@ -120,34 +124,16 @@ def check_device(device: str) -> None:
         )
 
 
-def pick_weights(
-    runner: str, formats: Sequence[str], package: Package, asked: str | None
-) -> Weights:
-    """Return the entry of the package's weights that a runner is to load.
-
-    Raises
-    ------
-    UnsupportedError
-        The package has none of the ``formats``, or lacks the one that is ``asked`` for.
-    """
-    candidates = formats if asked is None else [asked]
-    for name in candidates:
-        if name in formats and name in package.weights:
-            weights: Weights = package.weights[name]
-            return weights
-    raise UnsupportedError(
-        package.path,
-        f"the runner {runner} finds no weights that it can load",
-        value=", ".join(package.weights) or "no weights",
-        allowed=" | ".join(candidates),
-        hint="choose another runner or weights format",
-    )
-
-
 def first_line(error: BaseException) -> str:
     """Return the first line of an engine's message, shortened and without its full stop."""
     text = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
     return (text[:200] + " ..." if len(text) > 200 else text).rstrip(".;") or type(error).__name__
+
+
+def asks_for_gpu(error: BaseException) -> bool:
+    """Return whether PyTorch failed because code wants a GPU that is not here."""
+    signs = ("NVIDIA driver", "not compiled with CUDA", "CUDA GPUs", "'MPS' backend", "mps devices")
+    return any(sign in str(error) for sign in signs)
 
 
 def out_of_memory(engine: str, shapes: Mapping[str, tuple[int, ...]]) -> HostError:

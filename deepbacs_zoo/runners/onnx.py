@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
-import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from deepbacs_zoo.errors import HostError, MissingExtraError, PackageError, UnsupportedError
+from deepbacs_zoo.graph.header import read_onnx_header
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.runners.base import Array, check_device, first_line, out_of_memory, pick_weights
+from deepbacs_zoo.runners.base import Array, check_device, out_of_memory
+from deepbacs_zoo.runners.casting import BFLOAT16, cast, from_bfloat16, to_bfloat16, widened
+from deepbacs_zoo.runners.choice import pick_weights
+from deepbacs_zoo.runners.onnx_errors import computing_error, is_memory, loading_error
 from deepbacs_zoo.runners.session import BaseSession
 from deepbacs_zoo.tensors import FileRef, Weights
 
@@ -30,6 +35,7 @@ _DTYPES: Final = {
     "tensor(float)": "float32",
     "tensor(double)": "float64",
     "tensor(float16)": "float16",
+    "tensor(bfloat16)": BFLOAT16,
     "tensor(uint8)": "uint8",
     "tensor(uint16)": "uint16",
     "tensor(uint32)": "uint32",
@@ -40,14 +46,9 @@ _DTYPES: Final = {
     "tensor(int64)": "int64",
     "tensor(bool)": "bool",
 }
-_TOO_NEW: Final = (
-    "opset",
-    "ir_version",
-    "ir version",
-    "not a registered function",
-    "no op registered",
-    "not_implemented",
-)
+_BFLOAT16: Final = "tensor(bfloat16)"
+_ELEMENT_BFLOAT16: Final = 16
+"""Its number in ``TensorProto.DataType``."""
 
 
 class OnnxRunner:
@@ -84,14 +85,20 @@ class OnnxSession(BaseSession):
         on_gpu = self._session.get_providers()[0] == "CUDAExecutionProvider"
         if device == "cuda" and not on_gpu:
             raise _no_cuda("ONNX Runtime could not start CUDA")
+        self._values = onnxruntime.OrtValue
         self._graph_inputs = self._session.get_inputs()
-        self._graph_outputs = [output.name for output in self._session.get_outputs()]
+        outputs = self._session.get_outputs()
+        self._graph_outputs = [output.name for output in outputs]
+        types = [node.type for node in (*self._graph_inputs, *outputs)]
+        self._has_bfloat16 = _BFLOAT16 in types
+        _check_types(weights, self._graph_inputs)
         super().__init__(
             package.inputs,
             package.outputs,
             engine=f"onnxruntime {onnxruntime.__version__}",
             device="cuda:0" if on_gpu else "cpu",
             weights_format=weights.format,
+            precision=_precision(package.file_path(weights.file), types),
         )
         self._names = self._match_inputs(weights)
 
@@ -121,23 +128,48 @@ class OnnxSession(BaseSession):
         feed: dict[str, Array] = {}
         for tensor_id, array in tensors.items():
             if tensor_id in self._names:
-                name = self._names[tensor_id]
-                _check_node(tensor_id, nodes[name], array)
-                feed[name] = np.ascontiguousarray(array)
+                node = nodes[self._names[tensor_id]]
+                _check_shape(tensor_id, node, array)
+                feed[node.name] = np.ascontiguousarray(cast(tensor_id, array, _DTYPES[node.type]))
         try:
-            found = self._session.run(None, feed)
+            found = self._run(feed, nodes)
         except self._errors as error:
-            if _is_memory(error):
+            if is_memory(error):
                 shapes = {name: array.shape for name, array in tensors.items()}
                 raise out_of_memory(self.engine, shapes) from error
-            raise PackageError(
-                "onnx weights",
-                "ONNX Runtime cannot compute this graph on the given tensors",
-                value=_message(error),
-                allowed="sizes, types and operators that the package's description promises",
-                hint="run: deepbacs-zoo validate PACKAGE",
-            ) from error
+            raise computing_error(error) from error
         return dict(zip(self._graph_outputs, found, strict=True))
+
+    def _run(self, feed: Mapping[str, Array], nodes: Mapping[str, ort.NodeArg]) -> list[Array]:
+        """Return the outputs, of half precision as float32."""
+        if not self._has_bfloat16:
+            return [
+                widened(array) if isinstance(array, np.ndarray) else array
+                for array in self._session.run(None, feed)
+            ]
+        values = {name: self._value(nodes[name], array) for name, array in feed.items()}
+        return [_array(value) for value in self._session.run_with_ort_values(None, values)]
+
+    def _value(self, node: ort.NodeArg, array: Array) -> ort.OrtValue:
+        if node.type == _BFLOAT16:
+            bits = to_bfloat16(array)
+            return self._values.ortvalue_from_numpy_with_onnx_type(bits, _ELEMENT_BFLOAT16)
+        return self._values.ortvalue_from_numpy(array)
+
+
+def _array(value: ort.OrtValue) -> Array:
+    if value.element_type() != _ELEMENT_BFLOAT16:
+        return widened(value.numpy())
+    # NumPy does not have this type, so the engine gives no array of it.
+    data = ctypes.string_at(value.data_ptr(), value.tensor_size_in_bytes())
+    return from_bfloat16(np.frombuffer(data, np.uint16)).reshape(value.shape())
+
+
+def _precision(path: str | os.PathLike[str], types: Sequence[str]) -> str:
+    """Return the type of half precision that a graph holds, takes or gives; else float32."""
+    half = read_onnx_header(Path(path)).half
+    declared = (_DTYPES.get(name, "") for name in types)
+    return half or next((name for name in declared if name.endswith("float16")), "float32")
 
 
 def _open(
@@ -155,20 +187,7 @@ def _open(
     try:
         return onnxruntime.InferenceSession(os.fspath(path), _options(onnxruntime), providers)
     except errors as error:
-        if _is_memory(error):
-            raise out_of_memory("ONNX Runtime", {}) from error
-        message = _message(error)
-        unknown = any(word in message.lower() for word in _TOO_NEW)
-        kind = UnsupportedError if unknown else PackageError
-        raise kind(
-            f"{package.path}/{weights.file.path}",
-            "ONNX Runtime cannot load this graph",
-            value=message,
-            allowed=f"an ONNX file that onnxruntime {onnxruntime.__version__} reads",
-            hint="update onnxruntime, or choose other weights with " + Option("runner")
-            if unknown
-            else "get the package again, or choose other weights with " + Option("runner"),
-        ) from error
+        raise loading_error(package, weights, error, onnxruntime.__version__) from error
 
 
 def _options(onnxruntime: ModuleType) -> ort.SessionOptions:
@@ -214,17 +233,21 @@ def _no_cuda(what: str) -> HostError:
     )
 
 
-def _check_node(tensor_id: str, node: ort.NodeArg, array: Array) -> None:
-    """Check an array against the graph's own declaration."""
-    expected = _DTYPES.get(node.type, node.type)
-    if array.dtype.name != expected:
-        raise PackageError(
-            f"input '{tensor_id}'",
-            "the graph takes another data type than the package's preprocessing gives",
-            value=array.dtype.name,
-            allowed=expected,
-            hint=f"end the preprocessing with ensure_dtype to {expected}",
-        )
+def _check_types(weights: Weights, nodes: Sequence[ort.NodeArg]) -> None:
+    """Refuse a graph that takes something else than numbers."""
+    for node in nodes:
+        if node.type not in _DTYPES:
+            raise UnsupportedError(
+                weights.file.path,
+                f"the graph's input '{node.name}' is no tensor of numbers",
+                value=node.type,
+                allowed="inputs of float32 or another type of numbers",
+                hint="ask its authors for another export",
+            )
+
+
+def _check_shape(tensor_id: str, node: ort.NodeArg, array: Array) -> None:
+    """Check an array against the graph's own declaration; without one every shape fits."""
     fits = len(node.shape) == array.ndim and all(
         not isinstance(size, int) or size == given
         for size, given in zip(node.shape, array.shape, strict=True)
@@ -249,21 +272,3 @@ def _engine_errors() -> tuple[type[Exception], ...]:
     )
     found = [getattr(state, name) for name in names.split() if hasattr(state, name)]
     return (*found, RuntimeError, MemoryError)
-
-
-def _message(error: BaseException) -> str:
-    # The cause stands behind a number, a kind, the file name, and sometimes a C++ signature.
-    text = " ".join(str(error).split()).removeprefix("[ONNXRuntimeError] : ")
-    what = text.lstrip("0123456789 :")
-    if what.partition(" : ")[2].startswith("Load model from "):
-        what = what.partition(" failed:")[2]
-    what = re.sub(r"^\S*/onnxruntime/\S+ .*?\) (?=[A-Z])", "", what)
-    return first_line(RuntimeError(what))
-
-
-def _is_memory(error: BaseException) -> bool:
-    text = str(error).lower()
-    return isinstance(error, MemoryError) or any(
-        sign in text
-        for sign in ("failed to allocate", "bad_alloc", "out of memory", "bad allocation")
-    )

@@ -24,7 +24,7 @@ class BaseSession(ABC):
     ----------
     inputs, outputs
         The package's tensors.
-    engine, device, weights_format
+    engine, device, weights_format, precision
         See :class:`deepbacs_zoo.runners.Session`.
     """
 
@@ -36,12 +36,14 @@ class BaseSession(ABC):
         engine: str,
         device: str,
         weights_format: str,
+        precision: str = "float32",
     ) -> None:
         self._inputs = tuple(inputs)
         self._outputs = tuple(outputs)
         self.engine = engine
         self.device = device
         self.weights_format = weights_format
+        self.precision = precision
         self._open = True
 
     def run(self, tensors: Mapping[str, Array]) -> dict[str, Array]:

@@ -27,11 +27,12 @@ __all__ = ["RUNNERS", "RunnerEntry", "load_session"]
 
 @dataclass(frozen=True)
 class RunnerEntry:
-    """A runner: its module, and the formats that it can load."""
+    """A runner: its module, the formats that it can load, and the library that computes."""
 
     module: str
     name: str
     formats: tuple[str, ...]
+    library: str
 
     def open(self) -> Runner:
         """Import the runner's module and return the runner."""
@@ -41,9 +42,12 @@ class RunnerEntry:
 
 RUNNERS: Final[Mapping[str, RunnerEntry]] = MappingProxyType(
     {
-        "onnx": RunnerEntry("deepbacs_zoo.runners.onnx", "OnnxRunner", ("onnx",)),
+        "onnx": RunnerEntry("deepbacs_zoo.runners.onnx", "OnnxRunner", ("onnx",), "onnxruntime"),
         "torch": RunnerEntry(
-            "deepbacs_zoo.runners.torch", "TorchRunner", ("torchscript", "pytorch_state_dict")
+            "deepbacs_zoo.runners.torch",
+            "TorchRunner",
+            ("torchscript", "pytorch_state_dict"),
+            "torch",
         ),
     }
 )

@@ -126,6 +126,14 @@ def name_outputs(
             hint="export the package again with matching outputs",
         )
     for spec, array in zip(specs, found, strict=True):
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiub":
+            raise PackageError(
+                f"output '{spec.id}'",
+                "the network gives something else than a tensor of numbers",
+                value=_other_than_numbers(array),
+                allowed="a tensor of numbers",
+                hint="export the package again with matching outputs",
+            )
         if array.ndim != len(spec.axes):
             raise PackageError(
                 f"output '{spec.id}'",
@@ -134,4 +142,12 @@ def name_outputs(
                 allowed=f"{len(spec.axes)} axes, {spec.axis_names}",
                 hint="correct the axes in the package's description",
             )
-    return {spec.id: np.asarray(array) for spec, array in zip(specs, found, strict=True)}
+    return {spec.id: array for spec, array in zip(specs, found, strict=True)}
+
+
+def _other_than_numbers(found: object) -> str:
+    if isinstance(found, np.ndarray):
+        return "complex numbers" if found.dtype.kind == "c" else "texts"
+    return {list: "a sequence", dict: "a mapping", type(None): "nothing"}.get(
+        type(found), type(found).__name__
+    )

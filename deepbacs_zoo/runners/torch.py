@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import pickle
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from deepbacs_zoo.errors import HostError, MissingExtraError, PackageError
+from deepbacs_zoo.errors import (
+    DeepbacsZooError,
+    HostError,
+    MissingExtraError,
+    PackageError,
+    UnsupportedError,
+)
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.runners.architecture import load_architecture
-from deepbacs_zoo.runners.base import Array, check_device, first_line, out_of_memory, pick_weights
+from deepbacs_zoo.runners.base import Array, asks_for_gpu, check_device, first_line, out_of_memory
+from deepbacs_zoo.runners.casting import BFLOAT16, cast
+from deepbacs_zoo.runners.choice import other_weights, pick_weights
+from deepbacs_zoo.runners.script import load_script
 from deepbacs_zoo.runners.session import BaseSession
+from deepbacs_zoo.runners.state_dict import load_state
 from deepbacs_zoo.tensors import Weights
 
 if TYPE_CHECKING:
@@ -26,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TorchRunner", "TorchSession"]
 
-Found = Any  # a tensor, or a sequence or mapping of them
+Found = Any  # a tensor or its array, or a sequence or mapping of them
 
 
 class TorchRunner:
@@ -63,16 +70,19 @@ class TorchSession(BaseSession):
         self._torch = torch
         place = _place(torch, device)
         if weights.format == "torchscript":
-            network = _load_script(torch, package, weights)
+            network, half = load_script(torch, package, weights, place), ""
         else:
-            network = _load_state(torch, package, weights, trust=trust)
+            network, half = _load_state(torch, package, weights, trust=trust)
         self._network: Any = network.to(place).eval()
+        self._dtype = _dtype_of(self._network)
+        self._advice = other_weights(package, *TorchRunner.formats)
         super().__init__(
             package.inputs,
             package.outputs,
             engine=f"torch {torch.__version__}",
             device=place,
             weights_format=weights.format,
+            precision=half or _half_of(self._network.parameters()) or "float32",
         )
 
     def close(self) -> None:
@@ -81,32 +91,51 @@ class TorchSession(BaseSession):
         self._network = None
 
     def _compute(self, tensors: Mapping[str, Array]) -> Sequence[Array] | Mapping[str, Array]:
-        torch = self._torch
         try:
-            arguments = [self._tensor(tensors.get(spec.id)) for spec in self._inputs]
-            # TF32 is off: it costs three digits, and formats would no longer agree.
-            with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
-                found = self._network(*arguments)
-            return _to_arrays(found)
-        except (RuntimeError, TypeError, ValueError, IndexError) as error:
-            if _is_memory(torch, error):
-                shapes = {name: array.shape for name, array in tensors.items()}
-                raise out_of_memory(self.engine, shapes) from error
-            raise PackageError(
-                f"{self.weights_format} weights",
-                "PyTorch cannot compute this network on the given tensors",
-                value=_last_line(error),
-                allowed="sizes, types and operators that the package's description promises",
-                hint="run: deepbacs-zoo validate PACKAGE",
-            ) from error
+            return self._computed(tensors)
+        except (RuntimeError, TypeError, ValueError, IndexError, AssertionError) as error:
+            raise self._error(error, tensors) from error
 
-    def _tensor(self, array: Array | None) -> Tensor | None:
+    def _computed(self, tensors: Mapping[str, Array]) -> Sequence[Array] | Mapping[str, Array]:
+        torch = self._torch
+        arguments = [self._tensor(spec.id, tensors.get(spec.id)) for spec in self._inputs]
+        # TF32 is off: it costs three digits, and formats would no longer agree.
+        with torch.inference_mode(), torch.backends.cudnn.flags(enabled=True, allow_tf32=False):
+            found = self._network(*arguments)
+        return _to_arrays(found)
+
+    def _error(self, error: Exception, tensors: Mapping[str, Array]) -> DeepbacsZooError:
+        if isinstance(error, DeepbacsZooError):
+            return error
+        if _is_memory(self._torch, error):
+            shapes = {name: array.shape for name, array in tensors.items()}
+            return out_of_memory(self.engine, shapes)
+        if asks_for_gpu(error):
+            return UnsupportedError(
+                f"{self.weights_format} weights",
+                "the network's code asks for a GPU",
+                value=_last_line(error),
+                allowed=f"code that computes where its input is, here on {self.device}",
+                hint="ask its authors for code without a fixed device" + self._advice,
+            )
+        return PackageError(
+            f"{self.weights_format} weights",
+            "PyTorch cannot compute this network on the given tensors",
+            value=_last_line(error),
+            allowed="sizes, types and operators that the package's description promises",
+            hint="run: deepbacs-zoo validate PACKAGE",
+        )
+
+    def _tensor(self, tensor_id: str, array: Array | None) -> Tensor | None:
         if array is None:  # an optional input that was left out
             return None
+        if self._dtype is not None and array.dtype.kind == "f":
+            array = cast(tensor_id, array, self._dtype)
         array = np.ascontiguousarray(array)
         if not array.flags.writeable:
             array = array.copy()
-        return self._torch.from_numpy(array).to(self.device)
+        tensor: Tensor = self._torch.from_numpy(array).to(self.device)
+        return tensor.bfloat16() if self._dtype == BFLOAT16 and array.dtype.kind == "f" else tensor
 
 
 def _place(torch: ModuleType, device: str) -> str:
@@ -122,40 +151,15 @@ def _place(torch: ModuleType, device: str) -> str:
     return "cuda:0" if available and device != "cpu" else "cpu"
 
 
-def _load_script(torch: ModuleType, package: Package, weights: Weights) -> nn.Module:
-    path = package.file_path(weights.file)
-    try:
-        with warnings.catch_warnings():
-            # torch 2.13 and later announce the end of TorchScript at each load.
-            warnings.simplefilter("ignore", FutureWarning)
-            warnings.simplefilter("ignore", DeprecationWarning)
-            network: nn.Module = torch.jit.load(os.fspath(path), map_location="cpu")
-    except (RuntimeError, ValueError, EOFError) as error:
-        raise _unloadable(package, weights, error, "a TorchScript file") from error
-    return network
-
-
-def _load_state(torch: ModuleType, package: Package, weights: Weights, *, trust: bool) -> nn.Module:
+def _load_state(
+    torch: ModuleType, package: Package, weights: Weights, *, trust: bool
+) -> tuple[nn.Module, str]:
+    """Return the network with its weights, and their type if it is of half precision."""
     network: Any = load_architecture(package, weights, trust=trust)
     if not isinstance(network, torch.nn.Module):
         raise _no_module(package, weights, network)
-    path = package.file_path(weights.file)
-    try:
-        # Never a full pickle, which could execute anything.
-        state = torch.load(os.fspath(path), map_location="cpu", weights_only=True)
-        network.load_state_dict(state, strict=bool(weights.fields.get("strict", True)))
-    except (
-        RuntimeError,
-        ValueError,
-        EOFError,
-        AttributeError,
-        TypeError,
-        pickle.UnpicklingError,
-    ) as error:
-        allowed = "a state dict of tensors that fits its network"
-        raise _unloadable(package, weights, error, allowed) from error
     module: nn.Module = network
-    return module
+    return module, _half_of(load_state(torch, package, weights, module).values())
 
 
 def _no_module(package: Package, weights: Weights, found: object) -> PackageError:
@@ -168,23 +172,32 @@ def _no_module(package: Package, weights: Weights, found: object) -> PackageErro
     )
 
 
-def _unloadable(
-    package: Package, weights: Weights, error: BaseException, allowed: str
-) -> PackageError:
-    return PackageError(
-        f"{package.path}/{weights.file.path}",
-        f"PyTorch cannot load these {weights.format} weights",
-        value=first_line(error),
-        allowed=allowed,
-        hint="get the package again, or choose other weights with " + Option("runner"),
-    )
+def _dtype_of(network: nn.Module) -> str | None:
+    """Return the name of the type of a network's own numbers; ``None`` if it has none."""
+    tensors = (*network.parameters(), *network.buffers())
+    found = next((tensor.dtype for tensor in tensors if tensor.is_floating_point()), None)
+    return None if found is None else str(found).removeprefix("torch.")
+
+
+def _half_of(tensors: Iterable[Tensor]) -> str:
+    """Return the first type of half precision; empty if there is none."""
+    names = (str(tensor.dtype).removeprefix("torch.") for tensor in tensors)
+    return next((name for name in names if name.endswith("float16")), "")
 
 
 def _to_arrays(found: Found) -> Sequence[Array] | Mapping[str, Array]:
+    """Return tensors as arrays, half precision as float32; anything else as it is."""
     if isinstance(found, Mapping):
-        return {str(name): tensor.cpu().numpy() for name, tensor in found.items()}
+        return {str(name): _to_array(tensor) for name, tensor in found.items()}
     tensors = found if isinstance(found, list | tuple) else [found]
-    return [tensor.cpu().numpy() for tensor in tensors if tensor is not None]
+    return [_to_array(tensor) for tensor in tensors if tensor is not None]
+
+
+def _to_array(found: Found) -> Found:
+    if not hasattr(found, "numpy"):
+        return found
+    half = str(found.dtype).endswith("float16")
+    return (found.float() if half else found).cpu().numpy()
 
 
 def _last_line(error: BaseException) -> str:

@@ -21,6 +21,7 @@ from deepbacs_zoo.annotations.boxes.types import (
     unreadable,
 )
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.files.names import normalized
 
 __all__ = ["coco_images", "read_coco"]
 
@@ -68,7 +69,7 @@ def read_coco(
         The file is damaged, no COCO, does not know the image, or as `checked_boxes` and
         `checked_size` say.
     """
-    entry = _entries(path).get(source.name)
+    entry = _entries(path).get(normalized(source.name))
     if entry is None:
         raise DataError(
             path,
@@ -99,7 +100,7 @@ def _parsed(path: Path, changed: int, length: int) -> Mapping[str, _Entry]:
         for entry in content["annotations"]:
             _add(path, entry, boxes, names)
         return {
-            _file_name(entry): _Entry(
+            normalized(_file_name(entry)): _Entry(
                 (int(entry.get("height") or 0), int(entry.get("width") or 0)),
                 tuple(boxes[entry["id"]]),
             )

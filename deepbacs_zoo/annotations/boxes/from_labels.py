@@ -20,17 +20,19 @@ from deepbacs_zoo.annotations.boxes.types import (
     Box,
     BoxAnnotation,
     checked_boxes,
+    checked_size,
     decoded_text,
     unreadable,
 )
 from deepbacs_zoo.annotations.labels.read import read_annotation
+from deepbacs_zoo.annotations.outlines.read import read_outlines as read_drawn
 from deepbacs_zoo.annotations.rois import read_outlines
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import stem_of
 from deepbacs_zoo.images.rois import place_rois
 from deepbacs_zoo.options import Option
 
-__all__ = ["read_label_boxes", "read_roi_boxes"]
+__all__ = ["read_label_boxes", "read_outline_boxes", "read_roi_boxes"]
 
 _NUMBERED: Final = re.compile(r"(.*?)[\s_#-]+\d+")
 _KIND: Final = "a table (CSV) with the columns label and class"
@@ -106,6 +108,31 @@ def read_roi_boxes(
     boxes = [Box(*roi.bounds, class_name or _class_of(path, roi.name, classes)) for roi in rois]
     found = checked_boxes(path, boxes, size, classes)
     return BoxAnnotation(found.boxes, (*findings, *placed.findings, *found.findings))
+
+
+def read_outline_boxes(
+    path: Path,
+    size: tuple[int, int],
+    classes: Sequence[str] | None = None,
+    class_name: str | None = None,
+) -> BoxAnnotation:
+    """Return the box around each outline of labelme or QuPath, which state classes themselves."""
+    found = read_drawn(path)
+    checked_size(path, found.size, size)
+    boxes = []
+    for outline in found.outlines:
+        name = class_name or outline.class_name
+        if not name:
+            raise DataError(
+                f"{path}: {outline.name}",
+                "an outline has no class",
+                allowed="a class for each outline",
+                hint="classify it, or name the one class of all objects, such as "
+                + Option("classes", "cell"),
+            )
+        boxes.append(Box(*outline.edges, name))
+    checked = checked_boxes(path, boxes, size, classes)
+    return BoxAnnotation(checked.boxes, (*found.findings, *checked.findings))
 
 
 def _class_of(path: Path, name: str, classes: Sequence[str] | None) -> str:

@@ -1,32 +1,41 @@
 """Annotations of boxes in every form that people have them, matched to their images by name.
 
-Pascal VOC (`boxes_voc`), YOLO (`boxes_yolo`), COCO (`boxes_coco`), or the boxes around labels and
-outlines (`boxes_labels`).
+Pascal VOC (`voc`), YOLO (`yolo`), COCO (`coco`), or the boxes around labels and outlines of ImageJ,
+labelme and QuPath (`from_labels`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from deepbacs_zoo.annotations.boxes.coco import coco_images, read_coco
-from deepbacs_zoo.annotations.boxes.from_labels import read_label_boxes, read_roi_boxes
+from deepbacs_zoo.annotations.boxes.from_labels import (
+    read_label_boxes,
+    read_outline_boxes,
+    read_roi_boxes,
+)
 from deepbacs_zoo.annotations.boxes.types import Box, BoxAnnotation
 from deepbacs_zoo.annotations.boxes.voc import read_voc
 from deepbacs_zoo.annotations.boxes.yolo import CLASS_LISTS, read_yolo
 from deepbacs_zoo.annotations.folders import PART_NAMES, find_folders
+from deepbacs_zoo.annotations.matching import Listing, advice, left_out, list_files, named
+from deepbacs_zoo.annotations.names import LABEL_SUFFIXES, match_names, outline_suffix
+from deepbacs_zoo.annotations.outlines.json_text import kind_of_file
+from deepbacs_zoo.annotations.outlines.read import holds_rois
 from deepbacs_zoo.annotations.pairs import Pair
-from deepbacs_zoo.annotations.rois import ROI_SUFFIXES
 from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.files.names import normalized
 from deepbacs_zoo.images.image import stem_of
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES
 
 __all__ = ["Box", "BoxAnnotation", "find_box_folders", "match_box_pairs", "read_boxes"]
 
-_MOST_NAMED: Final = 5
 _LISTS: Final = frozenset({*CLASS_LISTS, "train.txt", "val.txt", "test.txt", "readme.txt"})
-_FORMATS: Final = "Pascal VOC (.xml), YOLO (.txt), COCO (.json), outlines (.zip, .roi)"
+_FORMATS: Final = (
+    "Pascal VOC (.xml), YOLO (.txt), COCO or labelme (.json), outlines (.zip, .roi, .geojson)"
+)
 
 
 def find_box_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
@@ -49,14 +58,21 @@ def find_box_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
         found = data / "images" / name, data / "labels" / name
         if all(folder.is_dir() for folder in found):
             return found
-    for folder in ([data / part] if part else []) + [data]:
-        if folder.is_dir() and _images(folder) and _annotation_files(folder, same=True):
-            return folder, folder
-    return find_folders(data, part)
+    parts = [data / name for name in PART_NAMES.get(part or "", ())]
+    one = next(filter(_holds_both, (*parts, data)), None)
+    return find_folders(data, part) if one is None else (one, one)
+
+
+def _holds_both(folder: Path) -> bool:
+    """Return whether images and annotations lie side by side in a folder."""
+    listing = _listed(folder, folder) if folder.is_dir() else None
+    return listing is not None and bool(listing.images and _by_kind(listing))
 
 
 def match_box_pairs(images: Path, annotations: Path) -> tuple[Pair, ...]:
-    """Match images and annotations by their names without suffix, sorted by name.
+    """Match images and annotations by their names, sorted by name.
+
+    Names are those that `match_pairs` knows.
 
     Parameters
     ----------
@@ -66,6 +82,11 @@ def match_box_pairs(images: Path, annotations: Path) -> tuple[Pair, ...]:
         The folder of annotations, perhaps the same, or the one file of COCO; with COCO this file is
         the target of every pair.
 
+    Returns
+    -------
+    tuple of Pair
+        The first has the findings about files that were left out.
+
     Raises
     ------
     UsageError
@@ -74,24 +95,29 @@ def match_box_pairs(images: Path, annotations: Path) -> tuple[Pair, ...]:
         An image has no annotation or the reverse, two have the same name, or annotations of several
         kinds lie side by side.
     """
-    if not images.is_dir():
-        raise UsageError(
-            images, "no such folder", allowed="a folder of images", hint="check the path"
-        )
-    sources = _images(images)
-    if not sources:
+    listing = _listed(images, annotations)
+    if not listing.images:
         raise UsageError(
             images,
             "no image in this folder",
             allowed=f"files that end with {', '.join(sorted(IMAGE_SUFFIXES))}",
             hint="check the path",
         )
-    found = _found(images, annotations)
-    if found[0].suffix.lower() == ".json":
-        return _coco_pairs(found[0], images, sources)
-    targets = _by_name(found)
-    _require_partners(sources, targets, annotations)
-    return tuple(Pair(name, sources[name], targets[name]) for name in sorted(sources))
+    kind, files = _one_kind(listing, annotations)
+    if kind == _COCO:
+        return _coco_pairs(files[0], listing.images, images)
+    matches = match_names(listing.images, files)
+    for alone, what in (
+        (matches.images, f"it has no annotation in {annotations}"),
+        (matches.annotations, "the image that it belongs to is missing"),
+    ):
+        if alone:
+            raise _without_partner(alone, what, advice(alone[0], matches))
+    findings = left_out(matches, listing.other)
+    pairs = sorted((stem_of(image), image, path) for image, path in matches.pairs)
+    return tuple(
+        Pair(*each, findings=findings if number == 0 else ()) for number, each in enumerate(pairs)
+    )
 
 
 def read_boxes(
@@ -120,57 +146,65 @@ def read_boxes(
     """
     path = pair.target
     class_name = classes[0] if classes and len(classes) == 1 else None
-    match path.suffix.lower():
-        case ".xml":
-            return read_voc(path, pair.source, size, classes)
-        case ".txt":
-            return read_yolo(path, size, classes)
-        case ".json":
-            return read_coco(path, pair.source, size, classes)
-        case suffix if suffix in ROI_SUFFIXES:
-            return read_roi_boxes(path, size, classes, class_name)
-        case _:
-            return read_label_boxes(path, size, classes, class_name)
+    found = _READERS[_kind_of(path)](pair, size, classes, class_name)
+    return BoxAnnotation(found.boxes, (*pair.findings, *found.findings))
 
 
-def _images(folder: Path) -> dict[str, Path]:
-    return _by_name([path for path in _visible(folder) if path.suffix.lower() in IMAGE_SUFFIXES])
+Classes = Sequence[str] | None
+Reader = Callable[[Pair, tuple[int, int], Classes, str | None], BoxAnnotation]
+_COCO: Final = "COCO"
+_LABELS: Final = "label image"
+_OF_SUFFIX: Final[Mapping[str, str]] = {
+    ".xml": "Pascal VOC",
+    ".txt": "YOLO",
+    ".roi": "outlines of ImageJ",
+    ".geojson": "GeoJSON",
+    ".geojson.gz": "GeoJSON",
+    ".npy": _LABELS,
+    **dict.fromkeys(IMAGE_SUFFIXES, _LABELS),
+}
+"""Kind of annotation by suffix; that of JSON and of a zip depends on the content."""
+_READERS: Final[Mapping[str, Reader]] = {
+    "Pascal VOC": lambda pair, size, classes, _: read_voc(pair.target, pair.source, size, classes),
+    "YOLO": lambda pair, size, classes, _: read_yolo(pair.target, size, classes),
+    _COCO: lambda pair, size, classes, _: read_coco(pair.target, pair.source, size, classes),
+    "outlines of ImageJ": lambda pair, *given: read_roi_boxes(pair.target, *given),
+    "labelme": lambda pair, *given: read_outline_boxes(pair.target, *given),
+    "GeoJSON": lambda pair, *given: read_outline_boxes(pair.target, *given),
+    _LABELS: lambda pair, *given: read_label_boxes(pair.target, *given),
+}
 
 
-def _visible(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+def _kind_of(path: Path) -> str:
+    suffix = outline_suffix(path)
+    if suffix == ".zip":
+        return "outlines of ImageJ" if holds_rois(path) else "GeoJSON"
+    if suffix not in _OF_SUFFIX:
+        kind = kind_of_file(path)
+        return kind if kind in _READERS else _COCO  # whose reader says what is wrong
+    return _OF_SUFFIX[suffix]
 
 
-def _by_name(paths: Sequence[Path]) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for path in paths:
-        name = stem_of(path)
-        if path.suffix.lower() in ROI_SUFFIXES:
-            name = name.removesuffix("_rois")
-        if name in found:
-            raise DataError(
-                path,
-                f"it has the same name as {found[name].name}",
-                value=name,
-                allowed="one image and one annotation for each name",
-                hint="take one of the two away",
-            )
-        found[name] = path
-    return found
-
-
-def _found(images: Path, annotations: Path) -> list[Path]:
-    """Return the annotation files, all of one kind."""
+def _listed(images: Path, annotations: Path) -> Listing:
     if annotations.is_file():
-        return [annotations]
-    if not annotations.is_dir():
+        listing = list_files(images, images, frozenset())
+        return Listing(listing.images, (annotations,), ())
+    if not annotations.is_dir() and images.is_dir():
         raise UsageError(
             annotations,
             "no such folder",
             allowed="a folder of annotations, or one file of COCO",
             hint="check the path",
         )
-    kinds = _annotation_files(annotations, same=images.resolve() == annotations.resolve())
+    listing = list_files(images, annotations, LABEL_SUFFIXES | {".xml", ".txt"})
+    files = tuple(path for path in listing.annotations if path.name.lower() not in _LISTS)
+    other = tuple(path for path in listing.other if path.name.lower() not in _LISTS)
+    return Listing(listing.images, files, other)
+
+
+def _one_kind(listing: Listing, annotations: Path) -> tuple[str, Sequence[Path]]:
+    """Return the annotation files, all of one kind."""
+    kinds = _by_kind(listing)
     if not kinds:
         raise UsageError(
             annotations,
@@ -178,13 +212,23 @@ def _found(images: Path, annotations: Path) -> list[Path]:
             allowed=_FORMATS,
             hint="check the path",
         )
-    files = next(iter(kinds.values()))
     if len(kinds) > 1:
         examples = [each[0] for each in kinds.values()]
         raise _ambiguous(annotations, "annotations of several kinds lie side by side", examples)
-    if ".json" in kinds and len(files) > 1:
+    ((kind, files),) = kinds.items()
+    if kind == _COCO and len(files) > 1:
         raise _ambiguous(annotations, "there are several files of COCO", files[:2])
-    return files
+    return kind, files
+
+
+def _by_kind(listing: Listing) -> dict[str, list[Path]]:
+    kinds: dict[str, list[Path]] = {}
+    for path in listing.annotations:
+        kinds.setdefault(_kind_of(path), []).append(path)
+    if len(kinds) > 1:
+        # Pictures of the annotated images often lie beside the annotations.
+        kinds.pop(_LABELS, None)
+    return kinds
 
 
 def _ambiguous(annotations: Path, what: str, examples: Sequence[Path]) -> DataError:
@@ -197,63 +241,32 @@ def _ambiguous(annotations: Path, what: str, examples: Sequence[Path]) -> DataEr
     )
 
 
-def _annotation_files(folder: Path, *, same: bool) -> dict[str, list[Path]]:
-    """Return the annotation files by kind; where images lie in between they are none."""
-    kinds: dict[str, list[Path]] = {}
-    for path in _visible(folder):
-        suffix = path.suffix.lower()
-        if suffix in (".xml", ".json", ".txt"):
-            if path.name.lower() not in _LISTS:
-                kinds.setdefault(suffix, []).append(path)
-        elif suffix in ROI_SUFFIXES:
-            kinds.setdefault(".roi", []).append(path)
-        elif suffix in IMAGE_SUFFIXES and not same:
-            kinds.setdefault("image", []).append(path)
-    if len(kinds) > 1:
-        # Pictures of the annotated images often lie beside the annotations.
-        kinds.pop("image", None)
-    return kinds
-
-
-def _coco_pairs(path: Path, images: Path, sources: Mapping[str, Path]) -> tuple[Pair, ...]:
+def _coco_pairs(path: Path, images: Sequence[Path], folder: Path) -> tuple[Pair, ...]:
     listed = coco_images(path)
-    by_file = {source.name: name for name, source in sources.items()}
-    missing = [name for name in listed if name not in by_file]
+    by_file = {normalized(image.name): image for image in images}
+    missing = [Path(name) for name in listed if normalized(name) not in by_file]
     if missing:
         raise DataError(
             path,
-            f"images that it names are not in {images}",
-            value=_named(missing),
+            f"images that it names are not in {folder}",
+            value=named(missing),
             allowed="all images that it names",
             hint="add them, or export the annotations of those that there are",
         )
-    _require_partners(
-        sources, {stem_of(Path(name)): path for name in listed}, path, kinds="an entry in the file"
+    alone = sorted(set(images) - {by_file[normalized(name)] for name in listed})
+    if alone:
+        raise _without_partner(alone, f"it has no annotation in {path}", "", "an entry in the file")
+    pairs = [Pair(stem_of(image), image, path) for image in images]
+    return tuple(sorted(pairs, key=lambda pair: pair.name))
+
+
+def _without_partner(
+    alone: Sequence[Path], what: str, hint: str, kinds: str = "one annotation"
+) -> DataError:
+    return DataError(
+        alone[0],
+        what,
+        value=named(alone),
+        allowed=f"one image and {kinds} for each name",
+        hint=hint or "add the missing file, or take this one away",
     )
-    return tuple(Pair(name, sources[name], path) for name in sorted(sources))
-
-
-def _require_partners(
-    sources: Mapping[str, Path],
-    targets: Mapping[str, Path],
-    place: Path,
-    kinds: str = "one annotation",
-) -> None:
-    for here, there, missing in (
-        (sources, targets, f"it has no annotation in {place}"),
-        (targets, sources, "the image that it belongs to is missing"),
-    ):
-        alone = sorted(set(here) - set(there))
-        if alone:
-            raise DataError(
-                here[alone[0]],
-                missing,
-                value=_named([here[name].name for name in alone]),
-                allowed=f"one image and {kinds} for each name",
-                hint="add the missing file, or take this one away",
-            )
-
-
-def _named(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMED
-    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

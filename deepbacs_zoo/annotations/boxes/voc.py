@@ -20,6 +20,7 @@ from deepbacs_zoo.annotations.boxes.types import (
     checked_size,
     unreadable,
 )
+from deepbacs_zoo.files.names import normalized
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.image import stem_of
 
@@ -112,9 +113,8 @@ def _number(
 
 def _name_findings(path: Path, root: ElementTree.Element, source: Path) -> tuple[Finding, ...]:
     named = (root.findtext("filename") or "").strip().replace("\\", "/").rpartition("/")[2]
-    if not named or named == source.name or stem_of(Path(named)) == stem_of(source):
-        return ()
-    if named and Path(named).suffix == "" and named == stem_of(source):
+    stem = normalized(stem_of(source))
+    if not named or stem in {normalized(named), normalized(stem_of(Path(named)))}:
         return ()
     return (
         OTHER_IMAGE_NAMED.finding(

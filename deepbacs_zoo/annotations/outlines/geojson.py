@@ -84,12 +84,11 @@ def parse_geojson(path: Path, content: Json) -> Outlines:
             _feature(path, entry, f"object {number}")
             for number, entry in enumerate(_entries(content), 1)
         ]
+        features = [each for each in features if each.kind not in _ROOT]
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
         if isinstance(error, DataError):
             raise
-        found = f"no {error}" if isinstance(error, KeyError) else error
-        raise unreadable_outlines(path, found) from error
-    features = [each for each in features if each.kind not in _ROOT]
+        raise unreadable_outlines(path, error) from error
     kept, regions = _without_regions([each for each in features if each.areas])
     lines = [each.geometry for each in features if not each.areas]
     findings = (*no_area(path, lines, len(features)), *_of_regions(path, regions))

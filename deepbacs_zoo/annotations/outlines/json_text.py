@@ -7,13 +7,14 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.files.names import is_system_file
 
-__all__ = ["JSON_KINDS", "Json", "json_kind", "load_json", "unreadable_outlines"]
+__all__ = ["JSON_KINDS", "Json", "json_kind", "kind_of_file", "load_json", "unreadable_outlines"]
 
 Json: TypeAlias = Any
 """Content of a JSON file: mappings, lists, texts and numbers."""
@@ -113,9 +114,24 @@ def json_kind(content: Json) -> str:
     return next((name for name, fits in JSON_KINDS.items() if fits(content)), "")
 
 
+def kind_of_file(path: Path) -> str:
+    """Return the kind of a file as `json_kind` does, or nothing where it cannot be read."""
+    state = path.stat()
+    return _kind_of(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=1024)
+def _kind_of(path: Path, changed: int, length: int) -> str:
+    """Look into a file once, as long as it does not change."""
+    try:
+        return json_kind(load_json(path))
+    except DataError:
+        return ""
+
+
 def unreadable_outlines(path: Path, found: Exception | str) -> DataError:
     """Build the error for a file whose outlines cannot be read."""
-    text = str(found) or type(found).__name__
+    text = f"no {found}" if isinstance(found, KeyError) else str(found) or type(found).__name__
     return DataError(
         path,
         "its outlines cannot be read",

@@ -79,14 +79,10 @@ def parse_labelme(path: Path, content: Json) -> Outlines:
             groups.setdefault(key, []).append(_SHAPES[kind](entry))
             names.setdefault(key, (f"shape {number}" + (f" ({name})" if name else ""), name))
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
-        raise unreadable_outlines(path, _reason(error)) from error
+        raise unreadable_outlines(path, error) from error
     outlines = tuple(_outline(*names[key], shapes) for key, shapes in groups.items())
     findings = no_area(path, lines, len(content["shapes"]))
     return Outlines(outlines, size, findings)
-
-
-def _reason(error: Exception) -> str:
-    return f"no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _kind_of(entry: Mapping[str, Any]) -> str:

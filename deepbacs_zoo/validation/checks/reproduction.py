@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from deepbacs_zoo.errors import DeepbacsZooError, HostError, MissingExtraError, UnsupportedError
@@ -14,6 +15,7 @@ from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding, what_of
 from deepbacs_zoo.validation.checks.tolerance import (
     ABSOLUTE,
+    HALF,
     RELATIVE,
     compare,
     stated_tolerance,
@@ -72,6 +74,14 @@ FORMATS_DIFFER: Final = Rule(
 Tensors = Mapping[str, Array]
 
 
+@dataclass(frozen=True)
+class _Run:
+    """The outputs of one weights format, and the precision that it computes in."""
+
+    outputs: Tensors
+    precision: str
+
+
 def check_reproduction(context: Context) -> Outcome:
     """Run the test inputs by every weights format that may run here, on the CPU.
 
@@ -87,7 +97,7 @@ def check_reproduction(context: Context) -> Outcome:
     expected = context.test_tensors(package.outputs)
     findings: list[Finding] = []
     figures: dict[str, float] = {}
-    results: dict[str, Tensors] = {}
+    results: dict[str, _Run] = {}
     for name in package.weights:
         found = _run(context, name, inputs)
         if isinstance(found, Finding):
@@ -95,7 +105,7 @@ def check_reproduction(context: Context) -> Outcome:
             continue
         results[name] = found
         for output, array in expected.items():
-            finding, largest = _compare(package, name, output, found[output], array)
+            finding, largest = _compare(package, name, output, found, array)
             findings.append(finding)
             figures[f"{name}.{output}.max_difference"] = largest
     if not results:
@@ -123,7 +133,7 @@ def _without_test_tensor(package: Package) -> Iterator[Finding]:
                 )
 
 
-def _run(context: Context, name: str, inputs: Tensors) -> Tensors | Finding:
+def _run(context: Context, name: str, inputs: Tensors) -> _Run | Finding:
     """Return the outputs by one weights format, or why there are none."""
     where = f"weights.{name}"
     if name not in runnable_formats():
@@ -142,7 +152,7 @@ def _run(context: Context, name: str, inputs: Tensors) -> Tensors | Finding:
     except DeepbacsZooError as error:
         return error_finding(error)
     try:
-        return run_network(context.package, session, inputs)
+        return _Run(run_network(context.package, session, inputs), session.precision)
     except HostError:
         raise
     except DeepbacsZooError as error:
@@ -154,10 +164,10 @@ def _run(context: Context, name: str, inputs: Tensors) -> Tensors | Finding:
 
 
 def _compare(
-    package: Package, name: str, output: str, found: Array, expected: Array
+    package: Package, name: str, output: str, run: _Run, expected: Array
 ) -> tuple[Finding, float]:
     """Return a finding about one output, and the largest absolute difference."""
-    where = f"weights.{name}"
+    where, found = f"weights.{name}", run.outputs[output]
     if found.shape != expected.shape:
         shapes = f"{found.shape} instead of {expected.shape}"
         wrong = SHAPE_NOT_REPRODUCED.finding(
@@ -171,31 +181,43 @@ def _compare(
     if not deviation.outside:
         text = f"reproduces '{output}'; largest difference {deviation.largest:.1e}"
         return REPRODUCED.finding(where, text), deviation.largest
-    severity = Severity.ERROR
     text = (
         f"does not reproduce '{output}': {deviation.outside} of {deviation.values} values are "
         f"outside, largest difference {deviation.largest:.1e}"
     )
-    stated = stated_tolerance(package, output, name)
-    if stated is not None:
-        absolute, relative, per_million = stated
-        own = compare(found, expected, absolute, relative)
-        if own.outside <= per_million * 1e-6 * own.values:
-            severity = Severity.WARNING
-            text += "; within the wider tolerance that the package states for itself"
-    allowed = f"|difference| <= {ABSOLUTE:g} + {RELATIVE:g} |expected| at every value"
-    hint = "make the weights or the test tensors again from one network in evaluation mode"
-    finding = NOT_REPRODUCED.finding(where, text, allowed, hint, severity=severity)
+    excuse = _excuse(package, name, output, run, expected)
+    finding = NOT_REPRODUCED.finding(
+        where,
+        text + excuse,
+        f"|difference| <= {ABSOLUTE:g} + {RELATIVE:g} |expected| at every value",
+        "make the weights or the test tensors again from one network in evaluation mode",
+        severity=Severity.WARNING if excuse else Severity.ERROR,
+    )
     return finding, deviation.largest
 
 
-def _agreement(results: Mapping[str, Tensors]) -> tuple[list[Finding], dict[str, float]]:
+def _excuse(package: Package, name: str, output: str, run: _Run, expected: Array) -> str:
+    """Return the wider tolerance that holds, in words; empty if none does."""
+    stated = stated_tolerance(package, output, name)
+    if stated is not None:
+        absolute, relative, per_million = stated
+        own = compare(run.outputs[output], expected, absolute, relative)
+        if own.outside <= per_million * 1e-6 * own.values:
+            return "; within the wider tolerance that the package states for itself"
+    half = HALF.get(run.precision)
+    if half is not None and not compare(run.outputs[output], expected, half, half).outside:
+        return f"; within {half:g} + {half:g} |expected|, which {run.precision} weights may differ"
+    return ""
+
+
+def _agreement(results: Mapping[str, _Run]) -> tuple[list[Finding], dict[str, float]]:
     findings: list[Finding] = []
     figures: dict[str, float] = {}
     for (one, first), (other, second) in itertools.combinations(results.items(), 2):
-        largest = _largest_difference(first, second)
+        largest = _largest_difference(first.outputs, second.outputs)
         figures[f"{one}.{other}.max_difference"] = largest
-        allowed = FORMAT_AGREEMENT * max(map(largest_value, first.values()), default=1.0)
+        agreement = max(FORMAT_AGREEMENT, *(HALF.get(r.precision, 0.0) for r in (first, second)))
+        allowed = agreement * max(map(largest_value, first.outputs.values()), default=1.0)
         where = f"weights.{one}, weights.{other}"
         if largest <= allowed:
             text = f"agree; largest difference {largest:.1e}"

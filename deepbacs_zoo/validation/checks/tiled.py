@@ -19,6 +19,7 @@ from deepbacs_zoo.runners import Session
 from deepbacs_zoo.tensors import FixedSize, TensorSpec
 from deepbacs_zoo.tiling.run_plan import RunPlan, plan_run
 from deepbacs_zoo.validation.checks.outcome import Outcome
+from deepbacs_zoo.validation.checks.tolerance import HALF
 from deepbacs_zoo.validation.context import Context, largest_value
 
 __all__ = ["check_tiled"]
@@ -168,7 +169,8 @@ def _compared(
     figures: dict[str, float] = {}
     for spec in outputs:
         if spec.id in cut.tensors:
-            seams = _measure(spec, cut, found["whole"][spec.id], found["tiled"][spec.id])
+            allowed = HALF.get(session.precision, _ALLOWED)
+            seams = _measure(spec, cut, found["whole"][spec.id], found["tiled"][spec.id], allowed)
             figures[f"tiled.{spec.id}.max_difference"] = seams.largest
             figures[f"tiled.{spec.id}.seam_error"] = seams.seam
             findings.append(_finding(spec, cut, seams))
@@ -199,11 +201,15 @@ def _cut(
 
 
 def _measure(
-    spec: TensorSpec, run_plan: RunPlan, whole: NDArray[Any], tiled: NDArray[Any]
+    spec: TensorSpec,
+    run_plan: RunPlan,
+    whole: NDArray[Any],
+    tiled: NDArray[Any],
+    relative: float = _ALLOWED,
 ) -> _Seams:
     difference = np.abs(whole.astype(np.float64) - tiled.astype(np.float64))
     difference = np.where(np.isnan(difference), 0.0, difference)
-    allowed = _ALLOWED * largest_value(whole)
+    allowed = relative * largest_value(whole)
     distance = _distance_to_seams(spec, run_plan, whole.shape)
     others = tuple(
         index

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -11,11 +12,14 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.package import Package
 
-__all__ = ["ABSOLUTE", "RELATIVE", "Deviation", "compare", "stated_tolerance"]
+__all__ = ["ABSOLUTE", "HALF", "RELATIVE", "Deviation", "compare", "stated_tolerance"]
 
 ABSOLUTE: Final = 1.5e-4
 RELATIVE: Final = 1e-4
 """The zoo's own: ``|difference| <= 1.5e-4 + 1e-4 * |expected|`` at every value."""
+
+HALF: Final[Mapping[str, float]] = MappingProxyType({"float16": 1e-2, "bfloat16": 8e-2})
+"""Tolerance by the precision of a network, absolute and relative: ten of its roundings."""
 
 
 @dataclass(frozen=True)

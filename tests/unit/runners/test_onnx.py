@@ -42,9 +42,10 @@ def test_names_that_differ_are_matched_by_order(tmp_path):
     np.testing.assert_array_equal(found, 0)
 
 
-def test_other_data_type_of_the_graph_is_the_packages_fault(tmp_path):
-    with pytest.raises(PackageError, match=r"'raw'.*data type.*float64.*allowed: float32.*ensure"):
-        run(package_of(tmp_path, RELU), np.zeros((1, 1, 3, 3)))
+def test_tensors_are_cast_to_what_the_graph_takes(tmp_path):
+    found = run(package_of(tmp_path, RELU), np.full((1, 1, 3, 3), 1 / 3))
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, np.float32(1 / 3))
 
 
 def test_fixed_size_of_the_graph_is_the_packages_fault(tmp_path):
@@ -65,7 +66,9 @@ def test_graph_that_fails_while_it_runs_gives_one_sentence(tmp_path):
 
 def test_operator_that_the_engine_does_not_know_is_unsupported(tmp_path):
     node = helper.make_node("BestNetworkEver", ["x"], ["y"])
-    with pytest.raises(UnsupportedError, match=r"cannot load this graph.*BestNetworkEver"):
+    with pytest.raises(
+        UnsupportedError, match=r"operator that ONNX Runtime does not know.*BestNetworkEver"
+    ):
         OnnxRunner().load(package_of(tmp_path, node))
 
 
@@ -112,4 +115,4 @@ def test_weights_in_a_second_file_are_found(tmp_path):
     asked = []
     package.file_path = lambda file: (asked.append(file.path), tmp_path / file.path)[1]
     np.testing.assert_array_equal(run(package, np.ones((1, 1, 16, 16), np.float32)), 3)
-    assert asked == ["w.onnx", "w.data"]
+    assert set(asked) == {"w.onnx", "w.data"}

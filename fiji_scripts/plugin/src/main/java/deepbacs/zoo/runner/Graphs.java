@@ -1,10 +1,12 @@
 package deepbacs.zoo.runner;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import ai.onnxruntime.ValueInfo;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.options.Option;
@@ -16,23 +18,14 @@ import deepbacs.zoo.tensors.Weights;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
-/** Loading graphs, and what their engine's complaints mean. */
+/** Loading graphs, and the checks of what they take. */
 final class Graphs {
 
-  private static final int LONGEST = 200;
   private static final long MINUTE = 60_000;
-  private static final String[] TOO_NEW = {
-    "opset", "ir_version", "ir version", "not a registered function", "no op registered",
-    "not_implemented"
-  };
-  private static final String[] MEMORY = {
-    "failed to allocate", "bad_alloc", "out of memory", "bad allocation"
-  };
 
   private Graphs() {}
 
@@ -49,7 +42,7 @@ final class Graphs {
           Kind.HOST,
           "ONNX Runtime",
           "its library cannot be loaded on this computer",
-          system + ", " + firstLine(String.valueOf(cause.getMessage())),
+          system + ", " + GraphErrors.firstLine(String.valueOf(cause.getMessage())),
           "Linux or Windows on x64, Linux or macOS on ARM, with one onnxruntime jar",
           "look for a second onnxruntime jar in jars and plugins, or run deepbacs-zoo predict",
           error);
@@ -89,40 +82,27 @@ final class Graphs {
     }
   }
 
-  static ZooException notLoaded(ZooPackage zooPackage, Weights weights, OrtException error) {
-    if (isMemory(error)) {
-      return outOfMemory("ONNX Runtime", Collections.<String, Tensor>emptyMap(), error);
+  /** Refuses inputs that are no tensors of numbers. */
+  static Map<String, TensorInfo> tensors(Weights weights, Map<String, NodeInfo> inputs) {
+    Map<String, TensorInfo> nodes = new LinkedHashMap<>();
+    for (Map.Entry<String, NodeInfo> input : inputs.entrySet()) {
+      ValueInfo info = input.getValue().getInfo();
+      if (!(info instanceof TensorInfo) || Values.type((TensorInfo) info) == null) {
+        throw new ZooException(
+            Kind.UNSUPPORTED,
+            weights.file.path,
+            "the graph's input '" + input.getKey() + "' is no tensor of numbers",
+            Values.name(info),
+            "inputs of float32 or another type of numbers",
+            "ask its authors for another export");
+      }
+      nodes.put(input.getKey(), (TensorInfo) info);
     }
-    String message = message(error);
-    boolean unknown = contains(message, TOO_NEW);
-    return new ZooException(
-        unknown ? Kind.UNSUPPORTED : Kind.PACKAGE,
-        zooPackage.path + "/" + weights.file.path,
-        "ONNX Runtime cannot load this graph",
-        message,
-        "an ONNX file that onnxruntime " + environment().getVersion() + " reads",
-        unknown
-            ? Text.of("update onnxruntime, or choose other weights with ", Option.of("runner"))
-            : Text.of("get the package again, or choose other weights with ", Option.of("runner")),
-        error);
+    return nodes;
   }
 
-  /** Checks a tensor against the graph's own declaration. */
-  static void checkNode(String id, TensorInfo node, Tensor tensor) {
-    String required = Values.numpy(node);
-    if (!tensor.dtype.numpy().equals(required)) {
-      throw new ZooException(
-          Kind.PACKAGE,
-          "input '" + id + "'",
-          "the graph takes another data type than the package's preprocessing gives",
-          tensor.dtype.numpy(),
-          required,
-          "end the preprocessing with ensure_dtype to " + required);
-    }
-    checkShape(id, node, tensor.shape());
-  }
-
-  private static void checkShape(String id, TensorInfo node, int[] shape) {
+  /** Checks a shape against the graph's own declaration; without one every shape fits. */
+  static void checkShape(String id, TensorInfo node, int[] shape) {
     long[] declared = node.getShape();
     boolean fits = declared.length == shape.length;
     for (int axis = 0; fits && axis < shape.length; axis++) {
@@ -157,37 +137,6 @@ final class Graphs {
         Text.of(
             "pass a smaller ", Option.of("memory"), " so that the image is cut into smaller tiles"),
         cause);
-  }
-
-  static boolean isMemory(OrtException error) {
-    return contains(String.valueOf(error.getMessage()), MEMORY);
-  }
-
-  /** The cause stands behind a number, a kind, the file name, and sometimes a C++ signature. */
-  static String message(OrtException error) {
-    String text = String.valueOf(error.getMessage()).replaceAll("\\s+", " ").trim();
-    String what = text.replaceFirst("^Error code - \\S+ - message: ", "");
-    if (what.startsWith("Load model from ") && what.contains(" failed:")) {
-      what = what.substring(what.indexOf(" failed:") + " failed:".length());
-    }
-    what = what.replaceFirst("^\\S*/onnxruntime/\\S+ .*?\\) (?=[A-Z])", "");
-    return firstLine(what);
-  }
-
-  private static String firstLine(String text) {
-    String line = text.trim().split("\\R", 2)[0].trim();
-    String cut = line.length() > LONGEST ? line.substring(0, LONGEST) + " ..." : line;
-    return cut.replaceAll("[.;]+$", "");
-  }
-
-  private static boolean contains(String text, String[] words) {
-    String lower = text.toLowerCase(Locale.ROOT);
-    for (String word : words) {
-      if (lower.contains(word)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static String by(int[] shape) {

@@ -1,6 +1,5 @@
 package deepbacs.zoo.runner;
 
-import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
@@ -33,7 +32,7 @@ public final class OnnxSession implements AutoCloseable {
   private final List<TensorSpec> outputs;
   private final OrtEnvironment environment;
   private final OrtSession session;
-  private final Map<String, TensorInfo> nodes = new LinkedHashMap<>();
+  private final Map<String, TensorInfo> nodes;
   /** Graph input by tensor id. */
   private final Map<String, String> names;
   private final UnsignedTensors unsigned;
@@ -54,10 +53,13 @@ public final class OnnxSession implements AutoCloseable {
     this.engine = "onnxruntime " + environment.getVersion();
     this.unsigned = new UnsignedTensors(environment);
     this.session = Graphs.open(zooPackage, weights, environment);
-    for (Map.Entry<String, NodeInfo> node : session.getInputInfo().entrySet()) {
-      nodes.put(node.getKey(), (TensorInfo) node.getValue().getInfo());
+    try {
+      this.nodes = Graphs.tensors(weights, session.getInputInfo());
+      this.names = matchInputs(weights);
+    } catch (ZooException refused) {
+      session.close();
+      throw refused;
     }
-    this.names = matchInputs(weights);
   }
 
   /** Loads the ONNX weights of a package on the CPU; see {@link #load(ZooPackage, Device)}. */
@@ -84,13 +86,14 @@ public final class OnnxSession implements AutoCloseable {
               : String.join(", ", zooPackage.weights.keySet()),
           FORMAT,
           zooPackage.zooConfig().allowTiling
-              ? "get a package with ONNX weights, or run it with deepbacs-zoo predict"
+              ? "get a package with onnx weights" + OtherWeights.advice(zooPackage)
               : "run the plain package of the same model, this one is for deepImageJ");
     }
     try {
       return new OnnxSession(zooPackage, weights, Graphs.environment(), device);
     } catch (OrtException error) {
-      throw Graphs.notLoaded(zooPackage, weights, error);
+      throw GraphErrors.notLoaded(
+          zooPackage, weights, error, Graphs.environment().getVersion());
     }
   }
 
@@ -165,7 +168,7 @@ public final class OnnxSession implements AutoCloseable {
   }
 
   /** Equal names where all agree, else by order. */
-  private Map<String, String> matchInputs(Weights weights) throws OrtException {
+  private Map<String, String> matchInputs(Weights weights) {
     List<String> ids = TensorChecks.ids(inputs);
     List<String> graph = new ArrayList<>(nodes.keySet());
     Map<String, String> matched = new LinkedHashMap<>();
@@ -174,7 +177,6 @@ public final class OnnxSession implements AutoCloseable {
       return matched;
     }
     if (ids.size() != graph.size()) {
-      session.close();
       throw new ZooException(
           Kind.PACKAGE,
           weights.file.path,
@@ -189,9 +191,12 @@ public final class OnnxSession implements AutoCloseable {
     return matched;
   }
 
-  private OnnxTensor fed(String id, TensorInfo node, Tensor tensor) throws OrtException {
-    Graphs.checkNode(id, node, tensor);
-    long bytes = (long) tensor.size() * tensor.dtype.bytes;
+  /** The tensor in the type of number that the graph takes. */
+  private OnnxTensor fed(String id, TensorInfo node, Tensor given) throws OrtException {
+    Graphs.checkShape(id, node, given.shape());
+    Tensor tensor = Casts.cast(id, given, Values.type(node));
+    boolean isBfloat16 = node.type == OnnxJavaType.BFLOAT16;
+    long bytes = (long) tensor.size() * (isBfloat16 ? Short.BYTES : tensor.dtype.bytes);
     if (bytes > Integer.MAX_VALUE) {
       // A buffer of Java is no longer than that.
       throw Graphs.outOfMemory(engine, Collections.singletonMap(id, tensor), null);
@@ -203,55 +208,45 @@ public final class OnnxSession implements AutoCloseable {
     }
     ByteBuffer part = buffer.duplicate().order(ByteOrder.nativeOrder());
     part.limit((int) bytes);
+    long[] shape = Arrays.stream(tensor.shape()).asLongStream().toArray();
+    if (isBfloat16) {
+      Values.writeBfloat16(tensor, part);
+      part.rewind();
+      return OnnxTensor.createTensor(environment, part, shape, OnnxJavaType.BFLOAT16);
+    }
     Values.write(tensor, part);
     part.rewind();
-    long[] shape = Arrays.stream(tensor.shape()).asLongStream().toArray();
-    OnnxJavaType given = Values.javaType(UnsignedTensors.given(tensor.dtype));
-    return unsigned.of(
-        tensor.dtype, OnnxTensor.createTensor(environment, part, shape, given));
+    OnnxJavaType type = Values.javaType(UnsignedTensors.given(tensor.dtype));
+    return unsigned.of(tensor.dtype, OnnxTensor.createTensor(environment, part, shape, type));
   }
 
   /** Outputs under the package's ids: by name where names agree, else by order. */
   private Map<String, Tensor> named(OrtSession.Result found) {
-    List<OnnxTensor> all = new ArrayList<>();
-    Map<String, OnnxTensor> byName = new LinkedHashMap<>();
-    for (Map.Entry<String, OnnxValue> entry : found) {
-      if (!(entry.getValue() instanceof OnnxTensor)) {
-        throw new ZooException(
-            Kind.PACKAGE,
-            "weights",
-            "the network gives something else than tensors",
-            entry.getValue().getType(),
-            "tensors",
-            "export the package again with matching outputs");
-      }
-      all.add((OnnxTensor) entry.getValue());
-      byName.put(entry.getKey(), (OnnxTensor) entry.getValue());
-    }
+    Map<String, OnnxValue> byName = new LinkedHashMap<>();
+    found.forEach(entry -> byName.put(entry.getKey(), entry.getValue()));
+    List<OnnxValue> all = new ArrayList<>(byName.values());
     if (byName.keySet().containsAll(TensorChecks.ids(outputs))) {
       all.clear();
       outputs.forEach(spec -> all.add(byName.get(spec.id)));
     }
-    List<long[]> shapes = new ArrayList<>();
-    all.forEach(tensor -> shapes.add(tensor.getInfo().getShape()));
-    TensorChecks.checkOutputs(outputs, shapes);
+    TensorChecks.checkOutputs(outputs, all);
     Map<String, Tensor> named = new LinkedHashMap<>();
     for (int index = 0; index < all.size(); index++) {
       TensorSpec spec = outputs.get(index);
-      named.put(spec.id, Values.read(all.get(index), spec.axisNames()));
+      named.put(spec.id, Values.read((OnnxTensor) all.get(index), spec.axisNames()));
     }
     return named;
   }
 
   private ZooException failed(OrtException error, Map<String, Tensor> tensors) {
-    if (Graphs.isMemory(error)) {
+    if (GraphErrors.isMemory(error)) {
       return Graphs.outOfMemory(engine, tensors, error);
     }
     return new ZooException(
         Kind.PACKAGE,
         "onnx weights",
         "ONNX Runtime cannot compute this graph on the given tensors",
-        Graphs.message(error),
+        GraphErrors.message(error),
         "sizes, types and operators that the package's description promises",
         "run: deepbacs-zoo validate PACKAGE",
         error);

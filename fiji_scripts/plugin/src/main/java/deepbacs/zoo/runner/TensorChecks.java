@@ -1,5 +1,9 @@
 package deepbacs.zoo.runner;
 
+import ai.onnxruntime.OnnxSequence;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.TensorInfo;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.tensors.Axis;
@@ -110,33 +114,47 @@ final class TensorChecks {
   }
 
   /**
-   * Checks the number of outputs and of their axes.
+   * Checks the number of outputs, that they are numbers, and their axes.
    *
    * @throws ZooException PACKAGE
    */
-  static void checkOutputs(List<TensorSpec> specs, List<long[]> shapes) {
-    if (shapes.size() != specs.size()) {
+  static void checkOutputs(List<TensorSpec> specs, List<OnnxValue> found) {
+    if (found.size() != specs.size()) {
       throw new ZooException(
           Kind.PACKAGE,
           "weights",
           "the network gives another number of outputs than the package describes",
-          shapes.size(),
+          found.size(),
           specs.size() + " (" + String.join(", ", ids(specs)) + ")",
           "export the package again with matching outputs");
     }
-    for (int index = 0; index < shapes.size(); index++) {
-      TensorSpec spec = specs.get(index);
-      long[] shape = shapes.get(index);
-      if (shape.length != spec.axes.size()) {
-        int[] sizes = Arrays.stream(shape).mapToInt(Math::toIntExact).toArray();
-        throw new ZooException(
-            Kind.PACKAGE,
-            "output '" + spec.id + "'",
-            "the network's tensor has another number of axes than the package describes",
-            "shape " + tuple(sizes),
-            spec.axes.size() + " axes, " + spec.axisNames(),
-            "correct the axes in the package's description");
-      }
+    for (int index = 0; index < found.size(); index++) {
+      checkOutput(specs.get(index), found.get(index));
+    }
+  }
+
+  private static void checkOutput(TensorSpec spec, OnnxValue found) {
+    boolean isTensor = found instanceof OnnxTensor;
+    if (!isTensor || Values.type((TensorInfo) found.getInfo()) == null) {
+      String other = found instanceof OnnxSequence ? "a sequence" : "a mapping";
+      throw new ZooException(
+          Kind.PACKAGE,
+          "output '" + spec.id + "'",
+          "the network gives something else than a tensor of numbers",
+          isTensor ? "texts" : other,
+          "a tensor of numbers",
+          "export the package again with matching outputs");
+    }
+    long[] shape = ((TensorInfo) found.getInfo()).getShape();
+    if (shape.length != spec.axes.size()) {
+      int[] sizes = Arrays.stream(shape).mapToInt(Math::toIntExact).toArray();
+      throw new ZooException(
+          Kind.PACKAGE,
+          "output '" + spec.id + "'",
+          "the network's tensor has another number of axes than the package describes",
+          "shape " + tuple(sizes),
+          spec.axes.size() + " axes, " + spec.axisNames(),
+          "correct the axes in the package's description");
     }
   }
 

@@ -2,8 +2,10 @@ package deepbacs.zoo.runner;
 
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.SequenceInfo;
 import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.TensorInfo.OnnxTensorType;
+import ai.onnxruntime.ValueInfo;
 import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
 import java.nio.ByteBuffer;
@@ -35,14 +37,25 @@ final class Values {
 
   private Values() {}
 
-  /** NumPy's name of a graph's type; the engine's own where NumPy has none. */
-  static String numpy(TensorInfo node) {
-    DType type = TYPES.get(node.onnxType);
-    if (type != null) {
-      return type.numpy();
+  /** The type of the values that a graph takes, of bfloat16 float32; null for other than numbers. */
+  static DType type(TensorInfo node) {
+    return node.type == OnnxJavaType.BFLOAT16 ? DType.FLOAT32 : TYPES.get(node.onnxType);
+  }
+
+  /** The engine's name of a type, for example {@code tensor(string)}. */
+  static String name(ValueInfo info) {
+    if (info instanceof SequenceInfo) {
+      SequenceInfo sequence = (SequenceInfo) info;
+      String type = String.valueOf(sequence.sequenceType).toLowerCase(Locale.ROOT);
+      return "seq(" + (sequence.sequenceOfMaps ? "map" : "tensor(" + type + ")") + ")";
     }
-    String name = node.onnxType.name().replace("ONNX_TENSOR_ELEMENT_DATA_TYPE_", "");
-    return name.toLowerCase(Locale.ROOT);
+    if (!(info instanceof TensorInfo)) {
+      return "map";
+    }
+    String name = ((TensorInfo) info).onnxType.name();
+    return "tensor("
+        + name.replace("ONNX_TENSOR_ELEMENT_DATA_TYPE_", "").toLowerCase(Locale.ROOT)
+        + ")";
   }
 
   /** The engine's type of the values that {@link #write} writes. */
@@ -53,6 +66,15 @@ final class Values {
       }
     }
     throw new IllegalArgumentException(dtype.numpy());
+  }
+
+  /** Writes float32 as bfloat16, to the nearest and half to even, from the buffer's position on. */
+  static void writeBfloat16(Tensor tensor, ByteBuffer to) {
+    for (float value : tensor.floats()) {
+      int bits = Float.floatToRawIntBits(value);
+      int rounded = bits + 0x7fff + (bits >>> 16 & 1) >>> 16;
+      to.putShort((short) (Float.isNaN(value) ? 0x7fc0 : rounded));
+    }
   }
 
   /** Writes all values from the buffer's position on, in its byte order. */
@@ -93,15 +115,18 @@ final class Values {
     }
   }
 
-  /** A tensor with the values of an output. */
+  /** A tensor with the values of an output, of half precision as float32. */
   static Tensor read(OnnxTensor tensor, String axes) {
     TensorInfo info = tensor.getInfo();
     int[] shape = Arrays.stream(info.getShape()).mapToInt(Math::toIntExact).toArray();
-    DType type = TYPES.getOrDefault(info.onnxType, DType.FLOAT32);
+    DType type = type(info);
+    if (type == DType.FLOAT16) {
+      type = DType.FLOAT32; // half precision is for the network alone
+    }
     if (Tensor.count(shape) == 0) {
       return Tensor.zeros(type, axes, shape);
     }
-    if (type == DType.FLOAT32 || type == DType.FLOAT16) {
+    if (type == DType.FLOAT32) {
       // The engine's copy, which nobody else has; half precision comes without an array.
       FloatBuffer from = tensor.getFloatBuffer();
       float[] values = from.hasArray() ? from.array() : new float[from.remaining()];
@@ -142,7 +167,7 @@ final class Values {
     }
   }
 
-  /** The bits of a number that half precision holds exactly. */
+  /** The bits of the nearest number of half precision, half to even; none is beyond it. */
   private static short halfBits(double value) {
     int sign = Double.doubleToRawLongBits(value) < 0 ? 0x8000 : 0;
     double size = Math.abs(value);

@@ -7,6 +7,16 @@ import pytest
 
 from deepbacs_zoo.annotations import read_rois
 from deepbacs_zoo.fiji import open_worker
+from deepbacs_zoo.images.rois import read_roi
+from tests.data.rois.drawings import (
+    SIZE,
+    drawn_by,
+    filled_by,
+    golden,
+    mask_of,
+    of_imagej,
+    random_drawings,
+)
 from tests.fiji.gateways import gateway_setup
 
 SHAPES = {
@@ -47,3 +57,24 @@ def test_the_pixels_of_an_outline_are_those_that_imagej_fills(name, drawn):
     labels = read_rois(folder / f"{name}.roi", (40, 50))
     assert filled[name].any()
     np.testing.assert_array_equal(labels > 0, filled[name])
+
+
+def test_the_table_of_rois_is_what_imagej_draws_opens_and_counts(imagej):
+    """The numbers that `tests/unit/images/test_rois.py` compares with, from ImageJ as it is."""
+    found, expected = of_imagej(imagej), golden()
+    assert [row["name"] for row in found] == [row["name"] for row in expected]
+    differing = [row for row, known in zip(found, expected, strict=True) if row != known]
+    assert differing == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_outlines_are_filled_as_imagej_fills_them(seed, imagej):
+    files = drawn_by(imagej, random_drawings(seed))
+    differing = []
+    for data, answer in zip(files, filled_by(imagej, files), strict=True):
+        found = np.zeros(SIZE, bool)
+        place, inside = read_roi(data).fill(SIZE)
+        found[place] = inside
+        if not np.array_equal(found, mask_of(answer)):
+            differing.append(data.hex())
+    assert differing == []

@@ -27,6 +27,7 @@ _COORDINATES: Final = {MOVE: 2, LINE: 2, 2: 4, 3: 6, CLOSE: 0}
 _FLATNESS: Final = 0.01
 """Pixels that a polygon may be away from its curve."""
 _DEEPEST: Final = 10
+_MOST: Final = 10**6
 _VERTICES: Final = 72
 
 
@@ -85,13 +86,20 @@ def rounded_rectangle(left: int, top: int, width: int, height: int, arc: int) ->
 
 
 def flatten(path: Sequence[Segment]) -> list[Floats]:
-    """Return the polygons of a path: ``n 2`` float64, x and y in pixels."""
+    """Return the polygons of a path: ``n 2`` float64, x and y in pixels.
+
+    Raises
+    ------
+    ValueError
+        It has more points than any outline.
+    """
     corners = np.array([value for _, values in path for value in values]).reshape(-1, 2)
     if not corners.size or not np.isfinite(corners).all():
         return []
     origin = np.floor(corners.min(axis=0))
     parts: list[list[tuple[float, float]]] = [[]]
     begin = here = (0.0, 0.0)
+    count = 0
     for kind, values in path:
         relative = (np.reshape(values, (-1, 2)) - origin).astype(np.float32).astype(np.float64)
         points = [(float(x), float(y)) for x, y in relative]
@@ -100,7 +108,11 @@ def flatten(path: Sequence[Segment]) -> list[Floats]:
             begin = points[0] if points else begin
             here = begin
             continue
-        parts[-1].extend(_flat([here, *points], 0))
+        flat = list(_flat([here, *points], 0))
+        parts[-1].extend(flat)
+        count += len(flat)
+        if count > _MOST:
+            raise ValueError(f"a path of more than {_MOST} points")
         here = points[-1]
     return [np.array(part, np.float32).astype(np.float64) + origin for part in parts if part]
 

@@ -53,6 +53,7 @@ _SPLINE: Final = 1
 _SUB_PIXEL: Final = 128
 _UNSIGNED: Final = -5000
 """Numbers of 16 bits below this are meant without a sign."""
+_FARTHEST: Final = 2.0**31
 _LONGEST: Final = 99999
 """Pixels of the longest side of a rectangle."""
 
@@ -135,6 +136,8 @@ class _Decoder:
             (more,) = self._unpack(">f", 52)
             make = ellipse if kind == "ellipse" else rotated_rectangle
             single = make(*self._four(), more)
+            if not single.size:
+                return Roi(name, kind, self._frame(), position=position)
             base = np.floor(single.min(axis=0))  # others are relative to their bounds
         else:
             base = (whole if single is None else single).min(axis=0)
@@ -190,8 +193,8 @@ class _Decoder:
 
     def _floats(self, at: int, count: int) -> Singles:
         found = self._array(">f4", at, count).astype(np.float32)
-        if not np.isfinite(found).all():
-            raise ValueError("a ROI with coordinates that are no numbers")
+        if not (np.abs(found) <= _FARTHEST).all():
+            raise ValueError("a ROI with coordinates that no image has")
         return found
 
     def _unpack(self, fields: str, at: int) -> tuple[Any, ...]:

@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 _EXTENSION: Final = 7
 _FEWEST: Final = 100
+_MOST: Final = 10**6
 _SHORTEST: Final = np.float32(0.001)
 
 
@@ -38,6 +39,11 @@ def spline(corners: NDArray[Any], kind: str, *, is_whole: bool) -> Singles:
     -------
     numpy.ndarray
         ``n 2`` float32, relative as the corners are.
+
+    Raises
+    ------
+    ValueError
+        It is longer than any outline in an image.
     """
     length = _perimeter(corners, kind, is_whole=is_whole)
     corners = corners.astype(np.float32)
@@ -47,6 +53,8 @@ def spline(corners: NDArray[Any], kind: str, *, is_whole: bool) -> Singles:
     apart = np.maximum(np.sqrt(np.sqrt(squares)).astype(np.float32), _SHORTEST)
     knots = np.cumsum(np.concatenate((np.zeros(1), apart)).astype(np.float32), dtype=np.float32)
     count = max(int(length / 2), _FEWEST)
+    if count > _MOST:
+        raise ValueError(f"a ROI with a spline of {count} points, which no image has")
     at: Floats = np.arange(count, dtype=np.float64) * (float(knots[-1]) / (count - 1))
     return np.stack([_interpolate(knots, values, at) for values in closed.T], axis=1)
 

@@ -35,8 +35,8 @@ import java.util.Base64;
  * ROIs as ImageJ has them: drawn and saved ({@code draw}), or opened and filled ({@code fill}).
  *
  * <p>A drawing is {@code {"type", "numbers", "options"}}, its answer the file in base 64. A file is
- * {@code {"roi", "width", "height"}}, its answer the pixels that ImageJ's statistics count, as
- * pairs of a first index and a length, and whether they come from an area.
+ * {@code {"roi", "width", "height"}}, its answer the number of pixels that ImageJ's statistics
+ * count, and these as pairs of a first index and a length, and whether the ROI is an area.
  */
 public final class RoisTest {
 
@@ -257,7 +257,9 @@ public final class RoisTest {
     Rectangle place = processor.getRoi();
     answer.addProperty("type", roi.getTypeAsString());
     answer.addProperty("area", roi.isArea());
-    answer.addProperty("count", statistics.pixelCount);
+    // Statistics of a ROI outside are those of the whole image.
+    boolean isInside = roi.getBounds().intersects(new Rectangle(width, height));
+    answer.addProperty("count", isInside ? statistics.pixelCount : 0);
     answer.addProperty("name", roi.getName());
     JsonArray position = new JsonArray();
     position.add(roi.getPosition());
@@ -265,7 +267,8 @@ public final class RoisTest {
     position.add(roi.hasHyperStackPosition() ? roi.getZPosition() : 0);
     position.add(roi.getTPosition());
     answer.add("position", position);
-    answer.add("runs", runs(place, processor.getMaskArray(), width));
+    answer.add(
+        "runs", isInside ? runs(place, processor.getMaskArray(), width) : new JsonArray());
   }
 
   private static JsonArray runs(Rectangle place, byte[] mask, int width) {

@@ -23,6 +23,13 @@ FOLDER_PAIRS: Final = (
     ("images", "masks"),
     ("images", "labels"),
     ("images", "annotations"),
+    ("image", "mask"),
+    ("image", "label"),
+    ("imgs", "masks"),
+    ("img", "mask"),
+    ("img", "seg"),
+    ("raw", "labels"),
+    ("x", "y"),
     ("JPEGImages", "Annotations"),
 )
 """Folders of images and of what belongs to them, in the order in which they are looked for; case

@@ -20,9 +20,13 @@ from deepbacs_zoo.images.folder import is_image_name
 from deepbacs_zoo.images.image import stem_of
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES
 
-__all__ = ["Listing", "advice", "left_out", "list_files", "named"]
+__all__ = ["NOT_READ", "Listing", "advice", "left_out", "list_files", "named"]
 
 _MOST_NAMED: Final = 5
+NOT_READ: Final = frozenset(
+    {".h5", ".hdf5", ".npz", ".mat", ".svg", ".ilp", ".qpdata", ".klb", ".mha", ".nrrd", ".nii"}
+)
+"""Suffixes of files of objects that are read nowhere here; ilastik exports HDF5 unless asked."""
 SECOND_ANNOTATIONS: Final = Rule(
     "second-annotations",
     Severity.WARNING,
@@ -95,17 +99,34 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in visible(folder) if path.is_file()]
 
 
-def advice(alone: Path, matches: Matches) -> str:
-    """Return what to do about a file without a partner, or nothing where nothing is known."""
+def advice(alone: Path, matches: Matches, files: Sequence[Path] = ()) -> str:
+    """Return what to do about a file without a partner, or nothing where nothing is known.
+
+    Parameters
+    ----------
+    alone
+        The image or the annotation.
+    matches
+        All that were matched.
+    files
+        Files of the same folders that are neither.
+    """
     stem = normalized(annotation_stem(alone)).casefold()
-    others = matches.annotations if alone in matches.images else matches.images
-    for other in others:
+    for other in matches.annotations if alone in matches.images else matches.images:
         if normalized(annotation_stem(other)).casefold() == stem:
             return f"write its name and {other.name} with the same capitals"
     for other in matches.other:
-        if normalized(other.stem).casefold().startswith(stem):
+        if _begins_with(other, stem):
             return f"add its labels: by its name {other.name} holds none"
+    for other in files:
+        if _begins_with(other, stem) and other.suffix.lower() in NOT_READ:
+            return f"export {other.name} as TIFF or PNG, or in another format that is read"
     return ""
+
+
+def _begins_with(path: Path, stem: str) -> bool:
+    name = normalized(path.name).casefold()
+    return name.startswith(stem) and not name[len(stem) : len(stem) + 1].isalnum()
 
 
 def left_out(matches: Matches, other: Sequence[Path]) -> tuple[Finding, ...]:

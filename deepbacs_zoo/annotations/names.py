@@ -239,8 +239,9 @@ def _keys(stem: str, role: str) -> dict[str, int]:
     keys = {stem: 0} | dict.fromkeys(_without(stem, role), 1)
     for key, rank in tuple(keys.items()):
         path = Path(key)
-        if is_image_name(path):
-            keys.setdefault(stem_of(path), rank + 1)
+        # Of cells.ome.tif programs make cells.ome_masks.png and cells.ome.tif.geojson.
+        plain = stem_of(path if is_image_name(path) else Path(f"{key}.tif"))
+        keys.setdefault(plain, rank + 1)
     return keys
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations.labels.read import Annotation, read_annotation
-from deepbacs_zoo.annotations.matching import advice, left_out, list_files, named
-from deepbacs_zoo.annotations.names import LABEL_SUFFIXES, Matches, match_names
+from deepbacs_zoo.annotations.matching import NOT_READ, advice, left_out, list_files, named
+from deepbacs_zoo.annotations.names import LABEL_SUFFIXES, match_names
 from deepbacs_zoo.annotations.outlines.json_text import kind_of_file
 from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.files.names import visible
@@ -81,7 +81,8 @@ def match_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
         raise _nothing_found(target, IMAGE_SUFFIXES | LABEL_SUFFIXES)
     for alone, folder in ((matches.images, target), (matches.annotations, source)):
         if alone:
-            raise _without_partner(alone, folder, matches)
+            hint = advice(alone[0], matches, listing.other)
+            raise _without_partner(alone, folder, hint)
     findings = left_out(matches, listing.other)
     pairs = sorted((stem_of(image), image, path) for image, path in matches.pairs)
     return tuple(Pair(*each, findings if number == 0 else ()) for number, each in enumerate(pairs))
@@ -91,19 +92,20 @@ def _holds_boxes(path: Path) -> bool:
     return path.suffix.lower() == ".json" and kind_of_file(path) == "COCO"
 
 
-def _without_partner(alone: Sequence[Path], folder: Path, matches: Matches) -> DataError:
+def _without_partner(alone: Sequence[Path], folder: Path, hint: str) -> DataError:
     return DataError(
         alone[0],
         f"it has no partner of the same name in {folder}",
         value=named(alone),
         allowed="one image in source/ and one in target/ for each name",
-        hint=advice(alone[0], matches) or "add the missing file or take this one away",
+        hint=hint or "add the missing file or take this one away",
     )
 
 
 def _nothing_found(folder: Path, suffixes: frozenset[str]) -> UsageError:
     allowed = f"files that end with {', '.join(sorted(suffixes))}"
-    boxes = [path.name for path in visible(folder) if path.suffix.lower() in _BOXES]
+    files = [path for path in visible(folder) if path.is_file()]
+    boxes = [path.name for path in files if path.suffix.lower() in _BOXES]
     if boxes:
         return UsageError(
             folder,
@@ -112,7 +114,14 @@ def _nothing_found(folder: Path, suffixes: frozenset[str]) -> UsageError:
             allowed=allowed,
             hint="train detection with these, or give label images or outlines",
         )
-    return UsageError(folder, "no image in this folder", allowed=allowed, hint="check the path")
+    exported = any(path.suffix.lower() in NOT_READ for path in files)
+    return UsageError(
+        folder,
+        "no image in this folder",
+        value=f"it holds {named(files)}" if files else None,
+        allowed=allowed,
+        hint="export the labels as TIFF or PNG" if exported else "check the path",
+    )
 
 
 def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[np.int32]]:

@@ -112,7 +112,8 @@ def match_box_pairs(images: Path, annotations: Path) -> tuple[Pair, ...]:
         (matches.annotations, "the image that it belongs to is missing"),
     ):
         if alone:
-            raise _without_partner(alone, what, advice(alone[0], matches))
+            hint = advice(alone[0], matches, listing.other)
+            raise _without_partner(alone, what, hint)
     findings = left_out(matches, listing.other)
     pairs = sorted((stem_of(image), image, path) for image, path in matches.pairs)
     return tuple(

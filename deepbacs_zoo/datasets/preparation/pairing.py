@@ -9,6 +9,7 @@ from typing import Final
 
 from deepbacs_zoo.datasets.types import TargetKind
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.files.names import normalized
 from deepbacs_zoo.options import Option
 
 __all__ = [
@@ -121,7 +122,7 @@ def _stems(folder: str, files: Files, suffixes: frozenset[str], label: str) -> d
         path = PurePosixPath(file)
         if path.suffix.lower() not in suffixes:
             continue
-        stem = path.stem[:-4] if path.stem.lower().endswith(".ome") else path.stem
+        stem = normalized(path.stem[:-4] if path.stem.lower().endswith(".ome") else path.stem)
         whole = f"{folder}/{file}" if folder else file
         if stem in found:
             raise DataError(

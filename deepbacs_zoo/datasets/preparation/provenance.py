@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from deepbacs_zoo.datasets.types import SplitRule
+from deepbacs_zoo.files.names import normalized
 
 __all__ = ["SPLIT_FILE", "Provenance", "provenance_beside", "read_provenance"]
 
@@ -60,7 +61,10 @@ class Provenance:
     def held(self, names: Collection[str]) -> frozenset[str] | None:
         """Return the validation images; ``None`` if ``names`` are not those of the set."""
         known = {*self.training, *self.validation}
-        return frozenset(self.validation) if self.validation and known == set(names) else None
+        by_name = {normalized(name): name for name in names}
+        if not self.validation or {normalized(name) for name in known} != set(by_name):
+            return None
+        return frozenset(by_name[normalized(name)] for name in self.validation)
 
     def text(self) -> str:
         """Return the text of the file."""

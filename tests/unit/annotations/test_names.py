@@ -45,6 +45,10 @@ SUFFIXED = [
     ("img_0.tif", "Mask of img_0.tif"),
     ("img_0.tif", "Count Masks of img_0.tif.tif"),
     ("img_0.ome.tif", "img_0_masks.ome.tif"),
+    ("img_0.ome.tif", "img_0.ome_cp_masks.png"),
+    ("img_0.ome.tif", "img_0.ome.tif.geojson"),
+    ("img_0.ome.tif", "img_0.ome.json"),
+    ("f [x=0,y=0,w=512,h=512].tif", "f [x=0,y=0,w=512,h=512]-labelled.png"),
     ("000_img.png", "000_masks.png"),
     ("image_001.tif", "mask_001.tif"),
     ("image001.tif", "mask001.tif"),
@@ -153,3 +157,13 @@ def test_a_folder_of_images_alone_is_none_of_pairs(tmp_path):
     put(tmp_path, "a.tif", "b.tif", "c_mask.tif")
     with pytest.raises(UsageError, match=r"a_masks\.tif beside a\.tif"):
         find_folders(tmp_path)
+
+
+def test_labels_in_a_format_that_is_not_read_are_named(tmp_path):
+    put(tmp_path / "source", "a.tif", "b.tif")
+    put(tmp_path / "target", "a_Object Identities.h5")
+    with pytest.raises(UsageError, match=r"it holds a_Object.*export the labels as TIFF"):
+        matched(tmp_path / "source", tmp_path / "target")
+    put(tmp_path / "target", "b_masks.tif")
+    with pytest.raises(DataError, match=r"export a_Object Identities\.h5 as TIFF or PNG"):
+        matched(tmp_path / "source", tmp_path / "target")

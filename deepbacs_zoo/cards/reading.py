@@ -13,6 +13,7 @@ import yaml
 from deepbacs_zoo.cards.types import Author, Card, Citation, Maintainer, PixelSize, TrainingData
 from deepbacs_zoo.errors import PackageError, UsageError
 from deepbacs_zoo.files.fields import Field, TextRule, Wording, one_of, text_like, text_up_to
+from deepbacs_zoo.files.text import line_of, read_text
 
 __all__ = ["RENDERED", "WRITTEN", "read_card"]
 
@@ -120,12 +121,12 @@ def read_card(path: str | Path) -> Card:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return read_text(file)
     except UnicodeDecodeError as error:
         raise PackageError(
             file,
             "the card is not UTF-8 text",
-            value=f"byte {error.start}",
+            value=f"line {line_of(error)}",
             allowed="a Markdown file in UTF-8",
             hint="save it as UTF-8",
         ) from error
@@ -141,7 +142,7 @@ def _text(file: Path) -> str:
 
 def _split(file: Path, text: str) -> tuple[str, str]:
     """Return front matter and prose."""
-    found = re.match(r"---[ \t]*\r?\n(.*?\n)---[ \t]*(?:\r?\n|$)", text, re.DOTALL)
+    found = re.match(r"\s*---[ \t]*\n(.*?\n)---[ \t]*(?:\n|$)", text, re.DOTALL)
     if found is None:
         raise PackageError(
             file,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.files import write_bytes
+from deepbacs_zoo.files.text import read_text
 
 __all__ = ["HistoryRow", "append_row", "read_history", "truncate_history"]
 
@@ -26,7 +27,7 @@ def read_history(path: Path) -> tuple[HistoryRow, ...]:
     if not path.exists():
         return ()
     rows = []
-    for index, row in enumerate(csv.DictReader(io.StringIO(path.read_text("utf-8"))), 1):
+    for index, row in enumerate(csv.DictReader(io.StringIO(read_text(path))), 1):
         try:
             numbers = {name: float(value) for name, value in row.items()}
         except (TypeError, ValueError):

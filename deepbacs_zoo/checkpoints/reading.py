@@ -11,6 +11,7 @@ from deepbacs_zoo.checkpoints.run import RUN_FILE, SCHEMA_VERSION, Run, TunedDec
 from deepbacs_zoo.checkpoints.schema_1 import upgraded
 from deepbacs_zoo.checkpoints.split import Split
 from deepbacs_zoo.errors import DataError, PackageError, UsageError
+from deepbacs_zoo.files.text import read_text
 from deepbacs_zoo.package.zoo_config import read_decoding
 
 __all__ = ["is_run", "open_run"]
@@ -42,7 +43,7 @@ def open_run(path: str | Path) -> Run:
         )
     file = folder / RUN_FILE
     try:
-        block = json.loads(file.read_text("utf-8"))
+        block = json.loads(read_text(file))
         version = block["schema_version"]
     except (KeyError, TypeError, ValueError) as error:
         raise _damaged(file, error) from error

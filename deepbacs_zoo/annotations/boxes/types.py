@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.files.text import read_text
 from deepbacs_zoo.findings import Finding, Rule, Severity
 
 __all__ = [
@@ -213,7 +214,7 @@ def decoded_text(path: Path, kind: str) -> str:
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise ValueError(f"over {_LARGEST_FILE} bytes")
-        return path.read_text("utf-8-sig")
+        return read_text(path)
     except (OSError, ValueError) as error:
         raise unreadable(path, kind, error) from error
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from deepbacs_zoo.datasets.types import SplitRule
 from deepbacs_zoo.files.names import normalized
+from deepbacs_zoo.files.text import read_text
 
 __all__ = ["SPLIT_FILE", "Provenance", "provenance_beside", "read_provenance"]
 
@@ -75,7 +76,7 @@ class Provenance:
 def read_provenance(folder: Path) -> Provenance | None:
     """Return the record of a prepared set; ``None`` where the folder is none."""
     with suppress(OSError, ValueError, TypeError, KeyError):
-        block = json.loads((folder / SPLIT_FILE).read_text("utf-8"))
+        block = json.loads(read_text(folder / SPLIT_FILE))
         if block.pop("schema_version") == _SCHEMA:
             rule = block.pop("rule")
             lists = {key: tuple(value) for key, value in block.items() if isinstance(value, list)}

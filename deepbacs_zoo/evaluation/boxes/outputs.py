@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from deepbacs_zoo.evaluation.output_types import Agreement, Counted, OutputFiles
+from deepbacs_zoo.files.text import read_text
 from deepbacs_zoo.metrics import BoxSet, match_boxes
 
 __all__ = ["BOX_FILES"]
@@ -33,8 +35,7 @@ def _read(folder: Path, image: str) -> Rows:
 
 
 def _read_csv(path: Path) -> Rows:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return list(csv.DictReader(io.StringIO(read_text(path))))
 
 
 def _agree(one: Rows, other: Rows) -> Agreement:

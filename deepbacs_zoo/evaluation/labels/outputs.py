@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.evaluation.output_types import Agreement, Counted, OutputFiles
+from deepbacs_zoo.files.text import read_text
 from deepbacs_zoo.images import read_image
 from deepbacs_zoo.metrics import compare_labels
 
@@ -20,8 +22,7 @@ def _count(folder: Path, image: str) -> Counted | None:
     table = folder / f"{image}_table.csv"
     if not table.exists():
         return None
-    with table.open(encoding="utf-8", newline="") as file:
-        return Counted(sum(1 for _ in csv.DictReader(file)))
+    return Counted(sum(1 for _ in csv.DictReader(io.StringIO(read_text(table)))))
 
 
 def _read(folder: Path, image: str) -> NDArray[np.int64]:

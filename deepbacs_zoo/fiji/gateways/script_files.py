@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.files.text import read_text
 
 __all__ = ["GROOVY", "read_script", "refuse_argument"]
 
@@ -30,7 +31,7 @@ def read_script(path: Path) -> str:
             hint="name the file after its language",
         )
     try:
-        return path.read_text("utf-8-sig")
+        return read_text(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
         raise UsageError(

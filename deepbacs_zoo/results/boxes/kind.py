@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from deepbacs_zoo.results.types import Boxes, Result
 
 if TYPE_CHECKING:
     from roifile import ImagejRoi
+from deepbacs_zoo.files.text import read_text
 
 __all__ = ["BOX_COLUMNS", "FILES", "box_table", "content", "count_table", "draw", "read", "table"]
 __all__ += ["writers"]
@@ -143,8 +145,7 @@ def _read_counts(counts: Path) -> tuple[ClassCount, ...]:
 
 
 def _lines_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return list(csv.DictReader(io.StringIO(read_text(path))))
 
 
 def _rois(path: Path) -> Iterator[ImagejRoi]:

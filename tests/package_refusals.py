@@ -59,6 +59,11 @@ def _drop(name: str) -> Callable[[dict[str, Any], dict[str, bytes]], None]:
     return change
 
 
+def _elsewhere(description: dict[str, Any], files: dict[str, bytes]) -> None:
+    description["weights"]["onnx"]["source"] = "https://example.org/weights.onnx"
+    del files["weights.onnx"]
+
+
 def _wrong_channels() -> dict:
     """The description says 2 channels, the network takes 1."""
     channels = ("a", "b")
@@ -127,14 +132,7 @@ REFUSED: dict[str, Refusal] = {
     "missing_weights": Refusal(
         case(box_case, change=_drop("weights.onnx")), "read", IntegrityError
     ),
-    "weights_elsewhere": Refusal(
-        case(
-            box_case,
-            change=_edit("weights", "onnx", "source", value="https://example.org/weights.onnx"),
-        ),
-        "read",
-        UnsupportedError,
-    ),
+    "weights_elsewhere": Refusal(case(box_case, change=_elsewhere), "read", UnsupportedError),
     "weights_outside": Refusal(
         case(box_case, change=_edit("weights", "onnx", "source", value="../weights.onnx")), "open"
     ),

@@ -1,6 +1,7 @@
 """Small bioimage.io packages for everybody's tests.
 
 ``CASES`` is the table of good ones, by name; ``REFUSED`` the table of those that must not run;
+``FILE_CASES`` and ``REFUSED_FILES`` are the same for files that are packed or named oddly;
 ``write_package`` writes any other.  Expected test outputs come from NumPy alone.
 
     package = open_package(CASES["two_inputs"](tmp_path))
@@ -12,6 +13,7 @@
 from __future__ import annotations
 
 from tests.package_cases import CASES
+from tests.package_files import FILE_CASES, REFUSED_FILES
 from tests.package_refusals import REFUSED, Refusal
 from tests.package_writer import (
     ALL_WEIGHTS,
@@ -26,7 +28,9 @@ from tests.package_writer import (
 __all__ = [
     "ALL_WEIGHTS",
     "CASES",
+    "FILE_CASES",
     "REFUSED",
+    "REFUSED_FILES",
     "Refusal",
     "example_inputs",
     "image",

@@ -7,13 +7,15 @@ import shutil
 import tempfile
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 
 from deepbacs_zoo.errors import HostError, IntegrityError, UnsupportedError, UsageError
+from deepbacs_zoo.package.addresses import named_by
 from deepbacs_zoo.package.members import is_remote, member_name
-from deepbacs_zoo.package.source import Source
+from deepbacs_zoo.package.source import Source, same_name
 from deepbacs_zoo.package.zip_source import damage
 from deepbacs_zoo.tensors import FileRef
 
@@ -42,11 +44,16 @@ class Files:
         self._folder: Path | None = None
         self._clean_up: weakref.finalize[Any, Any] | None = None
         self._closed = False
+        self._located: dict[FileRef, FileRef] = {}
 
     def names(self) -> tuple[str, ...]:
         """Return all names, sorted."""
         self._check_open()
         return self._source.names()
+
+    def holds(self, name: str) -> bool:
+        """Return whether the package has a file of this name."""
+        return same_name(name, self.names()) is not None
 
     def read(self, file: FileRef | str) -> bytes:
         """Return the content of a file.
@@ -66,12 +73,17 @@ class Files:
         PackageError
             The name leads out of the package.
         """
-        name, sha256 = self._locate(file)
-        where = self.where(name)
-        with self._source.open(name) as stream, damage(where):
+        located = self.locate(file)
+        where = self.where(located.path)
+        with self._source.open(located.path) as stream, damage(where):
             data = stream.read()
-        _verify(where, hashlib.sha256(data).hexdigest(), sha256)
+        _verify(where, hashlib.sha256(data).hexdigest(), located.sha256)
         return data
+
+    def verify(self, file: FileRef | str) -> None:
+        """Read a file to its end and compare it with its hash; errors as those of `read`."""
+        located = self.locate(file)
+        _verify(self.where(located.path), self._digest(located.path), located.sha256)
 
     def file_path(self, file: FileRef | str) -> Path:
         """Return the path of a file on disk, verified like `read`.
@@ -86,13 +98,41 @@ class Files:
         HostError
             The disk has no space for the file.
         """
-        name, sha256 = self._locate(file)
+        located = self.locate(file)
+        name, sha256 = located.path, located.sha256
         path = self._source.path_of(name)
         with self._lock:
             if path is None:
                 return self._unpacked(name, sha256)
             self._verify_on_disk(path, name, sha256)
         return path
+
+    def together(self, file: FileRef, beside: Mapping[str, FileRef]) -> Path:
+        """Return the path of a file on disk, with others at the places where it looks for them.
+
+        Parameters
+        ----------
+        file
+            The file, such as an ONNX graph.
+        beside
+            Other files by their paths relative to its folder.
+
+        Raises
+        ------
+        IntegrityError, UnsupportedError, PackageError, HostError
+            As `file_path`.
+        """
+        path = self.file_path(file)
+        others = {place: self.file_path(other) for place, other in beside.items()}
+        moved = [place for place, other in others.items() if other != path.parent / place]
+        if not moved:
+            return path
+        with self._lock, self._no_space(file.path):
+            folder = Path(tempfile.mkdtemp(dir=self._private_folder()))
+            for place, other in {path.name: path, **others}.items():
+                (folder / place).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(other, folder / place)
+        return folder / path.name
 
     def close(self) -> None:
         """Close the zip and delete what was unpacked; may be called again."""
@@ -114,19 +154,54 @@ class Files:
         """Return a file of the package as named to the user."""
         return f"{self._source.label}: {name}"
 
-    def _locate(self, file: FileRef | str) -> tuple[str, str | None]:
+    def locate(self, file: FileRef | str) -> FileRef:
+        """Return a file by its name in the package, with the hash that it must have.
+
+        An address stands for the file in the package that has its hash; where no hash is stated,
+        for the file that has its name.
+
+        Raises
+        ------
+        IntegrityError
+            The file in the package that has the name of the address has another hash.
+        UnsupportedError
+            No file in the package is the one at the address.
+        PackageError
+            The name leads out of the package.
+        """
         self._check_open()
         reference = FileRef(file) if isinstance(file, str) else file
         if is_remote(reference.path):
-            raise UnsupportedError(
-                self._source.label,
-                "the description names a file that is not in the package",
-                value=reference.path,
-                allowed="files inside the package; nothing is fetched from the network",
-                hint="get the package as a zip with all its files",
-            )
+            if reference not in self._located:
+                self._located[reference] = self._at_address(reference)
+            return self._located[reference]
         name = member_name(reference.path, self._source.label)
-        return name, reference.sha256 or self._hashes.get(name)
+        return FileRef(name, reference.sha256 or self._hashes.get(name))
+
+    def _at_address(self, reference: FileRef) -> FileRef:
+        names = self._source.names()
+        named = named_by(reference.path, names)
+        if reference.sha256 is None and named:
+            return FileRef(named[0], self._hashes.get(named[0]))
+        if reference.sha256 is not None:
+            digests = {}
+            for name in (*named, *(name for name in names if name not in named)):
+                digests[name] = self._digest(name)
+                if digests[name] == reference.sha256:
+                    return FileRef(name, reference.sha256)
+            if named:
+                _verify(self.where(named[0]), digests[named[0]], reference.sha256)
+        raise UnsupportedError(
+            self._source.label,
+            "the description names a file that is not in the package",
+            value=reference.path,
+            allowed="files inside the package; nothing is fetched from the network",
+            hint="get the package as a zip with all its files",
+        )
+
+    def _digest(self, name: str) -> str:
+        with self._source.open(name) as stream, damage(self.where(name)):
+            return _copy(stream, None)
 
     def _verify_on_disk(self, path: Path, name: str, sha256: str | None) -> None:
         state = _state(path)
@@ -137,13 +212,19 @@ class Files:
         self._verified[name, sha256] = state
 
     def _unpacked(self, name: str, sha256: str | None) -> Path:
-        try:
+        with self._no_space(name):
             path = self._private_folder() / name
             if path.is_file():
                 self._verify_on_disk(path, name, sha256)
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._unpack(name, path, sha256)
+        return path
+
+    @contextmanager
+    def _no_space(self, name: str) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise HostError(
                 self.where(name),
@@ -152,7 +233,6 @@ class Files:
                 allowed="a temporary folder with space for it",
                 hint="free some space, or set TMPDIR to another folder",
             ) from error
-        return path
 
     def _unpack(self, name: str, path: Path, sha256: str | None) -> None:
         # Under another name until it is verified: a half written file is never handed out.

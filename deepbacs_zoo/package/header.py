@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from deepbacs_zoo.errors import UnsupportedError
+from deepbacs_zoo.errors import DataError, PackageError, UnsupportedError
 from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.findings import Finding, Rule, Severity
 
@@ -22,13 +22,19 @@ NEWER_FORMAT: Final = Rule(
 )
 
 _READABLE: Final = ((0, 4), (0, 5))
-_VERSION: Final = re.compile(r"(\d{1,4})\.(\d{1,4})\.(\d{1,4})")
+_OLDEST_CONVERTED: Final = (0, 3)
+_VERSION: Final = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?")
+
+# Tried with bioimageio.core 0.11.0, whose converters begin at 0.3.0 and need a type.
+_CONVERT: Final = "with bioimageio.core 0.11.0: bioimageio update-format rdf.yaml --output=new.yaml"
 
 Number = tuple[int, int, int]
 
 
 def format_number(root: Field) -> Number:
     """Return the format of a model's description as three numbers.
+
+    The version counts first: what else a description must have depends on it.
 
     Raises
     ------
@@ -37,30 +43,52 @@ def format_number(root: Field) -> Number:
     PackageError
         The version is missing or has another form.
     """
-    kind = root["type"]
-    if kind.value != "model":
-        raise kind.wrong(
+    stated = root.get("type")
+    if stated is not None and stated.value != "model":
+        raise stated.wrong(
             "model",
             what="this is the description of something else than a model",
             hint="give the package of a model",
             kind=UnsupportedError,
         )
     field = root["format_version"]
-    match = _VERSION.fullmatch(field.text())
+    match = _VERSION.fullmatch(_as_text(field))
     if match is None:
-        raise field.wrong("three numbers with points between, such as 0.5.10")
-    number = (int(match[1]), int(match[2]), int(match[3]))
-    if number[:2] not in _READABLE:
-        newer = number[:2] > max(_READABLE)
+        raise _malformed(field)
+    major, minor = int(match[1]), int(match[2])
+    if (major, minor) not in _READABLE:
         raise field.wrong(
             "0.4.x and 0.5.x",
             what="this format of the description is not read here",
-            hint="get a newer deepbacs_zoo"
-            if newer
-            else "convert the description with bioimageio.core (bioimageio update-format)",
+            hint=_advice((major, minor), has_type=stated is not None),
             kind=UnsupportedError,
         )
-    return number
+    if match[3] is None or not isinstance(field.value, str):
+        raise _malformed(field)
+    root.require("type")
+    return major, minor, int(match[3])
+
+
+def _as_text(field: Field) -> str:
+    """Return the version also where YAML reads it as a number, as it does ``0.5``."""
+    is_number = isinstance(field.value, int | float) and not isinstance(field.value, bool)
+    return str(field.value) if is_number else field.text().strip()
+
+
+def _malformed(field: Field) -> PackageError | DataError:
+    return field.wrong(
+        "three numbers with points between, such as 0.5.10",
+        what="this is no version of the format",
+        hint="write all three numbers, or ask the author for a corrected package",
+    )
+
+
+def _advice(version: tuple[int, int], *, has_type: bool) -> str:
+    if version > max(_READABLE):
+        return "get a newer deepbacs_zoo"
+    if version < _OLDEST_CONVERTED:
+        return "no program converts it: look for a newer version of the model, or describe it anew"
+    return "convert it " + _CONVERT if has_type else "add 'type: model' and convert it " + _CONVERT
 
 
 def findings(number: Number) -> tuple[Finding, ...]:

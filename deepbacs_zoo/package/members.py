@@ -8,9 +8,10 @@ from typing import Final
 
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.files.fields import Field
+from deepbacs_zoo.files.names import is_system_file
 from deepbacs_zoo.tensors import FileRef
 
-__all__ = ["file_ref", "is_remote", "member_name"]
+__all__ = ["file_ref", "is_left_by_system", "is_remote", "member_name"]
 
 _URL: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/{1,2}")
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
@@ -25,14 +26,17 @@ def is_remote(name: str) -> bool:
 def member_name(name: str, where: str) -> str:
     r"""Return ``name`` in the one form used here: relative, ``/`` between parts, no ``.`` parts.
 
+    A ``\`` between parts, as programs on Windows write it, counts as ``/``.
+
     Raises
     ------
     PackageError
-        The name is empty, absolute, leads out of the package or contains ``\`` or NUL.
+        The name is empty, absolute, leads out of the package or contains NUL.
     """
-    parts = PurePosixPath(name).parts
-    absolute = name.startswith("/") or _DRIVE.match(name)
-    if not parts or absolute or ".." in parts or "\\" in name or "\0" in name:
+    plain = name.replace("\\", "/")
+    parts = PurePosixPath(plain).parts
+    absolute = plain.startswith("/") or _DRIVE.match(plain)
+    if not parts or absolute or ".." in parts or "\0" in name:
         raise PackageError(
             where,
             "this file name does not stay inside the package",
@@ -41,6 +45,11 @@ def member_name(name: str, where: str) -> str:
             hint="do not use this package unless its author can explain the name",
         )
     return "/".join(parts)
+
+
+def is_left_by_system(name: str) -> bool:
+    """Return whether a file, or a folder that it lies in, is one that a system leaves."""
+    return any(map(is_system_file, PurePosixPath(name).parts))
 
 
 def file_ref(field: Field, sha256: Field | None = None) -> FileRef:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.package.source import FolderSource, Source, find_description, host_errors
+from deepbacs_zoo.package.find_description import find_description, has_description
+from deepbacs_zoo.package.source import FolderSource, Source, host_errors
 from deepbacs_zoo.package.zip_source import open_zip
 
 __all__ = ["open_source"]
@@ -35,12 +36,11 @@ def open_source(path: Path) -> tuple[Source, str]:
     """
     with host_errors(path):
         if path.is_dir():
-            folder = FolderSource(path, str(path))
-            top = [child.name for child in path.iterdir() if child.is_file()]
-            return folder, find_description(top, str(path))
+            place = find_description(_near_the_top(path), str(path))
+            return _in_folder(path, path, place)
         if path.is_file():
             if path.suffix.lower() in _YAML:
-                return FolderSource(path.parent, str(path)), path.name
+                return _in_folder(path.parent, path, path.name.replace("\\", "/"))
             return open_zip(path)
     raise UsageError(
         path,
@@ -48,3 +48,18 @@ def open_source(path: Path) -> tuple[Source, str]:
         allowed="a zip, a folder or a description (rdf.yaml, bioimageio.yaml) that exists",
         hint="check the path",
     )
+
+
+def _in_folder(root: Path, given: Path, place: str) -> tuple[FolderSource, str]:
+    prefix, slash, name = place.rpartition("/")
+    return FolderSource(root, str(given), prefix + slash), name
+
+
+def _near_the_top(path: Path) -> list[str]:
+    """Return the names in a folder, and one folder down where there is no description in it."""
+    children = sorted(path.iterdir())
+    top = [child.name for child in children if child.is_file()]
+    if not has_description(top):
+        for folder in (child for child in children if child.is_dir()):
+            top += [f"{folder.name}/{each.name}" for each in folder.iterdir() if each.is_file()]
+    return [name.replace("\\", "/") for name in top]

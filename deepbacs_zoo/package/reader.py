@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType, TracebackType
 from typing import Any
 
@@ -16,10 +16,12 @@ from deepbacs_zoo.package import v0_4, v0_5
 from deepbacs_zoo.package.arrays import parse_npy
 from deepbacs_zoo.package.files import Files
 from deepbacs_zoo.package.header import findings, format_number, identifier
+from deepbacs_zoo.package.members import is_remote
 from deepbacs_zoo.package.metadata import Metadata, read_metadata
 from deepbacs_zoo.package.opening import open_source
 from deepbacs_zoo.package.source import Source
-from deepbacs_zoo.package.weights import files_of, read_weights
+from deepbacs_zoo.package.weights import read_weights, stated_files
+from deepbacs_zoo.package.weights_files import beside_code, beside_graph
 from deepbacs_zoo.package.yaml_text import MAX_BYTES, parse_yaml
 from deepbacs_zoo.package.zip_source import damage
 from deepbacs_zoo.package.zoo_config import ZooConfig, read_zoo_config
@@ -82,6 +84,8 @@ class Package:
         As the description states them; ``id`` and ``version`` may be missing.
     description
         The whole description as parsed from YAML.
+    description_name
+        Its name among the files.
     inputs, outputs
         The tensors.
     weights
@@ -90,6 +94,8 @@ class Package:
         ``config``; empty when missing.
     findings
         What was noticed in reading and is no error: a format newer than those known here.
+    packing
+        What was noticed about the zip or folder and is no error here, but is to other programs.
     """
 
     def __init__(self, path: Path, source: Source, description_name: str) -> None:
@@ -110,7 +116,11 @@ class Package:
         self.outputs: tuple[TensorSpec, ...]
         self.inputs, self.outputs = read_tensors(root)
         self.weights: Mapping[str, Weights] = read_weights(root)
-        self._files = Files(source, _hashes(source.label, self._described_files()))
+        self.description_name = description_name
+        self.packing = source.findings
+        hashes = _hashes(source.label, self._described_files())
+        documents = {file.path: file.sha256 for file in self._documents() if file.sha256}
+        self._files = Files(source, documents | hashes)
 
     @cached_property
     def metadata(self) -> Metadata:
@@ -169,6 +179,68 @@ class Package:
         """
         return self._files.file_path(file)
 
+    def verify(self, file: FileRef | str) -> None:
+        """Compare a file with its hash, without keeping it; errors as those of `read`."""
+        self._files.verify(file)
+
+    def locate(self, file: FileRef | str) -> FileRef:
+        """Return a file by its name in the package, also where the description has an address.
+
+        Raises
+        ------
+        IntegrityError
+            The file in the package that has the name of the address has another hash.
+        UnsupportedError
+            No file in the package is the one at the address.
+        PackageError
+            The name leads out of the package.
+        """
+        return self._files.locate(file)
+
+    def files_of(self, weights: Weights) -> tuple[FileRef, ...]:
+        """Return every file that one entry of the weights needs, its own first.
+
+        These are the files that the entry states, as it states them; those that its ONNX graph
+        keeps weights in; and those that the code of its network imports.  Whoever checks or copies
+        weights takes the files from here; `weights_path` and `code_path` unpack the same.
+
+        Raises
+        ------
+        IntegrityError, UnsupportedError, PackageError
+            As `read`, about any of them.
+        """
+        files = [*stated_files(weights), *self._beside_weights(weights).values()]
+        code = _code_of(weights)
+        if code is not None:
+            files += beside_code(self._files, code).values()
+        return tuple(dict.fromkeys(files))
+
+    def weights_path(self, weights: Weights) -> Path:
+        """Return the path of a weights file on disk, with the files it reads where it looks.
+
+        Raises
+        ------
+        IntegrityError, UnsupportedError, PackageError, HostError
+            As `file_path`, about any of them.
+        """
+        return self._files.together(weights.file, self._beside_weights(weights))
+
+    def code_path(self, code: FileRef) -> Path:
+        """Return the path of Python code on disk, with the files of the package that it imports.
+
+        Raises
+        ------
+        IntegrityError, UnsupportedError, PackageError, HostError
+            As `file_path`, about any of them.
+        """
+        return self._files.together(code, beside_code(self._files, code))
+
+    def _beside_weights(self, weights: Weights) -> Mapping[str, FileRef]:
+        if weights.format != "onnx":
+            return {}
+        external = stated_files(weights)[1:]
+        return beside_graph(self._files, weights.file, [*external, *self._documents()])
+
     def tensor(self, file: FileRef) -> np.ndarray[Any, Any]:
         """Return the array of an ``.npy`` file, axes and dtype as stored; pickles are refused.
 
@@ -185,7 +257,14 @@ class Package:
             files = (tensor.test_tensor, tensor.sample_tensor, *custom)
             yield from (file for file in files if file is not None)
         for weights in self.weights.values():
-            yield from files_of(weights)
+            yield from stated_files(weights)
+
+    def _documents(self) -> Iterable[FileRef]:
+        """Yield documentation, covers and attachments; whoever reads them checks the names."""
+        for document in self.metadata.documents:
+            source = document.source
+            path = source if is_remote(source) else PurePosixPath(source.replace("\\", "/"))
+            yield FileRef(str(path), document.sha256)
 
     # --- life ------------------------------------------------------------------------------------
 
@@ -212,6 +291,12 @@ def _parse(source: Source, name: str) -> dict[str, Any]:
     with source.open(name) as file, damage(f"{source.label}: {name}"):
         data = file.read(MAX_BYTES + 1)
     return parse_yaml(data, source.label)
+
+
+def _code_of(weights: Weights) -> FileRef | None:
+    """Return the Python file that builds a network, if the package brings it."""
+    entry = weights.fields.get("architecture", {})
+    return FileRef(entry["source"], entry["sha256"]) if "source" in entry else None
 
 
 def _mapping(field: Field | None) -> Mapping[str, Any]:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final, Protocol
 
 from deepbacs_zoo.errors import HostError, IntegrityError, PackageError
+from deepbacs_zoo.files.names import normalized
+from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.package.packing import backslashes
 
 __all__ = [
-    "DESCRIPTION_NAMES",
     "GET_AGAIN",
     "FolderSource",
     "Source",
-    "find_description",
     "host_errors",
-    "is_description",
     "missing",
+    "same_name",
 ]
-
-DESCRIPTION_NAMES: Final = ("rdf.yaml", "bioimageio.yaml", "model.yaml")
-
-# The specification also reads anything.rdf.yaml and the like.
-_DOTTED_NAMES: Final = tuple(f".{name}" for name in DESCRIPTION_NAMES)
 
 GET_AGAIN: Final = "get the package again"
 
@@ -32,6 +28,7 @@ class Source(Protocol):
     """The files of a package, by their names relative to the description."""
 
     label: str
+    findings: tuple[Finding, ...]
 
     def names(self) -> tuple[str, ...]:
         """Return all file names, sorted."""
@@ -47,16 +44,25 @@ class Source(Protocol):
 
 
 class FolderSource:
-    """The files of a folder; symbolic links that leave it are refused."""
+    r"""The files of a folder below ``prefix``; symbolic links that leave the folder are refused.
 
-    def __init__(self, root: Path, label: str) -> None:
+    Where a zip with ``\`` in its names was unpacked elsewhere than on Windows, one file lies there
+    by the name ``model\rdf.yaml``; it is read as ``model/rdf.yaml``.
+    """
+
+    def __init__(self, root: Path, label: str, prefix: str = "") -> None:
         self.label = label
         self._root = root.resolve()
+        self._prefix = prefix
+        odd = sorted(path.name for path in self._root.iterdir() if "\\" in path.name)
+        self.findings: tuple[Finding, ...] = tuple(backslashes(odd))
 
     def names(self) -> tuple[str, ...]:
         """Return all file names, sorted."""
         files = (path for path in self._root.rglob("*") if path.is_file())
-        return tuple(sorted(path.relative_to(self._root).as_posix() for path in files))
+        names = (path.relative_to(self._root).as_posix().replace("\\", "/") for path in files)
+        own = (name for name in names if name.startswith(self._prefix))
+        return tuple(sorted(name.removeprefix(self._prefix) for name in own))
 
     def open(self, name: str) -> IO[bytes]:
         """Open a file for reading."""
@@ -66,9 +72,7 @@ class FolderSource:
 
     def path_of(self, name: str) -> Path:
         """Return where the file lies on disk."""
-        path = self._root / name
-        if not path.is_file():
-            raise missing(self.label, name)
+        path = self._path(name)
         if not path.resolve().is_relative_to(self._root):
             raise PackageError(
                 f"{self.label}: {name}",
@@ -79,36 +83,22 @@ class FolderSource:
             )
         return path
 
+    def _path(self, name: str) -> Path:
+        if (path := self._literal(name)).is_file():
+            return path
+        names = self.names()
+        same = same_name(name, names)
+        if same is None:
+            raise missing(self.label, name, names)
+        return self._literal(same)
+
+    def _literal(self, name: str) -> Path:
+        path = self._root / (self._prefix + name)
+        odd = self._root / (self._prefix + name).replace("/", "\\")
+        return odd if self.findings and odd.is_file() else path
+
     def close(self) -> None:
         """Nothing is held open."""
-
-
-def find_description(names: list[str], where: str) -> str:
-    """Return the description among the names of files that lie together.
-
-    Raises
-    ------
-    PackageError
-        There is none, or more than one.
-    """
-    for ending in DESCRIPTION_NAMES:
-        if ending in names:
-            return ending
-    dotted = sorted(name for name in names if name.endswith(_DOTTED_NAMES))
-    if len(dotted) == 1:
-        return dotted[0]
-    raise PackageError(
-        where,
-        "there is no description in this package" if not dotted else "there are two descriptions",
-        value=", ".join(dotted) or None,
-        allowed="one of " + ", ".join(DESCRIPTION_NAMES),
-        hint="give the path of a bioimage.io package, or of its description itself",
-    )
-
-
-def is_description(name: str) -> bool:
-    """Say whether a description may have this name."""
-    return name in DESCRIPTION_NAMES or name.endswith(_DOTTED_NAMES)
 
 
 @contextmanager
@@ -126,11 +116,19 @@ def host_errors(where: Path | str) -> Iterator[None]:
         ) from error
 
 
-def missing(label: str, name: str) -> IntegrityError:
-    """Return the error for a file that is not in the package called ``label``."""
+def same_name(name: str, names: Iterable[str]) -> str | None:
+    """Return the one of ``names`` that reads the same: accents have two spellings."""
+    plain = normalized(name)
+    return next((each for each in names if normalized(each) == plain), None)
+
+
+def missing(label: str, name: str, names: Iterable[str]) -> IntegrityError:
+    """Return the error for a file that is not among the ``names`` of the package ``label``."""
+    near = next((each for each in names if each.lower() == name.lower()), None)
     return IntegrityError(
         f"{label}: {name}",
         "the description names a file that is missing",
+        value=None if near is None else f"there is {near}",
         allowed="a package with all its files",
-        hint=GET_AGAIN,
+        hint=GET_AGAIN if near is None else "write the name as the file has it, capitals count",
     )

@@ -10,7 +10,7 @@ from deepbacs_zoo.files.fields import Field
 from deepbacs_zoo.package.members import file_ref, is_remote
 from deepbacs_zoo.tensors import FileRef, Weights
 
-__all__ = ["files_of", "read_weights"]
+__all__ = ["read_weights", "stated_files"]
 
 _FILES: Final = ("architecture", "dependencies", "external_data")
 _READ_APART: Final = (*_FILES, "source", "sha256", "architecture_sha256")
@@ -35,8 +35,8 @@ def read_weights(root: Field) -> Mapping[str, Weights]:
     return MappingProxyType(result)
 
 
-def files_of(weights: Weights) -> tuple[FileRef, ...]:
-    """Return every file that an entry names, its own first."""
+def stated_files(weights: Weights) -> tuple[FileRef, ...]:
+    """Return every file that an entry states, its own first; its files may name more."""
     named = [weights.fields.get(key, {}) for key in _FILES]
     others = [FileRef(file["source"], file["sha256"]) for file in named if "source" in file]
     return (weights.file, *others)

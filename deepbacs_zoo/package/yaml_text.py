@@ -14,6 +14,7 @@ from typing import Any, Final
 import yaml
 
 from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.files.text import decode_text, line_of
 
 __all__ = ["MAX_BYTES", "parse_yaml"]
 
@@ -73,8 +74,8 @@ def parse_yaml(data: bytes, document: str) -> dict[str, Any]:
     Raises
     ------
     PackageError
-        No YAML, more than one document, no mapping, a key twice in one mapping, a tag that would
-        build a Python object, or more than `MAX_BYTES`.
+        No UTF-8 text, no YAML, more than one document, no mapping, a key twice in one mapping, a
+        tag that would build a Python object, or more than `MAX_BYTES`.
     """
     if len(data) > MAX_BYTES:
         raise PackageError(
@@ -85,8 +86,16 @@ def parse_yaml(data: bytes, document: str) -> dict[str, Any]:
             hint="leave data out of the description",
         )
     try:
-        value = _load(data, document)
-    except (yaml.YAMLError, UnicodeError, ValueError, RecursionError) as error:
+        value = _load(decode_text(data), document)
+    except UnicodeDecodeError as error:
+        raise PackageError(
+            document,
+            "the description is not UTF-8 text",
+            value=f"line {line_of(error)}",
+            allowed="one YAML document in UTF-8",
+            hint="save the file as UTF-8, or get the package again",
+        ) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         if isinstance(error, PackageError):
             raise
         raise PackageError(
@@ -107,8 +116,8 @@ def parse_yaml(data: bytes, document: str) -> dict[str, Any]:
     return value
 
 
-def _load(data: bytes, document: str) -> Any:  # noqa: ANN401 - YAML holds anything
-    loader = _Loader(data)
+def _load(text: str, document: str) -> Any:  # noqa: ANN401 - YAML holds anything
+    loader = _Loader(text)
     try:
         node = loader.get_single_node()
         if node is None:

@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import IO, Final
 
 from deepbacs_zoo.errors import PackageError, UnsupportedError, UsageError
-from deepbacs_zoo.files.archive import Guard
+from deepbacs_zoo.files.archive import Guard, stated_name
+from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.package.find_description import find_description
 from deepbacs_zoo.package.members import member_name
-from deepbacs_zoo.package.source import GET_AGAIN, find_description, is_description, missing
+from deepbacs_zoo.package.packing import folder_around, of_zip
+from deepbacs_zoo.package.source import GET_AGAIN, missing, same_name
 
 __all__ = ["ZipSource", "damage", "open_zip"]
 
 GUARD: Final = Guard(
     max_files=10_000,
     max_bytes=64 * 2**30,
-    safe_name=lambda info, label: member_name(info.filename, label),
+    safe_name=lambda info, label: member_name(stated_name(info), label),
     harmful=PackageError,
     unsupported=UnsupportedError,
     too_much="the zip would unpack to more than a package can need",
@@ -41,8 +44,10 @@ class ZipSource:
         label: str,
         members: Mapping[str, zipfile.ZipInfo],
         prefix: str,
+        findings: tuple[Finding, ...] = (),
     ) -> None:
         self.label = label
+        self.findings = findings
         self._archive = archive
         self._members = {
             name.removeprefix(prefix): info
@@ -56,15 +61,21 @@ class ZipSource:
 
     def open(self, name: str) -> IO[bytes]:
         """Open a member for reading; its checksum is verified at its end."""
-        if name not in self._members:
-            raise missing(self.label, name)
+        member = self._member(name)
         with damage(f"{self.label}: {name}"):
-            return self._archive.open(self._members[name])
+            return self._archive.open(member)
 
     def path_of(self, name: str) -> None:
         """Return ``None``: a member has no place of its own on disk."""
-        if name not in self._members:
-            raise missing(self.label, name)
+        self._member(name)
+
+    def _member(self, name: str) -> zipfile.ZipInfo:
+        if name in self._members:
+            return self._members[name]
+        same = same_name(name, self._members)
+        if same is None:
+            raise missing(self.label, name, self.names())
+        return self._members[same]
 
     def close(self) -> None:
         """Close the archive."""
@@ -88,32 +99,13 @@ def open_zip(path: Path) -> tuple[ZipSource, str]:
     with damage(str(path)):
         archive = zipfile.ZipFile(path)
     try:
-        members = GUARD.members(archive.infolist(), str(path))
-        description = _description_in_zip(list(members), str(path))
+        entries = archive.infolist()
+        members = GUARD.members(entries, str(path))
+        description = find_description(list(members), str(path))
     except BaseException:
         archive.close()
         raise
     folder, slash, name = description.rpartition("/")
-    return ZipSource(archive, str(path), members, folder + slash), name
-
-
-def _description_in_zip(names: list[str], where: str) -> str:
-    """Return the description at the top, or else the one that lies one folder down."""
-    by_folder: dict[str, list[str]] = {"": []}
-    for name in names:
-        folder, _, last = name.rpartition("/")
-        # macOS adds a folder of its own notes to the zips it makes.
-        if "/" not in folder and folder != "__MACOSX":
-            by_folder.setdefault(folder, []).append(last)
-    found = [key for key, files in by_folder.items() if any(map(is_description, files))]
-    if "" in found or not found:
-        return find_description(by_folder[""], where)
-    if len(found) > 1:
-        raise PackageError(
-            where,
-            "there are several packages in this zip",
-            value=", ".join(found),
-            allowed="one package",
-            hint="unpack the zip and give the folder of one package",
-        )
-    return f"{found[0]}/{find_description(by_folder[found[0]], where)}"
+    every = [member_name(stated_name(info), str(path)) for info in entries if not info.is_dir()]
+    findings = (*of_zip(members, every), *folder_around(folder))
+    return ZipSource(archive, str(path), members, folder + slash, findings), name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import resources
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from deepbacs_zoo.errors import DeepbacsZooError, PackageError, UnsupportedError
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.runners.base import asks_for_gpu, first_line
+from deepbacs_zoo.runners.code import execute, importable
 from deepbacs_zoo.tensors import FileRef, Weights
 
 if TYPE_CHECKING:
@@ -79,10 +79,7 @@ def load_architecture(package: Package, weights: Weights, *, trust: bool) -> obj
     """
     source, name, kwargs = _parts(package, weights)
     code = package.read(source) if isinstance(source, FileRef) else None
-    if isinstance(source, FileRef):
-        where = f"{package.path}/{source.path}"
-    else:
-        where = f"{package.path}: {source}.{name}"
+    where = _where(package, source, name)
     known = code is not None and _is_ours(code)
     if not (known or trust):
         raise UnsupportedError(
@@ -92,9 +89,11 @@ def load_architecture(package: Package, weights: Weights, *, trust: bool) -> obj
             hint="set " + Option("trust", True) + " if you know where this package comes from",
         )
     try:
-        module = _import(str(source)) if code is None else _execute(code, where)
-        build: Callable[..., object] = getattr(module, name)
-        return build(**kwargs)
+        place = None if known else _place(package, source)
+        with importable(place):
+            module = _import(str(source)) if code is None else execute(code, where, place)
+            build: Callable[..., object] = getattr(module, name)
+            return build(**kwargs)
     except DeepbacsZooError:
         raise
     except Exception as error:  # foreign code may raise anything
@@ -135,14 +134,16 @@ def _parts(package: Package, weights: Weights) -> tuple[FileRef | str, str, Mapp
     )
 
 
-def _execute(code: bytes, where: str) -> ModuleType:
-    """Execute the bytes that were hashed, under a module name of their own."""
-    module = ModuleType(f"deepbacs_zoo_architecture_{_sha256(code)[:16]}")
-    module.__file__ = where
-    # Dataclasses and pickles look their module up by name.
-    sys.modules[module.__name__] = module
-    exec(compile(code, Path(where).name, "exec"), module.__dict__)  # noqa: S102 - trusted above
-    return module
+def _where(package: Package, source: FileRef | str, name: str) -> str:
+    """Return the code as named to the user."""
+    if isinstance(source, FileRef):
+        return f"{package.path}/{source.path}"
+    return f"{package.path}: {source}.{name}"
+
+
+def _place(package: Package, source: FileRef | str) -> Path | None:
+    """Return where foreign code lies; our own network files import nothing beside them."""
+    return package.code_path(source) if isinstance(source, FileRef) else None
 
 
 def _import(library: str) -> ModuleType:

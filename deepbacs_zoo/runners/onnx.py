@@ -18,7 +18,7 @@ from deepbacs_zoo.runners.casting import BFLOAT16, cast, from_bfloat16, to_bfloa
 from deepbacs_zoo.runners.choice import pick_weights
 from deepbacs_zoo.runners.onnx_errors import computing_error, is_memory, loading_error
 from deepbacs_zoo.runners.session import BaseSession
-from deepbacs_zoo.tensors import FileRef, Weights
+from deepbacs_zoo.tensors import Weights
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -179,11 +179,7 @@ def _open(
     providers: Providers,
     errors: tuple[type[Exception], ...],
 ) -> ort.InferenceSession:
-    path = package.file_path(weights.file)
-    external = weights.fields.get("external_data")
-    if external:
-        # Extracted beside the graph, which names it by its file name.
-        package.file_path(FileRef(str(external["source"]), external.get("sha256")))
+    path = package.weights_path(weights)
     try:
         return onnxruntime.InferenceSession(os.fspath(path), _options(onnxruntime), providers)
     except errors as error:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from deepbacs_zoo.errors import DeepbacsZooError, HostError, PackageError, UsageError
+from deepbacs_zoo.errors import (
+    DeepbacsZooError,
+    HostError,
+    PackageError,
+    UnsupportedError,
+    UsageError,
+)
 from deepbacs_zoo.findings import Finding, Summary
 from deepbacs_zoo.options import Text
 from deepbacs_zoo.package import open_package
@@ -84,21 +89,20 @@ def validate(
         checks["reference"] = check_reference
     report = progress or (lambda done, total: None)
     total = 1 + len(checks)
-    with ExitStack() as stack:
-        summary, context = Summary(path.name), None
-        try:
-            package = stack.enter_context(open_package(path))
-        except PackageError as error:
-            summary = _joined(summary, Outcome((error_finding(error),)), path)
-        else:
-            summary = Summary(package.name, package.findings)
-            context = stack.enter_context(Context(package, trust=trust))
-        format_check = partial(check_format, path, context.package if context else None)
-        summary = _joined(summary, _outcome(format_check), path)
+    try:
+        package = open_package(path)
+    except PackageError as error:
+        summary = _joined(Summary(path.name), Outcome((error_finding(error),)), path)
+        if not isinstance(error, UnsupportedError):  # of format 0.3 its library says no more
+            summary = _joined(summary, _outcome(partial(check_format, path, None)), path)
+        report(total, total)
+        return summary
+    with package, Context(package, trust=trust) as context:
+        summary = Summary(package.name, package.findings)
+        summary = _joined(summary, _outcome(partial(check_format, path, package)), path)
         report(1, total)
         for done, check in enumerate(checks.values(), start=2):
-            if context is not None:
-                summary = _joined(summary, _outcome(partial(check, context)), path)
+            summary = _joined(summary, _outcome(partial(check, context)), path)
             report(done, total)
         return summary
 

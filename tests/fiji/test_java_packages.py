@@ -25,7 +25,7 @@ from deepbacs_zoo.tensors import (
     TensorSpec,
 )
 from tests.fiji.javac import Harness
-from tests.packages import ALL_WEIGHTS, CASES, REFUSED
+from tests.packages import ALL_WEIGHTS, CASES, FILE_CASES, REFUSED, REFUSED_FILES
 
 # --- what Python finds ---------------------------------------------------------------------------
 
@@ -172,6 +172,23 @@ def test_every_good_package_is_read_alike(harness: Harness, folder: Path) -> Non
     assert all(answer["tensors"] for answer in answers.values())
     weights = [key for key, *_ in answers["all_weights"]["weights"]]
     assert weights == list(ALL_WEIGHTS)
+
+
+def test_odd_files_are_read_alike(harness: Harness, folder: Path) -> None:
+    asked = {"files": ["README.md", "test_input.npy", "none"], "tests": True}
+    requests = {
+        name: {"path": str(build(folder / name)), **asked} for name, build in FILE_CASES.items()
+    }
+    answers = assert_same(harness, requests)
+    assert all("message" not in answer for answer in answers.values())
+    assert all(answer["tensors"] for answer in answers.values())
+
+
+def test_odd_files_are_refused_alike(harness: Harness, folder: Path) -> None:
+    requests = {name: {"path": str(case(folder / name))} for name, case in REFUSED_FILES.items()}
+    answers = assert_same(harness, requests)
+    for name, case in REFUSED_FILES.items():
+        assert ("message" in answers[name]) == (case.when == "open"), name
 
 
 def test_every_refused_package_gets_the_sentence_of_python(harness: Harness, folder: Path) -> None:

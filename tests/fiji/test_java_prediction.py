@@ -21,7 +21,15 @@ from deepbacs_zoo.tensors import ReferencedSize, SteppedSize
 from tests.fiji.javac import Harness
 from tests.fiji.kinds import WITHOUT_ONNX, images_for
 from tests.fiji.segmenting import cells, segmenter
-from tests.packages import CASES, REFUSED, image, like, write_package
+from tests.packages import (
+    CASES,
+    FILE_CASES,
+    REFUSED,
+    REFUSED_FILES,
+    image,
+    like,
+    write_package,
+)
 from tests.tiny_networks import Network
 
 TOLERANCE = 1e-5
@@ -296,6 +304,15 @@ def test_wrong_packages_are_refused(harness: Harness, tmp_path: Path) -> None:
         with pytest.raises(DeepbacsZooError) as caught:
             predict(request["package"], request["image"], runner="onnx")
         assert answer.get("error") == type(caught.value).__name__, (request, answer)
+
+
+def test_odd_files_run_or_are_refused_alike(harness: Harness, tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "a.tif", np.ones((24, 24), np.uint8))
+    requests = []
+    for name, build in {**FILE_CASES, **REFUSED_FILES}.items():
+        requests.append({"package": build(tmp_path / name), "image": tmp_path / "a.tif"})
+    answers = assert_all_alike(harness, tmp_path, requests, tolerance=1e-6)
+    assert sum("error" not in answer for answer in answers) == len(FILE_CASES)
 
 
 def test_images_of_several_inputs(harness: Harness, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Final, Protocol
 
 from deepbacs_zoo.errors import DataError, HostError, IntegrityError, UsageError
-from deepbacs_zoo.files.archive import Guard
+from deepbacs_zoo.files.archive import Guard, stated_name
 from deepbacs_zoo.files.names import is_system_file
 
 __all__ = ["Archive", "FolderArchive", "ZipArchive", "open_archive"]
@@ -142,7 +142,7 @@ class ZipArchive:
 
 def _safe_name(info: zipfile.ZipInfo, label: str) -> str:
     # Zips made by old programs on Windows have backslashes between the parts.
-    name = info.filename.replace("\\", "/")
+    name = stated_name(info).replace("\\", "/")
     parts = PurePosixPath(name).parts
     if not parts or name.startswith("/") or ".." in parts or ":" in parts[0]:
         raise _harmful(

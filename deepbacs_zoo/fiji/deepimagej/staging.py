@@ -10,7 +10,6 @@ from deepbacs_zoo.errors import HostError, UnsupportedError
 from deepbacs_zoo.fiji.deepimagej.rules import NO_WEIGHTS, lint
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package
-from deepbacs_zoo.package.weights import files_of
 from deepbacs_zoo.package.writing.description import write_description
 
 __all__ = ["WEIGHTS", "check_package", "stage_package"]
@@ -65,11 +64,12 @@ def stage_package(package: Package, folder: Path) -> Path:
     target = folder / "model"
     weights = package.weights[WEIGHTS]
     entries = dict(package.description)
-    entries["weights"] = {WEIGHTS: dict(entries["weights"])[WEIGHTS]}
+    entry = {**entries["weights"][WEIGHTS], "source": package.locate(weights.file).path}
+    entries["weights"] = {WEIGHTS: entry}
     try:
         target.mkdir(parents=True)
-        for file in files_of(weights):
-            path = target / file.path
+        for file in package.files_of(weights):
+            path = target / package.locate(file).path
             path.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(package.file_path(file), path)
         write_description(entries, target)

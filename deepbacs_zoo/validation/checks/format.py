@@ -19,8 +19,8 @@ from typing import Any, Final
 from deepbacs_zoo.errors import MissingExtraError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.package import Package
+from deepbacs_zoo.package.find_description import DESCRIPTION_NAMES
 from deepbacs_zoo.package.members import is_remote
-from deepbacs_zoo.package.source import DESCRIPTION_NAMES
 from deepbacs_zoo.validation.checks.outcome import Outcome
 
 __all__ = ["check_format"]

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Final
 
-from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.errors import PackageError, UnsupportedError
+from deepbacs_zoo.files.names import normalized
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.package import Package
-from deepbacs_zoo.package.members import is_remote, member_name
+from deepbacs_zoo.package.find_description import DESCRIPTION_NAMES, other_descriptions
+from deepbacs_zoo.package.members import is_left_by_system, is_remote, member_name
 from deepbacs_zoo.package.metadata import Metadata
-from deepbacs_zoo.package.source import DESCRIPTION_NAMES
-from deepbacs_zoo.package.weights import files_of
+from deepbacs_zoo.package.packing import NAME_WITH_BACKSLASH, several_descriptions
+from deepbacs_zoo.package.weights import stated_files
 from deepbacs_zoo.runners.architecture import trusted_architectures
-from deepbacs_zoo.tensors import FileRef
+from deepbacs_zoo.tensors import FileRef, Weights
 from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding
 from deepbacs_zoo.validation.context import Context
 
@@ -59,6 +62,23 @@ FILE_OUTSIDE: Final = Rule(
 HASH_MISSING: Final = Rule(
     "hash-missing", Severity.WARNING, "Without a hash nobody notices that a file was damaged."
 )
+TAKEN_BY_NAME: Final = Rule(
+    "file-taken-by-name",
+    Severity.WARNING,
+    "Without a hash nobody knows that a file in the package is the one at an address.",
+)
+EXTERNAL_DATA_NOT_STATED: Final = Rule(
+    "external-data-not-stated",
+    Severity.WARNING,
+    "Other programs unpack only the files that the entry of the weights states.",
+    "bioimageio.core 0.11.0, backends/onnx_backend.py",
+)
+MODULE_NOT_STATED: Final = Rule(
+    "module-not-stated",
+    Severity.WARNING,
+    "Other programs unpack the one file that the architecture states, and cannot import more.",
+    "bioimageio.core 0.11.0, digest_spec.py",
+)
 EXECUTABLE_FILE: Final = Rule(
     "executable-file", Severity.INFO, "A file that can run can do harm, once it is trusted."
 )
@@ -80,19 +100,66 @@ def check_integrity(context: Context) -> Outcome:
     not is a warning; files that nothing names, or that could execute, are information.
     """
     package = context.package
+    findings = [*package.packing, *_descriptions(package)]
     references = list(referenced_files(package))
-    findings = [finding for reference in references for finding in _check(package, reference)]
-    named = {reference.file.path for reference in references}
-    findings += [*_loose(package, named), *_executables(package)]
+    named: set[str] = set()
+    for reference in references:
+        findings += _check(package, reference, named)
+    for name, weights in package.weights.items():
+        findings += _beside(package, name, weights, named)
+    findings += _spelled_with_backslashes(package)
+    findings += [*_loose(package, named | _mentioned(package)), *_executables(package)]
     if not any(finding.severity > Severity.INFO for finding in findings):
-        count = len({path for path in named if not is_remote(path)})
-        text = f"all {count} described files are there and unaltered"
+        text = f"all {len(named)} described files are there and unaltered"
         findings.insert(0, FILES_UNALTERED.finding("files", text))
     return Outcome(tuple(findings))
 
 
+def _descriptions(package: Package) -> Iterator[Finding]:
+    """Yield the descriptions beside the one that was read, if they say something else."""
+    read = package.description_name
+    for other in other_descriptions(package.names(), read):
+        if package.read(other) != package.read(read):
+            yield several_descriptions(read, other)
+
+
+def _mentioned(package: Package) -> set[str]:
+    """Return the files that the description names anywhere, for example in ``config``."""
+    texts = {text.replace("\\", "/").removeprefix("./") for text in _texts(package.description)}
+    return texts & set(package.names())
+
+
+def _spelled_with_backslashes(package: Package) -> Iterator[Finding]:
+    names = set(package.names())
+    for text in _texts(package.description):
+        if "\\" in text and text.replace("\\", "/").removeprefix("./") in names:
+            what = f"the description writes the name of a file with '\\' ({text})"
+            allowed = "'/' between the parts of a name"
+            yield NAME_WITH_BACKSLASH.finding("description", what, allowed, "write '/' instead")
+            return
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Yield all texts in a description; a part that stands in it several times comes once."""
+    waiting, seen = [value], set()
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, Mapping | list) and id(each) not in seen:
+            seen.add(id(each))
+            waiting += each.values() if isinstance(each, Mapping) else each
+
+
 def _loose(package: Package, named: Collection[str]) -> Iterator[Finding]:
-    loose = [name for name in package.names() if name not in (*named, *DESCRIPTION_NAMES)]
+    plain = {normalized(name) for name in (*named, *DESCRIPTION_NAMES)}
+    loose = [
+        name
+        for name in package.names()
+        if name != package.description_name
+        and normalized(name) not in plain
+        and not is_left_by_system(name)
+    ]
     for name in loose[:_MOST_NAMED]:
         yield FILE_NOT_NAMED.finding(name, "no field of the description names this file")
     if len(loose) > _MOST_NAMED:
@@ -114,7 +181,7 @@ def referenced_files(package: Package) -> Iterator[_Reference]:
                 if isinstance(source := step.kwargs.get("source"), FileRef):
                     yield _Reference(f"{side}.{index}.steps.{number}.source", source, True)
     for name, weights in package.weights.items():
-        for file in files_of(weights):
+        for file in stated_files(weights):
             yield _Reference(f"weights.{name}", file, True)
     yield from _documents(package.metadata)
 
@@ -126,27 +193,69 @@ def _documents(metadata: Metadata) -> Iterator[_Reference]:
         yield _Reference(where, FileRef(path, document.sha256), document.is_mapping)
 
 
-def _check(package: Package, reference: _Reference) -> Iterator[Finding]:
-    if is_remote(reference.file.path):
+def _check(package: Package, reference: _Reference, named: set[str]) -> Iterator[Finding]:
+    """Yield what is wrong with a file, and add its name in the package to ``named``."""
+    file, remote = reference.file, is_remote(reference.file.path)
+    try:
+        located = package.locate(file)
+        named.add(located.path)
+        package.verify(located)
+    except UnsupportedError:
         yield FILE_OUTSIDE.finding(
             reference.where,
-            f"the file lies outside the package and was not looked at ({reference.file.path})",
+            f"the file lies outside the package and was not looked at ({file.path})",
             "files inside the package",
             "put the file into the package",
         )
         return
-    try:
-        package.file_path(reference.file)
     except PackageError as error:
         yield error_finding(error)
         return
-    if reference.hashed and reference.file.sha256 is None:
+    if remote and file.sha256 is None:
+        yield TAKEN_BY_NAME.finding(
+            reference.where,
+            f"{located.path} is taken for the file at an address ({file.path}), by its name alone",
+            "the name of the file in the package, or the SHA-256 beside the address",
+            f"write {located.path} instead of the address",
+        )
+    elif reference.hashed and file.sha256 is None:
         yield HASH_MISSING.finding(
             reference.where,
-            f"no sha256 is stated for {reference.file.path}, so damage would not be noticed",
+            f"no sha256 is stated for {file.path}, so damage would not be noticed",
             "the SHA-256 of the file beside its name",
             "export the package again, or add the hash",
         )
+
+
+def _beside(package: Package, name: str, weights: Weights, named: set[str]) -> Iterator[Finding]:
+    """Yield what is wrong with files that only the files of an entry name."""
+    stated = stated_files(weights)
+    try:
+        others = {file.path: file for file in package.files_of(weights) if file not in stated}
+        for file in others.values():
+            package.verify(file)
+    except PackageError as error:
+        yield error_finding(error)
+        return
+    named.update(others)
+    for file in stated:
+        with suppress(PackageError):  # reported where the file is checked
+            others.pop(package.locate(file).path, None)
+    for path in others:
+        if weights.format == "onnx":
+            yield EXTERNAL_DATA_NOT_STATED.finding(
+                f"weights.{name}",
+                f"the graph keeps weights in {path}, which the entry does not state",
+                "external_data with the name and the SHA-256 of the file (format 0.5.5 or later)",
+                "state the file there, or export the graph as one file",
+            )
+        else:
+            yield MODULE_NOT_STATED.finding(
+                f"weights.{name}.architecture",
+                f"the code of the network imports {path} of the package",
+                "code in one file, which imports libraries only",
+                "put the code into one file",
+            )
 
 
 def _executables(package: Package) -> Iterator[Finding]:

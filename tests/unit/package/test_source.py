@@ -89,7 +89,8 @@ def test_the_description_itself_may_be_given(tmp_path: Path) -> None:
     ("members", "words"),
     [
         ({"weights.onnx": b""}, "no description"),
-        ({"a/b/rdf.yaml": b""}, "no description"),
+        ({"packed.zip": b""}, "no description.*another zip, packed.zip.*the zip inside"),
+        ({"a.yaml": b"", "b/model.yml": b""}, r"no description.*\(a.yaml, b/model.yml\)"),
         ({"a.rdf.yaml": b"", "b.rdf.yaml": b""}, "two descriptions"),
         ({"a/rdf.yaml": b"", "b/rdf.yaml": b""}, "several packages"),
     ],
@@ -192,7 +193,7 @@ def test_encrypted_members_are_refused(tmp_path: Path, check_message) -> None:
     path.write_bytes(data)
     with pytest.raises(UnsupportedError, match="unpacked") as caught:
         open_package(path)
-    check_message(caught.value, where="p.zip: rdf.yaml", allowed="without a password")
+    check_message(caught.value, where="p.zip", value="encrypted", allowed="without a password")
 
 
 def test_unknown_compression_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.files.fields import Field
-from deepbacs_zoo.package.weights import files_of, read_weights
+from deepbacs_zoo.package.weights import read_weights, stated_files
 from deepbacs_zoo.tensors import FileRef
 
 HASH = "0123456789abcdef" * 4
@@ -48,7 +48,7 @@ def test_other_fields_are_kept_as_read() -> None:
 def test_external_data_and_dependencies_are_files() -> None:
     onnx = read(onnx={"source": "w", "external_data": {"source": "./w.data", "sha256": HASH}})
     assert onnx["onnx"].fields["external_data"] == {"source": "w.data", "sha256": HASH}
-    assert files_of(onnx["onnx"]) == (FileRef("w"), FileRef("w.data", HASH))
+    assert stated_files(onnx["onnx"]) == (FileRef("w"), FileRef("w.data", HASH))
     bundle = read(keras_hdf5={"source": "w", "dependencies": "conda:environment.yaml"})
     assert bundle["keras_hdf5"].fields["dependencies"]["source"] == "environment.yaml"
 
@@ -93,7 +93,7 @@ def test_both_formats_give_one_form_of_architecture(
     weights = read(pytorch_state_dict={"source": "w.pt", **entry})["pytorch_state_dict"]
     assert weights.fields == {"architecture": expected}
     if "source" in expected:
-        assert files_of(weights)[1] == FileRef(expected["source"], expected["sha256"])
+        assert stated_files(weights)[1] == FileRef(expected["source"], expected["sha256"])
 
 
 @pytest.mark.parametrize(

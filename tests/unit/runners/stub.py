@@ -36,6 +36,11 @@ class StubPackage:
     def file_path(self, file):
         return self.path / (file if isinstance(file, str) else file.path)
 
+    def weights_path(self, weights):
+        return self.file_path(weights.file)
+
+    code_path = file_path
+
     def read(self, file):
         return self.file_path(file).read_bytes()
 

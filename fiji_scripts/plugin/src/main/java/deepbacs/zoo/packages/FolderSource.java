@@ -10,15 +10,22 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The files of a folder; symbolic links that leave it are refused. */
+/**
+ * The files of a folder below a prefix; symbolic links that leave the folder are refused.
+ *
+ * <p>Where a zip with backslashes in its names was unpacked elsewhere than on Windows, one file
+ * lies there by the name {@code model\rdf.yaml}; it is read as {@code model/rdf.yaml}.
+ */
 final class FolderSource implements Source {
 
   private final Path root;
   private final String label;
+  private final String prefix;
 
-  FolderSource(Path root, String label) throws IOException {
+  FolderSource(Path root, String label, String prefix) throws IOException {
     this.root = root.toRealPath();
     this.label = label;
+    this.prefix = prefix;
   }
 
   @Override
@@ -31,6 +38,8 @@ final class FolderSource implements Source {
     try (Stream<Path> all = Files.walk(root)) {
       return all.filter(Files::isRegularFile)
           .map(path -> root.relativize(path).toString().replace('\\', '/'))
+          .filter(name -> name.startsWith(prefix))
+          .map(name -> name.substring(prefix.length()))
           .sorted()
           .collect(Collectors.toList());
     } catch (IOException error) {
@@ -50,9 +59,14 @@ final class FolderSource implements Source {
 
   @Override
   public Path pathOf(String name) throws IOException {
-    Path path = root.resolve(name);
+    Path path = literal(name);
     if (!Files.isRegularFile(path)) {
-      throw Source.missing(label, name);
+      List<String> names = names();
+      String same = Source.sameName(name, names);
+      if (same == null) {
+        throw Source.missing(label, name, names);
+      }
+      path = literal(same);
     }
     Path real = path.toRealPath();
     if (!real.startsWith(root)) {
@@ -65,6 +79,11 @@ final class FolderSource implements Source {
           "put the file itself into the folder");
     }
     return path;
+  }
+
+  private Path literal(String name) {
+    Path odd = root.resolve((prefix + name).replace('/', '\\'));
+    return Files.isRegularFile(odd) ? odd : root.resolve(prefix + name);
   }
 
   @Override

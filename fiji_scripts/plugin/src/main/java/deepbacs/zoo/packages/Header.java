@@ -1,5 +1,6 @@
 package deepbacs.zoo.packages;
 
+import deepbacs.zoo.errors.PythonText;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.findings.Finding;
@@ -14,7 +15,12 @@ import java.util.regex.Pattern;
 final class Header {
 
   private static final Pattern VERSION =
-      Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4})\\.([0-9]{1,4})");
+      Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4})(?:\\.([0-9]{1,4}))?");
+
+  private static final int NEWEST_READ = 5;
+  private static final int OLDEST_CONVERTED = 3;
+  private static final String CONVERT =
+      "with bioimageio.core 0.11.0: bioimageio update-format rdf.yaml --output=new.yaml";
 
   /** The newest format whose changes were looked through; newer 0.5 is read as this one. */
   private static final int[] NEWEST_KNOWN = {0, 5, 14};
@@ -29,38 +35,58 @@ final class Header {
   /**
    * The format of a model's description as three numbers.
    *
+   * <p>The version counts first: what else a description must have depends on it.
+   *
    * @throws ZooException UNSUPPORTED: not of a model, or of another format than 0.4 and 0.5;
    *     PACKAGE: the version is missing or has another form
    */
   static int[] format(Field root) {
-    Field kind = root.get("type");
-    if (!"model".equals(kind.value)) {
-      throw kind.wrong(
+    Field stated = root.find("type");
+    if (stated != null && !"model".equals(stated.value)) {
+      throw stated.wrong(
           Kind.UNSUPPORTED,
           "model",
           "this is the description of something else than a model",
           "give the package of a model");
     }
     Field field = root.get("format_version");
-    Matcher match = VERSION.matcher(field.text());
+    boolean number = field.value instanceof Number;
+    Matcher match = VERSION.matcher(number ? PythonText.str(field.value) : field.text().trim());
     if (!match.matches()) {
-      throw field.wrong("three numbers with points between, such as 0.5.10");
+      throw malformed(field);
     }
-    int[] number = new int[3];
-    for (int part = 0; part < number.length; part++) {
-      number[part] = Integer.parseInt(match.group(part + 1));
-    }
-    if (number[0] != 0 || number[1] != 4 && number[1] != 5) {
-      boolean newer = number[0] > 0 || number[1] > 5;
+    int major = Integer.parseInt(match.group(1));
+    int minor = Integer.parseInt(match.group(2));
+    if (major != 0 || minor != 4 && minor != 5) {
       throw field.wrong(
           Kind.UNSUPPORTED,
           "0.4.x and 0.5.x",
           "this format of the description is not read here",
-          newer
-              ? "get a newer deepbacs_zoo"
-              : "convert the description with bioimageio.core (bioimageio update-format)");
+          advice(major, minor, stated != null));
     }
-    return number;
+    if (match.group(3) == null || number) {
+      throw malformed(field);
+    }
+    root.get("type");
+    return new int[] {major, minor, Integer.parseInt(match.group(3))};
+  }
+
+  private static ZooException malformed(Field field) {
+    return field.wrong(
+        Kind.PACKAGE,
+        "three numbers with points between, such as 0.5.10",
+        "this is no version of the format",
+        "write all three numbers, or ask the author for a corrected package");
+  }
+
+  private static String advice(int major, int minor, boolean hasType) {
+    if (major > 0 || minor > NEWEST_READ) {
+      return "get a newer deepbacs_zoo";
+    }
+    if (minor < OLDEST_CONVERTED) {
+      return "no program converts it: look for a newer version of the model, or describe it anew";
+    }
+    return (hasType ? "convert it " : "add 'type: model' and convert it ") + CONVERT;
   }
 
   static boolean isBefore(int[] number, int[] other) {

@@ -27,19 +27,15 @@ final class Members {
   /**
    * A name in the one form used here: relative, {@code /} between parts, no {@code .} parts.
    *
-   * @throws ZooException PACKAGE: it is empty, absolute, leads out of the package, or contains a
-   *     backslash or NUL
+   * <p>A backslash between parts, as programs on Windows write it, counts as {@code /}.
+   *
+   * @throws ZooException PACKAGE: it is empty, absolute, leads out of the package, or contains NUL
    */
   static String name(String name, String where) {
-    List<String> parts = new ArrayList<>();
-    for (String part : name.split("/")) {
-      if (!part.isEmpty() && !part.equals(".")) {
-        parts.add(part);
-      }
-    }
-    boolean absolute = name.startsWith("/") || DRIVE.matcher(name).lookingAt();
-    boolean strange = name.indexOf('\\') >= 0 || name.indexOf('\0') >= 0;
-    if (parts.isEmpty() || absolute || parts.contains("..") || strange) {
+    String plain = name.replace('\\', '/');
+    List<String> parts = parts(plain);
+    boolean absolute = plain.startsWith("/") || DRIVE.matcher(plain).lookingAt();
+    if (parts.isEmpty() || absolute || parts.contains("..") || name.indexOf('\0') >= 0) {
       throw new ZooException(
           Kind.PACKAGE,
           where,
@@ -49,6 +45,17 @@ final class Members {
           "do not use this package unless its author can explain the name");
     }
     return String.join("/", parts);
+  }
+
+  /** The parts of a name with {@code /} between them, without those that lead nowhere. */
+  static List<String> parts(String name) {
+    List<String> parts = new ArrayList<>();
+    for (String part : name.split("/")) {
+      if (!part.isEmpty() && !part.equals(".")) {
+        parts.add(part);
+      }
+    }
+    return parts;
   }
 
   /** Reads a file: a text, or a mapping with {@code source} and perhaps {@code sha256}. */

@@ -15,8 +15,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -32,6 +35,9 @@ final class PackageFiles {
   private final Map<String, String> hashes;
   /** What a verified file looked like, by name and hash. */
   private final Map<String, String> verified = new HashMap<>();
+
+  /** Files in the package by address and hash. */
+  private final Map<String, FileRef> located = new HashMap<>();
 
   private Path folder;
   private Thread atExit;
@@ -108,6 +114,42 @@ final class PackageFiles {
     return unpacked(located);
   }
 
+  /** Whether the package has a file of this name. */
+  synchronized boolean holds(String name) {
+    return Source.sameName(name, names()) != null;
+  }
+
+  /**
+   * The path of a file on disk, with others at the places where it looks for them.
+   *
+   * @param beside other files by their paths relative to the folder of the file
+   */
+  synchronized Path together(FileRef file, Map<String, FileRef> beside) {
+    Path path = filePath(file);
+    Map<String, Path> others = new LinkedHashMap<>();
+    boolean moved = false;
+    for (Map.Entry<String, FileRef> other : beside.entrySet()) {
+      Path place = filePath(other.getValue());
+      others.put(other.getKey(), place);
+      moved |= !place.equals(path.resolveSibling(other.getKey()));
+    }
+    if (!moved) {
+      return path;
+    }
+    others.put(path.getFileName().toString(), path);
+    try {
+      Path target = Files.createTempDirectory(privateFolder(), "together");
+      for (Map.Entry<String, Path> other : others.entrySet()) {
+        Path place = target.resolve(other.getKey());
+        Files.createDirectories(place.getParent());
+        Files.copy(other.getValue(), place);
+      }
+      return target.resolve(path.getFileName());
+    } catch (IOException error) {
+      throw noSpace(file.path, error);
+    }
+  }
+
   synchronized void close() {
     closed = true;
     source.close();
@@ -140,19 +182,60 @@ final class PackageFiles {
     }
   }
 
-  private FileRef locate(FileRef file) {
+  /**
+   * A file by its name in the package, with the hash that it must have.
+   *
+   * <p>An address stands for the file in the package that has its hash; where no hash is stated,
+   * for the file that has its name.
+   *
+   * @throws ZooException INTEGRITY: the file in the package that has the name of the address has
+   *     another hash; UNSUPPORTED: no file in the package is the one at the address; PACKAGE: the
+   *     name leads out of the package
+   */
+  synchronized FileRef locate(FileRef file) {
     checkOpen();
     if (Members.isRemote(file.path)) {
-      throw new ZooException(
-          Kind.UNSUPPORTED,
-          source.label(),
-          "the description names a file that is not in the package",
-          file.path,
-          "files inside the package; nothing is fetched from the network",
-          "get the package as a zip with all its files");
+      return located.computeIfAbsent(file.path + " " + file.sha256, key -> atAddress(file));
     }
     String name = Members.name(file.path, source.label());
     return new FileRef(name, file.sha256 == null ? hashes.get(name) : file.sha256);
+  }
+
+  private FileRef atAddress(FileRef file) {
+    List<String> names = source.names();
+    List<String> named = Addresses.namedBy(file.path, names);
+    if (file.sha256 == null && !named.isEmpty()) {
+      return new FileRef(named.get(0), hashes.get(named.get(0)));
+    }
+    if (file.sha256 != null) {
+      Set<String> all = new LinkedHashSet<>(named);
+      all.addAll(names);
+      Map<String, String> digests = new HashMap<>();
+      for (String name : all) {
+        digests.put(name, digest(name));
+        if (digests.get(name).equals(file.sha256)) {
+          return new FileRef(name, file.sha256);
+        }
+      }
+      if (!named.isEmpty()) {
+        verify(where(named.get(0)), digests.get(named.get(0)), file.sha256);
+      }
+    }
+    throw new ZooException(
+        Kind.UNSUPPORTED,
+        source.label(),
+        "the description names a file that is not in the package",
+        file.path,
+        "files inside the package; nothing is fetched from the network",
+        "get the package as a zip with all its files");
+  }
+
+  private String digest(String name) {
+    try (InputStream stream = source.open(name)) {
+      return copy(stream, null);
+    } catch (IOException error) {
+      throw unreadable(where(name), error);
+    }
   }
 
   // --- unpacking ---------------------------------------------------------------------------------
@@ -168,15 +251,19 @@ final class PackageFiles {
       }
       return path;
     } catch (IOException error) {
-      throw new ZooException(
-          Kind.HOST,
-          where(file.path),
-          "the file cannot be unpacked",
-          error.getClass().getSimpleName() + ", " + error.getMessage(),
-          "a temporary folder with space for it",
-          "free some space, or start Java with -Djava.io.tmpdir=<another folder>",
-          error);
+      throw noSpace(file.path, error);
     }
+  }
+
+  private ZooException noSpace(String name, IOException error) {
+    return new ZooException(
+        Kind.HOST,
+        where(name),
+        "the file cannot be unpacked",
+        error.getClass().getSimpleName() + ", " + error.getMessage(),
+        "a temporary folder with space for it",
+        "free some space, or start Java with -Djava.io.tmpdir=<another folder>",
+        error);
   }
 
   private void unpack(FileRef file, Path path) throws IOException {

@@ -2,7 +2,6 @@ package deepbacs.zoo.packages;
 
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
-import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -80,9 +79,10 @@ final class YamlText {
           "at most " + MAX_BYTES + " bytes",
           "leave data out of the description");
     }
+    String text = PlainText.decoded(data, document);
     Object value;
     try {
-      value = load(data, document);
+      value = load(text, document);
     } catch (YamlEngineException | NumberFormatException | StackOverflowError error) {
       throw new ZooException(
           Kind.PACKAGE,
@@ -105,7 +105,7 @@ final class YamlText {
     return (Map<?, ?>) value;
   }
 
-  private static Object load(byte[] data, String document) {
+  private static Object load(String text, String document) {
     LoadSettings settings =
         LoadSettings.builder()
             .setLabel(document)
@@ -113,7 +113,7 @@ final class YamlText {
             .setMaxAliasesForCollections(MAX_ALIASES)
             .setSchema(new CoreSchema())
             .build();
-    Optional<Node> root = new Compose(settings).composeInputStream(new ByteArrayInputStream(data));
+    Optional<Node> root = new Compose(settings).composeString(text);
     if (!root.isPresent()) {
       return null;
     }

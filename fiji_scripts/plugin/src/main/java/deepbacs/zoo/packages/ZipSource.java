@@ -7,8 +7,6 @@ import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,10 +31,6 @@ final class ZipSource implements Source {
   private static final long RATIO_COUNTS_ABOVE = 256L << 20;
 
   private static final byte[] START = {'P', 'K', 3, 4};
-  // Names that are not said to be UTF-8 are of the old code page, which few runtimes lack.
-  private static final Charset OLD_NAMES =
-      Charset.isSupported("IBM437") ? Charset.forName("IBM437") : StandardCharsets.ISO_8859_1;
-
   private final ZipFile archive;
   private final String label;
   private final Map<String, ZipEntry> members;
@@ -57,7 +51,7 @@ final class ZipSource implements Source {
     String label = path.toString();
     ZipFile archive;
     try {
-      archive = new ZipFile(path.toFile(), OLD_NAMES);
+      archive = new ZipFile(path.toFile(), ZipNames.OLD);
     } catch (ZipException | EOFException error) {
       throw unopened(path, error);
     } catch (IllegalArgumentException error) {
@@ -110,7 +104,7 @@ final class ZipSource implements Source {
     ZipEntry member = member(name);
     InputStream stream = archive.getInputStream(member);
     if (stream == null) {
-      throw Source.missing(label, name);
+      throw Source.missing(label, name, names());
     }
     return new Checked(stream, member);
   }
@@ -127,11 +121,11 @@ final class ZipSource implements Source {
   }
 
   private ZipEntry member(String name) {
-    ZipEntry member = members.get(name);
-    if (member == null) {
-      throw Source.missing(label, name);
+    String same = Source.sameName(name, members.keySet());
+    if (same == null) {
+      throw Source.missing(label, name, names());
     }
-    return member;
+    return members.get(same);
   }
 
   @Override
@@ -149,12 +143,15 @@ final class ZipSource implements Source {
   private static ZooException unopened(Path path, IOException error) throws IOException {
     String said = String.valueOf(error.getMessage());
     if (said.contains("encrypted") || said.contains("compression method")) {
+      String number = said.replaceAll("[^0-9]", "");
       return new ZooException(
           Kind.UNSUPPORTED,
           path,
-          "this member of the zip cannot be unpacked",
-          said,
-          "stored or deflated members without a password",
+          "this zip cannot be unpacked",
+          said.contains("encrypted")
+              ? "it holds encrypted files"
+              : ("compression method " + number).trim(),
+          "stored or deflated files without a password",
           "pack the files again as a plain zip",
           error);
     }
@@ -199,11 +196,12 @@ final class ZipSource implements Source {
     int count = 0;
     for (ZipEntry entry : Collections.list(archive.entries())) {
       count++;
-      String name = Members.name(entry.getName(), label);
-      if (entry.isDirectory()) {
+      String name = Members.name(ZipNames.stated(entry), label);
+      if (entry.isDirectory() || entry.getName().endsWith("\\")) {
         continue;
       }
-      if (result.put(name, entry) != null) {
+      ZipEntry other = result.putIfAbsent(name, entry);
+      if (other != null && !isSame(other, entry)) {
         throw new ZooException(
             Kind.PACKAGE,
             label + ": " + name,
@@ -223,6 +221,11 @@ final class ZipSource implements Source {
       }
     }
     return result;
+  }
+
+  /** Whether two members hold the same bytes, as far as the directory tells. */
+  private static boolean isSame(ZipEntry first, ZipEntry second) {
+    return first.getCrc() == second.getCrc() && first.getSize() == second.getSize();
   }
 
   private static ZooException bomb(String where, String found) {

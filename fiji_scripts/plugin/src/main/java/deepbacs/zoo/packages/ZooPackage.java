@@ -55,6 +55,7 @@ public final class ZooPackage implements AutoCloseable {
 
   private final String label;
   private final PackageFiles files;
+  private final List<FileRef> documents;
   private final Map<String, Object> zooEntries;
   private ZooConfig zooConfig;
 
@@ -83,7 +84,14 @@ public final class ZooPackage implements AutoCloseable {
     this.weights = WeightsReader.read(root);
     List<RawTensor> tensors = new ArrayList<>(rawInputs);
     tensors.addAll(rawOutputs);
-    this.files = new PackageFiles(place.source, hashes(label, described(tensors, weights)));
+    this.documents = WeightsFiles.documents(description);
+    Map<String, String> hashes = hashes(label, described(tensors, weights));
+    for (FileRef document : documents) {
+      if (document.sha256 != null) {
+        hashes.putIfAbsent(document.path, document.sha256);
+      }
+    }
+    this.files = new PackageFiles(place.source, hashes);
   }
 
   /**
@@ -223,6 +231,21 @@ public final class ZooPackage implements AutoCloseable {
   }
 
   /**
+   * A weights file on disk, with the files it reads where it looks for them: the external data of
+   * an ONNX graph.
+   *
+   * @throws ZooException as {@link #filePath}, about any of them
+   */
+  public Path weightsPath(Weights entry) {
+    if (!entry.format.equals("onnx")) {
+      return filePath(entry.file);
+    }
+    List<FileRef> stated = new ArrayList<>(WeightsReader.filesOf(entry));
+    stated.addAll(documents);
+    return files.together(entry.file, WeightsFiles.besideGraph(files, entry.file, stated));
+  }
+
+  /**
    * The numbers of a {@code .npy} file.
    *
    * <p>A test tensor gets the axes of its tensor, any other file a {@code ?} for each axis.
@@ -230,7 +253,7 @@ public final class ZooPackage implements AutoCloseable {
    * @throws ZooException as {@link #read(FileRef)}; INTEGRITY: no complete file of plain numbers
    */
   public Tensor tensor(FileRef file) {
-    return Npy.parse(read(file), files.where(file.path), axesOf(file));
+    return Npy.parse(read(file), files.where(files.locate(file).path), axesOf(file));
   }
 
   private String axesOf(FileRef file) {

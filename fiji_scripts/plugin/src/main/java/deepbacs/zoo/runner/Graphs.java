@@ -12,7 +12,6 @@ import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.options.Option;
 import deepbacs.zoo.options.Text;
 import deepbacs.zoo.packages.ZooPackage;
-import deepbacs.zoo.tensors.FileRef;
 import deepbacs.zoo.tensors.Tensor;
 import deepbacs.zoo.tensors.Weights;
 import java.io.File;
@@ -63,15 +62,7 @@ final class Graphs {
 
   static OrtSession open(ZooPackage zooPackage, Weights weights, OrtEnvironment environment)
       throws OrtException {
-    Path path = zooPackage.filePath(weights.file);
-    Object external = weights.fields.get("external_data");
-    if (external instanceof Map) {
-      // Extracted beside the graph, which names it by its file name.
-      Map<?, ?> file = (Map<?, ?>) external;
-      Object sum = file.get("sha256");
-      zooPackage.filePath(
-          new FileRef(String.valueOf(file.get("source")), sum == null ? null : sum.toString()));
-    }
+    Path path = zooPackage.weightsPath(weights);
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(Runtime.getRuntime().availableProcessors());
       options.setInterOpNumThreads(1);

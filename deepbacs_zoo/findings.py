@@ -7,8 +7,9 @@ findings: programs, lists of exceptions and tests compare ids, never sentences.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -18,6 +19,7 @@ from deepbacs_zoo.options import Spelling, Text, in_python, read_text, spell
 __all__ = [
     "ConsumerRule",
     "Finding",
+    "Gathered",
     "Issue",
     "OnFinding",
     "Rule",
@@ -79,6 +81,17 @@ class Finding:
         severity = Severity[str(plain["severity"]).upper()]
         return cls(severity, str(plain["where"]), *texts, id=str(plain["id"]))
 
+    def plain(self, spelling: Spelling = in_python) -> dict[str, str]:
+        """Return it as strings, with its options written by an interface; see :meth:`read`."""
+        return {
+            "severity": self.severity.name.lower(),
+            "where": self.where,
+            "what": spell(self.what, spelling),
+            "allowed": spell(self.allowed, spelling),
+            "hint": spell(self.hint, spelling),
+            "id": self.id,
+        }
+
     def sentence(self, spelling: Spelling = in_python) -> str:
         """Return everything but the place, with its options written by an interface."""
         parts = [spell(self.what, spelling)]
@@ -87,6 +100,45 @@ class Finding:
         if self.hint:
             parts.append(spell(self.hint, spelling))
         return "; ".join(parts)
+
+
+@dataclass
+class Gathered:
+    """Findings about many files, of which one of each kind is said."""
+
+    files: int = 0
+    _kinds: dict[object, dict[Finding, list[int]]] = field(default_factory=dict)
+
+    def add(self, *groups: Iterable[Finding]) -> None:
+        """Add the findings about the next file."""
+        for finding in dict.fromkeys(each for group in groups for each in group):
+            kind = (finding.id, finding.severity) if finding.id else finding
+            self._kinds.setdefault(kind, {}).setdefault(finding, []).append(self.files)
+        self.files += 1
+
+    def together(self) -> tuple[Finding, ...]:
+        """Return the findings: of a kind that several files have the first, and their number."""
+        return tuple(each for kind in self._kinds.values() for each in self._joined(kind))
+
+    def _joined(self, findings: Mapping[Finding, Sequence[int]]) -> Sequence[Finding]:
+        count = len(set().union(*findings.values()))
+        if self.files == 1 or (len(findings) == 1 and count > 1):  # or not about a file
+            return tuple(findings)
+        counted = f"{count} of {self.files} files"
+        if count == 1:
+            return tuple(replace(each, what=counted + ": " + each.what) for each in findings)
+        first = next(iter(findings))
+        what = f"{counted}, such as {Path(first.where).name}: " + first.what
+        return (replace(first, where=_common_place(findings), what=what),)
+
+
+def _common_place(findings: Iterable[Finding]) -> str:
+    """Return the folder of the places of findings, or the first place where they have none."""
+    places = [finding.where for finding in findings]
+    try:
+        return os.path.commonpath(places) or places[0]
+    except ValueError:  # of paths and others there is none
+        return places[0]
 
 
 OnFinding = Callable[[Finding], None]
@@ -221,7 +273,7 @@ class Summary:
             {
                 "subject": self.subject,
                 "passed": self.passed,
-                "findings": [_plain(finding, spelling) for finding in self.findings],
+                "findings": [finding.plain(spelling) for finding in self.findings],
                 "figures": self.figures,
             },
             indent=2,
@@ -233,7 +285,7 @@ class Summary:
         lines = [f"# {self.subject}", "", f"**{'passed' if self.passed else 'FAILED'}**", ""]
         lines += ["| " + " | ".join(_COLUMNS) + " |", "|---" * len(_COLUMNS) + "|"]
         for finding in self.findings:
-            plain = _plain(finding, spelling)
+            plain = finding.plain(spelling)
             plain["where"] = f"`{plain['where']}`"
             cells = [plain[name] for name in _COLUMNS]
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
@@ -241,15 +293,3 @@ class Summary:
             lines += ["", "| figure | value |", "|---|---|"]
             lines += [f"| {name} | {value:.3g} |" for name, value in self.figures.items()]
         return "\n".join(lines)
-
-
-def _plain(finding: Finding, spelling: Spelling) -> dict[str, str]:
-    """Return a finding as strings."""
-    return {
-        "severity": finding.severity.name.lower(),
-        "where": finding.where,
-        "what": spell(finding.what, spelling),
-        "allowed": spell(finding.allowed, spelling),
-        "hint": spell(finding.hint, spelling),
-        "id": finding.id,
-    }

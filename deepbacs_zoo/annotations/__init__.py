@@ -10,16 +10,20 @@ from deepbacs_zoo.annotations.boxes.read import (
     read_boxes,
 )
 from deepbacs_zoo.annotations.folders import find_folders, folders_beside
-from deepbacs_zoo.annotations.labels.checks import label_findings, relabel
-from deepbacs_zoo.annotations.labels.read import Annotation, read_annotation
-from deepbacs_zoo.annotations.pairs import Pair, match_pairs, read_annotated, read_pair
+from deepbacs_zoo.annotations.labels.options import LabelOptions
+from deepbacs_zoo.annotations.labels.pairs import read_annotated, read_label_pairs, read_pair
+from deepbacs_zoo.annotations.labels.read import Annotation, read_annotation, relabel
+from deepbacs_zoo.annotations.labels.regions import label_findings
+from deepbacs_zoo.annotations.pairs import Annotated, Pair, match_pairs
 from deepbacs_zoo.annotations.rois import ROI_SUFFIXES, read_rois
 
 __all__ = [
     "ROI_SUFFIXES",
+    "Annotated",
     "Annotation",
     "Box",
     "BoxAnnotation",
+    "LabelOptions",
     "Pair",
     "find_box_folders",
     "find_folders",
@@ -30,6 +34,7 @@ __all__ = [
     "read_annotated",
     "read_annotation",
     "read_boxes",
+    "read_label_pairs",
     "read_pair",
     "read_rois",
     "relabel",

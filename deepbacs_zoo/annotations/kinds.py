@@ -5,21 +5,32 @@ The keys are those of every other table of kinds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from deepbacs_zoo.annotations.boxes.read import find_box_folders, match_box_pairs, read_boxes
+from deepbacs_zoo.annotations.boxes.from_labels import boxes_around, named_labels
+from deepbacs_zoo.annotations.boxes.read import (
+    find_box_folders,
+    is_label_image,
+    match_box_pairs,
+    read_boxes,
+)
 from deepbacs_zoo.annotations.boxes.types import BoxAnnotation
+from deepbacs_zoo.annotations.empty import without_object
 from deepbacs_zoo.annotations.folders import find_folders
+from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE, LabelOptions
+from deepbacs_zoo.annotations.labels.pairs import read_label_pairs
 from deepbacs_zoo.annotations.labels.read import Annotation
-from deepbacs_zoo.annotations.pairs import Pair, match_pairs, read_labels_of
+from deepbacs_zoo.annotations.pairs import Annotated, Pair, match_pairs
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.images.read import read_image
 
 __all__ = ["KINDS", "AnnotationKind", "read_target"]
+
+Classes = Sequence[str] | None
 
 
 @dataclass(frozen=True)
@@ -34,26 +45,61 @@ class AnnotationKind:
     match_pairs
         Takes these two folders; gives their pairs.
     read
-        Takes a pair, its image, and the names of classes that are known (``None`` for any); gives
-        the ground truth: :class:`Annotation` (``y x`` int32), :class:`BoxAnnotation`, or a target
-        :class:`Image` of the same size.
+        Takes pairs, the names of classes that are known (``None`` for any) and the meaning of the
+        values of label images; yields the images with their ground truth, one after the other:
+        :class:`Annotation` (``y x`` int32), :class:`BoxAnnotation`, or a target :class:`Image` of
+        the same size.
     """
 
     find_folders: Callable[[Path, str | None], tuple[Path, Path]]
     match_pairs: Callable[[Path, Path], tuple[Pair, ...]]
-    read: Callable[[Pair, Image, Sequence[str] | None], Any]
+    read: Callable[[Sequence[Pair], Classes, LabelOptions], Iterator[Annotated[Any]]]
 
 
-def _read_labels(pair: Pair, image: Image, classes: Sequence[str] | None) -> Annotation:
-    return read_labels_of(pair, image)
+def _read_labels(
+    pairs: Sequence[Pair], classes: Classes = None, options: LabelOptions = AS_THEY_ARE
+) -> Iterator[Annotated[Annotation]]:
+    return read_label_pairs(pairs, options)
 
 
-def _read_boxes(pair: Pair, image: Image, classes: Sequence[str] | None) -> BoxAnnotation:
-    size = (int(image.data.sizes["y"]), int(image.data.sizes["x"]))
-    return read_boxes(pair, size, classes=classes)
+def _read_boxes(
+    pairs: Sequence[Pair], classes: Classes = None, options: LabelOptions = AS_THEY_ARE
+) -> Iterator[Annotated[BoxAnnotation]]:
+    for pair in pairs:
+        for each in _boxes_of(pair, classes, options):
+            if each.annotation.boxes:
+                yield each
+                continue
+            finding = without_object(each.pair, allow_empty=options.allow_empty)
+            findings = tuple(dict.fromkeys((*each.annotation.findings, finding)))
+            yield replace(each, annotation=replace(each.annotation, findings=findings))
 
 
-def read_target(pair: Pair, image: Image, classes: Sequence[str] | None = None) -> Image:
+def _boxes_of(
+    pair: Pair, classes: Classes, options: LabelOptions
+) -> Iterator[Annotated[BoxAnnotation]]:
+    """Yield the boxes of a file; those around labels plane by plane."""
+    if not is_label_image(pair.target):
+        image = read_image(pair.source)
+        size = (int(image.data.sizes["y"]), int(image.data.sizes["x"]))
+        yield Annotated(pair, image, read_boxes(pair, size, classes=classes))
+        return
+    named = named_labels(pair.target, classes)
+    options = replace(named.options(options), allow_empty=True)
+    for each in read_label_pairs([pair], options):
+        boxes = boxes_around(pair.target, each.annotation, named, classes)
+        yield Annotated(each.pair, each.image, boxes)
+
+
+def _read_targets(
+    pairs: Sequence[Pair], classes: Classes = None, options: LabelOptions = AS_THEY_ARE
+) -> Iterator[Annotated[Image]]:
+    for pair in pairs:
+        image = read_image(pair.source)
+        yield Annotated(pair, image, read_target(pair, image))
+
+
+def read_target(pair: Pair, image: Image) -> Image:
     """Read the target image of a pair.
 
     Parameters
@@ -62,8 +108,6 @@ def read_target(pair: Pair, image: Image, classes: Sequence[str] | None = None) 
         The two files.
     image
         The image of the pair.
-    classes
-        Not used: an image has no classes.
 
     Returns
     -------
@@ -97,5 +141,5 @@ def _text(sizes: dict[str, int]) -> str:
 KINDS: Final[dict[str, AnnotationKind]] = {
     "labels": AnnotationKind(find_folders, match_pairs, _read_labels),
     "boxes": AnnotationKind(find_box_folders, match_box_pairs, _read_boxes),
-    "image": AnnotationKind(find_folders, match_pairs, read_target),
+    "image": AnnotationKind(find_folders, match_pairs, _read_targets),
 }

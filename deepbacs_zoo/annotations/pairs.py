@@ -1,16 +1,12 @@
-"""Pairs of an image and its label image: matched by name, checked before anything trains."""
+"""Pairs of an image and its label image, matched by name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Generic, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-from deepbacs_zoo.annotations.labels.read import Annotation, read_annotation
 from deepbacs_zoo.annotations.matching import NOT_READ, advice, left_out, list_files, named
 from deepbacs_zoo.annotations.names import LABEL_SUFFIXES, match_names
 from deepbacs_zoo.annotations.outlines.json_text import kind_of_file
@@ -18,11 +14,11 @@ from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.files.names import visible
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images.image import Image, stem_of
-from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
+from deepbacs_zoo.images.read import IMAGE_SUFFIXES
 
-__all__ = ["Pair", "match_pairs", "read_annotated", "read_labels_of"]
-__all__ += ["read_pair"]
+__all__ = ["Annotated", "Pair", "match_pairs"]
 
+Truth = TypeVar("Truth")
 _BOXES: Final = frozenset({".xml", ".txt", ".json"})
 
 
@@ -39,12 +35,40 @@ class Pair:
     findings
         What was noticed when they were matched; the first pair of a folder has what concerns the
         folder.
+    t, z
+        Frame and slice of both files, from 0, where the pair is one plane of a movie or a stack.
     """
 
     name: str
     source: Path
     target: Path
     findings: tuple[Finding, ...] = field(default=(), compare=False)
+    t: int | None = None
+    z: int | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """True unless it is one plane of its files."""
+        return (self.t, self.z) == (None, None)
+
+
+@dataclass(frozen=True, eq=False)
+class Annotated(Generic[Truth]):
+    """An image and its annotation, read.
+
+    Parameters
+    ----------
+    pair
+        Its files.
+    image
+        The image.
+    annotation
+        The annotation, of the kind that was read.
+    """
+
+    pair: Pair
+    image: Image
+    annotation: Truth
 
 
 def match_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
@@ -122,60 +146,3 @@ def _nothing_found(folder: Path, suffixes: frozenset[str]) -> UsageError:
         allowed=allowed,
         hint="export the labels as TIFF or PNG" if exported else "check the path",
     )
-
-
-def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[np.int32]]:
-    """Read an image and its labels, and check that they fit.
-
-    Parameters
-    ----------
-    pair
-        The two files.
-    allow_empty
-        Whether a label image without any label is accepted.
-
-    Returns
-    -------
-    Image
-        The image.
-    numpy.ndarray
-        ``y x`` int32, 0 is background, labels 1 to n without a gap.
-
-    Raises
-    ------
-    DataError
-        The sizes differ, or the labels are none: fractions, negative, with gaps, empty, or as
-        `read_annotation` says.
-    """
-    image, annotation = read_annotated(pair, allow_empty=allow_empty)
-    return image, annotation.labels
-
-
-def read_annotated(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, Annotation]:
-    """Read an image and its labels with what is odd about them; otherwise as `read_pair`."""
-    image = read_image(pair.source)
-    return image, read_labels_of(pair, image, allow_empty=allow_empty)
-
-
-def read_labels_of(pair: Pair, image: Image, *, allow_empty: bool = False) -> Annotation:
-    """Read the labels of an image that is read already; otherwise as `read_pair`."""
-    size = (image.data.sizes["y"], image.data.sizes["x"])
-    annotation = read_annotation(pair.target, size)
-    labels = annotation.labels
-    if labels.shape != size:
-        raise DataError(
-            pair.target,
-            f"its size is not that of {pair.source.name}",
-            value="{}x{} against {}x{}".format(*labels.shape[::-1], *size[::-1]),
-            allowed="label images of the same width and height as their images",
-            hint="crop or resample the label image without interpolation",
-        )
-    if not allow_empty and not labels.any():
-        raise DataError(
-            pair.target,
-            "there is no label in it, all pixels are background",
-            value="0 labels",
-            allowed="at least one labelled object in each image",
-            hint="label its objects or take the pair away (in Python: allow_empty=True keeps it)",
-        )
-    return replace(annotation, findings=(*pair.findings, *annotation.findings))

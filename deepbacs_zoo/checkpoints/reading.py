@@ -12,6 +12,7 @@ from deepbacs_zoo.checkpoints.schema_1 import upgraded
 from deepbacs_zoo.checkpoints.split import Split
 from deepbacs_zoo.errors import DataError, PackageError, UsageError
 from deepbacs_zoo.files.text import read_text
+from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.package.zoo_config import read_decoding
 
 __all__ = ["is_run", "open_run"]
@@ -78,6 +79,8 @@ def _run_of(folder: Path, block: Mapping[str, Any]) -> Run:
         method_arguments=dict(block["method_arguments"]),
         pretrained=block["pretrained"],
         tuned=_tuned(block.get("decode")),
+        labels=dict(block.get("labels", {})),
+        findings=tuple(map(Finding.read, block.get("findings", ()))),
     )
 
 

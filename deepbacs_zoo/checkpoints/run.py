@@ -10,6 +10,7 @@ from typing import Any, Final
 from deepbacs_zoo.checkpoints.history import HistoryRow, read_history
 from deepbacs_zoo.checkpoints.split import Split
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package.zoo_config import Decoding
 
@@ -100,6 +101,8 @@ class Run:
     method_arguments: Mapping[str, Any] = field(default_factory=dict)
     pretrained: Mapping[str, str] | None = None
     tuned: TunedDecoding | None = None
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def name(self) -> str:

@@ -20,13 +20,15 @@ PARTS: Final = ("training", "validation", "test")
 
 @dataclass(frozen=True)
 class FilePair:
-    """An image and its label image: name, file names and SHA-256 of both."""
+    """An image and its label image: name, file names and SHA-256 of both; of movies the plane."""
 
     name: str
     source: str
     target: str
     source_sha256: str
     target_sha256: str
+    t: int | None = None
+    z: int | None = None
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,13 @@ class Part:
         from deepbacs_zoo.annotations import Pair
 
         found = []
+        digests: dict[Path, str] = {}
         for entry in self.files:
-            pair = Pair(
-                entry.name, self.source_folder / entry.source, self.target_folder / entry.target
-            )
-            _check_unchanged(pair.source, entry.source_sha256)
-            _check_unchanged(pair.target, entry.target_sha256)
-            found.append(pair)
+            source, target = self.source_folder / entry.source, self.target_folder / entry.target
+            digests |= {source: entry.source_sha256, target: entry.target_sha256}
+            found.append(Pair(entry.name, source, target, t=entry.t, z=entry.z))
+        for path, digest in digests.items():
+            _check_unchanged(path, digest)
         return tuple(found)
 
     def as_json(self) -> dict[str, Any]:
@@ -63,7 +65,7 @@ class Part:
         return {
             "source_folder": str(self.source_folder),
             "target_folder": str(self.target_folder),
-            "files": [vars(entry) for entry in self.files],
+            "files": [_plain(entry) for entry in self.files],
         }
 
     @classmethod
@@ -110,18 +112,27 @@ def record_part(pairs: Sequence[Pair]) -> Part:
     pairs
         At least one, all from the same two folders.
     """
+    paths = dict.fromkeys(path for pair in pairs for path in (pair.source, pair.target))
+    digests = {path: fingerprint(path) for path in paths}
     files = tuple(
         FilePair(
             pair.name,
             pair.source.name,
             pair.target.name,
-            fingerprint(pair.source),
-            fingerprint(pair.target),
+            digests[pair.source],
+            digests[pair.target],
+            pair.t,
+            pair.z,
         )
         for pair in pairs
     )
     first = pairs[0]
     return Part(first.source.parent.absolute(), first.target.parent.absolute(), files)
+
+
+def _plain(entry: FilePair) -> dict[str, Any]:
+    """Return an entry without a plane where there is none, as older versions wrote it."""
+    return {name: value for name, value in vars(entry).items() if value is not None}
 
 
 def fingerprint(path: Path) -> str:

@@ -90,6 +90,8 @@ def _write(run: Run) -> Run:
         "ended": run.ended,
         "pretrained": None if run.pretrained is None else dict(run.pretrained),
         "decode": None if run.tuned is None else _tuned(run.tuned),
+        "labels": dict(run.labels),
+        "findings": [finding.plain() for finding in run.findings],
         "split": run.split.as_json(),
     }
     text = json.dumps(block, indent=2, ensure_ascii=False) + "\n"

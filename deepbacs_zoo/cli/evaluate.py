@@ -13,6 +13,10 @@ import typer
 
 from deepbacs_zoo.cli.backends import Backend, open_backend
 from deepbacs_zoo.cli.options import (
+    AllowEmptyOption,
+    Annotations,
+    AnnotationsOption,
+    BackgroundOption,
     DeviceName,
     DeviceOption,
     FijiOption,
@@ -24,12 +28,14 @@ from deepbacs_zoo.cli.options import (
     TimeoutOption,
     TrustOption,
     backend_options,
+    label_options,
     named_data,
 )
 from deepbacs_zoo.cli.progress import bar, say
 from deepbacs_zoo.cli.spelling import finding_text
 
 if TYPE_CHECKING:
+    from deepbacs_zoo.annotations import LabelOptions
     from deepbacs_zoo.evaluation import EvaluationResult
 
 __all__ = ["command"]
@@ -61,6 +67,9 @@ def command(
             help="Not every object is labelled: recall counts, precision is a lower bound.",
         ),
     ] = False,
+    annotations: AnnotationsOption = Annotations.AUTO,
+    background: BackgroundOption = None,
+    allow_empty: AllowEmptyOption = True,
     trust: TrustOption = False,
     java: JavaOption = None,
     heap: HeapOption = None,
@@ -71,7 +80,8 @@ def command(
     """Score models on labelled images: tables, JSON, and a page with overlays."""
     from deepbacs_zoo.evaluation import distinct_names, require_one_kind
 
-    scoring = _Scoring(data, not labels_incomplete, output, overwrite)
+    labels = label_options(annotations, background, allow_empty)
+    scoring = _Scoring(data, labels, not labels_incomplete, output, overwrite)
     with ExitStack() as stack:
         backend = stack.enter_context(
             open_backend(backend_options(runner, device, trust, java, heap, fiji, timeout))
@@ -92,6 +102,7 @@ class _Scoring:
     """The images, and the place of the results."""
 
     data: Path
+    labels: LabelOptions
     labels_complete: bool
     output: Path
     overwrite: bool
@@ -109,7 +120,11 @@ def _one(backend: Backend, path: Path, scoring: _Scoring) -> None:
         pairs = pairs_for(package, scoring.data)
         with bar("evaluating") as progress, backend.open(package, DEFAULTS) as predictor:
             evaluation = evaluate(
-                predictor, pairs, labels_complete=scoring.labels_complete, progress=progress
+                predictor,
+                pairs,
+                labels=scoring.labels,
+                labels_complete=scoring.labels_complete,
+                progress=progress,
             )
     write(evaluation, scoring.output, overwrite=scoring.overwrite)
     _say_findings(evaluation)
@@ -139,6 +154,7 @@ def _several(backend: Backend, packages: Mapping[str, Path], scoring: _Scoring) 
             packages,
             pairs,
             open_predictor=lambda package: backend.open(package, DEFAULTS),
+            labels=scoring.labels,
             labels_complete=scoring.labels_complete,
             progress=lambda name, done, total: progress(
                 order.index(name) * total + done, len(order) * total
@@ -153,8 +169,8 @@ def _several(backend: Backend, packages: Mapping[str, Path], scoring: _Scoring) 
 def _say_findings(*evaluations: EvaluationResult[Any, Any]) -> None:
     """Say every finding of all evaluations once."""
     findings = (finding for each in evaluations for finding in each.findings)
-    for text in dict.fromkeys(map(finding_text, findings)):
-        say(text)
+    for finding in dict.fromkeys(findings):
+        say(finding_text(finding, advice=True))
 
 
 @contextmanager

@@ -13,9 +13,14 @@ from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
+    from deepbacs_zoo.annotations import LabelOptions
     from deepbacs_zoo.cli.backends import BackendOptions
 
 __all__ = [
+    "AllowEmptyOption",
+    "Annotations",
+    "AnnotationsOption",
+    "BackgroundOption",
     "Border",
     "BorderOption",
     "ChannelOption",
@@ -37,6 +42,7 @@ __all__ = [
     "TimeoutOption",
     "TrustOption",
     "backend_options",
+    "label_options",
     "named_data",
     "parse_heap",
     "parse_memory",
@@ -72,6 +78,23 @@ class Rescale(StrEnum):
 
     NONE = "none"
     AUTO = "auto"
+
+
+class Annotations(StrEnum):
+    """The meaning of annotations that are images."""
+
+    AUTO = "auto"
+    MASKS = "masks"
+    LABELS = "labels"
+
+
+def label_options(
+    annotations: Annotations, background: int | None, allow_empty: bool
+) -> LabelOptions:
+    """Return the meaning of label images and masks."""
+    from deepbacs_zoo.annotations import LabelOptions
+
+    return LabelOptions(annotations.value, background, allow_empty)
 
 
 def named_data(data: Path | None) -> Path | None:
@@ -115,6 +138,24 @@ SeriesOption = Annotated[
 ChannelOption = Annotated[
     str | None,
     typer.Option(metavar="NAME|N", help="The channel of the images to take: its name, or number."),
+]
+AnnotationsOption = Annotated[
+    Annotations,
+    typer.Option(
+        help="Annotations that are images: 'auto' takes two values for a mask, else numbers of "
+        "objects; 'masks' divides grey masks (of JPEG, smeared) at half of their range; 'labels' "
+        "takes every value for the number of an object."
+    ),
+]
+BackgroundOption = Annotated[
+    int | None,
+    typer.Option(help="Value of the background in label images and masks; by default 0."),
+]
+AllowEmptyOption = Annotated[
+    bool,
+    typer.Option(
+        "--allow-empty/--no-allow-empty", help="Take images in which there is no object, too."
+    ),
 ]
 RescaleOption = Annotated[
     Rescale, typer.Option(help="Resample to the model's pixel size and back.")

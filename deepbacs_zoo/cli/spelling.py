@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.options import Option, spell
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def error_text(error: DeepbacsZooError) -> str:
     return error.sentence(on_command_line)
 
 
-def finding_text(finding: Finding) -> str:
-    """Return severity, place and observation of a finding."""
-    what = spell(finding.what, on_command_line)
-    return f"{finding.severity.name.capitalize()}: {finding.where}: {what}"
+def finding_text(finding: Finding, *, advice: bool = False) -> str:
+    """Return severity, place and observation of a finding, and of a warning the advice, too."""
+    what, hint = (spell(text, on_command_line) for text in (finding.what, finding.hint))
+    said = f"{finding.severity.name.capitalize()}: {finding.where}: {what}"
+    return f"{said}; {hint}" if advice and hint and finding.severity > Severity.INFO else said

@@ -7,12 +7,20 @@ from typing import Annotated
 
 import typer
 
-from deepbacs_zoo.cli.options import DataOption, DeviceName, DeviceOption, OutputOption
+from deepbacs_zoo.cli.options import (
+    AllowEmptyOption,
+    Annotations,
+    AnnotationsOption,
+    BackgroundOption,
+    DataOption,
+    DeviceName,
+    DeviceOption,
+    OutputOption,
+    label_options,
+)
 from deepbacs_zoo.cli.progress import say
-from deepbacs_zoo.cli.spelling import on_command_line
+from deepbacs_zoo.cli.spelling import finding_text
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.findings import Finding, Severity
-from deepbacs_zoo.options import spell
 
 __all__ = ["command"]
 
@@ -43,6 +51,9 @@ def command(  # long: its parameters are the options of the command line
             "antibiotics; by default those of the annotations."
         ),
     ] = None,
+    annotations: AnnotationsOption = Annotations.AUTO,
+    background: BackgroundOption = None,
+    allow_empty: AllowEmptyOption = True,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the images.")] = None,
     preset: Annotated[
         str | None,
@@ -106,18 +117,11 @@ def command(  # long: its parameters are the options of the command line
         },
         validation=validation,
         classes=[name.strip() for name in classes.split(",")] if classes else (),
+        labels=label_options(annotations, background, allow_empty),
         tuned=tune,
         device=device.value,
         seed=seed,
         resume=resume,
-        on_finding=_show,
+        on_finding=lambda finding: say(finding_text(finding, advice=True)),
     )
     say(f"{run.folder}: {run.best}")
-
-
-def _show(finding: Finding) -> None:
-    if finding.severity < Severity.WARNING:
-        say(f"{finding.where}: {spell(finding.what, on_command_line)}")
-    else:
-        what, hint = (spell(text, on_command_line) for text in (finding.what, finding.hint))
-        say(f"Warning: {finding.where}: {what}; {hint}")

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.annotations import Annotated
 from deepbacs_zoo.evaluation.base import EvaluationResult
 from deepbacs_zoo.evaluation.baseline import Baseline
-from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.findings import Finding, Gathered
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package.zoo_config import Decoding
 from deepbacs_zoo.prediction import Engine
@@ -41,17 +41,16 @@ class Evaluator(ABC):
     baseline: Baseline | None
     most_previews: int
     previews: list[Any] = field(default_factory=list)
-    # A dictionary keeps each finding once, in order.
-    findings: dict[Finding, None] = field(default_factory=dict)
+    findings: Gathered = field(default_factory=Gathered)
 
     @abstractmethod
-    def add(self, pair: Pair, predict: Predict) -> None:
-        """Read a pair, predict its image by ``predict``, and compare.
+    def add(self, annotated: Annotated[Any], predict: Predict) -> None:
+        """Predict an image by ``predict``, and compare with its ground truth.
 
         Raises
         ------
         DataError
-            The pair is not as it must be.
+            The prediction does not fit the ground truth.
         """
 
     @abstractmethod
@@ -68,13 +67,12 @@ class Evaluator(ABC):
             "device": engine.device,
             "weights_format": engine.weights_format,
             "previews": tuple(self.previews),
-            "findings": tuple(self.findings),
+            "findings": self.findings.together(),
             "labels_complete": labels_complete,
         }
 
     def keep(self, preview: Callable[[], object], *findings: Iterable[Finding]) -> None:
-        """Keep the preview of one of the first images, and each finding once."""
+        """Keep the preview of one of the first images, and the findings about the image."""
         if len(self.previews) < self.most_previews:
             self.previews.append(preview())
-        for group in findings:
-            self.findings.update(dict.fromkeys(group))
+        self.findings.add(*findings)

@@ -9,7 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
-from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.annotations import LabelOptions, Pair
+from deepbacs_zoo.annotations.kinds import KINDS as ANNOTATIONS
+from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.evaluation.base import EvaluationResult
 from deepbacs_zoo.evaluation.baseline import BASELINE, Baseline
@@ -42,6 +44,7 @@ def evaluate(  # long: half of it documents its parameters
     device: str = "auto",
     trust: bool = False,
     options: PredictOptions = DEFAULTS,
+    labels: LabelOptions = AS_THEY_ARE,
     baseline: Baseline | None = BASELINE,
     labels_complete: bool = True,
     previews: int = 16,
@@ -63,6 +66,8 @@ def evaluate(  # long: half of it documents its parameters
         As in ``predict``; a predictor has its own.
     options
         Options of the prediction.
+    labels
+        The meaning of the values of label images and masks.
     baseline
         The classical method; ``None`` leaves it out, with boxes also the guess of counts.  Images
         are always compared with the input image itself.
@@ -103,13 +108,14 @@ def evaluate(  # long: half of it documents its parameters
         decoding = opened.zoo_config.decode
         evaluator = KINDS[opened.zoo_config.result].evaluator(decoding, baseline, previews)
         predict = _Timed(predictor, options)
-        for done, pair in enumerate(pairs):
-            evaluator.add(pair, predict)
-            if progress is not None:
-                progress(done + 1, len(pairs))
-        for finding in predict.findings:
-            evaluator.findings[finding] = None
-        return evaluator.result(opened.name, predictor.engine, labels_complete=labels_complete)
+        classes = getattr(decoding, "classes", None)
+        annotated = ANNOTATIONS[opened.zoo_config.result].read(pairs, classes, labels)
+        for done, each in enumerate(annotated, start=1):
+            evaluator.add(each, predict)
+            if progress is not None:  # a movie is one pair and many images
+                progress(done, max(done, len(pairs)))
+        found = evaluator.result(opened.name, predictor.engine, labels_complete=labels_complete)
+        return dataclasses.replace(found, findings=(*found.findings, *predict.findings))
 
 
 class _Timed:
@@ -143,6 +149,7 @@ def compare(
     *,
     open_predictor: Callable[[Package], Predictor] = open_local,
     options: PredictOptions = DEFAULTS,
+    labels: LabelOptions = AS_THEY_ARE,
     baseline: Baseline | None = BASELINE,
     labels_complete: bool = True,
     previews: int = 16,
@@ -158,7 +165,7 @@ def compare(
         Images and annotations that fit the packages; see ``pairs_for``.
     open_predictor
         Opens a predictor of each package, which is closed after it.
-    options, baseline, labels_complete, previews
+    options, labels, baseline, labels_complete, previews
         As in ``evaluate``.
     progress
         Called with the name of a package, the number of its images done, and their total.
@@ -186,6 +193,7 @@ def compare(
                 predictor,
                 pairs,
                 options=options,
+                labels=labels,
                 baseline=None if shared else baseline,
                 labels_complete=labels_complete,
                 previews=previews,

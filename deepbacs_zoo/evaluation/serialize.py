@@ -12,7 +12,6 @@ from typing import Final
 
 from deepbacs_zoo import files
 from deepbacs_zoo.files import write_bytes
-from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.metrics import Estimate
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "csv_table",
     "number",
     "plain_estimate",
-    "plain_finding",
     "refuse_existing",
     "write_files",
 ]
@@ -65,15 +63,6 @@ def number(value: float) -> float | None:
 def plain_estimate(estimate: Estimate) -> dict[str, float | None]:
     """Return a score and its interval; ``None`` where it is not defined."""
     return {"value": number(estimate.value), "low": estimate.low, "high": estimate.high}
-
-
-def plain_finding(finding: Finding) -> dict[str, str]:
-    """Return a finding as strings, with options as Python writes them."""
-    return {
-        "severity": finding.severity.name.lower(),
-        "where": str(finding.where),
-        **{key: str(getattr(finding, key)) for key in ("what", "allowed", "hint", "id")},
-    }
 
 
 def write_files(

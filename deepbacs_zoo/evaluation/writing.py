@@ -14,7 +14,6 @@ from deepbacs_zoo.evaluation.serialize import (
     csv_table,
     number,
     plain_estimate,
-    plain_finding,
     refuse_existing,
     write_files,
 )
@@ -78,7 +77,7 @@ def as_dict(evaluation: EvaluationResult[Any, Any]) -> dict[str, Any]:
         "labels_complete": evaluation.labels_complete,
         "confidence": CONFIDENCE,
         **KINDS[evaluation.kind].scores(evaluation),
-        "findings": [plain_finding(finding) for finding in evaluation.findings],
+        "findings": [finding.plain() for finding in evaluation.findings],
     }
 
 

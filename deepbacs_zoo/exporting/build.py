@@ -28,7 +28,6 @@ from deepbacs_zoo.package import open_package
 from deepbacs_zoo.package.writing import description as names
 from deepbacs_zoo.package.writing.archive import pack
 from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
-from deepbacs_zoo.tasks import annotation_kind
 from deepbacs_zoo.validation import validate
 
 __all__ = ["build", "build_draft"]
@@ -163,7 +162,7 @@ def _scored_on(model: TrainedModel, data: Path | Sequence[Pair] | None) -> Train
     if data is None:
         return model
     if isinstance(data, Path):
-        kind = annotation_kind(model.annotation)
+        kind = model.annotations
         data = kind.match(*kind.find(data, "test"))
     return model.scored_on(data)
 
@@ -178,6 +177,7 @@ def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> Evaluatio
         staged.model.pairs,
         device="cpu",
         options=PredictOptions(memory=_UNLIMITED) if whole else DEFAULTS,
+        labels=staged.model.label_options,
         labels_complete=card.training_data.labels == "complete",
         previews=0,
         progress=step,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.annotations import LabelOptions, Pair
 from deepbacs_zoo.cards import Card
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import UsageError
@@ -191,6 +191,7 @@ def trained_model(  # long: one description, field by field
         network_tags=entry.tags,
         timestamp=run.ended,
         annotation=method.annotation,
+        label_options=LabelOptions(**run.labels),
         consumer=consumer,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from deepbacs_zoo.tasks import annotation_kind
 
 if TYPE_CHECKING:
     from deepbacs_zoo.annotations import Pair
+    from deepbacs_zoo.tasks.annotation_kinds import Annotations
     from deepbacs_zoo.tensors import Step, SteppedSize
 
 __all__ = ["choose_crop", "constant_offset"]
@@ -29,8 +31,7 @@ Crop = npt.NDArray[np.float32]
 def choose_crop(
     pairs: Sequence[Pair],
     rule: SteppedSize,
-    annotation: str = "labels",
-    classes: Sequence[str] = (),
+    kind: Annotations | None = None,
     has_objects: Callable[[Crop], bool] = lambda crop: True,
 ) -> Crop:
     """Return the crop with the most pixels of objects among the first few images.
@@ -43,10 +44,8 @@ def choose_crop(
         Images that were held out of the training, with their annotation.
     rule
         The sides that are valid.
-    annotation
-        Of which kind the annotations are, a name that tasks use.
-    classes
-        Names of the classes of boxes.
+    kind
+        The kind of the annotations; ``None`` for label images.
     has_objects
         Whether the network finds something in a crop; where it finds nothing in any of them, the
         fullest is taken.
@@ -58,8 +57,9 @@ def choose_crop(
         pixels that the image has.  An image below the smallest valid size is mirrored up to it.
     """
     crops: list[tuple[int, Crop]] = []
-    for pair in pairs[:_LOOKED_AT]:
-        image, truth, _ = annotation_kind(annotation, classes).read(pair, False)
+    kind = kind or annotation_kind("labels")
+    for each in islice(kind.read(pairs), _LOOKED_AT):
+        image, truth = each.image, each.truth
         # The first time point and plane; channels stay.
         values = image.data.transpose("t", "z", "c", "y", "x").to_numpy()[0, 0].astype(np.float32)
         sides = tuple(_valid_side(size, rule) for size in truth.shape)

@@ -85,13 +85,8 @@ def stage(model: TrainedModel, card: Card, folder: Path) -> Stage:
         agreement=agreement,
     )
     first = form.inputs[0]
-    classes = model.method_arguments.get("classes", ())
     crop = choose_crop(
-        model.pairs,
-        form.size,
-        model.annotation,
-        classes,
-        lambda c: _has_objects(model, form, c),
+        model.pairs, form.size, model.annotations, lambda c: _has_objects(model, form, c)
     )
     offset = constant_offset(crop, first.steps)
     staged = dataclasses.replace(staged, offset=offset)

@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.annotations import LabelOptions, Pair
+from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
 from deepbacs_zoo.package.zoo_config import Decoding, result_of
+from deepbacs_zoo.tasks import annotation_kind
+from deepbacs_zoo.tasks.annotation_kinds import Annotations
 from deepbacs_zoo.tensors import TensorSpec
 
 if TYPE_CHECKING:
@@ -60,6 +63,8 @@ class TrainedModel:
         When the training ended, ISO 8601.
     annotation
         What the truth of ``pairs`` is, a name that methods use.
+    label_options
+        The meaning of the values of label images, as in the training.
     consumer
         The program that its package is for; ``None`` for all that read packages.
     """
@@ -85,12 +90,19 @@ class TrainedModel:
     network_tags: tuple[str, ...] = ()
     timestamp: str | None = None
     annotation: str = "labels"
+    label_options: LabelOptions = AS_THEY_ARE
     consumer: str | None = None
 
     @property
     def result(self) -> str:
         """The kind of its results: ``labels``, ``boxes`` or ``image``."""
         return result_of(self.decode)
+
+    @property
+    def annotations(self) -> Annotations:
+        """The kind of annotation that ``pairs`` have."""
+        classes = self.method_arguments.get("classes", ())
+        return annotation_kind(self.annotation, classes, self.label_options)
 
     def scored_on(self, pairs: Sequence[Pair]) -> TrainedModel:
         """Return the model with other images to be scored on, and what they were to the training.

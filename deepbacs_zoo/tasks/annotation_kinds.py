@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from deepbacs_zoo.annotations import (
-    Pair,
-    find_box_folders,
-    find_folders,
-    match_box_pairs,
-    match_pairs,
-    read_annotated,
-    read_boxes,
-)
+from deepbacs_zoo.annotations import Annotated, LabelOptions, Pair
+from deepbacs_zoo.annotations.kinds import KINDS
+from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
 from deepbacs_zoo.errors import look_up
 from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.images import Image, read_image
+from deepbacs_zoo.images import Image
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
 from deepbacs_zoo.tasks.ground_truth.labels import GroundTruth, Labels
 
-__all__ = ["ANNOTATIONS", "Annotations", "annotation_kind"]
+__all__ = ["ANNOTATIONS", "Annotations", "TrueImage", "annotation_kind"]
 
-Read = Callable[[Pair, bool], tuple[Image, GroundTruth, Sequence[Finding]]]
 Find = Callable[[Path, str | None], tuple[Path, Path]]
+
+
+@dataclass(frozen=True, eq=False)
+class TrueImage:
+    """An image with its ground truth.
+
+    Parameters
+    ----------
+    pair
+        Its files.
+    image
+        The image.
+    truth
+        Its annotation.
+    findings
+        What is odd about both.
+    """
+
+    pair: Pair
+    image: Image
+    truth: GroundTruth
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,41 +57,56 @@ class Annotations:
     match
         Finds the pairs of two folders: images and annotations.
     read
-        Reads a pair, with what is odd about it; the flag says whether one without any object will
-        do.
+        Yields images with their truth, those of a file one after the other; of a movie with labels
+        each frame.
     """
 
     words: str
     find: Find
     match: Callable[[Path, Path], tuple[Pair, ...]]
-    read: Read
+    read: Callable[[Sequence[Pair]], Iterator[TrueImage]]
 
 
-def _labels(_classes: Sequence[str]) -> Annotations:
-    def read(pair: Pair, allow_empty: bool) -> tuple[Image, GroundTruth, Sequence[Finding]]:
-        image, annotation = read_annotated(pair, allow_empty=allow_empty)
-        return image, Labels(annotation.labels), annotation.findings
+def _kind(
+    name: str,
+    words: str,
+    truth: Callable[[Annotated[Any]], GroundTruth],
+    classes: Sequence[str],
+    options: LabelOptions,
+) -> Annotations:
+    """Return the kind of annotation of a name, whose truth can be trained on."""
+    kind = KINDS[name]
 
-    return Annotations("a label image", find_folders, match_pairs, read)
+    def read(pairs: Sequence[Pair]) -> Iterator[TrueImage]:
+        for each in kind.read(pairs, classes or None, options):
+            findings = (*each.image.findings, *each.annotation.findings)
+            yield TrueImage(each.pair, each.image, truth(each), findings)
+
+    return Annotations(words, kind.find_folders, kind.match_pairs, read)
 
 
-def _boxes(classes: Sequence[str]) -> Annotations:
-    def read(pair: Pair, allow_empty: bool) -> tuple[Image, GroundTruth, Sequence[Finding]]:
-        # An image without any box teaches what is no object.
-        image = read_image(pair.source)
-        shape = (int(image.data.sizes["y"]), int(image.data.sizes["x"]))
-        found = read_boxes(pair, shape, classes=classes or None)
-        return image, BoxTruth(found.boxes, shape), found.findings
-
-    return Annotations("an annotation of boxes", find_box_folders, match_box_pairs, read)
+def _labels(classes: Sequence[str], options: LabelOptions) -> Annotations:
+    return _kind(
+        "labels", "a label image", lambda each: Labels(each.annotation.labels), classes, options
+    )
 
 
-ANNOTATIONS: Final[Mapping[str, Callable[[Sequence[str]], Annotations]]] = MappingProxyType(
-    {"labels": _labels, "boxes": _boxes}
+def _boxes(classes: Sequence[str], options: LabelOptions) -> Annotations:
+    def truth(each: Annotated[Any]) -> GroundTruth:
+        sizes = each.image.data.sizes
+        return BoxTruth(each.annotation.boxes, (int(sizes["y"]), int(sizes["x"])))
+
+    return _kind("boxes", "an annotation of boxes", truth, classes, options)
+
+
+ANNOTATIONS: Final[Mapping[str, Callable[[Sequence[str], LabelOptions], Annotations]]] = (
+    MappingProxyType({"labels": _labels, "boxes": _boxes})
 )
 
 
-def annotation_kind(name: str, classes: Sequence[str] = ()) -> Annotations:
+def annotation_kind(
+    name: str, classes: Sequence[str] = (), options: LabelOptions = AS_THEY_ARE
+) -> Annotations:
     """Return a kind of annotation by the name that tasks use.
 
     Parameters
@@ -86,6 +116,8 @@ def annotation_kind(name: str, classes: Sequence[str] = ()) -> Annotations:
     classes
         Names of the classes of boxes that are known; none for any.  One alone is the class of all
         objects of label images, which are else refused as boxes unless a table tells classes.
+    options
+        The meaning of the values of label images.
 
     Raises
     ------
@@ -93,4 +125,4 @@ def annotation_kind(name: str, classes: Sequence[str] = ()) -> Annotations:
         No kind has this name.
     """
     kind = look_up(ANNOTATIONS, name, "annotation", "kind of annotation", "correct the task")
-    return kind(classes)
+    return kind(classes, options)

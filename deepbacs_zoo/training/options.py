@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from deepbacs_zoo.annotations import LabelOptions
+from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.findings import OnFinding, Rule, Severity
@@ -58,6 +60,7 @@ class TrainingOptions:
     pretrained: Pretrained | None = None
     validation: float | None = None
     classes: Sequence[str] = ()
+    labels: LabelOptions = AS_THEY_ARE
 
     def known_classes(self, entry: MethodEntry, previous: Run | None) -> tuple[str, ...]:
         """Return the classes that boxes may have: of the run, of the weights, the caller's; or any.

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deepbacs_zoo.annotations import Pair, folders_beside
+from deepbacs_zoo.annotations import LabelOptions, Pair, folders_beside
 from deepbacs_zoo.checkpoints import Run, Split, record_part, versions
 from deepbacs_zoo.datasets import Provenance, provenance_beside
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.findings import OnFinding
+from deepbacs_zoo.findings import Finding, OnFinding
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import METHODS, Choice, Method, MethodEntry, annotation_kind, resolve
 from deepbacs_zoo.training.data.examples import (
     Example,
+    Raw,
     common_pixel_size,
     prepared,
     read_raw,
-    split_names,
 )
+from deepbacs_zoo.training.data.splitting import draw_validation, require_objects
 from deepbacs_zoo.training.options import TrainingOptions
 from deepbacs_zoo.training.pretrained import Pretrained
 from deepbacs_zoo.training.resume import check_resumable
@@ -109,15 +110,19 @@ def make_plan(
         A folder or an option is wrong, or the run to resume began otherwise.
     """
     entry.preset(options.preset)  # refused before images are read
-    pairs = annotation_kind(entry.annotation).match(folders.source, folders.target)
-    raws = read_raw(entry.annotation, pairs, on_finding, options.known_classes(entry, previous))
+    classes = options.known_classes(entry, previous)
+    kind = annotation_kind(entry.annotation, classes, options.labels)
+    findings: list[Finding] = []
+    report = _recorded(findings, on_finding)
+    raws = read_raw(kind, kind.match(folders.source, folders.target), report)
     published = provenance_beside(folders.source)
-    held_out, share = _held_out([pair.name for pair in pairs], published, options, entry, seed)
+    held_out, share = _held_out(raws, published, options, entry, seed, report)
+    require_objects(raws, held_out, folders.target, report)
     samples = [raw.sample for raw in raws if raw.pair.name not in held_out]
-    method = options.method(entry, samples, previous, on_finding)
+    method = options.method(entry, samples, previous, report)
     examples = [prepared(method, raw) for raw in raws]
     pixel_size = _pixel_size(examples, published)
-    options.warn_of_size(pixel_size, on_finding)
+    options.warn_of_size(pixel_size, report)
     parts = _parts(examples, held_out)
     run = Run(
         folder=folders.output,
@@ -127,7 +132,7 @@ def make_plan(
         network=method.network,
         network_arguments=method.network_arguments,
         seed=seed,
-        split=_split(parts, _test_pairs(method, folders)),
+        split=_split(parts, _test_pairs(method, folders, options.labels)),
         pixel_size=pixel_size,
         settings={
             **dataclasses.asdict(method.training),
@@ -136,27 +141,38 @@ def make_plan(
         },
         versions=versions(),
         pretrained=None if options.pretrained is None else options.pretrained.as_json(),
+        labels=dataclasses.asdict(options.labels),
+        findings=tuple(findings),
     )
     if previous is not None:
         run = check_resumable(run, previous)
     return TrainingPlan(method, run, *parts, options.pretrained)
 
 
+def _recorded(findings: list[Finding], on_finding: OnFinding) -> OnFinding:
+    def report(finding: Finding) -> None:
+        findings.append(finding)
+        on_finding(finding)
+
+    return report
+
+
 def _held_out(
-    names: Collection[str],
+    raws: Sequence[Raw],
     published: Provenance | None,
     options: TrainingOptions,
     entry: MethodEntry,
     seed: int,
+    on_finding: OnFinding,
 ) -> tuple[frozenset[str], float]:
     """Return the names of the validation images, and their share as it is recorded."""
     if published is not None and options.validation is None:
         # A published set brings its split, the same for everybody.
-        held_out = published.held(names)
+        held_out = published.held([raw.pair.name for raw in raws])
         if held_out is not None:
             return held_out, published.rule.share
     share = options.validation_share(entry)
-    return split_names(list(names), seed, share), share
+    return draw_validation(raws, seed, share, on_finding), share
 
 
 def _pixel_size(
@@ -180,7 +196,7 @@ def _split(parts: Sequence[Sequence[Example]], test: Sequence[Pair]) -> Split:
     return Split(training, validation, record_part(test) if test else None)
 
 
-def _test_pairs(method: Method, folders: Folders) -> tuple[Pair, ...]:
+def _test_pairs(method: Method, folders: Folders, labels: LabelOptions) -> tuple[Pair, ...]:
     """Return the checked pairs of the test folders beside the training folders, if there are.
 
     They are read whole: what is broken in a file shows only there, and after hours of training an
@@ -189,8 +205,5 @@ def _test_pairs(method: Method, folders: Folders) -> tuple[Pair, ...]:
     beside = folders_beside(folders.source, folders.target)
     if beside is None:
         return ()
-    kind = annotation_kind(method.annotation, method.arguments.get("classes", ()))
-    pairs = kind.match(*beside)
-    for pair in pairs:
-        kind.read(pair, True)
-    return pairs
+    kind = annotation_kind(method.annotation, method.arguments.get("classes", ()), labels)
+    return tuple(each.pair for each in kind.read(kind.match(*beside)))

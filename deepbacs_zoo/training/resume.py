@@ -5,13 +5,16 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from deepbacs_zoo.annotations import LabelOptions
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.tasks import TrainingSettings
 
 __all__ = ["check_resumable"]
+
+_MEANING: Final = ("annotations", "background")
 
 
 def check_resumable(now: Run, previous: Run) -> Run:
@@ -41,6 +44,7 @@ def check_resumable(now: Run, previous: Run) -> Run:
             (key, previous.settings.get(key, defaults.get(key)), value)
             for key, value in now.settings.items()
         ),
+        *((name, _labels(previous)[name], _labels(now)[name]) for name in _MEANING),
         ("method_arguments", _plain(previous.method_arguments), _plain(now.method_arguments)),
         ("network_arguments", _plain(previous.network_arguments), _plain(now.network_arguments)),
     ):
@@ -62,6 +66,11 @@ def check_resumable(now: Run, previous: Run) -> Run:
             )
     # The images may have moved; where they are now is what counts.
     return dataclasses.replace(previous, split=now.split)
+
+
+def _labels(run: Run) -> Mapping[str, Any]:
+    """Return the meaning of label images; older versions did not record it."""
+    return dataclasses.asdict(LabelOptions(**run.labels))
 
 
 def _plain(arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever JSON makes of it

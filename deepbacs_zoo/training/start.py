@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from deepbacs_zoo.annotations import LabelOptions
+from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
 from deepbacs_zoo.checkpoints import Run, create_run, finish_run, open_run, refuse_run
 from deepbacs_zoo.errors import HostError, MissingExtraError
 from deepbacs_zoo.findings import OnFinding
@@ -37,6 +39,7 @@ def train(  # long: most of it documents its parameters
     resume: bool = False,
     validation: float | None = None,
     classes: Sequence[str] = (),
+    labels: LabelOptions = AS_THEY_ARE,
     tuned: bool = True,
     progress: bool = True,
     on_finding: OnFinding = lambda finding: None,
@@ -77,12 +80,14 @@ def train(  # long: most of it documents its parameters
         For detection: the names of the classes, in the order of the channels, or the name of a
         published set of classes (``growth-stages``, ``antibiotics``); by default those of the
         training images.  Of label images, a single class is that of all objects.
+    labels
+        The meaning of the values of label images and masks.
     tuned
         Choose the thresholds of decoding by the validation images when training is over.
     progress
         Draw a bar on standard error if that is a terminal.
     on_finding
-        Called with each finding about an annotation that is no error.
+        Called with each kind of finding about images and annotations that is no error.
 
     Returns
     -------
@@ -117,6 +122,7 @@ def train(  # long: most of it documents its parameters
         None if pretrained is None else open_pretrained(pretrained),
         validation,
         task.arguments.get("classes", ()) if isinstance(task, Method) else classes,
+        labels,
     )
     plan = make_plan(entry, options, folders, seed, previous, on_finding)
     if previous is not None and previous.ended is not None:

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.annotations import Annotated, LabelOptions, Pair
 from deepbacs_zoo.annotations.kinds import KINDS as ANNOTATIONS
 from deepbacs_zoo.annotations.kinds import AnnotationKind
 from deepbacs_zoo.decoding.kinds import KINDS as DECODERS
@@ -154,20 +154,22 @@ class PointEvaluator(Evaluator):
 
     rows: list = field(default_factory=list)
 
-    def add(self, pair, predict):
-        truth = ANNOTATIONS["points"].read(pair, read_image(pair.source), None)
-        result, _ = predict(read_image(pair.source), None)
+    def add(self, annotated, predict):
+        name = annotated.pair.name
+        result, _ = predict(annotated.image, None)
         (place,) = result.content.places
-        self.rows.append((pair.name, float(np.hypot(*np.subtract(place, truth)))))
-        self.keep(lambda: pair.name, result.findings)
+        self.rows.append((name, float(np.hypot(*np.subtract(place, annotated.annotation)))))
+        self.keep(lambda: name, result.findings)
 
     def result(self, package, engine, *, labels_complete):
         scores = PointScores("model", package, tuple(self.rows))
         return PointEvaluation(**self.common(package, engine, labels_complete), model=scores)
 
 
-def read_truth(pair, image, classes):
-    return tuple(float(word) for word in pair.target.read_text("utf-8").split(","))
+def read_truth(pairs, classes, options):
+    for pair in pairs:
+        place = tuple(float(word) for word in pair.target.read_text("utf-8").split(","))
+        yield Annotated(pair, read_image(pair.source), place)
 
 
 def count(folder, image):
@@ -295,9 +297,9 @@ def test_a_target_image_is_the_ground_truth_of_an_image(tmp_path):
     for folder, size in (("source", (30, 40)), ("target", (30, 40))):
         (tmp_path / folder).mkdir()
         write_tiff(tmp_path / folder / "a.tif", np.ones(size, np.float32), "yx", Calibration())
-    (pair,) = row.match_pairs(*row.find_folders(tmp_path, None))
-    image = read_image(pair.source)
-    assert row.read(pair, image, None).data.shape == (1, 1, 1, 30, 40)
-    write_tiff(pair.target, np.ones((30, 41), np.float32), "yx", Calibration())
+    pairs = row.match_pairs(*row.find_folders(tmp_path, None))
+    (found,) = row.read(pairs, None, LabelOptions())
+    assert found.annotation.data.shape == (1, 1, 1, 30, 40)
+    write_tiff(pairs[0].target, np.ones((30, 41), np.float32), "yx", Calibration())
     with pytest.raises(DataError, match=r"size is not that of a\.tif.*x 41 against"):
-        row.read(pair, image, None)
+        list(row.read(pairs, None, LabelOptions()))

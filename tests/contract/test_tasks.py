@@ -15,7 +15,7 @@ from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.metrics import match
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import predict
-from deepbacs_zoo.tasks import METHODS, get_entry, get_method
+from deepbacs_zoo.tasks import METHODS, annotation_kind, get_entry, get_method
 from deepbacs_zoo.training.data.examples import read_examples, read_raw
 from deepbacs_zoo.validation import validate
 from tests.data.runs.frozen import frozen_run, image_folders
@@ -35,7 +35,7 @@ def folders():
 @pytest.fixture(scope="module")
 def chosen(folders):
     """The choices of each method by the images of its frozen run."""
-    samples = [raw.sample for raw in read_raw("labels", match_pairs(*folders))]
+    samples = [raw.sample for raw in read_raw(annotation_kind("labels"), match_pairs(*folders))]
     return {name: get_entry(name).choose(samples) for name in LABEL_METHODS}
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ from deepbacs_zoo.annotations.boxes.types import (
     decoded_text,
     unreadable,
 )
-from deepbacs_zoo.annotations.labels.read import read_annotation
+from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE, LabelOptions
 from deepbacs_zoo.annotations.outlines.read import read_outlines as read_drawn
 from deepbacs_zoo.annotations.rois import read_outlines
 from deepbacs_zoo.errors import DataError
@@ -32,17 +33,67 @@ from deepbacs_zoo.images.image import stem_of
 from deepbacs_zoo.images.rois import place_rois
 from deepbacs_zoo.options import Option
 
-__all__ = ["read_label_boxes", "read_outline_boxes", "read_roi_boxes"]
+if TYPE_CHECKING:
+    from deepbacs_zoo.annotations.labels.read import Annotation
+
+__all__ = [
+    "NamedLabels",
+    "boxes_around",
+    "named_labels",
+    "read_outline_boxes",
+    "read_roi_boxes",
+]
 
 _NUMBERED: Final = re.compile(r"(.*?)[\s_#-]+\d+")
 _KIND: Final = "a table (CSV) with the columns label and class"
 
 
-def read_label_boxes(
+@dataclass(frozen=True)
+class NamedLabels:
+    """The classes of labels.
+
+    Parameters
+    ----------
+    every
+        The class of all; ``None`` when a table names them.
+    names
+        The class of each label by its number.
+    """
+
+    every: str | None
+    names: Mapping[int, str]
+
+    def options(self, options: LabelOptions = AS_THEY_ARE) -> LabelOptions:
+        """Return the meaning of values: a table of one number tells that there is one object."""
+        if len(self.names) == 1 and options.annotations == "auto":
+            return replace(options, annotations="labels")
+        return options
+
+
+def named_labels(path: Path, classes: Sequence[str] | None = None) -> NamedLabels:
+    """Return the classes of the labels of a file.
+
+    Parameters
+    ----------
+    path
+        The label image, or a mask.
+    classes
+        The names that are known; one alone is the class of all labels.
+
+    Raises
+    ------
+    DataError
+        Nothing states the classes.
+    """
+    every = classes[0] if classes and len(classes) == 1 else None
+    return NamedLabels(every, {} if every else _table(path))
+
+
+def boxes_around(
     path: Path,
-    size: tuple[int, int],
+    annotation: Annotation,
+    named: NamedLabels,
     classes: Sequence[str] | None = None,
-    class_name: str | None = None,
 ) -> BoxAnnotation:
     """Return the box around each label.
 
@@ -50,43 +101,32 @@ def read_label_boxes(
     ----------
     path
         The label image, or a mask.
-    size
-        Rows and columns of the image.
+    annotation
+        Its labels.
+    named
+        Their classes.
     classes
         The names that are known; ``None`` for any.
-    class_name
-        The class of all objects; ``None`` when a table names it.
 
     Raises
     ------
     DataError
-        Nothing states the classes, a label is not in the table, the sizes differ, or as
-        `read_annotation` and `checked_boxes` say.
+        A label is not in the table, or as `checked_boxes` says.
     """
-    names = {} if class_name else _table(path)
-    annotation = read_annotation(path, size)
-    labels = annotation.labels
-    if labels.shape != size:
-        raise DataError(
-            path,
-            "its size is not that of the image",
-            value="{}x{} against {}x{}".format(*labels.shape[::-1], *size[::-1]),
-            allowed="label images of the same width and height as their images",
-            hint="crop or resample the label image without interpolation",
-        )
     boxes = []
-    for label, (rows, columns) in enumerate(_places(labels), 1):
-        name = class_name or names.get(label)
+    for label, (rows, columns) in enumerate(_places(annotation.labels)):
+        number = annotation.numbers[label] if annotation.numbers else label + 1
+        name = named.every or named.names.get(number)
         if name is None:
             raise DataError(
                 path,
                 "a label has no class",
-                value=label,
+                value=number,
                 allowed="a row for each label in the table beside it",
                 hint="complete the table",
             )
         boxes.append(Box(columns.start, rows.start, columns.stop, rows.stop, name))
-    found = checked_boxes(path, boxes, size, classes)
+    found = checked_boxes(path, boxes, annotation.labels.shape, classes)
     return BoxAnnotation(found.boxes, (*annotation.findings, *found.findings))
 
 
@@ -102,7 +142,7 @@ def read_roi_boxes(
     classes: Sequence[str] | None = None,
     class_name: str | None = None,
 ) -> BoxAnnotation:
-    """Return the box around each outline; otherwise as `read_label_boxes`."""
+    """Return the box around each outline; otherwise as `boxes_around`."""
     rois, findings = read_outlines(path)
     placed = place_rois(path, rois, (1, 1))
     boxes = [Box(*roi.bounds, class_name or _class_of(path, roi.name, classes)) for roi in rois]

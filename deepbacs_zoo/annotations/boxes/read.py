@@ -12,7 +12,8 @@ from typing import Final
 
 from deepbacs_zoo.annotations.boxes.coco import coco_images, read_coco
 from deepbacs_zoo.annotations.boxes.from_labels import (
-    read_label_boxes,
+    boxes_around,
+    named_labels,
     read_outline_boxes,
     read_roi_boxes,
 )
@@ -20,6 +21,7 @@ from deepbacs_zoo.annotations.boxes.types import Box, BoxAnnotation
 from deepbacs_zoo.annotations.boxes.voc import read_voc
 from deepbacs_zoo.annotations.boxes.yolo import CLASS_LISTS, read_yolo
 from deepbacs_zoo.annotations.folders import PART_NAMES, find_folders
+from deepbacs_zoo.annotations.labels.read import check_size, read_annotation
 from deepbacs_zoo.annotations.matching import Listing, advice, left_out, list_files, named
 from deepbacs_zoo.annotations.names import LABEL_SUFFIXES, match_names, outline_suffix
 from deepbacs_zoo.annotations.outlines.json_text import kind_of_file
@@ -30,7 +32,14 @@ from deepbacs_zoo.files.names import normalized
 from deepbacs_zoo.images.image import stem_of
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES
 
-__all__ = ["Box", "BoxAnnotation", "find_box_folders", "match_box_pairs", "read_boxes"]
+__all__ = [
+    "Box",
+    "BoxAnnotation",
+    "find_box_folders",
+    "is_label_image",
+    "match_box_pairs",
+    "read_boxes",
+]
 
 _LISTS: Final = frozenset({*CLASS_LISTS, "train.txt", "val.txt", "test.txt", "readme.txt"})
 _FORMATS: Final = (
@@ -172,8 +181,20 @@ _READERS: Final[Mapping[str, Reader]] = {
     "outlines of ImageJ": lambda pair, *given: read_roi_boxes(pair.target, *given),
     "labelme": lambda pair, *given: read_outline_boxes(pair.target, *given),
     "GeoJSON": lambda pair, *given: read_outline_boxes(pair.target, *given),
-    _LABELS: lambda pair, *given: read_label_boxes(pair.target, *given),
+    _LABELS: lambda pair, size, classes, _: _read_label_boxes(pair.target, size, classes),
 }
+
+
+def _read_label_boxes(path: Path, size: tuple[int, int], classes: Classes) -> BoxAnnotation:
+    classes_of_labels = named_labels(path, classes)
+    annotation = read_annotation(path, size, classes_of_labels.options())
+    check_size(path, annotation.labels.shape, size, "the image")
+    return boxes_around(path, annotation, classes_of_labels, classes)
+
+
+def is_label_image(path: Path) -> bool:
+    """Return whether boxes are those around the labels of an image or an array."""
+    return _kind_of(path) == _LABELS
 
 
 def _kind_of(path: Path) -> str:

@@ -1,49 +1,40 @@
 """Annotations in every form that people have them, as labels: one number for each object.
 
 A label image, outlines of ImageJ (`rois`), a mask of foreground and background, or a picture in
-which every object has a colour.
+which every object has a colour; of a movie, one for each frame.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.annotations.labels.checks import check_numbers, label_findings, plane_of
 from deepbacs_zoo.annotations.labels.npy import read_npy
+from deepbacs_zoo.annotations.labels.options import AS_NUMBERS, AS_THEY_ARE, LabelOptions
+from deepbacs_zoo.annotations.labels.regions import regions_of_colours
+from deepbacs_zoo.annotations.labels.values import Found, Values, labels_of
 from deepbacs_zoo.annotations.names import OUTLINE_SUFFIXES, outline_suffix
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.findings import Finding, Rule, Severity
+from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images.arrays import image_of
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.images.options import AS_LABELS
 from deepbacs_zoo.images.read import read_image
+from deepbacs_zoo.images.write import write_tiff
 
-__all__ = ["Annotation", "read_annotation"]
+__all__ = ["Annotation", "LabelStack", "check_size", "read_annotation", "read_label_stack"]
+__all__ += ["relabel"]
 
 Labels = NDArray[np.int32]
-_MASKS: Final = ([0, 255], [255], [0, 65535], [65535])
+Planes = tuple[int, int]
+"""Number of frames and of slices."""
 _PLANE: Final = 2
-_SPECK: Final = 4
-"""Pixels of a region below which it is no object but the edge of one."""
-_MOST_SPECKS: Final = 0.2
-_WIDE: Final = 1.6
-_MOST_FOREGROUND: Final = 0.5
-MASK_MOSTLY_FOREGROUND: Final = Rule(
-    "mask-mostly-foreground",
-    Severity.WARNING,
-    "A mask that covers most of the image is probably inverted, so that the background would "
-    "be learned.",
-)
-MASK_OBJECTS_TOUCH: Final = Rule(
-    "mask-objects-touch",
-    Severity.WARNING,
-    "In a mask objects that touch are one, and a network learns them as one.",
-)
+_JPEG: Final = b"\xff\xd8"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,18 +47,52 @@ class Annotation:
         ``y x`` int32, 0 is background, 1 to n without a gap.
     findings
         What is odd about them without being wrong.
+    numbers
+        The numbers that labels 1 to n have in the file; empty where the file has none, as a mask.
     """
 
     labels: Labels
     findings: tuple[Finding, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
-def read_annotation(path: Path, size: tuple[int, int]) -> Annotation:
-    """Read an annotation.
+@dataclass(frozen=True, eq=False)
+class LabelStack:
+    """The objects of all planes of an annotation.
 
-    A mask (0 and 255, or 0 and 65535) and a picture in colours are taken apart into regions that
-    are connected by edges of pixels; of a picture, the most frequent colour is the background.
-    0 and 1 are a label image of one object.
+    Parameters
+    ----------
+    path
+        Its file.
+    found
+        Its labels ``t z y x``, and what they were taken for.
+    """
+
+    path: Path
+    found: Found
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Frames, slices, rows and columns."""
+        return self.found.labels.shape
+
+    def plane(self, t: int = 0, z: int = 0) -> Annotation:
+        """Return one plane; the first one has the findings about the whole file."""
+        labels, numbers = self.found.labels[t, z], self.found.numbers
+        about_file = self.found.findings if (t, z) == (0, 0) else ()
+        if self.shape[:2] != (1, 1):
+            labels, numbers = _closed(labels, numbers)
+        return Annotation(labels, (*about_file, *self.found.odd(self.path, labels)), numbers)
+
+
+def read_annotation(
+    path: Path, size: tuple[int, int], options: LabelOptions = AS_THEY_ARE
+) -> Annotation:
+    """Read an annotation of one plane.
+
+    A mask, which is an image of two values, and a picture in colours are taken apart into regions
+    that are connected by edges of pixels; of a picture, the most frequent colour is the background.
+    Numbers of objects with gaps are numbered again.
 
     Parameters
     ----------
@@ -76,29 +101,126 @@ def read_annotation(path: Path, size: tuple[int, int]) -> Annotation:
         (``.json``) or QuPath (``.geojson``); ``_seg.npy`` of Cellpose.
     size
         Rows and columns of the image it belongs to, which outlines do not tell.
+    options
+        The meaning of its values.
 
     Raises
     ------
     DataError
-        It is none: a stack, with fractions, negative numbers or gaps, or colours that run into each
-        other.
+        It is none: a stack, values or colours that run into each other, fractions, several negative
+        numbers.
     """
-    if outline_suffix(path) in OUTLINE_SUFFIXES:
+    return read_label_stack(path, (1, 1, *size), options).plane()
+
+
+def read_label_stack(
+    path: Path,
+    shape: tuple[int, ...] | None,
+    options: LabelOptions = AS_THEY_ARE,
+    *,
+    image: str = "the image",
+    channels: int = 1,
+) -> LabelStack:
+    """Read an annotation with all of its planes.
+
+    Parameters
+    ----------
+    path
+        As for :func:`read_annotation`.
+    shape
+        Frames, slices, rows and columns of the image it belongs to; ``None`` for those of the file.
+    options
+        The meaning of its values.
+    image
+        The name of that image, for messages.
+    channels
+        Its channels, which positions of outlines count.
+
+    Raises
+    ------
+    DataError
+        It has other planes than the image, or as :func:`read_annotation`.
+    """
+    path = Path(path)
+    planes = None if shape is None else (shape[0], shape[1])
+    if shape is not None and outline_suffix(path) in OUTLINE_SUFFIXES:
         from deepbacs_zoo.annotations.outlines.read import read_outline_labels
 
-        return Annotation(*read_outline_labels(path, size))
+        return LabelStack(path, Found(*read_outline_labels(path, shape, channels)))
     is_array = path.suffix.lower() == ".npy"
-    image = _array_file(path) if is_array else read_image(path, AS_LABELS)
-    if _is_coloured(image):
-        return Annotation(_of_colours(path, image), image.findings)
-    values = plane_of(path, _as_grey(image))
-    present = np.unique(values)
-    if _is_mask(present):
-        labels = _regions(values != 0)
-        return Annotation(labels, _mask_findings(path, labels))
-    check_numbers(path, present)
-    labels = values.astype(np.int32)
-    return Annotation(labels, label_findings(path, labels))
+    read = _array_file(path) if is_array else read_image(path, AS_LABELS)
+    if not _is_coloured(read):
+        stack = _arranged(path, _grey(read), planes, image)[:, :, 0]
+    elif options.annotations == "masks":
+        stack = _arranged(path, read.data.values.mean(axis=2, keepdims=True), planes, image)[
+            :, :, 0
+        ]
+    else:
+        pictures = _arranged(path, read.data.values, planes, image, colours=True)
+        return LabelStack(path, Found(_of_colours(path, pictures), read.findings))
+    found = labels_of(Values(path, stack, _is_jpeg(path)), options)
+    return LabelStack(path, replace(found, findings=(*read.findings, *found.findings)))
+
+
+def check_size(path: Path, size: tuple[int, ...], expected: tuple[int, ...], image: str) -> None:
+    """Refuse labels of other rows and columns than those of their image.
+
+    Raises
+    ------
+    DataError
+        They differ.
+    """
+    if size != expected:
+        raise DataError(
+            path,
+            f"its size is not that of {image}",
+            value="{}x{} against {}x{}".format(*size[::-1], *expected[::-1]),
+            allowed="label images of the same width and height as their images",
+            hint="crop or resample the label image without interpolation",
+        )
+
+
+def relabel(source: str | Path, target: str | Path, options: LabelOptions = AS_NUMBERS) -> int:
+    """Write a label image with numbers 1 to n without a gap, in the order of its old numbers.
+
+    Of a movie the numbers are those of the whole, so that an object keeps its number.
+
+    Parameters
+    ----------
+    source
+        The label image.
+    target
+        Where the new one is written, as uint16 (float32 above 65,535 objects); may be ``source``.
+    options
+        The meaning of the values: with other options than the default ones this makes a label image
+        of a mask.
+
+    Returns
+    -------
+    int
+        The number of objects.
+
+    Raises
+    ------
+    DataError
+        ``source`` is no label image, as :func:`read_annotation` says.
+    """
+    labels = read_label_stack(Path(source), None, options).found.labels
+    count = int(labels.max())
+    dtype = np.uint16 if count <= np.iinfo(np.uint16).max else np.float32
+    calibration = read_image(source, AS_LABELS).calibration
+    write_tiff(Path(target), labels.astype(dtype), "tzyx", calibration, labels=True)
+    return count
+
+
+def _closed(labels: Labels, numbers: tuple[int, ...]) -> tuple[Labels, tuple[int, ...]]:
+    """Return the labels of one plane of several, 1 to n without a gap, and their numbers."""
+    present = np.unique(labels)
+    present = present[present > 0]
+    table = np.zeros(int(labels.max()) + 1, np.int32)
+    table[present] = np.arange(1, present.size + 1)
+    kept = tuple(numbers[number - 1] for number in present.tolist()) if numbers else ()
+    return table[labels], kept
 
 
 def _array_file(path: Path) -> Image:
@@ -107,95 +229,71 @@ def _array_file(path: Path) -> Image:
     return image_of(values, "zyx" if values.ndim > _PLANE else "yx", where=str(path))
 
 
-def _is_mask(present: NDArray[np.generic]) -> bool:
-    return [int(number) for number in present] in _MASKS
+def _is_jpeg(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_JPEG)) == _JPEG
 
 
 def _is_coloured(image: Image) -> bool:
     if not image.rgb:
         return False
-    red, green, blue = (image.data.values[0, 0, channel] for channel in range(3))
+    red, green, blue = (image.data.values[:, :, channel] for channel in range(3))
     return not (np.array_equal(red, green) and np.array_equal(green, blue))
 
 
-def _as_grey(image: Image) -> Image:
-    """Return a grey picture that was saved as RGB with one of its three equal channels."""
-    return Image(image.data[:, :, :1]) if image.rgb else image
+def _grey(image: Image) -> NDArray[np.generic]:
+    """Return ``t z c y x``, of a grey picture that was saved as RGB one of its equal channels."""
+    values: NDArray[np.generic] = image.data.to_numpy()
+    return values[:, :, :1] if image.rgb else values
 
 
-def _of_colours(path: Path, image: Image) -> Labels:
-    channels = image.data.values[0, 0].astype(np.int64)
-    top = int(channels.max()) + 1
-    colours, codes = np.unique(
-        (channels[0] * top + channels[1]) * top + channels[2], return_inverse=True
-    )
-    codes = codes.reshape(channels.shape[1:])
-    background = int(np.bincount(codes.reshape(-1)).argmax())
-    labels = _regions(codes, background)
-    areas = np.bincount(labels.reshape(-1))[1:]
-    specks = int(np.count_nonzero(areas < _SPECK))
-    if specks > _MOST_SPECKS * areas.size:
-        raise DataError(
-            path,
-            "its colours run into each other, so its objects cannot be separated",
-            value=f"{colours.size} colours, {specks} of {areas.size} regions under {_SPECK} pixels",
-            allowed="one plain colour for each object, up to its edge",
-            hint="save it without smoothing as PNG or TIFF, or give a label image",
-        )
+def _of_colours(path: Path, pictures: NDArray[np.generic]) -> NDArray[np.int32]:
+    """Return the labels ``t z y x`` of pictures ``t z c y x``."""
+    labels = np.zeros((*pictures.shape[:2], *pictures.shape[3:]), np.int32)
+    for place in np.ndindex(*labels.shape[:2]):
+        labels[place] = regions_of_colours(path, pictures[place], lossy=_is_jpeg(path))
     return labels
 
 
-def _regions(values: NDArray[np.generic], background: int = 0) -> Labels:
-    from skimage.measure import label
+def _arranged(
+    path: Path,
+    values: NDArray[Any],
+    planes: Planes | None,
+    image: str,
+    *,
+    colours: bool = False,
+) -> NDArray[Any]:
+    """Return ``t z c y x`` with the frames and slices of the image, and one channel or colours.
 
-    found: Labels = label(values.astype(np.int64), background=background, connectivity=1).astype(
-        np.int32
-    )
-    return found
-
-
-def _mask_findings(path: Path, labels: Labels) -> tuple[Finding, ...]:
-    found = []
-    share = float(np.mean(labels > 0))
-    if share > _MOST_FOREGROUND:
-        found.append(
-            MASK_MOSTLY_FOREGROUND.finding(
-                path,
-                f"the foreground of this mask covers {share:.0%} of the image",
-                "objects on a larger background",
-                "invert it if the background is white",
-            )
-        )
-    touching = _touching(labels)
-    if touching:
-        found.append(
-            MASK_OBJECTS_TOUCH.finding(
-                path,
-                f"in this mask {touching} of {labels.max()} objects look like several that touch",
-                "a line of background between any two objects",
-                "give a label image or outlines, in which objects may touch",
-            )
-        )
-    return tuple(found)
-
-
-def _touching(labels: Labels) -> int:
-    """Count regions that fall apart when their edge is taken away, or are much too wide.
-
-    Two rods end to end have a waist, two side by side twice the usual width.
+    Programs write label movies without saying along which axis they run, as slices or channels.
     """
-    from scipy.ndimage import distance_transform_edt, label, maximum
+    stated = values.shape[:3]
+    if values.shape[2] > 1 and not colours:
+        if values.shape[:2] != (1, 1):
+            raise DataError(
+                path,
+                "a label image has one value for each pixel",
+                value=_named(stated),
+                allowed="one plane of whole numbers for each plane of the image",
+                hint="save the label images as 16-bit grey TIFF without channels",
+            )
+        values = np.moveaxis(values, 2, 0)
+    found = values.shape[:2]
+    if planes is None or found == planes:
+        return values
+    one_axis = all(min(each) == 1 for each in (found, planes))
+    if one_axis and math.prod(found) == math.prod(planes):
+        return values.reshape(*planes, *values.shape[2:])
+    raise DataError(
+        path,
+        f"its planes are not those of {image}",
+        value=f"{_named(stated)} against {_named((*planes, 1))}",
+        allowed="a label image of as many frames and slices as its image",
+        hint="save the planes that are labelled, image and label image alike, as files",
+    )
 
-    count = int(labels.max())
-    if count == 0:
-        return 0
-    depth = distance_transform_edt(labels > 0)
-    deepest = np.asarray(maximum(depth, labels, np.arange(1, count + 1)))
-    usual = float(np.median(deepest))
-    cores = label(depth > usual / 2)[0]
-    parts = np.zeros(count + 1, np.int64)
-    # Each core lies in one region: count them by the region of their first pixel.
-    first = np.unique(cores, return_index=True)[1][1:]
-    owners, numbers = np.unique(labels.reshape(-1)[first], return_counts=True)
-    parts[owners] = numbers
-    return int(np.count_nonzero((parts[1:] > 1) | (deepest > _WIDE * usual)))
+
+def _named(sizes: tuple[int, ...]) -> str:
+    """Return numbers of frames, slices and channels in words."""
+    words = zip(sizes, ("frames", "slices", "channels"), strict=True)
+    return ", ".join(f"{size} {word}" for size, word in words if size > 1) or "one plane"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.annotations.boxes.types import checked_size
 from deepbacs_zoo.annotations.names import outline_suffix
 from deepbacs_zoo.annotations.outlines.json_text import Json, json_kind, load_json
-from deepbacs_zoo.annotations.outlines.types import Outlines, Size, labels_of
+from deepbacs_zoo.annotations.outlines.types import Outlines, labels_of
 from deepbacs_zoo.annotations.rois import read_roi_labels
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding
@@ -81,32 +81,44 @@ def read_outlines(path: Path) -> Outlines:
     return _OF_CONTENT[kind](path, content)
 
 
-def read_outline_labels(path: Path, size: Size) -> tuple[NDArray[np.int32], tuple[Finding, ...]]:
+def read_outline_labels(
+    path: Path, shape: tuple[int, ...], channels: int = 1
+) -> tuple[NDArray[np.int32], tuple[Finding, ...]]:
     """Read outlines of any program as labels.
 
     Parameters
     ----------
     path
         Their file.
-    size
-        Rows and columns of the image.
+    shape
+        Frames, slices, rows and columns of the image.
+    channels
+        Its channels, which positions in ImageJ's stacks count first.
 
     Returns
     -------
     numpy.ndarray
-        ``y x`` int32, 0 is background, labels 1 to n.
+        ``t z y x`` int32, 0 is background, labels 1 to n.
     tuple of Finding
         What was left out.
 
     Raises
     ------
     DataError
-        The file is damaged, of another kind or of an image of another size; an outline lies outside
-        the image, or others cover more than half of it.
+        The file is damaged, of another kind or of an image of another size or of several planes;
+        an outline lies outside the image, or others cover more than half of it.
     """
     if holds_rois(path):
-        outlines = read_roi_labels(path, (1, 1, *size))
-        return outlines.labels[0, 0], outlines.findings
-    found = read_outlines(path)
+        outlines = read_roi_labels(path, shape, channels)
+        return outlines.labels, outlines.findings
+    found, size = read_outlines(path), (shape[2], shape[3])
+    if shape[:2] != (1, 1):
+        raise DataError(
+            path,
+            "these outlines are of one plane, and the image has several",
+            value=f"{shape[0]} frames, {shape[1]} slices",
+            allowed="an image of one plane, or outlines of ImageJ with their positions",
+            hint="save the plane that is annotated as a file of its own",
+        )
     checked_size(path, found.size, size)
-    return labels_of(path, found.outlines, size), found.findings
+    return labels_of(path, found.outlines, size)[np.newaxis, np.newaxis], found.findings

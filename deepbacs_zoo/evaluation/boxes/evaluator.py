@@ -10,7 +10,7 @@ from typing import Final, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.annotations import Pair, read_boxes
+from deepbacs_zoo.annotations import Annotated, BoxAnnotation
 from deepbacs_zoo.evaluation.boxes.baseline import boxes_by_baseline, corners_of
 from deepbacs_zoo.evaluation.boxes.result import BoxEvaluation, BoxPreview
 from deepbacs_zoo.evaluation.boxes.scores import BoxScores, DetectedBoxes
@@ -18,7 +18,6 @@ from deepbacs_zoo.evaluation.boxes.scoring import gather_boxes, guess_counts
 from deepbacs_zoo.evaluation.boxes.sets import true_set
 from deepbacs_zoo.evaluation.evaluator import Evaluator, Predict
 from deepbacs_zoo.evaluation.previews import grey, preview
-from deepbacs_zoo.images import read_image
 from deepbacs_zoo.metrics import BoxSet
 from deepbacs_zoo.prediction import Engine
 from deepbacs_zoo.results import Boxes
@@ -40,17 +39,15 @@ class BoxEvaluator(Evaluator):
     corners: list[NDArray[np.float64]] = field(default_factory=list)
     baseline_seconds: list[float] = field(default_factory=list)
 
-    def add(self, pair: Pair, predict: Predict) -> None:
-        """Read a pair, predict its image, and keep both sets of boxes."""
-        image = read_image(pair.source)
-        size = (int(image.data.sizes["y"]), int(image.data.sizes["x"]))
-        annotation = read_boxes(pair, size, classes=self.decoding.classes)
+    def add(self, annotated: Annotated[BoxAnnotation], predict: Predict) -> None:
+        """Predict an image, and keep both sets of boxes."""
+        name, image, annotation = annotated.pair.name, annotated.image, annotated.annotation
         every = dataclasses.replace(
             self.decoding, score_threshold=min(self.decoding.score_threshold, LOWEST_SCORE)
         )
         result, seconds = predict(image, every)
         number = self.decoding.classes.index
-        self.names.append(pair.name)
+        self.names.append(name)
         self.truth.append(true_set(annotation.boxes, self.decoding.classes))
         first = [row for row in cast(Boxes, result.content).rows if (row.t, row.z) == (0, 0)]
         self.found.append(
@@ -63,7 +60,10 @@ class BoxEvaluator(Evaluator):
         self.seconds.append(seconds)
         self._add_baseline(grey(result))
         self.keep(
-            lambda: BoxPreview(pair.name, preview(image)), annotation.findings, result.findings
+            lambda: BoxPreview(name, preview(image)),
+            image.findings,
+            annotation.findings,
+            result.findings,
         )
 
     def _add_baseline(self, plane: NDArray[np.float32]) -> None:

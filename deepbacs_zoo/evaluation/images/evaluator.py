@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.annotations import Pair
-from deepbacs_zoo.annotations.kinds import read_target
+from deepbacs_zoo.annotations import Annotated
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.evaluation.evaluator import Evaluator, Predict
 from deepbacs_zoo.evaluation.images.result import (
@@ -20,7 +19,7 @@ from deepbacs_zoo.evaluation.images.result import (
     SimilarityRow,
 )
 from deepbacs_zoo.evaluation.previews import first_position
-from deepbacs_zoo.images import Image, read_image
+from deepbacs_zoo.images import Image
 from deepbacs_zoo.metrics import ImageSimilarity, compare_images, fit_to_target, scale_target
 from deepbacs_zoo.prediction import Engine
 
@@ -43,10 +42,9 @@ class ImageEvaluator(Evaluator):
     rows: list[SimilarityRow] = field(default_factory=list)
     input_rows: list[SimilarityRow] = field(default_factory=list)
 
-    def add(self, pair: Pair, predict: Predict) -> None:
-        """Read a pair, predict its image, and compare prediction and input with the target."""
-        image = read_image(pair.source)
-        target = _planes(read_target(pair, image))
+    def add(self, annotated: Annotated[Image], predict: Predict) -> None:
+        """Predict an image, and compare prediction and input with the target."""
+        pair, image, target = annotated.pair, annotated.image, _planes(annotated.annotation)
         result, seconds = predict(image, None)
         tensor = next(iter(result.tensors.values()))
         predicted = first_position(tensor.array, tensor.axes)
@@ -61,7 +59,12 @@ class ImageEvaluator(Evaluator):
         given = _like(_planes(image), len(target))
         self.rows.append(_row(pair.name, target, predicted, seconds))
         self.input_rows.append(_row(pair.name, target, given, 0.0))
-        self.keep(lambda: _preview(pair.name, given[0], predicted[0], target[0]), result.findings)
+        self.keep(
+            lambda: _preview(pair.name, given[0], predicted[0], target[0]),
+            image.findings,
+            annotated.annotation.findings,
+            result.findings,
+        )
 
     def result(self, package: str, engine: Engine, *, labels_complete: bool) -> ImageEvaluation:
         """Return the scores over all images."""

@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.annotations import Pair, read_annotated
+from deepbacs_zoo.annotations import Annotated, Annotation
 from deepbacs_zoo.annotations.labels.classes import CLASSES, predicted_classes, true_classes
 from deepbacs_zoo.evaluation.evaluator import Evaluator, Predict
 from deepbacs_zoo.evaluation.labels.result import LabelEvaluation, LabelPreview
@@ -31,19 +31,18 @@ class LabelEvaluator(Evaluator):
     rows: list[LabelImageRow] = field(default_factory=list)
     baseline_rows: list[LabelImageRow] = field(default_factory=list)
 
-    def add(self, pair: Pair, predict: Predict) -> None:
-        """Read a pair, predict its image, and compare."""
-        image, annotation = read_annotated(pair)
+    def add(self, annotated: Annotated[Annotation], predict: Predict) -> None:
+        """Predict an image, and compare."""
+        name, image, annotation = annotated.pair.name, annotated.image, annotated.annotation
         result, seconds = predict(image, None)
         content = cast(Labels, result.content)
         truth, predicted = annotation.labels, content.array[0, 0]
         classes = _class_scores(self.decoding, truth, predicted, result)
-        self.rows.append(
-            score_image(pair.name, truth, predicted, seconds=seconds, class_iou=classes)
-        )
-        found = self._add_baseline(pair.name, grey(result), truth)
+        self.rows.append(score_image(name, truth, predicted, seconds=seconds, class_iou=classes))
+        found = self._add_baseline(name, grey(result), truth)
         self.keep(
-            lambda: LabelPreview(pair.name, preview(image), truth, predicted, found),
+            lambda: LabelPreview(name, preview(image), truth, predicted, found),
+            image.findings,
             annotation.findings,
             result.findings,
         )

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.errors import DataError, UsageError
-from deepbacs_zoo.findings import OnFinding
+from deepbacs_zoo.findings import Gathered, OnFinding
 from deepbacs_zoo.images import Calibration, Image
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.tasks import GroundTruth, Method, Sample, annotation_kind
+from deepbacs_zoo.tasks.annotation_kinds import Annotations
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
 
 __all__ = [
@@ -35,7 +36,7 @@ _RGB: Final = 3
 
 @dataclass(frozen=True, eq=False)
 class Raw:
-    """A pair as it was read: before a task ."""
+    """A pair as it was read, before a task makes an example of it."""
 
     pair: Pair
     image: Image
@@ -71,44 +72,40 @@ class Example:
 
 
 def read_raw(
-    annotation: str,
+    kind: Annotations,
     pairs: Sequence[Pair],
     on_finding: OnFinding = lambda finding: None,
-    classes: Sequence[str] = (),
 ) -> tuple[Raw, ...]:
     """Read and check all pairs.
 
     Parameters
     ----------
-    annotation
-        The kind of annotation, a name that tasks use.
+    kind
+        The kind of annotation.
     pairs
         The files.
     on_finding
-        Called with what is odd about an annotation.
-    classes
-        Names of the classes of boxes that are known; none for any.
+        Called with each kind of what is odd about images and annotations.
 
     Raises
     ------
     DataError
         There are too few, or one is broken.
     """
-    kind = annotation_kind(annotation, classes)
-    if len(pairs) < FEWEST_IMAGES:
+    found, gathered = [], Gathered()
+    for each in kind.read(pairs):
+        gathered.add(each.findings)
+        found.append(Raw(each.pair, each.image, each.truth))
+    for finding in gathered.together():
+        on_finding(finding)
+    if len(found) < FEWEST_IMAGES:
         raise DataError(
             pairs[0].source.parent,
             "too few images to train on some and choose the best epoch by others",
-            value=f"{len(pairs)} pairs",
+            value=f"{len(found)} pairs",
             allowed=f"at least {FEWEST_IMAGES} pairs of an image and {kind.words}",
             hint="add images, or cut large ones into several",
         )
-    found = []
-    for pair in pairs:
-        image, truth, findings = kind.read(pair, False)
-        for finding in findings:
-            on_finding(finding)
-        found.append(Raw(pair, image, truth))
     return tuple(found)
 
 
@@ -126,7 +123,8 @@ def read_examples(
     method: Method, pairs: Sequence[Pair], on_finding: OnFinding = lambda finding: None
 ) -> tuple[Example, ...]:
     """Read, check and normalize all pairs for a task; errors as in both."""
-    return tuple(prepared(method, raw) for raw in read_raw(method.annotation, pairs, on_finding))
+    raws = read_raw(annotation_kind(method.annotation), pairs, on_finding)
+    return tuple(prepared(method, raw) for raw in raws)
 
 
 def split_names(names: Sequence[str], seed: int, validation: float) -> frozenset[str]:
@@ -145,7 +143,7 @@ def split_names(names: Sequence[str], seed: int, validation: float) -> frozenset
             allowed="a number between 0 and 1, such as 0.2",
             hint="correct it",
         )
-    count = min(max(1, round(len(names) * validation)), len(names) - 1)
+    count = max(0, min(max(1, round(len(names) * validation)), len(names) - 1))
     order = np.random.default_rng([seed, len(names)]).permutation(len(names))
     return frozenset(sorted(names)[index] for index in order[:count])
 

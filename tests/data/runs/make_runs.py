@@ -92,7 +92,7 @@ def write_png(path: Path, picture: np.ndarray) -> None:
 def small_method(name: str, pairs: tuple[Pair, ...]) -> Method:
     """Return a method with a network of a few channels, its choices made by these images."""
     entry = get_entry(name)
-    samples = [raw.sample for raw in read_raw(entry.annotation, pairs)]
+    samples = [raw.sample for raw in read_raw(annotation_kind(entry.annotation), pairs)]
     method = entry.build(**entry.choose(samples).arguments)
     network = {"base": 4, "depth": 1} if entry.annotation == "labels" else {"base": 3}
     return dataclasses.replace(

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tifffile
 
-from deepbacs_zoo.annotations import label_findings, read_annotation, relabel
+from deepbacs_zoo.annotations import LabelOptions, label_findings, read_annotation, relabel
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
@@ -19,16 +19,57 @@ def rows(*numbers, dtype=np.uint16):
     ("numbers", "parts"),
     [
         ([1, 2, 7], ["3 is missing, 7 is there", "1 to 3"]),
+        ([1, 3], ["2 is missing, 3 is there", "1 to 2"]),
         ([10, 20, 30, 40, 50, 60, 70], ["1, 2, 3, 4, 5 and 2 more are missing", "10, 20"]),
     ],
 )
-def test_gaps_are_listed_with_the_way_out(tmp_path, numbers, parts):
+@pytest.mark.parametrize("dtype", [np.uint16, np.int32, np.uint32, np.float32, np.float64])
+def test_gaps_are_closed_and_noted(tmp_path, numbers, parts, dtype):
     path = tmp_path / "cells.tif"
-    tifffile.imwrite(path, rows(*numbers))
-    with pytest.raises(DataError) as caught:
-        read_annotation(path, (1, 1))
-    for part in ("cells.tif", "allowed: ", "images.relabel", *parts):
-        assert part in str(caught.value)
+    tifffile.imwrite(path, rows(*numbers, dtype=dtype))
+    found = read_annotation(path, (1, 1))
+    count = len(numbers)
+    np.testing.assert_array_equal(found.labels, rows(*range(1, count + 1)))
+    assert found.numbers == tuple(numbers)
+    (finding,) = found.findings
+    assert (finding.id, finding.severity) == ("labels-renumbered", Severity.INFO)
+    for part in parts:
+        assert part in finding.sentence()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "number"),
+    [(np.uint32, 2**32 - 1), (np.uint64, 2**63 + 4096), (np.float64, 2.0**60), (np.int64, 2**40)],
+)
+def test_numbers_beyond_32_bits_are_labels(tmp_path, dtype, number):
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, rows(3, number, 1, dtype=dtype))
+    found = read_annotation(path, (1, 1))
+    np.testing.assert_array_equal(found.labels, rows(2, 3, 1))
+    assert found.labels.dtype == np.int32
+    assert found.numbers == (1, 3, int(number))
+
+
+def test_one_negative_number_is_background(tmp_path):
+    path = tmp_path / "a.tif"
+    tifffile.imwrite(path, rows(1, -1, 2, 3, dtype=np.int16))
+    found = read_annotation(path, (1, 1))
+    np.testing.assert_array_equal(found.labels, rows(1, 0, 2, 3))
+    (finding,) = found.findings
+    assert finding.id == "negative-as-background"
+    assert "7 pixels of -1" in finding.sentence()
+
+
+def test_the_background_can_be_named(tmp_path):
+    path = tmp_path / "a.tif"
+    labels = rows(2, 3, 4)
+    labels[labels == 0] = 1
+    tifffile.imwrite(path, labels)
+    assert read_annotation(path, (1, 1)).labels.max() == 4
+    found = read_annotation(path, (1, 1), LabelOptions(background=1))
+    np.testing.assert_array_equal(found.labels, rows(1, 2, 3))
+    with pytest.raises(DataError, match=r"named as background \(9\); allowed: .*1, 2, 3, 4"):
+        read_annotation(path, (1, 1), LabelOptions(background=9))
 
 
 def test_labels_are_numbered_again_in_their_old_order_with_their_pixel_size(tmp_path):
@@ -45,7 +86,7 @@ def test_an_image_full_of_labels_keeps_them_all(tmp_path):
     path = tmp_path / "a.tif"
     tifffile.imwrite(path, np.array([[5, 5], [9, 9]], np.uint8))
     assert relabel(path, path) == 2
-    assert read_annotation(path, (1, 1)).labels.tolist() == [[1, 1], [2, 2]]
+    assert read_image(path).data.values[0, 0, 0].tolist() == [[1, 1], [2, 2]]
 
 
 def test_more_objects_than_16_bits_hold_are_kept(tmp_path):
@@ -57,7 +98,10 @@ def test_more_objects_than_16_bits_hold_are_kept(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "part"),
-    [(rows(-1, dtype=np.int16), "negative"), (rows(0.5, dtype=np.float32), "whole numbers")],
+    [
+        (rows(-1, -2, dtype=np.int16), "negative"),
+        (rows(0.5, 1, dtype=np.float32), "whole numbers"),
+    ],
 )
 def test_what_is_no_label_image_is_not_numbered_again(tmp_path, content, part):
     path = tmp_path / "a.tif"
@@ -66,6 +110,23 @@ def test_what_is_no_label_image_is_not_numbered_again(tmp_path, content, part):
     with pytest.raises(DataError, match=part):
         relabel(path, path)
     assert path.read_bytes() == before
+
+
+def test_an_object_keeps_its_number_through_a_movie_that_is_numbered_again(tmp_path):
+    path = tmp_path / "a.tif"
+    movie = np.stack([rows(9, 4), rows(4, 30)])
+    tifffile.imwrite(path, movie, imagej=True, metadata={"axes": "TYX"})
+    assert relabel(path, path) == 3
+    found = read_image(path).data
+    assert found.sizes["t"] == 2
+    np.testing.assert_array_equal(found.values[:, 0, 0], np.stack([rows(2, 1), rows(1, 3)]))
+
+
+def test_a_label_image_is_made_of_a_mask(tmp_path):
+    mask, target = tmp_path / "a.tif", tmp_path / "b.tif"
+    tifffile.imwrite(mask, rows(255, 255, 255, dtype=np.uint8))
+    assert relabel(mask, target, LabelOptions()) == 3
+    np.testing.assert_array_equal(read_image(target).data.values[0, 0, 0], rows(1, 2, 3))
 
 
 def test_a_label_in_several_parts_is_a_warning(tmp_path):

@@ -10,6 +10,7 @@ from deepbacs_zoo.evaluation.writing import as_dict
 from tests.unit.evaluation.painted import (
     A,
     B,
+    C,
     cells,
     three_pairs,
     write_painted_package,
@@ -148,7 +149,7 @@ def test_an_unknown_threshold_has_no_scores(scored):
 
 
 def test_a_number_given_to_two_cells_is_reported(tmp_path):
-    truth = cells(A, B)
+    truth = cells(A, B, C)
     torn = np.where(truth == 2, 1, truth)
     package = write_painted_package(tmp_path)
     pair = write_pair(tmp_path, "torn", torn, truth)

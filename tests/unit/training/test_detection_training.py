@@ -34,7 +34,7 @@ def data(tmp_path_factory):
 def run(data):
     kind = annotation_kind("boxes")
     folders = kind.find(data / "images", "training")
-    raws = read_raw("boxes", kind.match(*folders))
+    raws = read_raw(kind, kind.match(*folders))
     choice = get_entry("yolov2").choose([raw.sample for raw in raws])
     task = small_task(choice.arguments)
     return train(task, *folders, data / "run", device="cpu", progress=False)

@@ -243,7 +243,7 @@ def test_an_existing_output_is_refused_before_images_are_read(tmp_path):
 
 
 def test_a_bad_pair_is_found_before_a_folder_is_made(folders, tmp_path):
-    tifffile.imwrite(folders[1] / "field3.tif", np.zeros((24, 30), np.uint16))
+    tifffile.imwrite(folders[1] / "field3.tif", np.zeros((24, 31), np.uint16))
     with pytest.raises(DataError, match="field3"):
         train(TASK, *folders, tmp_path / "run")
     assert not (tmp_path / "run").exists()

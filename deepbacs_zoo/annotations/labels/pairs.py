@@ -1,0 +1,134 @@
+"""Images and their labels, read file by file; movies and stacks become their planes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.annotations.empty import without_object
+from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE, LabelOptions
+from deepbacs_zoo.annotations.labels.read import Annotation, check_size, read_label_stack
+from deepbacs_zoo.annotations.pairs import Annotated, Pair
+from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.images.image import Image
+from deepbacs_zoo.images.read import read_image
+
+__all__ = ["read_annotated", "read_label_pairs", "read_pair"]
+
+
+def read_label_pairs(
+    pairs: Sequence[Pair], options: LabelOptions = AS_THEY_ARE
+) -> Iterator[Annotated[Annotation]]:
+    """Read images and their labels, and check that they fit.
+
+    Of a movie or a stack each plane is an image of its own, called ``movie_t003``, ``stack_z012``
+    or ``movie_t003_z012``, counted from 1.  Files are read once and one after the other.
+
+    Parameters
+    ----------
+    pairs
+        The files; a pair with a frame or a slice is this plane alone.
+    options
+        The meaning of the values.
+
+    Raises
+    ------
+    DataError
+        The sizes or the planes differ, an image without any object is not allowed, or the labels
+        are none, as `read_annotation` says.
+    """
+    for _, group in groupby(pairs, lambda pair: (pair.source, pair.target)):
+        yield from _read_file(tuple(group), options)
+
+
+def read_annotated(pair: Pair, options: LabelOptions = AS_THEY_ARE) -> tuple[Image, Annotation]:
+    """Read an image of one plane and its labels; otherwise as :func:`read_label_pairs`."""
+    found = tuple(read_label_pairs([pair], options))
+    if len(found) > 1:
+        raise DataError(
+            pair.source,
+            "it is a stack where a single plane was expected",
+            value=f"{len(found)} planes",
+            allowed="one frame and one slice",
+            hint="read its planes with read_label_pairs",
+        )
+    return found[0].image, found[0].annotation
+
+
+def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[np.int32]]:
+    """Read an image of one plane and its labels; otherwise as :func:`read_label_pairs`.
+
+    Parameters
+    ----------
+    pair
+        The two files.
+    allow_empty
+        Whether a label image without any label is accepted.
+
+    Returns
+    -------
+    Image
+        The image.
+    numpy.ndarray
+        ``y x`` int32, 0 is background, labels 1 to n without a gap.
+    """
+    image, annotation = read_annotated(pair, LabelOptions(allow_empty=allow_empty))
+    return image, annotation.labels
+
+
+def _read_file(pairs: Sequence[Pair], options: LabelOptions) -> Iterator[Annotated[Annotation]]:
+    """Yield the planes of one file that pairs name, or all."""
+    first = pairs[0]
+    image = read_image(first.source)
+    sizes = image.data.sizes
+    shape = (sizes["t"], sizes["z"], sizes["y"], sizes["x"])
+    stack = read_label_stack(
+        first.target, shape, options, image=first.source.name, channels=int(sizes["c"])
+    )
+    check_size(first.target, stack.shape[2:], shape[2:], first.source.name)
+    for pair in pairs:
+        for each in planes_of(pair, image):
+            annotation = stack.plane(each.t or 0, each.z or 0)
+            if not annotation.labels.any():
+                finding = without_object(each, allow_empty=options.allow_empty)
+                findings = (*annotation.findings, finding)
+                annotation = dataclasses.replace(annotation, findings=findings)
+            findings = (*each.findings, *annotation.findings)
+            yield Annotated(
+                each, plane_of(image, each), dataclasses.replace(annotation, findings=findings)
+            )
+
+
+def planes_of(pair: Pair, image: Image) -> Iterator[Pair]:
+    """Yield a pair for each plane of an image; the pair itself where it has one, or names one."""
+    frames, slices = int(image.data.sizes["t"]), int(image.data.sizes["z"])
+    if (frames, slices) == (1, 1) or not pair.is_file:
+        yield pair
+        return
+    for t, z in np.ndindex(frames, slices):
+        findings = pair.findings if (t, z) == (0, 0) else ()
+        name = pair.name
+        name += f"_t{t + 1:03d}" if frames > 1 else ""
+        name += f"_z{z + 1:03d}" if slices > 1 else ""
+        yield Pair(
+            name,
+            pair.source,
+            pair.target,
+            findings,
+            t if frames > 1 else None,
+            z if slices > 1 else None,
+        )
+
+
+def plane_of(image: Image, pair: Pair) -> Image:
+    """Return the plane of an image that a pair names; a copy, so that the rest can be released."""
+    if pair.is_file:
+        return image
+    data = image.data.isel(t=[pair.t or 0], z=[pair.z or 0]).copy()
+    # Results and messages are named after it.
+    path = pair.source.with_name(f"{pair.name}.tif")
+    return dataclasses.replace(image, data=data, path=path)

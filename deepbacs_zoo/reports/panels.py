@@ -239,7 +239,7 @@ def _address(image: NDArray[np.float32], bits: Callable[[NDArray[Any]], NDArray[
 
 def _paths(labels: NDArray[np.integer]) -> str:
     """Return closed polygons around all labels, as the ``d`` of an SVG path."""
-    polygons = (corners for _, corners in outlines(labels))
+    polygons = (ring for outline in outlines(labels) for ring in outline.rings)
     return "".join(
         "M" + " ".join(f"{x},{y}" for x, y in corners.tolist()) + "z" for corners in polygons
     )

@@ -437,25 +437,32 @@ def test_imagej_reads_name_bounds_and_position(java):
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 150, 170), (3, 1, 60, 50), (2, 2, 50, 70)], ids=str)
-def test_filling_rois_in_imagej_gives_the_labels_back(java, shape):
-    from scipy.ndimage import label
-
+def test_filling_rois_in_imagej_gives_the_labels_back(java, shape, tmp_path):
     labels = scattered(11, shape, 30)
-    for t, z in np.ndindex(*shape[:2]):
-        plane = labels[t, z]
-        for number in np.unique(plane[plane > 0]):
-            mask = np.pad(plane != number, 1, constant_values=True)
-            outside = label(mask, np.ones((3, 3)))[0]
-            # An outline has no holes: labels around others look like disks.
-            plane[(outside[1:-1, 1:-1] != outside[0, 0]) & mask[1:-1, 1:-1]] = number
+    assert java.rois(labels) == python_rois(labels, tmp_path)
     _, painted = java.imagej(java.rois(labels), shape)
     np.testing.assert_array_equal(painted, labels)
 
 
-def test_a_ring_becomes_a_disk_in_imagej(java):
-    ring = np.zeros((1, 1, 12, 12), np.int32)
-    ring[0, 0, 2:10, 2:10] = 1
-    disk = ring.copy()
-    ring[0, 0, 5:7, 5:7] = 0
-    _, painted = java.imagej(java.rois(ring), ring.shape)
-    np.testing.assert_array_equal(painted, disk)
+@pytest.mark.parametrize("seed", range(4))
+def test_holes_and_parts_come_back_from_imagej(java, seed, tmp_path):
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 4, (1, 1, 50, 60)).astype(np.int32)
+    labels[0, 0, 20:] = rng.random((30, 60)) < 0.65
+    rois = java.rois(labels)
+    assert rois == python_rois(labels, tmp_path)
+    reported, painted = java.imagej(rois, labels.shape)
+    assert {row[2] for row in reported} == {"Traced", "Composite"}
+    np.testing.assert_array_equal(painted, labels)
+
+
+def test_a_ring_stays_a_ring_in_imagej_wherever_it_lies(java, tmp_path):
+    for left in (2, 40000, 65000):
+        ring = np.zeros((1, 1, 12, left + 12), np.int32)
+        ring[0, 0, 2:10, left : left + 8] = 1
+        ring[0, 0, 4:8, left + 2 : left + 6] = 2
+        ring[0, 0, 5:7, left + 3 : left + 5] = 1
+        rois = java.rois(ring)
+        assert rois == python_rois(ring, tmp_path)
+        _, painted = java.imagej(rois, ring.shape)
+        np.testing.assert_array_equal(painted, ring)

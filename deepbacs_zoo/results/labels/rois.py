@@ -1,17 +1,18 @@
 """Outlines of labels as ImageJ ROIs.
 
-The outline runs along the outer edges of the pixels, on integer corner coordinates, with the
-object on its right hand, as ImageJ's wand traces it: filling it gives exactly the object's pixels.
-A label of several 4-connected parts has one ROI for each part; holes are not part of the outline.
+The outline runs along the edges of the pixels, on integer corner coordinates, as ImageJ's wand
+traces it: filling it gives exactly the object's pixels.  A label of several 4-connected parts has
+one ROI for each part.  A part with holes is a composite ROI of its outline and theirs, any other
+one a traced ROI.
 """
 
 from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +22,12 @@ from deepbacs_zoo.files import write_bytes
 if TYPE_CHECKING:
     from roifile import ImagejRoi
 
-__all__ = ["name_roi", "outlines", "place_roi", "write_roi_set", "write_rois"]
+__all__ = ["Outline", "name_roi", "outlines", "place_roi", "write_roi_set", "write_rois"]
 
 Corners = NDArray[np.int32]
 _TIMESTAMP: Final = (1980, 1, 1, 0, 0, 0)
+# Segments of a path: a first corner, a further one, and the way back.
+_MOVE, _LINE, _CLOSE = 0, 1, 4
 _VERSION: Final = 228  # of the ROI format: that of ImageJ 1.54
 # Right, down, left, up, as (column, row) steps along pixel edges.
 _STEPS: Final = ((1, 0), (0, 1), (-1, 0), (0, -1))
@@ -33,7 +36,23 @@ _LEFT: Final = ((0, -1), (0, 0), (-1, 0), (-1, -1))
 _RIGHT: Final = ((0, 0), (-1, 0), (-1, -1), (0, -1))
 
 
-def outlines(labels: NDArray[np.integer]) -> list[tuple[int, Corners]]:
+class Outline(NamedTuple):
+    """The outline of a 4-connected part of a label.
+
+    Parameters
+    ----------
+    label
+        The label.
+    rings
+        Closed polygons, whose first corners are not repeated: the outer one and those of the holes,
+        in the order of their first pixels.  Each is ``n 2`` int32, x and y of corners of pixels.
+    """
+
+    label: int
+    rings: tuple[Corners, ...]
+
+
+def outlines(labels: NDArray[np.integer]) -> list[Outline]:
     """Trace every label of a plane.
 
     Parameters
@@ -43,21 +62,39 @@ def outlines(labels: NDArray[np.integer]) -> list[tuple[int, Corners]]:
 
     Returns
     -------
-    list of (int, numpy.ndarray)
-        The label and ``(n, 2)`` int32 corners ``x, y`` of a closed polygon (the first corner is
-        not repeated), in the order of labels, parts of one label by their first pixel.
+    list of Outline
+        In the order of labels, parts of one label by their first pixel.
     """
     from scipy.ndimage import find_objects, label
 
-    found: list[tuple[int, Corners]] = []
+    found: list[Outline] = []
     for index, place in enumerate(find_objects(labels.astype(np.int32)), start=1):
         if place is None:
             continue
         parts, count = label(labels[place] == index)
+        origin = np.array([place[1].start, place[0].start], np.int32)
         for part in range(1, count + 1):
-            corners = _trace(parts == part)
-            found.append((index, corners + np.array([place[1].start, place[0].start], np.int32)))
+            mask = parts == part
+            rings = (_trace(mask), *_holes(mask))
+            found.append(Outline(index, tuple(ring + origin for ring in rings)))
     return found
+
+
+def _holes(mask: NDArray[np.bool_]) -> Iterator[Corners]:
+    """Yield the outlines of the 4-connected parts of what an object encloses.
+
+    What touches the outside only at a corner of pixels is outside: the outline goes around it.
+    """
+    from scipy.ndimage import find_objects, label
+
+    if min(mask.shape) <= 2 or mask.all():
+        return
+    empty = np.pad(~mask, 1, constant_values=True)
+    regions, _ = label(empty, np.ones((3, 3)))
+    holes, _ = label((empty & (regions != regions[0, 0]))[1:-1, 1:-1])
+    for hole, (rows, columns) in enumerate(find_objects(holes), start=1):
+        origin = np.array([columns.start, rows.start], np.int32)
+        yield _trace(holes[rows, columns] == hole) + origin
 
 
 def _trace(mask: NDArray[np.bool_]) -> Corners:
@@ -104,17 +141,35 @@ def write_rois(path: Path, labels: NDArray[np.integer]) -> None:
     rois = []
     for t, z in np.ndindex(frames, slices):
         parts: dict[int, int] = {}
-        for label, corners in outlines(labels[t, z]):
+        for label, rings in outlines(labels[t, z]):
             parts[label] = parts.get(label, 0) + 1
             more = "" if parts[label] == 1 else f"-{parts[label]}"
             name = name_roi(f"{label:04d}{more}", t, z, frames, slices)
-            roi = ImagejRoi.frompoints(corners, name=name)
+            roi = ImagejRoi.frompoints(rings[0], name=name)
             roi.roitype = ROI_TYPE.TRACED
             # roifile takes points for pixels, whose far edge is one further.
-            roi.right, roi.bottom = (int(value) for value in corners.max(axis=0))
+            roi.right, roi.bottom = (int(value) for value in rings[0].max(axis=0))
+            if len(rings) > 1:
+                roi = _composite(roi, rings)
             place_roi(roi, t, z, frames, slices)
             rois.append(roi)
     write_roi_set(path, rois)
+
+
+def _composite(outer: ImagejRoi, rings: Sequence[Corners]) -> ImagejRoi:
+    """Return a ROI of several rings with the name and the bounds of the outer one."""
+    from roifile import ROI_OPTIONS, ROI_TYPE, ImagejRoi
+
+    path: list[float] = []
+    for ring in rings:
+        for kind, (x, y) in zip((_MOVE, *[_LINE] * (len(ring) - 1)), ring, strict=True):
+            path += (kind, x, y)
+        path.append(_CLOSE)
+    roi = ImagejRoi(roitype=ROI_TYPE.RECT, name=outer.name)
+    roi.options = ROI_OPTIONS.OVERLAY_BACKGROUNDS | ROI_OPTIONS.OVERLAY_LABELS
+    roi.left, roi.top, roi.right, roi.bottom = outer.left, outer.top, outer.right, outer.bottom
+    roi.shape_roi_size, roi.multi_coordinates = len(path), np.array(path, np.float32)
+    return roi
 
 
 def name_roi(name: str, t: int, z: int, frames: int, slices: int) -> str:

@@ -1,28 +1,20 @@
 package deepbacs.zoo.results;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
 /**
  * Outlines of labels as polygons.
  *
- * <p>The outline runs along the outer edges of the pixels, on integer corner coordinates, with the
- * object on its right hand, as ImageJ's wand traces it: filling it gives exactly the object's
- * pixels. A label of several 4-connected parts has one outline for each part; holes are not part of
- * the outline.
+ * <p>The outline runs along the edges of the pixels, on integer corner coordinates, as ImageJ's
+ * wand traces it: filling it gives exactly the object's pixels. A label of several 4-connected
+ * parts has one outline for each part, of its outer ring and those of its holes.
  */
 public final class Outlines {
 
-  // Right, down, left, up, along pixel edges.
   private static final int[] STEP_X = {1, 0, -1, 0};
   private static final int[] STEP_Y = {0, 1, 0, -1};
-  // The pixel on the left and on the right hand ahead of a corner.
-  private static final int[] LEFT_X = {0, 0, -1, -1};
-  private static final int[] LEFT_Y = {-1, 0, 0, -1};
-  private static final int[] RIGHT_X = {0, -1, -1, 0};
-  private static final int[] RIGHT_Y = {0, 0, -1, -1};
 
   private final int[] labels;
   private final int height;
@@ -35,17 +27,28 @@ public final class Outlines {
   }
 
   /** A closed polygon; its first corner is not repeated. */
-  public static final class Outline {
-    public final int label;
+  public static final class Ring {
     /** Corners, in pixels from the top left corner of the image. */
     public final int[] x;
 
     public final int[] y;
 
-    Outline(int label, int[] x, int[] y) {
-      this.label = label;
+    Ring(int[] x, int[] y) {
       this.x = x;
       this.y = y;
+    }
+  }
+
+  /** The outline of a 4-connected part of a label. */
+  public static final class Outline {
+    public final int label;
+
+    /** The outer ring, and those of the holes in the order of their first pixels. */
+    public final List<Ring> rings;
+
+    Outline(int label, List<Ring> rings) {
+      this.label = label;
+      this.rings = rings;
     }
   }
 
@@ -65,8 +68,8 @@ public final class Outlines {
     int[] stack = new int[labels.length];
     for (int pixel = 0; pixel < labels.length; pixel++) {
       if (labels[pixel] > 0 && !seen[pixel]) {
-        fill(pixel, seen, stack);
-        found.add(walk(pixel));
+        int count = fill(pixel, seen, stack);
+        found.add(new Outline(labels[pixel], PixelShape.of(stack, count, width).rings()));
       }
     }
     // The sort is stable: parts of a label stay in the order of their first pixels.
@@ -74,61 +77,25 @@ public final class Outlines {
     return found;
   }
 
-  /** Marks all pixels that are 4-connected to this one. */
-  private void fill(int start, boolean[] seen, int[] stack) {
+  /** Collects all pixels that are 4-connected to this one, and returns how many there are. */
+  private int fill(int start, boolean[] seen, int[] found) {
     seen[start] = true;
-    stack[0] = start;
-    int size = 1;
-    while (size > 0) {
-      int pixel = stack[--size];
-      int x = pixel % width;
-      int y = pixel / width;
+    found[0] = start;
+    int count = 1;
+    for (int done = 0; done < count; done++) {
+      int x = found[done] % width;
+      int y = found[done] / width;
       for (int side = 0; side < STEP_X.length; side++) {
         int nextX = x + STEP_X[side];
         int nextY = y + STEP_Y[side];
         int next = nextY * width + nextX;
         if (has(nextX, nextY, labels[start]) && !seen[next]) {
           seen[next] = true;
-          stack[size++] = next;
+          found[count++] = next;
         }
       }
     }
-  }
-
-  /**
-   * Walks around a 4-connected object, from the top left corner of its first pixel.
-   *
-   * <p>It turns left at once where both pixels ahead are inside, right where none is; where the
-   * object touches itself (or another part of its label) only at a corner it is not connected
-   * there, so the walk turns right.
-   */
-  private Outline walk(int first) {
-    int label = labels[first];
-    int startX = first % width;
-    int startY = first / width;
-    int[] cornersX = new int[16];
-    int[] cornersY = new int[16];
-    int count = 0;
-    int x = startX;
-    int y = startY;
-    int direction = 0;
-    do {
-      boolean left = has(x + LEFT_X[direction], y + LEFT_Y[direction], label);
-      boolean right = has(x + RIGHT_X[direction], y + RIGHT_Y[direction], label);
-      int turn = right ? (left ? -1 : 0) : 1;
-      if (turn != 0 || count == 0) {
-        if (count == cornersX.length) {
-          cornersX = Arrays.copyOf(cornersX, 2 * count);
-          cornersY = Arrays.copyOf(cornersY, 2 * count);
-        }
-        cornersX[count] = x;
-        cornersY[count++] = y;
-      }
-      direction = (direction + turn + STEP_X.length) % STEP_X.length;
-      x += STEP_X[direction];
-      y += STEP_Y[direction];
-    } while (x != startX || y != startY);
-    return new Outline(label, Arrays.copyOf(cornersX, count), Arrays.copyOf(cornersY, count));
+    return count;
   }
 
   private boolean has(int x, int y, int label) {

@@ -20,7 +20,7 @@ from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.runners.base import Array
 from deepbacs_zoo.tensors import FixedSize, SteppedSize, TensorSpec
 
-__all__ = ["Position", "Positions", "find_positions", "take", "thin_stack"]
+__all__ = ["Position", "Positions", "check_range", "find_positions", "take", "thin_stack"]
 
 Position = Mapping[str, int]
 
@@ -188,6 +188,31 @@ def _as_dtype(array: Array, spec: TensorSpec, image: Image) -> Array:
                 hint=f"convert the image to {dtype.itemsize * 8} bit",
             )
     return array.astype(dtype, copy=False)
+
+
+def check_range(spec: TensorSpec, image: Image) -> None:
+    """Refuse an image with numbers beyond those of an input of real numbers.
+
+    Raises
+    ------
+    DataError
+        Some would become infinite.
+    """
+    dtype, values = np.dtype(spec.dtype), image.data.values
+    if dtype.kind != "f" or np.can_cast(values.dtype, dtype):
+        return
+    extremes = np.array([values.min(), values.max()])
+    with np.errstate(over="ignore"):  # that is the question
+        beyond = np.isinf(extremes.astype(dtype)) & np.isfinite(extremes)
+    if beyond.any():
+        largest = np.finfo(dtype).max
+        raise DataError(
+            place_of(image, spec.id),
+            f"it holds values that the network's input of type {dtype} cannot",
+            value=f"{extremes[0]:g} to {extremes[1]:g}",
+            allowed=f"numbers from {-largest:g} to {largest:g}",
+            hint="divide its values by a number (in ImageJ: Process > Math > Divide)",
+        )
 
 
 def thin_stack(specs: Sequence[TensorSpec], images: Mapping[str, Image]) -> str | None:

@@ -21,7 +21,7 @@ from deepbacs_zoo.prediction.channels import as_taken
 from deepbacs_zoo.prediction.collector import Collector, check_own_axes
 from deepbacs_zoo.prediction.options import PredictOptions
 from deepbacs_zoo.prediction.pipeline import Tensors, run_plane
-from deepbacs_zoo.prediction.positions import find_positions, take, thin_stack
+from deepbacs_zoo.prediction.positions import check_range, find_positions, take, thin_stack
 from deepbacs_zoo.prediction.rescale import check_pixel_size, resample_factors, resample_image
 from deepbacs_zoo.prediction.sources import preview_of
 from deepbacs_zoo.results.kinds import KINDS
@@ -90,6 +90,8 @@ class PredictionRun:
         self.image = images[self.first]
         self.where = place_of(self.image, self.first)
         self.positions = find_positions(self.inputs, images)
+        for spec in self.inputs:
+            check_range(spec, images[spec.id])
         for spec in self.outputs:
             check_own_axes(spec, self.positions)
         self.findings = check_pixel_size(package.zoo_config, self.image.calibration, self.where)

@@ -14,6 +14,8 @@ import java.util.Locale;
 /** Positions of images as the tensors of inputs. */
 final class InputTensors {
 
+  private static final double LARGEST_HALF = 65504;
+
   private InputTensors() {}
 
   /**
@@ -95,6 +97,49 @@ final class InputTensors {
   /** True if a whole-number type holds every value of another type. */
   private static boolean holds(DType required, DType given) {
     return !given.isFloat() && given.min >= required.min && given.max <= required.max;
+  }
+
+  /**
+   * Refuses an image with numbers beyond those of an input of real numbers.
+   *
+   * @throws ZooException DATA: some would become infinite
+   */
+  static void checkRange(TensorSpec spec, ZooImage image) {
+    double largest = spec.dtype == DType.FLOAT16 ? LARGEST_HALF : Float.MAX_VALUE;
+    boolean narrower =
+        spec.dtype == DType.FLOAT32 && image.shape.dtype == DType.FLOAT64
+            || spec.dtype == DType.FLOAT16 && image.shape.dtype.bytes > 1;
+    if (!narrower) {
+      return;
+    }
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    int size = image.shape.height * image.shape.width;
+    for (int number = 0; number < image.shape.planes(); number++) {
+      int place = number / image.shape.channels;
+      Plane plane =
+          image.plane(
+              place / image.shape.slices,
+              place % image.shape.slices,
+              number % image.shape.channels);
+      for (int index = 0; index < size; index++) {
+        least = Math.min(least, plane.get(index));
+        most = Math.max(most, plane.get(index));
+      }
+    }
+    // Halfway to the next number that there would be, a number is rounded to infinity.
+    double limit = spec.dtype == DType.FLOAT16 ? LARGEST_HALF + 16 : 0x1.ffffffp127;
+    if (least <= -limit || most >= limit) {
+      throw new ZooException(
+          Kind.DATA,
+          image.path == null ? "input '" + spec.id + "'" : image.name,
+          "it holds values that the network's input of type "
+              + spec.dtype.numpy()
+              + " cannot",
+          PythonFormat.g(least) + " to " + PythonFormat.g(most),
+          "numbers from " + PythonFormat.g(-largest) + " to " + PythonFormat.g(largest),
+          "divide its values by a number (in ImageJ: Process > Math > Divide)");
+    }
   }
 
   private static void checkValues(Tensor tensor, TensorSpec spec, ZooImage image) {

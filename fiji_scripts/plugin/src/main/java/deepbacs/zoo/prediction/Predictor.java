@@ -115,6 +115,7 @@ public final class Predictor {
    *     network contradicts the package; HOST: memory does not suffice
    */
   public Result run(OnnxSession session, Map<String, ZooImage> images, Progress progress) {
+    inputs.forEach(spec -> InputTensors.checkRange(spec, images.get(spec.id)));
     ZooImage image = images.get(first);
     ZooImage known =
         Double.isNaN(options.pixelSize) ? image : image.withPixelSize(options.pixelSize);

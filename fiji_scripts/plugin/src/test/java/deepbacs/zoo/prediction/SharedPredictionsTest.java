@@ -13,6 +13,7 @@ import deepbacs.zoo.Packages;
 import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.images.ImageSource;
+import deepbacs.zoo.images.ReadOptions;
 import deepbacs.zoo.packages.ZooPackage;
 import deepbacs.zoo.results.OutputTensor;
 import deepbacs.zoo.results.Result;
@@ -29,6 +30,7 @@ import ij.process.FloatProcessor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -165,14 +167,61 @@ class SharedPredictionsTest {
 
   @Test
   void colorsAndChannelsThatTheNetworkDoesNotTakeAreRefused() {
-    ZooException color = refused("spots.zip", new ImagePlus("rgb", new ColorProcessor(32, 32)));
-    assertEquals(Kind.DATA, color.kind);
+    ColorProcessor colors = new ColorProcessor(32, 32);
+    colors.set(5, 7, 0xff0000);
+    assertEquals(Kind.DATA, refused("spots.zip", new ImagePlus("rgb", colors)).kind);
     ImageStack stack = new ImageStack(32, 32);
     stack.addSlice(new ByteProcessor(32, 32));
     stack.addSlice(new ByteProcessor(32, 32));
     ImagePlus two = new ImagePlus("two", stack);
     two.setDimensions(2, 1, 1);
     assertEquals(Kind.DATA, refused("spots.zip", two).kind);
+  }
+
+  @Test
+  void equalColorsAreTakenAsGreyAndSaidSo() {
+    ByteProcessor grey = new ByteProcessor(32, 32);
+    grey.set(5, 7, 99);
+    Result[] results = new Result[2];
+    ImagePlus[] images = {
+      new ImagePlus("grey", grey), new ImagePlus("rgb", grey.convertToColorProcessor())
+    };
+    for (int index = 0; index < images.length; index++) {
+      ImagePlus image = images[index];
+      results[index] =
+          predict(
+              Golden.path("packages/spots.zip"),
+              found -> InputImages.of(found, ImageSource.of(image)),
+              new PredictOptions(PredictOptions.MEMORY, false, Double.NaN));
+    }
+    Tensor expected = results[0].tensors.get(0).tensor;
+    Tensor found = results[1].tensors.get(0).tensor;
+    for (int index = 0; index < expected.size(); index++) {
+      assertEquals(expected.get(index), found.get(index));
+    }
+    assertEquals("rgb-taken-as-grey", results[1].findings.get(0).rule.id);
+  }
+
+  @Test
+  void aChannelIsChosenByTheLabelsOfPlanesOrItsNumber() {
+    ImageStack stack = new ImageStack(32, 32);
+    stack.addSlice("DAPI", new ByteProcessor(32, 32));
+    stack.addSlice("GFP", new ByteProcessor(32, 32));
+    ImagePlus two = new ImagePlus("two", stack);
+    two.setDimensions(2, 1, 1);
+    for (String channel : new String[] {"gfp", "2", "GFP"}) {
+      ImageSource chosen = ImageSource.of(two, new ReadOptions(null, channel));
+      assertEquals(Collections.singletonList("GFP"), chosen.channelNames());
+      assertEquals(1, chosen.shape().channels);
+      assertEquals(1, chosen.read().shape.channels);
+    }
+    ReadOptions options = new ReadOptions(null, "mCherry");
+    ZooException error =
+        assertThrows(ZooException.class, () -> ImageSource.of(two, options));
+    assertEquals(
+        "two: it has no channel of this name or number (mCherry); allowed: 1 DAPI, 2 GFP; choose "
+            + "one of these with channel.",
+        error.getMessage());
   }
 
   @Test

@@ -17,6 +17,8 @@ from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Calibration, read_image, write_tiff
 from tests.data.pixels.files import GOLDEN, write_files
+from tests.data.series.files import GOLDEN as SERIES
+from tests.data.series.files import write_cases
 from tests.fiji.javac import Harness
 
 RAMP = np.arange(2 * 3 * 4 * 5 * 6, dtype=np.uint16).reshape(2, 3, 4, 5, 6)
@@ -232,6 +234,31 @@ def test_small_files_are_those_of_the_golden_table(reader: Reader, tmp_path: Pat
         found["findings"] = [each.replace(str(path), path.name) for each in answer["findings"]]
         expected["sizes"] = [size and pytest.approx(size) for size in expected["sizes"]]
         assert found == expected, (path.name, row.get("channel"))
+
+
+def test_images_of_files_are_those_of_the_golden_table(reader: Reader, tmp_path: Path) -> None:
+    write_cases(tmp_path / "series")
+    rows = json.loads(SERIES.read_text("utf-8"))
+    for series in ("", "1", "2", "3"):
+        chosen = [row for row in rows if series in row["read"]]
+        paths = [tmp_path / "series" / row["file"] for row in chosen]
+        answers = reader.all(paths, **({"series": int(series)} if series else {}))
+        for path, row, answer in zip(paths, chosen, answers, strict=True):
+            expected = row["read"][series]
+            if "refused" in row:
+                assert f"({row['refused']}); allowed: " in answer["message"], row["file"]
+                continue
+            if "error" in expected:
+                message = answer["message"].replace(str(path), path.name)
+                assert {"error": answer["error"], "message": message} == expected
+                continue
+            assert "error" not in answer, (row["file"], answer)
+            assert answer["shape"] == expected["shape"], row["file"]
+            assert answer["values"][..., 0, 0].ravel().tolist() == expected["planes"], row["file"]
+            findings = [each.replace(str(path), path.name) for each in answer["findings"]]
+            assert findings == expected["findings"], row["file"]
+            assert answer["rgb"] == expected["rgb"], row["file"]
+            assert answer["sizes"][0] == expected.get("pixel"), row["file"]
 
 
 def test_jpeg_colours_differ_by_rounding_at_most(reader: Reader, tmp_path: Path) -> None:

@@ -100,7 +100,8 @@ def ome_layout(tiff: tifffile.TiffFile, pages: Sequence[tifffile.TiffPage], wher
             where, f"its {_WHAT} {error.reason}, and is not used", hint=error.hint
         )
         return Layout((), _WHAT, (finding,))
-    return Layout(series, _WHAT, elsewhere=len(found) - len(series))
+    elsewhere = [each for each in found if each.files and not each.planes]
+    return Layout(series, _WHAT, elsewhere=len(elsewhere))
 
 
 # --- documents and files ------------------------------------------------------------------------
@@ -263,7 +264,7 @@ def _without_planes(
     if not found:
         return _NotUsedError("names no image", _CORRECT)
     files = [file for each in found for file in each.files]
-    if files and document.own and not document.here:
+    if document.own and files and not document.here:
         return DataError(
             where,
             f"its {_WHAT} names planes in other files, and none in this one",
@@ -271,7 +272,7 @@ def _without_planes(
             allowed="a file that holds planes",
             hint="give one of these files",
         )
-    if files and not document.here:
+    if not document.here and not document.own:
         return _NotUsedError("does not name this file", "give the file its first name again")
     page = pages[0]
     return _NotUsedError(

@@ -22,7 +22,7 @@ from deepbacs_zoo.images.tiff.colors import Colors, alpha_of, check_colors, colo
 from deepbacs_zoo.images.tiff.micromanager import micromanager_layout
 from deepbacs_zoo.images.tiff.ome import ome_layout
 from deepbacs_zoo.images.tiff.page_chain import check_chain, check_ends
-from deepbacs_zoo.images.tiff.series import Layout, Series
+from deepbacs_zoo.images.tiff.series import Layout, Series, assumed_slices, n_assumed
 from deepbacs_zoo.images.tiff.stacks import (
     imagej_layout,
     plain_layout,
@@ -268,6 +268,7 @@ def _read_vendors(tiff: tifffile.TiffFile, path: Path, options: ReadOptions) -> 
     shapes = [(*each.sizes, each.page.imagelength, each.page.imagewidth) for each in images]
     texts = [_text(each.name, shape) for each, shape in zip(images, shapes, strict=True)]
     calibration, odd_units = calibration_of(tiff, None)
-    findings = (*_others(texts, options, path), *odd_units)
+    assumed = n_assumed(image.series.axes, image.series.shape)
+    findings = (*_others(texts, options, path), *assumed_slices(assumed, path), *odd_units)
     decoded = Decoded(image.read(), calibration, findings=findings)
     return _in_order(decoded, image.axes, colors_of(tiff, image.page), path, options)

@@ -24,8 +24,10 @@ __all__ = [
     "Series",
     "alike",
     "arranged",
+    "assumed_slices",
     "kind_of",
     "listed",
+    "n_assumed",
     "number_ranges",
     "roles_of",
 ]
@@ -135,16 +137,7 @@ class Series:
         what
             The description that names the planes.
         """
-        findings = []
-        if self.assumed > 1:
-            findings.append(
-                AXIS_ASSUMED.finding(
-                    where,
-                    f"its {self.assumed} planes have no stated axis and are taken as slices",
-                    hint="for frames or channels set the dimensions in ImageJ with Image > "
-                    "Properties, and save it as TIFF",
-                )
-            )
+        findings = [*assumed_slices(self.assumed, where)]
         block, named = self.block(), prod(self.sizes)
         held = prod(block.shape)
         if held == named:
@@ -215,6 +208,20 @@ def _block(planes: np.ndarray) -> Block:
             planes = planes[planes[:, axis] == values[axis][0]]
 
 
+def assumed_slices(count: int, where: Path) -> tuple[Finding, ...]:
+    """Return a finding about slices whose axis is not stated, if there are several."""
+    if count < 2:
+        return ()
+    return (
+        AXIS_ASSUMED.finding(
+            where,
+            f"its {count} planes have no stated axis and are taken as slices",
+            hint="for frames or channels set the dimensions in ImageJ with Image > Properties, "
+            "and save it as TIFF",
+        ),
+    )
+
+
 def kind_of(page: tifffile.TiffPage) -> tuple[int, ...]:
     """Return size and type of a page, in which the planes of one image are equal."""
     bits = page.bitspersample
@@ -283,15 +290,17 @@ def arranged(
         images.setdefault(", ".join(filter(None, [base.name, *words])), {})[plane] = page
     size = dict(zip(roles, lengths, strict=True))
     named = size.get("t", 1), size.get("z", 1), size.get("c", 1)
-    assumed = sum(
-        size
-        for axis, size in zip(axes.upper(), sizes, strict=True)
-        if axis in _UNKNOWN and size > 1
-    )
+    assumed = n_assumed(axes, sizes)
     return [
         replace(base, planes=planes, sizes=named, name=name, assumed=assumed)
         for name, planes in images.items()
     ]
+
+
+def n_assumed(axes: str, sizes: Sequence[int]) -> int:
+    """Return the number of planes along an axis without a meaning; 0 without such an axis."""
+    pairs = zip(axes.upper(), sizes, strict=True)
+    return sum(size for axis, size in pairs if axis in _UNKNOWN and size > 1)
 
 
 def roles_of(axes: str, sizes: Sequence[int], where: Path) -> list[str]:

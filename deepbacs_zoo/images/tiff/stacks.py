@@ -122,7 +122,7 @@ def _copies(numbers: Sequence[int], where: Path) -> tuple[Finding, ...]:
         PAGES_LEFT_OUT.finding(
             where,
             "it holds smaller copies of its images, which are left out "
-            f"(pages {number_ranges(numbers)})",
+            f"(page{'s' * (len(numbers) > 1)} {number_ranges(numbers)})",
             severity=Severity.INFO,
         ),
     )

@@ -212,10 +212,10 @@ final class OmeDescription {
     for (Element pixels : images) {
       TiffSeries series = series(pixels, images.size());
       files.addAll(series.files);
-      if (series.planes.isEmpty()) {
-        layout.elsewhere++;
-      } else {
+      if (!series.planes.isEmpty()) {
         layout.series.add(series);
+      } else if (!series.files.isEmpty()) {
+        layout.elsewhere++;
       }
     }
     if (layout.series.isEmpty()) {
@@ -329,7 +329,7 @@ final class OmeDescription {
     if (withoutImages) {
       return new NotUsed("names no image", CORRECT);
     }
-    if (!files.isEmpty() && own && here.isEmpty()) {
+    if (own && !files.isEmpty() && here.isEmpty()) {
       throw new ZooException(
           Kind.DATA,
           path,
@@ -338,7 +338,7 @@ final class OmeDescription {
           "a file that holds planes",
           "give one of these files");
     }
-    if (!files.isEmpty() && here.isEmpty()) {
+    if (here.isEmpty() && !own) {
       return new NotUsed("does not name this file", "give the file its first name again");
     }
     TiffPage page = pages.get(0);

@@ -138,8 +138,8 @@ final class TiffStacks {
       layout.findings.add(
           COPIES.finding(
               where,
-              "it holds smaller copies of its images, which are left out (pages "
-                  + ranges(numbers) + ")"));
+              "it holds smaller copies of its images, which are left out (page"
+                  + (numbers.size() > 1 ? "s " : " ") + ranges(numbers) + ")"));
     }
   }
 

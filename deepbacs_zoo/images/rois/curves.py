@@ -94,15 +94,14 @@ def flatten(path: Sequence[Segment]) -> list[Floats]:
         It has more points than any outline.
     """
     corners = np.array([value for _, values in path for value in values]).reshape(-1, 2)
-    if not corners.size or not np.isfinite(corners).all():
+    if not corners.size:
         return []
     origin = np.floor(corners.min(axis=0))
     parts: list[list[tuple[float, float]]] = [[]]
     begin = here = (0.0, 0.0)
     count = 0
     for kind, values in path:
-        relative = (np.reshape(values, (-1, 2)) - origin).astype(np.float32).astype(np.float64)
-        points = [(float(x), float(y)) for x, y in relative]
+        points = _relative(values, origin)
         if kind in (MOVE, CLOSE):
             parts.append(points)
             begin = points[0] if points else begin
@@ -115,6 +114,12 @@ def flatten(path: Sequence[Segment]) -> list[Floats]:
             raise ValueError(f"a path of more than {_MOST} points")
         here = points[-1]
     return [np.array(part, np.float32).astype(np.float64) + origin for part in parts if part]
+
+
+def _relative(values: Sequence[float], origin: Floats) -> list[tuple[float, float]]:
+    """Return points relative to the bounds of their path, rounded to single precision."""
+    points = (np.reshape(values, (-1, 2)) - origin).astype(np.float32)
+    return [(float(x), float(y)) for x, y in points]
 
 
 def _flat(curve: list[tuple[float, float]], depth: int) -> Iterator[tuple[float, float]]:

@@ -14,7 +14,7 @@ from typing import Final
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding, Rule, Severity
-from deepbacs_zoo.images.rois.roi import Roi, named_slice
+from deepbacs_zoo.images.rois.roi import Position, Roi, named_slice
 
 __all__ = ["PlacedRois", "place_rois"]
 
@@ -136,20 +136,29 @@ def _stated(roi: Roi, channels: int = 1) -> str | None:
 
 def _planes_of(roi: Roi, planes: Plane, channels: int) -> Sequence[Plane]:
     """Return the planes of a ROI in a stack; none where the stack does not have them."""
+    if roi.position.z or roi.position.t:
+        return _in_hyperstack(roi.position, planes)
     frames, slices = planes
-    number, _, z, t = roi.position
-    along_one = min(planes) == 1
-    if along_one and (z or t):
+    number = roi.position.plane or named_slice(roi.name)
+    if not number:
+        return list(product(range(frames), range(slices)))
+    if number > frames * slices or min(planes) > 1:
+        number = -(-number // channels)
+    return _numbered(number, planes)
+
+
+def _in_hyperstack(position: Position, planes: Plane) -> Sequence[Plane]:
+    if min(planes) == 1:
         # Programs take frames for slices and the other way round.
-        number = max(z, t) if min(z, t) <= 1 else frames * slices + 1
-    elif not (z or t):
-        number = number or named_slice(roi.name)
-        if number > frames * slices or not along_one:
-            number = -(-number // channels)
-    if number:
-        t, z = divmod(number - 1, slices)
-        return [(t, z)] if t < frames else []
-    chosen = (
-        [index - 1] if index else range(size) for index, size in zip((t, z), planes, strict=True)
+        number, other = max(position.t, position.z), min(position.t, position.z)
+        return _numbered(number, planes) if other <= 1 else []
+    frames, slices = (
+        [number - 1] if number else range(size)
+        for number, size in zip((position.t, position.z), planes, strict=True)
     )
-    return [(t, z) for t, z in product(*chosen) if t < frames and z < slices]
+    return [(t, z) for t, z in product(frames, slices) if t < planes[0] and z < planes[1]]
+
+
+def _numbered(number: int, planes: Plane) -> Sequence[Plane]:
+    t, z = divmod(number - 1, planes[1])
+    return [(t, z)] if t < planes[0] else []

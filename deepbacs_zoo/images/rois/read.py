@@ -45,10 +45,13 @@ _TYPES: Final = (
 )
 _CLOSED: Final = frozenset({"polygon", "freehand", "traced", "ellipse", "rotated rectangle"})
 _LINES: Final = frozenset({"line", "freehand line", "segmented line", "angle"})
-_SUBTYPES: Final = {1: ("text", 218), 2: ("arrow", 0), 4: ("image", 221)}
-"""What is laid over images, and the version since when."""
-_ELLIPSE: Final = 3
-_ROTATED_RECTANGLE: Final = 5
+_SUBTYPES: Final = {
+    (1, "rectangle"): ("text", 218),
+    (2, "line"): ("arrow", 0),
+    (4, "rectangle"): ("image", 221),
+}
+"""What is laid over images by its subtype and type, and the version since when."""
+_TURNED: Final = {3: ("ellipse", ellipse), 5: ("rotated rectangle", rotated_rectangle)}
 _SPLINE: Final = 1
 _SUB_PIXEL: Final = 128
 _UNSIGNED: Final = -5000
@@ -95,11 +98,11 @@ class _Decoder:
             raise ValueError(f"a ROI of the type {number}, which ImageJ does not have")
         kind, length = _TYPES[number], self._int(36)
         name, position = name or self._name(), self._position()
-        note, since = _SUBTYPES.get(self._subtype, ("", 0))
         if length > 0 and kind == "rectangle":
             parts = flatten(path_segments(self._floats(_HEADER, length)))
             return Roi(name, "composite", _bounds(parts), parts, position=position)
-        if note and self._version >= since and (note != "arrow" or kind == "line"):
+        note, since = _SUBTYPES.get((self._subtype, kind), ("", 0))
+        if note and self._version >= since:
             return Roi(name, note, self._frame(), position=position)
         if kind == "line":
             x1, y1, x2, y2 = self._four()
@@ -131,16 +134,14 @@ class _Decoder:
     def _pointed(self, name: str, kind: str, position: Position) -> Roi:
         """Return a ROI that has corners of its own, or an ellipse or a turned rectangle."""
         whole, single = self._corners()
-        if kind == "freehand" and self._subtype in (_ELLIPSE, _ROTATED_RECTANGLE):
-            kind = "ellipse" if self._subtype == _ELLIPSE else "rotated rectangle"
-            (more,) = self._unpack(">f", 52)
-            make = ellipse if kind == "ellipse" else rotated_rectangle
-            single = make(*self._four(), more)
+        base = (whole if single is None else single).min(axis=0)
+        turned = _TURNED.get(self._subtype) if kind == "freehand" else None
+        if turned is not None:
+            kind, make = turned
+            single = make(*self._four(), *self._floats(52, 1).tolist())
             if not single.size:
                 return Roi(name, kind, self._frame(), position=position)
             base = np.floor(single.min(axis=0))  # others are relative to their bounds
-        else:
-            base = (whole if single is None else single).min(axis=0)
         relative = whole - base if single is None else single - base
         if self._options & _SPLINE and self._version >= 218 and kind in _CLOSED:
             single = spline(relative, kind, is_whole=single is None) + base.astype(np.float32)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from deepbacs_zoo.options import Option, Spelling, Text, in_python, spell
 
@@ -86,10 +86,18 @@ class DeepbacsZooError(Exception):
         found = "" if self.value is None else f" ({self.value})"
         return f"{where}: {what}{found}; allowed: {allowed}; {hint}."
 
+    def advising(self, more: str | Text) -> Self:
+        """Return the error with another advice after its own; itself where there is none."""
+        if not more:
+            return self
+        _, (kind, parts) = self.__reduce__()
+        hint = self.hint + Text((", or ",)) + more
+        return kind(**{**parts, "hint": hint})
+
     def __str__(self) -> str:
         return self.sentence(in_python)
 
-    def __reduce__(self) -> tuple[object, ...]:
+    def __reduce__(self) -> tuple[Any, tuple[type[Self], dict[str, Any]]]:
         # Exceptions with keyword arguments do not pickle by default; worker processes need it.
         parts = {name: value for name, value in vars(self).items() if not name.startswith("_")}
         return _rebuild, (type(self), parts)

@@ -274,5 +274,5 @@ def _check_device(chosen: BackendOptions) -> None:
             f"the runner {chosen.runner} does not choose a device",
             value=chosen.device,
             allowed="cpu",
-            hint="leave it out, or predict in Python",
+            hint="leave it out",
         )

@@ -60,17 +60,16 @@ def read_onnx_header(path: Path) -> OnnxHeader:
 
 
 def _header(stream: IO[bytes], path: Path) -> OnnxHeader:
-    ir_version, opsets, half = 0, dict[str, int](), ""
+    found: dict[int, list[int | Span | None]] = {}
     for number, value in fields(stream, Span(0, path.stat().st_size)):
-        if number == 1 and isinstance(value, int):
-            ir_version = value
-        elif number == 7 and isinstance(value, Span):
-            half = half or _half(stream, value)
-        elif number == 8 and isinstance(value, Span):
-            domain, version = _opset(stream, value)
-            opsets[domain] = version
+        found.setdefault(number, []).append(value)
+    versions = [value for value in found.get(1, ()) if isinstance(value, int)]
+    ir_version = versions[-1] if versions else 0
     if not ir_version:
         raise _no_model(path, "no IR version")
+    opsets = dict(_opset(stream, span) for span in found.get(8, ()) if isinstance(span, Span))
+    graphs = (_half(stream, span) for span in found.get(7, ()) if isinstance(span, Span))
+    half = next(filter(None, graphs), "")
     own = max((opsets[name] for name in _STANDARD if name in opsets), default=0)
     return OnnxHeader(ir_version, own, tuple(sorted(opsets.keys() - _STANDARD)), half)
 

@@ -13,6 +13,8 @@ from deepbacs_zoo.tensors import FileRef, Weights
 __all__ = ["read_weights", "stated_files"]
 
 _FILES: Final = ("architecture", "dependencies", "external_data")
+_OLD_NAMES: Final = MappingProxyType({"pytorch_script": "torchscript"})
+"""Names of weights formats before format 0.4, which later descriptions have by mistake."""
 _READ_APART: Final = (*_FILES, "source", "sha256", "architecture_sha256")
 
 
@@ -29,7 +31,9 @@ def read_weights(root: Field) -> Mapping[str, Weights]:
     for name in place.mapping():
         entry = place.get(name)
         if entry is not None:
-            result[name] = _entry(name, entry)
+            known = _OLD_NAMES.get(name, name)
+            if known == name or known not in place.mapping():
+                result[known] = _entry(known, entry)
     if not result:
         raise place.wrong("at least one weights format, such as onnx", what="there are no weights")
     return MappingProxyType(result)

@@ -17,7 +17,7 @@ import numpy as np
 import xarray as xr
 
 from deepbacs_zoo.axes import IMAGE_AXES
-from deepbacs_zoo.errors import PackageError, UsageError
+from deepbacs_zoo.errors import DataError, MacroError, PackageError, UsageError
 from deepbacs_zoo.fiji.deepimagej.image_rules import check_image, image_findings
 from deepbacs_zoo.fiji.deepimagej.program import DeepImageJProgram
 from deepbacs_zoo.fiji.deepimagej.staging import WEIGHTS, check_package, stage_package
@@ -32,6 +32,7 @@ from deepbacs_zoo.prediction.run import PredictionRun
 from deepbacs_zoo.prediction.sources import Source, read_images
 from deepbacs_zoo.results.types import Result
 from deepbacs_zoo.runners.base import Array
+from deepbacs_zoo.runners.choice import other_weights
 from deepbacs_zoo.tensors import TensorSpec
 
 __all__ = ["DeepImageJPredictor", "open_deepimagej"]
@@ -112,16 +113,16 @@ class DeepImageJPredictor(PackagePredictor):
                 "deepImageJ has a border of its own",
                 value=options.border,
                 allowed="none",
-                hint="leave it out, or predict in Python",
-            )
+                hint="leave it out",
+            ).advising(other_weights(self._package))
         if not run.run_plan.plan.whole:
             raise UsageError(
                 Option("memory"),
                 "deepImageJ takes an image in one piece, whatever memory that needs",
                 value=f"{run.where} takes {len(run.run_plan.plan.tiles)} tiles",
                 allowed="memory for the whole image",
-                hint="allow more memory, or predict in Python",
-            )
+                hint="allow more memory",
+            ).advising(other_weights(self._package))
         output_bytes = {
             spec.id: math.prod(run.output_sizes(spec).values()) * np.dtype(spec.dtype).itemsize
             for spec in run.outputs
@@ -140,15 +141,18 @@ class DeepImageJPredictor(PackagePredictor):
                 paths.append(folder / "in" / f"{number:06}.tif")
                 _write(paths[-1], raw[spec.id], spec)
             total = len(paths)
-            outcome = self._program.run(
-                self._staged(),
-                paths,
-                len(run.outputs),
-                folder,
-                package=self._package.path,
-                name=lambda number: _name(run.where, number, total),
-                progress=lambda done: None if progress is None else progress(done, total),
-            )
+            try:
+                outcome = self._program.run(
+                    self._staged(),
+                    paths,
+                    len(run.outputs),
+                    folder,
+                    package=self._package.path,
+                    name=lambda number: _name(run.where, number, total),
+                    progress=lambda done: None if progress is None else progress(done, total),
+                )
+            except (PackageError, DataError, MacroError) as error:
+                raise error.advising(other_weights(self._package)) from error
             self._engine = dataclasses.replace(
                 self._engine,
                 weights_format=self._format_of(outcome.weights),

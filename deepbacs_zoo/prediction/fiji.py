@@ -33,6 +33,7 @@ from deepbacs_zoo.prediction.sources import (
 from deepbacs_zoo.results.read import read_outputs
 from deepbacs_zoo.results.types import Result
 from deepbacs_zoo.runners.base import Array
+from deepbacs_zoo.runners.choice import pick_weights
 
 __all__ = ["COMMAND", "FijiPredictor", "findings_of", "open_fiji", "run_in_imagej"]
 
@@ -49,12 +50,22 @@ class FijiPredictor(PackagePredictor):
         The package, open or by path; one given by path is closed with the predictor.
     gateway
         A running ImageJ.
+
+    Raises
+    ------
+    UnsupportedError
+        The package has no ONNX weights.
     """
 
     takes_decoding: ClassVar[bool] = False
 
     def __init__(self, package: Package | str | Path, gateway: Gateway) -> None:
         super().__init__(package)
+        try:
+            pick_weights("fiji", ("onnx",), self.package, None)
+        except BaseException:
+            self.close()
+            raise
         self._gateway = gateway
         self._engine = Engine("ImageJ plugin", "cpu", "onnx")
 

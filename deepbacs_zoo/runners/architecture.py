@@ -104,7 +104,7 @@ def load_architecture(package: Package, weights: Weights, *, trust: bool) -> obj
             f"its network {name} cannot be built" + (" without a GPU" if gpu else ""),
             value=f"{type(error).__name__}: {first_line(error)}",
             allowed="a callable that takes the package's arguments and returns a network",
-            hint="tell the authors of the package, or use its other weights",
+            hint="tell the authors of the package",
         ) from error
 
 
@@ -130,7 +130,7 @@ def _parts(package: Package, weights: Weights) -> tuple[FileRef | str, str, Mapp
         "it does not say which code builds the network",
         value=entry,
         allowed="source or import_from, with callable",
-        hint="use the package's other weights",
+        hint="tell the authors of the package",
     )
 
 
@@ -155,7 +155,7 @@ def _import(library: str) -> ModuleType:
             "the library of the network is not installed",
             value=library,
             allowed="an environment with that library",
-            hint=f"install {library.partition('.')[0]}, or use the package's other weights",
+            hint=f"install {library.partition('.')[0]}",
         ) from error
 
 

@@ -55,11 +55,17 @@ def kind_of(path: Path) -> str | None:
         return EMPTY
     if head.startswith(b"PK"):
         return _kind_of_zip(path)
+    return SAFETENSORS if _is_safetensors(head, path) else _kind_by_start(head)
+
+
+def _is_safetensors(head: bytes, path: Path) -> bool:
+    """Return whether a file begins with the length of a header in JSON."""
+    return head[8:9] == b"{" and 0 < int.from_bytes(head[:8], "little") < path.stat().st_size
+
+
+def _kind_by_start(head: bytes) -> str | None:
     if head[4:8] == b"TFL3":
         return "a TensorFlow Lite file"
-    length = int.from_bytes(head[:8], "little")
-    if head[8:9] == b"{" and 0 < length < path.stat().st_size:
-        return SAFETENSORS
     found = next((kind for start, kind in _STARTS.items() if head.startswith(start)), None)
     text = head.lstrip().lower()
     return found or next((kind for start, kind in _TEXTS.items() if text.startswith(start)), None)

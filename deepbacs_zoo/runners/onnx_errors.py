@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.errors import DeepbacsZooError, PackageError, UnsupportedError
 from deepbacs_zoo.runners.base import first_line, out_of_memory
-from deepbacs_zoo.runners.choice import other_weights
 from deepbacs_zoo.runners.file_kinds import kind_of
 from deepbacs_zoo.tensors import Weights
 
@@ -78,7 +77,7 @@ def loading_error(
     if is_memory(error):
         return out_of_memory("ONNX Runtime", {})
     place = f"{package.path}/{weights.file.path}"
-    text, others = _plain(error), other_weights(package, weights.format)
+    text = _plain(error)
     cause = next(
         (build(match) for words, build in _CAUSES.items() if (match := re.search(words, text))),
         None,
@@ -91,7 +90,7 @@ def loading_error(
             what,
             value=value,
             allowed=f"{allowed} (onnxruntime {version})",
-            hint=newer + others,
+            hint=newer,
         )
     kind = kind_of(package.file_path(weights.file))
     return PackageError(
@@ -99,7 +98,7 @@ def loading_error(
         "ONNX Runtime cannot load this graph" if kind is None else "it is no ONNX graph",
         value=message_of(error) if kind is None else kind,
         allowed=f"an ONNX file that onnxruntime {version} reads",
-        hint="get the package again" + others,
+        hint="get the package again",
     )
 
 

@@ -8,9 +8,8 @@ import warnings
 from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.errors import PackageError, UnsupportedError
-from deepbacs_zoo.options import Option, Text
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.runners.base import first_line
-from deepbacs_zoo.runners.choice import other_weights
 from deepbacs_zoo.runners.file_kinds import MISSING, SAVED, SCRIPT, kind_of
 from deepbacs_zoo.tensors import Weights
 
@@ -41,7 +40,7 @@ def load_script(torch: ModuleType, package: Package, weights: Weights, device: s
         It is another kind of file, or a broken one.
     """
     path = package.file_path(weights.file)
-    place, others = f"{package.path}/{weights.file.path}", other_weights(package, weights.format)
+    place = f"{package.path}/{weights.file.path}"
     kind = kind_of(path)
     if kind not in {SCRIPT, None}:
         raise PackageError(
@@ -49,7 +48,7 @@ def load_script(torch: ModuleType, package: Package, weights: Weights, device: s
             "it is no TorchScript file",
             value=kind,
             allowed="a network that torch.jit.save has written",
-            hint=_advice_for(str(kind)) + others,
+            hint=_advice_for(str(kind)),
         )
     try:
         with warnings.catch_warnings():
@@ -58,8 +57,8 @@ def load_script(torch: ModuleType, package: Package, weights: Weights, device: s
             warnings.simplefilter("ignore", DeprecationWarning)
             network: nn.Module = torch.jit.load(os.fspath(path), map_location="cpu")
     except (RuntimeError, ValueError, EOFError) as error:
-        raise _unloadable(torch, place, error, others) from error
-    _check_devices(torch, network, device, place, others)
+        raise _unloadable(torch, place, error) from error
+    _check_devices(torch, network, device, place)
     return network
 
 
@@ -74,7 +73,7 @@ def _advice_for(kind: str) -> str:
     return "describe it as what it is, or trace the network and save it with torch.jit.save"
 
 
-def _unloadable(torch: ModuleType, place: str, error: Exception, others: Text) -> PackageError:
+def _unloadable(torch: ModuleType, place: str, error: Exception) -> PackageError:
     version = f"torch {torch.__version__}"
     if match := _OPERATOR.search(str(error)):
         return UnsupportedError(
@@ -82,7 +81,7 @@ def _unloadable(torch: ModuleType, place: str, error: Exception, others: Text) -
             "the network calls an operator that PyTorch does not have",
             value=match[1],
             allowed=f"operators of {version}",
-            hint="ask its authors for a network without it" + others,
+            hint="ask its authors for a network without it",
         )
     if match := _VERSION.search(str(error)):
         return UnsupportedError(
@@ -90,20 +89,18 @@ def _unloadable(torch: ModuleType, place: str, error: Exception, others: Text) -
             "the TorchScript file is newer than this PyTorch",
             value=f"version {match[1]}",
             allowed=f"version {match[2]} or older ({version})",
-            hint="update torch" + others,
+            hint="update torch",
         )
     return PackageError(
         place,
         "PyTorch cannot load these torchscript weights",
         value=first_line(error),
         allowed=f"a TorchScript file that {version} reads",
-        hint="get the package again" + others,
+        hint="get the package again",
     )
 
 
-def _check_devices(
-    torch: ModuleType, network: nn.Module, device: str, place: str, others: Text
-) -> None:
+def _check_devices(torch: ModuleType, network: nn.Module, device: str, place: str) -> None:
     """Refuse a network in whose code another device is written: moving it does not change that."""
     kind = device.partition(":")[0]
     try:
@@ -115,15 +112,11 @@ def _check_devices(
     if not other:
         return
     moves = "cuda" in fixed.values() and torch.cuda.is_available()
-    advice: Text = (
-        "set " + Option("device", "cuda")
-        if moves
-        else Text(("ask its authors for a network that was traced on the CPU",))
-    )
+    traced = "ask its authors for a network that was traced on the CPU"
     raise UnsupportedError(
         place,
         "the network was written for a GPU, whose name stands in its code",
         value=", ".join(other),
         allowed=f"code without a fixed device, or for {kind}",
-        hint=advice + others,
+        hint="set " + Option("device", "cuda") if moves else traced,
     )

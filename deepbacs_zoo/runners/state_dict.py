@@ -11,11 +11,10 @@ import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.runners.base import first_line
-from deepbacs_zoo.runners.choice import other_weights
 from deepbacs_zoo.runners.file_kinds import MISSING, SAFETENSORS, SAVED, SCRIPT, kind_of
 from deepbacs_zoo.tensors import Weights
 
@@ -44,7 +43,7 @@ _LEFT_BY: Final = {
 
 @dataclass(frozen=True)
 class _Place:
-    """The weights in a message: the file, and what an advice may add."""
+    """The weights of a package in a message."""
 
     package: Package
     weights: Weights
@@ -55,7 +54,7 @@ class _Place:
             what,
             value=value,
             allowed=allowed,
-            hint=hint + other_weights(self.package, self.weights.format),
+            hint=hint,
         )
 
 
@@ -128,35 +127,43 @@ def _objects(torch: ModuleType, path: Path) -> list[str]:
 
 def _state_of(found: object, place: _Place, network: nn.Module) -> State:
     """Return the state dict, or say what was saved in its place."""
+    if _is_state(found):
+        return found
     if not isinstance(found, Mapping):
         raise place.error("it holds no state dict", _kind(found), _SAVE)
     if not found:
         raise place.error("its state dict is empty", "no key", _SAVE)
-    if all(map(_is_tensor, found.values())):
-        return found
     if {"state", "param_groups"} <= found.keys():
         raise place.error("it is the state of an optimizer, not of a network", None, _SAVE)
     inner = {str(key): value for key, value in found.items() if _is_state(value)}
     if inner:
-        name = max(inner, key=lambda key: (key == "state_dict", "ema" not in key, len(inner[key])))
-        others = [str(key) for key in found if key != name]
-        beside = f" beside {_some(others)}" if others else ""
-        prefix = _prefix(inner[name], network.state_dict())
-        without = f" without '{prefix}' before its keys" if prefix else ""
-        raise place.error(
-            "it is a checkpoint of a training, of which the weights are a part",
-            f"'{name}'{beside}",
-            f"save what stands under '{name}' alone{without}, with torch.save",
-        )
-    others = [f"{key}: {_kind(value)}" for key, value in found.items() if not _is_tensor(value)]
-    raise place.error("it holds other things than tensors", _some(others), _SAVE)
+        raise _checkpoint([str(key) for key in found], inner, place, network)
+    others = {key: value for key, value in found.items() if not _is_tensor(value)}
+    kinds = [f"{key}: {_kind(value)}" for key, value in others.items()]
+    raise place.error("it holds other things than tensors", _some(kinds), _SAVE)
+
+
+def _checkpoint(
+    keys: Sequence[str], inner: Mapping[str, State], place: _Place, network: nn.Module
+) -> PackageError:
+    """Return the error of a checkpoint, with the part of it that is the weights."""
+    name = max(inner, key=lambda key: (key == "state_dict", "ema" not in key, len(inner[key])))
+    others = [key for key in keys if key != name]
+    beside = f" beside {_some(others)}" if others else ""
+    prefix = _prefix(inner[name], network.state_dict())
+    without = f" without '{prefix}' before its keys" if prefix else ""
+    return place.error(
+        "it is a checkpoint of a training, of which the weights are a part",
+        f"'{name}'{beside}",
+        f"save what stands under '{name}' alone{without}, with torch.save",
+    )
 
 
 def _is_tensor(value: object) -> bool:
     return hasattr(value, "shape") and hasattr(value, "dtype")
 
 
-def _is_state(value: object) -> bool:
+def _is_state(value: object) -> TypeGuard[State]:
     return isinstance(value, Mapping) and bool(value) and all(map(_is_tensor, value.values()))
 
 
@@ -184,7 +191,7 @@ def _misfit(
     expected = network.state_dict()
     prefix = _prefix(state, expected)
     if prefix:
-        found = [f"{len(state)} keys, such as {next(iter(state))}"]
+        found = [_some(list(state))]
         found += filter(None, [_LEFT_BY.get(prefix.split(".")[-2] + ".")])
         return place.error(
             f"before each of its keys stands '{prefix}', which the network's keys do not have",
@@ -195,7 +202,7 @@ def _misfit(
     if prefix:
         return place.error(
             f"the keys of its network begin with '{prefix}', and its own do not",
-            f"{len(state)} keys, such as {next(iter(state))}",
+            _some(list(state)),
             f"save it again with '{prefix}' before each key, or name the inner network as the "
             "architecture",
         )
@@ -212,17 +219,20 @@ def _misfit(
 def _differences(
     state: State, expected: State, missing: Sequence[str], unexpected: Sequence[str]
 ) -> Iterator[str]:
-    missing = missing or [key for key in expected if key not in state]
-    unexpected = unexpected or [key for key in state if key not in expected]
-    shapes = [
-        f"{key} {_shape(state[key])} instead of {_shape(tensor)}"
-        for key, tensor in expected.items()
-        if key in state and state[key].shape != tensor.shape
-    ]
-    found = {"missing": missing, "unexpected": unexpected, "of another shape": shapes}
+    found = {
+        "missing": missing or [key for key in expected if key not in state],
+        "unexpected": unexpected or [key for key in state if key not in expected],
+        "of another shape": list(_shapes(state, expected)),
+    }
     for noun, keys in found.items():
         if keys:
             yield f"{len(keys)} {noun}: {_some(keys)}"
+
+
+def _shapes(state: State, expected: State) -> Iterator[str]:
+    for key, tensor in expected.items():
+        if key in state and state[key].shape != tensor.shape:
+            yield f"{key} {_shape(state[key])} instead of {_shape(tensor)}"
 
 
 def _shape(tensor: Tensor) -> str:

@@ -126,23 +126,27 @@ def name_outputs(
             hint="export the package again with matching outputs",
         )
     for spec, array in zip(specs, found, strict=True):
-        if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiub":
-            raise PackageError(
-                f"output '{spec.id}'",
-                "the network gives something else than a tensor of numbers",
-                value=_other_than_numbers(array),
-                allowed="a tensor of numbers",
-                hint="export the package again with matching outputs",
-            )
-        if array.ndim != len(spec.axes):
-            raise PackageError(
-                f"output '{spec.id}'",
-                "the network's tensor has another number of axes than the package describes",
-                value=f"shape {array.shape}",
-                allowed=f"{len(spec.axes)} axes, {spec.axis_names}",
-                hint="correct the axes in the package's description",
-            )
+        _check_output(spec, array)
     return {spec.id: array for spec, array in zip(specs, found, strict=True)}
+
+
+def _check_output(spec: TensorSpec, array: object) -> None:
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "fiub":
+        raise PackageError(
+            f"output '{spec.id}'",
+            "the network gives something else than a tensor of numbers",
+            value=_other_than_numbers(array),
+            allowed="a tensor of numbers",
+            hint="export the package again with matching outputs",
+        )
+    if array.ndim != len(spec.axes):
+        raise PackageError(
+            f"output '{spec.id}'",
+            "the network's tensor has another number of axes than the package describes",
+            value=f"shape {array.shape}",
+            allowed=f"{len(spec.axes)} axes, {spec.axis_names}",
+            hint="correct the axes in the package's description",
+        )
 
 
 def _other_than_numbers(found: object) -> str:

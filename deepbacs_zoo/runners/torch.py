@@ -116,8 +116,8 @@ class TorchSession(BaseSession):
                 "the network's code asks for a GPU",
                 value=_last_line(error),
                 allowed=f"code that computes where its input is, here on {self.device}",
-                hint="ask its authors for code without a fixed device" + self._advice,
-            )
+                hint="ask its authors for code without a fixed device",
+            ).advising(self._advice)
         return PackageError(
             f"{self.weights_format} weights",
             "PyTorch cannot compute this network on the given tensors",
@@ -168,7 +168,7 @@ def _no_module(package: Package, weights: Weights, found: object) -> PackageErro
         "what its architecture builds is no network",
         value=type(found).__name__,
         allowed="a torch.nn.Module",
-        hint="use the package's other weights",
+        hint="tell the authors of the package",
     )
 
 

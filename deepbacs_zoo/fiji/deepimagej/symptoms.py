@@ -30,7 +30,7 @@ from deepbacs_zoo.options import Option, Text
 
 __all__ = ["Subjects", "failure_of", "timed_out"]
 
-_OTHER_PROGRAM: Final = "run the package with another " + Option("runner")
+_AUTHORS: Final = "tell the authors of the package"
 _EXPORT: Final = "export the model anew with " + Option("consumer", "deepimagej")
 _LINES: Final = 40
 _LONGEST: Final = 200
@@ -152,7 +152,7 @@ _SYMPTOMS: Final = (
         "image",
         "it is too small for deepImageJ's tiles",
         "an image of at least one step of the package along y and x",
-        _OTHER_PROGRAM,
+        "take a larger image",
     ),
     _Symptom(
         r"Shared memory segment already exists with different dimensions|\"inputSize\" is null"
@@ -278,7 +278,7 @@ def _unknown(ended: Ended, subjects: Subjects) -> MacroError:
         "deepImageJ gave no result, and its log does not name a cause that is known",
         value=_last_line(ended),
         allowed="one file for each output",
-        hint=_OTHER_PROGRAM,
+        hint=_AUTHORS,
         log=ended.text,
     )
 

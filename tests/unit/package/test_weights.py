@@ -36,6 +36,13 @@ def test_a_null_entry_is_absent() -> None:
     assert tuple(read(onnx={"source": "w"}, torchscript=None)) == ("onnx",)
 
 
+def test_the_old_name_of_torchscript_is_read() -> None:
+    old = {"pytorch_script": {"source": "old.pt"}}
+    assert {name: each.file.path for name, each in read(**old).items()} == {"torchscript": "old.pt"}
+    both = read(**old, torchscript={"source": "new.pt"})
+    assert {name: each.file.path for name, each in both.items()} == {"torchscript": "new.pt"}
+
+
 def test_other_fields_are_kept_as_read() -> None:
     entry = {"source": "w", "opset_version": 17, "parent": "torchscript", "comment": "x"}
     weights = read(onnx=entry)["onnx"]

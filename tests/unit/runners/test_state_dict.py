@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.errors import PackageError, UnsupportedError
+from deepbacs_zoo.runners import load_session
 from deepbacs_zoo.runners.torch import TorchRunner
 from tests.unit.runners.stub import StubPackage, entry, output, tensor, two_tensor_package
 
@@ -154,8 +155,9 @@ def test_old_batch_normalization_is_brought_up_by_pytorch(tmp_path):
 REFUSED = {
     "DataParallel": (
         lambda: saved(prefixed("module.")),
-        r"before each of its keys stands 'module\.', .* \(9 keys, such as module\.layers\.0\.weight"
-        r", as DataParallel leaves it\); .*; save it again with key\.removeprefix\('module\.'\)",
+        r"before each of its keys stands 'module\.', .* \(module\.layers\.0\.weight, "
+        r"module\.layers\.0\.bias, module\.layers\.1\.weight and 6 more, as DataParallel leaves "
+        r"it\); .*; save it again with key\.removeprefix\('module\.'\)",
     ),
     "torch.compile": (
         lambda: saved(prefixed("_orig_mod.")),
@@ -168,7 +170,7 @@ REFUSED = {
     "Lightning": (lambda: saved(prefixed("model.")), r"'model\.'.*as Lightning leaves it"),
     "prefix of somebody": (
         lambda: saved(prefixed("unet.")),
-        r"stands 'unet\.', .*weight\); a",
+        r"stands 'unet\.', .*6 more\); a",
     ),
     "prefix and a loss": (
         lambda: saved(prefixed("model.") | {"loss.weight": torch.ones(1)}),
@@ -177,7 +179,7 @@ REFUSED = {
     ),
     "inner network": (
         lambda: saved({k.removeprefix("layers."): v for k, v in state().items()}),
-        r"the keys of its network begin with 'layers\.', and its own do not \(9 keys, such as 0\.",
+        r"the keys of its network begin with 'layers\.', and its own do not \(0\.weight, 0\.b",
     ),
     "one missing": (
         lambda: saved(without("layers.2.bias")),
@@ -276,10 +278,11 @@ def test_strict_false_passes_over_keys_but_not_over_all(tmp_path):
 
 def test_other_weights_are_named_where_there_are_some(tmp_path):
     package = write(tmp_path, saved(prefixed("module.")))
-    assert "runner" not in sentence(package)
-    (tmp_path / "more").mkdir()
-    package.weights |= two_tensor_package(tmp_path / "more", "onnx").weights
-    assert sentence(package).endswith(", or run its weights onnx with runner='onnx'.")
+    for others in ("", ", or run its weights onnx with runner='onnx'"):
+        with pytest.raises(PackageError) as caught:
+            load_session(package, "torch", trust=True)
+        assert str(caught.value).endswith(f" in place of each key{others}.")
+        package.weights |= two_tensor_package(tmp_path, "onnx").weights
 
 
 # --- TorchScript ---------------------------------------------------------------------------------

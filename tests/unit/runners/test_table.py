@@ -76,7 +76,7 @@ def test_reasons_are_listed_when_nothing_runs(package, monkeypatch):
         load_session(only)
     assert "onnx: a Python package is not installed (onnxruntime)" in str(caught.value)
     assert "pytorch_state_dict: the weights pytorch_state_dict need foreign" in str(caught.value)
-    assert "keras_hdf5: no chosen runner takes it" in str(caught.value)
+    assert "keras_hdf5: no runner takes it" in str(caught.value)
 
 
 def test_other_weights_serve_when_an_engine_is_missing(package, monkeypatch):

@@ -40,8 +40,10 @@ final class WeightsReader {
     Map<String, Weights> result = new LinkedHashMap<>();
     for (String name : place.mapping().keySet()) {
       Field entry = place.find(name);
-      if (entry != null) {
-        result.put(name, entry(name, entry));
+      // The name before format 0.4, which later descriptions have by mistake.
+      String known = name.equals("pytorch_script") ? "torchscript" : name;
+      if (entry != null && (known.equals(name) || !place.mapping().containsKey(known))) {
+        result.put(known, entry(known, entry));
       }
     }
     if (result.isEmpty()) {

@@ -23,6 +23,8 @@ final class GraphErrors {
   private static final String NEWER = "the graph is newer than this ONNX Runtime";
   private static final String OPERATOR =
       "the graph has an operator that ONNX Runtime does not know";
+  private static final String IN_PYTHON =
+      "run it with deepbacs-zoo predict, whose ONNX Runtime may be newer";
   private static final String KNOWN = "operators of ONNX and of ONNX Runtime";
 
   /** The fault, the value and what is allowed, by the engine's words; $1 is its first group. */
@@ -86,8 +88,7 @@ final class GraphErrors {
             sentence[0],
             filled(match, sentence[1]),
             filled(match, sentence[2]) + " (onnxruntime " + version + ")",
-            (sentence[0].equals(NEWER) ? "update onnxruntime" : "ask its authors for another export")
-                + others,
+            (sentence[0].equals(NEWER) ? IN_PYTHON : "ask its authors for another export") + others,
             error);
       }
     }

@@ -16,7 +16,15 @@ from tests.benchmarks.field import notes
 from tests.benchmarks.field.containers import CONTAINERS, GREY
 from tests.benchmarks.field.rows import ImageRow, Planes, Refused, planes_of
 
-__all__ = ["axis_rows", "color_rows", "dtype_rows", "odd_rows", "write_picture", "write_tiff"]
+__all__ = [
+    "axis_rows",
+    "color_rows",
+    "dtype_rows",
+    "odd_rows",
+    "write_bytes",
+    "write_picture",
+    "write_tiff",
+]
 
 SIZES = {"t": 2, "z": 3, "c": 2, "y": 5, "x": 7, "s": 3}
 COLORS = ("red", "green", "blue")
@@ -217,11 +225,11 @@ def _picture_rows(part: str, picture: np.ndarray) -> Iterator[ImageRow]:
             rgb=is_rgb,
             tolerance=2 if is_rgb else 0,
         )
-        write = partial(_bytes, data=stream.getvalue(), name="cells.jpg")
+        write = partial(write_bytes, data=stream.getvalue(), name="cells.jpg")
         yield _row(name, part, write, expected)
     stream = io.BytesIO()
     Picture.fromarray(np.dstack([colors, smooth]), "CMYK").save(stream, "jpeg")
-    write = partial(_bytes, data=stream.getvalue(), name="cells.jpg")
+    write = partial(write_bytes, data=stream.getvalue(), name="cells.jpg")
     yield _row("jpeg/cmyk", part, write, Refused("DataError", "it is a picture for printing"))
 
 
@@ -231,7 +239,7 @@ def write_picture(folder: Path, made: Picture.Image, suffix: str) -> Path:
     return path
 
 
-def _bytes(folder: Path, data: bytes, name: str) -> Path:
+def write_bytes(folder: Path, data: bytes, name: str) -> Path:
     path = folder / name
     path.write_bytes(data)
     return path
@@ -262,10 +270,12 @@ def odd_rows() -> Iterator[ImageRow]:
         "zeros": bytes(64),
     }
     for name, data in texts.items():
-        yield _row(f"tiff/{name}", part, partial(_bytes, data=data, name="cells.tif"), DAMAGED())
+        yield _row(
+            f"tiff/{name}", part, partial(write_bytes, data=data, name="cells.tif"), DAMAGED()
+        )
     kind = Refused("UsageError", "not a kind of image that can be read")
     for name in ("cells.czi", "cells.nd2", "cells.gif", "cells"):
-        write = partial(_bytes, data=b"0" * 64, name=name)
+        write = partial(write_bytes, data=b"0" * 64, name=name)
         yield _row(f"other/{name}", part, write, kind)
     yield _row("tiff/png-inside", part, _png_named_tif, Planes(planes_of(grey, "yx")))
     yield _row("tiff/upper-case-suffix", part, _upper_case, Planes(planes_of(grey, "yx")))

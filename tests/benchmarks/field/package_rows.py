@@ -346,7 +346,8 @@ def _weights_rows() -> Iterator[PackageRow]:
     }
     for kind, entry in kinds.items():
         change = _set("weights", {kind: {**entry, "sha256": _hash(data)}})
-        none = Refused("UnsupportedError", kind)
+        # Each language has runners of its own to name.
+        none = Refused("UnsupportedError", kind, own_value=True)
         yield PackageRow(f"weights/{kind} alone", partial(_described, change=change), none)
 
 

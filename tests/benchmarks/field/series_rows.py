@@ -105,9 +105,10 @@ def _set_rows() -> Iterator[ImageRow]:
 def _page_rows() -> Iterator[ImageRow]:
     large, small = _noise(32, 32), _noise(16, 16)
     write = partial(_pages, pages=(large, _noise(20, 27)), reduced=False)
-    expected = Planes(planes_of(large, "yx"), notes=(notes.OTHER_PAGES,))
+    expected = Planes(planes_of(large, "yx"), notes=(notes.OTHER_SERIES,))
     yield ImageRow("plain/pages of different sizes", PART, write, expected)
     write = partial(_pages, pages=(large, small), reduced=True)
+    expected = Planes(planes_of(large, "yx"), notes=(notes.OTHER_PAGES,))
     yield ImageRow("plain/reduced page", PART, write, expected)
     for container in ("plain", "ome"):
         write = partial(_pyramid, container=container, levels=(large, small))

@@ -19,6 +19,7 @@ from tests.benchmarks.field.network_rows import network_rows
 from tests.benchmarks.field.outline_rows import name_rows, outline_rows
 from tests.benchmarks.field.package_rows import PackageRow, package_rows
 from tests.benchmarks.field.palette_rows import palette_rows
+from tests.benchmarks.field.program_rows import program_rows
 from tests.benchmarks.field.reading import Seen, as_predicted, differences, in_python, unlike
 from tests.benchmarks.field.roi_rows import RoiRow
 from tests.benchmarks.field.rows import ImageRow
@@ -40,6 +41,7 @@ PARTS: tuple[Callable[[], Iterator[Row]], ...] = (
     color_rows,
     series_rows,
     channel_rows,
+    program_rows,
     odd_rows,
     network_rows,
     label_rows,

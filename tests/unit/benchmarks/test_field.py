@@ -9,13 +9,8 @@ import pytest
 from tests.benchmarks.field.walk import Outcome, all_rows, walk
 
 OPEN = (
-    "container x palette",
-    "series, positions, sets of files",
-    "channel",
     "image x network",
-    "container x axes",
     "label format x oddity",
-    "names of annotations",
     "box format x oddity",
     "package x oddity",
 )

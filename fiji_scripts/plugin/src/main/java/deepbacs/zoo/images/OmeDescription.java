@@ -95,7 +95,7 @@ final class OmeDescription {
   /** Reads the document about the file: the one in it, or in the metadata file that it names. */
   private void read() throws NotUsed {
     String text = pages.get(0).descriptions.get(0);
-    root = parsed(new InputSource(new StringReader(text)));
+    root = parsed(source(text));
     String uuid = root.getAttribute("UUID");
     for (Element binary : all(root, "BinaryOnly")) {
       // A name, not a path: nothing outside of the folder is opened.
@@ -140,6 +140,11 @@ final class OmeDescription {
     return file.substring(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
   }
 
+  /** A text without the byte order mark that some programs put before it. */
+  private static InputSource source(String text) {
+    return new InputSource(new StringReader(text.startsWith("\ufeff") ? text.substring(1) : text));
+  }
+
   private static Element parsed(InputSource source) throws NotUsed {
     try {
       DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
@@ -165,7 +170,7 @@ final class OmeDescription {
         try (TiffFile tiff = new TiffFile(file)) {
           boolean is = !tiff.pages.isEmpty() && isOme(tiff.pages.get(0));
           String text = is ? tiff.pages.get(0).descriptions.get(0) : "";
-          return parsed(new InputSource(new StringReader(text)));
+          return parsed(source(text));
         }
       }
       content = Files.readAllBytes(file);

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from deepbacs_zoo.annotations.kinds import KINDS
+from deepbacs_zoo.annotations.labels.options import LabelOptions
 from deepbacs_zoo.errors import DeepbacsZooError
-from deepbacs_zoo.images import read_image
 from tests.benchmarks.field.annotation_rows import AnnotationRow, Boxes, Labels
 from tests.benchmarks.field.reading import refused_otherwise
 from tests.benchmarks.field.rows import Refused
@@ -40,12 +40,13 @@ def read_folder(row: AnnotationRow, folder: Path) -> Read:
     """Read all pairs of a folder as training does."""
     kind, found = KINDS[row.kind], Read()
     try:
-        for pair in kind.match_pairs(*kind.find_folders(folder, None)):
-            image = read_image(pair.source)
-            annotation = kind.read(pair, image, row.options.get("classes"))
+        pairs = kind.match_pairs(*kind.find_folders(folder, None))
+        options = LabelOptions(**row.options)
+        for each in kind.read(pairs, row.classes, options):
             # The same accents are stored in two ways.
-            found.images[unicodedata.normalize("NFC", pair.name)] = _objects(annotation)
-            found.notes |= {each.id for each in annotation.findings}
+            name = unicodedata.normalize("NFC", each.pair.name)
+            found.images[name] = _objects(each.annotation)
+            found.notes |= {finding.id for finding in each.annotation.findings}
     except DeepbacsZooError as error:
         return Read(error=type(error).__name__, sentence=str(error))
     return found

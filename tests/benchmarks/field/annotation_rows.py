@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tifffile
@@ -73,6 +74,10 @@ class AnnotationRow:
         Writes an empty folder.
     expected
         What must be read.
+    classes
+        Names of classes that are known; ``None`` for any.
+    options
+        Arguments of ``LabelOptions``.
     """
 
     name: str
@@ -80,7 +85,8 @@ class AnnotationRow:
     kind: str
     write: Callable[[Path], None]
     expected: Labels | Boxes | Refused
-    options: Mapping[str, object] = field(default_factory=dict)
+    classes: Sequence[str] | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:

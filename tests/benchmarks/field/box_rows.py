@@ -25,6 +25,7 @@ def boxes(*found: Box, name: str = "cell") -> list[tuple[float, float, float, fl
 
 
 THREE = Boxes({"f0": boxes(*BOXES)})
+NOTHING = Boxes({"f0": []}, (notes.NO_OBJECT,))
 
 
 def box_rows() -> Iterator[AnnotationRow]:
@@ -32,12 +33,9 @@ def box_rows() -> Iterator[AnnotationRow]:
     yield from _voc_rows()
     yield from _yolo_rows()
     yield from _coco_rows()
-    for name, write in (
-        ("roi zip", write_rois),
-        ("labelme", write_labelme),
-    ):
-        options = {"classes": ["cell"]}
-        yield _row(f"{name}/outlines", write, THREE, options=options)
+    yield _row("roi zip/outlines", write_rois, THREE, classes=["cell"])
+    drawn = Boxes({"f0": boxes(*((a, b, c - 1, d - 1) for a, b, c, d in BOXES))})
+    yield _row("labelme/outlines", write_labelme, drawn, classes=["cell"])
 
 
 def _row(
@@ -45,10 +43,10 @@ def _row(
     annotate: Callable[[Path], object],
     expected: Boxes | Refused,
     images: Sequence[str] = ("f0",),
-    options: dict[str, Any] | None = None,
+    classes: Sequence[str] | None = None,
 ) -> AnnotationRow:
     write = folder_of(annotate, images)
-    return AnnotationRow(name, PART, "boxes", write, expected, options or {})
+    return AnnotationRow(name, PART, "boxes", write, expected, classes)
 
 
 def _noted(*ids: str) -> Boxes:
@@ -94,7 +92,7 @@ def _voc_rows() -> Iterator[AnnotationRow]:
     yield _row("voc/CRLF", partial(_voc, newline="\r\n"), THREE)
     yield _row("voc/UTF-16", partial(_voc, encoding="utf-16"), THREE)
     yield _row("voc/size of zero", partial(_voc, size=(0, 0)), THREE)
-    yield _row("voc/no object", partial(_voc, found=()), Boxes({"f0": []}))
+    yield _row("voc/no object", partial(_voc, found=()), NOTHING)
     half = Boxes({"f0": boxes(*((a + 0.5, b + 0.5, c, d) for a, b, c, d in BOXES))})
     yield _row("voc/fractions", partial(_voc, shift=1.5), half)
     inside = (
@@ -184,7 +182,7 @@ def _yolo_rows() -> Iterator[AnnotationRow]:
         yield _row(name, partial(_yolo, lines=shapes), _noted(notes.BOX_OF_POLYGON))
     turned = [_rotated(box) for box in BOXES]
     yield _row("yolo/rotated", partial(_yolo, lines=turned), Refused("DataError", "rotated"))
-    yield _row("yolo/empty file", partial(_yolo, lines=[]), Boxes({"f0": []}))
+    yield _row("yolo/empty file", partial(_yolo, lines=[]), NOTHING)
     nothing = Boxes({"f0": boxes(*BOXES), "f1": []}, (notes.NO_FILE,))
     yield _row("yolo/no file", partial(_yolo, lines=plain), nothing, images=("f0", "f1"))
     refused = Refused("DataError", "")
@@ -294,6 +292,6 @@ def _coco_rows() -> Iterator[AnnotationRow]:
     def none(content: dict[str, Any]) -> None:
         content["annotations"] = []
 
-    yield _row("coco/no annotation", partial(_coco, change=none), Boxes({"f0": []}))
+    yield _row("coco/no annotation", partial(_coco, change=none), NOTHING)
     write = partial(_text, name="annotations.json", text='{"images": [')
     yield _row("coco/cut off", write, refused)

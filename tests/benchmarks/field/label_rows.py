@@ -14,6 +14,7 @@ from PIL import Image as Picture
 
 from tests.benchmarks.field import notes
 from tests.benchmarks.field.annotation_rows import (
+    FIELD,
     LABELS,
     SIZE,
     AnnotationRow,
@@ -39,6 +40,8 @@ def label_rows() -> Iterator[AnnotationRow]:
     yield from _raster_rows()
     yield from _mask_rows()
     yield from _palette_rows()
+    yield from _option_rows()
+    yield from _movie_rows()
 
 
 def label_row(
@@ -101,16 +104,20 @@ def _raster_rows() -> Iterator[AnnotationRow]:
     yield label_row(
         "tiff/number given twice", partial(write_tiff, values=TWICE.astype(np.uint16)), parts
     )
+    ignored = np.where(LABELS == 0, -1, LABELS).astype(np.int16)
+    said = noted(notes.NEGATIVE)
+    yield label_row("tiff/background of -1", partial(write_tiff, values=ignored), said)
+    two = np.stack([wide, wide], axis=2)
+    write = partial(write_tiff, values=two, planarconfig="contig")
+    yield label_row("tiff/two channels", write, Refused("DataError", "its planes are not those of"))
     nothing = Labels({"f0": EMPTY}, (notes.NO_OBJECT,))
     yield label_row("tiff/empty", partial(write_tiff, values=EMPTY.astype(np.uint16)), nothing)
     yield label_row("png/empty", partial(write_png, values=EMPTY.astype(np.uint8)), nothing)
     for name, values, phrase in (
         ("fractions", LABELS * np.float32(1.5), "not whole numbers"),
-        ("negative", LABELS.astype(np.int16) - 1, "negative"),
         ("complex", LABELS.astype(np.complex64), "no numbers that an image could have"),
         ("other size", wide[:-1], "its size is not that of"),
-        ("two channels", np.stack([wide, wide], axis=2), "one value for each pixel"),
-        ("probabilities", (LABELS > 0) * np.float32(0.7), "not whole numbers"),
+        ("probabilities", LABELS * np.float32(0.3), "not whole numbers"),
     ):
         refused = Refused("DataError", phrase)
         yield label_row(f"tiff/{name}", partial(write_tiff, values=values), refused)
@@ -131,6 +138,8 @@ def _mask_rows() -> Iterator[AnnotationRow]:
         (0, 1, "float32"),
         (0, 255, "float32"),
         (0, -1, "int8"),
+        (0, 0.7, "float32"),
+        (3, 9, "uint8"),
     ):
         values = np.where(mask, high, low).astype(dtype)
         # One number for several objects apart from each other: no label image has that.
@@ -142,7 +151,7 @@ def _mask_rows() -> Iterator[AnnotationRow]:
     yield label_row("tiff mask/1 bit", partial(write_tiff, values=mask), noted(notes.TAKEN_AS_MASK))
     write = partial(write_tiff, values=mask, photometric="miniswhite")
     yield label_row("tiff mask/1 bit, white is zero", write, noted(notes.TAKEN_AS_MASK))
-    yield label_row("png mask/1 bit", _one_bit_png, noted(notes.TAKEN_AS_MASK))
+    yield label_row("png mask/1 bit", _one_bit_png, THREE)  # decoded to 0 and 255
     colors = np.array([(0, 0, 0), (255, 0, 0), (0, 255, 0), (0, 0, 255)], np.uint8)
     picture = colors[LABELS]
     yield label_row("png picture/colours", partial(write_png, values=picture), THREE)
@@ -166,6 +175,58 @@ def _one_bit_png(target: Path) -> None:
 
 def _jpeg(target: Path, values: np.ndarray) -> None:
     (target / "f0.jpg").write_bytes(imagecodecs.jpeg8_encode(values, level=90))
+
+
+def _option_rows() -> Iterator[AnnotationRow]:
+    """What the person says the values mean."""
+    mask = np.where(LABELS > 0, 255, 0).astype(np.uint8)
+    cases: dict[str, tuple[Callable[[Path], object], Labels, dict[str, Any]]] = {
+        "jpeg as masks": (
+            partial(_jpeg, values=mask),
+            noted(notes.DIVIDED),
+            {"annotations": "masks"},
+        ),
+        "0 and 1 as labels": (
+            partial(write_tiff, values=(LABELS > 0).astype(np.uint8)),
+            Labels({"f0": (LABELS > 0).astype(np.int32)}, (notes.IN_PARTS,)),
+            {"annotations": "labels"},
+        ),
+        "labels as masks": (
+            partial(write_tiff, values=(LABELS + 7 * (LABELS > 0)).astype(np.uint8)),
+            noted(notes.DIVIDED),
+            {"annotations": "masks"},
+        ),
+        "background of 255": (
+            partial(write_tiff, values=255 - mask),
+            THREE,
+            {"background": 255},
+        ),
+    }
+    for name, (annotate, expected, options) in cases.items():
+        write = folder_of(annotate)
+        yield AnnotationRow(f"option/{name}", PART, "labels", write, expected, options=options)
+
+
+def _movie(folder: Path, axes: str, planes: int) -> None:
+    """Write two images ``t y x`` or ``z y x`` with labels of some of them."""
+    for place, array in (("source", FIELD), ("target", LABELS.astype(np.uint16))):
+        (folder / place).mkdir()
+        count = 2 if place == "source" else planes
+        stack = np.stack([array, np.roll(array, 1, axis=0)])[:count]
+        metadata = {"axes": axes.upper()}
+        tifffile.imwrite(folder / place / "f0.tif", stack, imagej=True, metadata=metadata)
+
+
+def _movie_rows() -> Iterator[AnnotationRow]:
+    moved = np.roll(LABELS, 1, axis=0)
+    for axes in ("tyx", "zyx"):
+        write = partial(_movie, axes=axes, planes=2)
+        names = [f"f0_{axes[0]}{number:03}" for number in (1, 2)]
+        expected = Labels(dict(zip(names, (LABELS, moved), strict=True)))
+        yield AnnotationRow(f"movie/labels of every {axes[0]}", PART, "labels", write, expected)
+        write = partial(_movie, axes=axes, planes=1)
+        refused = Refused("DataError", "its planes are not those of")
+        yield AnnotationRow(f"movie/labels of one {axes[0]}", PART, "labels", write, refused)
 
 
 # --- palettes -------------------------------------------------------------------------------------

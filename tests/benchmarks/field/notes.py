@@ -17,9 +17,11 @@ INVERTED = "shown-inverted"
 EQUAL_COLORS = "rgb-taken-as-grey"
 # Labels
 RENUMBERED = "labels-renumbered"
-TAKEN_AS_MASK = "taken-as-mask"
+TAKEN_AS_MASK = "two-values-as-mask"
+NEGATIVE = "negative-as-background"
+DIVIDED = "mask-divided-at-half"
 IN_PARTS = "label-in-parts"
-NO_OBJECT = "no-object"
+NO_OBJECT = "image-without-object"
 # Boxes
 CUT = "boxes-cut-at-edge"
 CONFIDENCE = "confidence-left-out"

@@ -100,8 +100,7 @@ def _zip_rows() -> Iterator[PackageRow]:
     yield PackageRow("zip/stored", partial(_zipped, method=zipfile.ZIP_STORED))
     yield PackageRow("zip/folder inside", partial(_zipped, prefix="model/"))
     yield PackageRow("zip/folder inside, with entries", _folder_entries)
-    deep = Refused("PackageError", "there is no description in this package")
-    yield PackageRow("zip/two folders inside", partial(_zipped, prefix="a/model/"), deep)
+    yield PackageRow("zip/two folders inside", partial(_zipped, prefix="a/model/"))
     yield PackageRow("zip/names begin with ./", partial(_zipped, prefix="./"))
     yield PackageRow("zip/backslashes", _backslashes)
     yield PackageRow("zip/backslashes and entries of folders", partial(_backslashes, entries=True))
@@ -134,7 +133,7 @@ def _zip_rows() -> Iterator[PackageRow]:
     html = b"<!DOCTYPE html><html></html>"
     yield PackageRow("zip/web page", partial(_changed_zip, change=lambda data: html), integrity)
     yield PackageRow("zip/no description", _without_description, refused)
-    yield PackageRow("zip/encrypted", _encrypted, refused)
+    yield PackageRow("zip/encrypted", _encrypted, Refused("UnsupportedError", "encrypted"))
 
 
 def _folder_entries(folder: Path) -> Path:
@@ -324,10 +323,10 @@ def _weights_rows() -> Iterator[PackageRow]:
         content["weights"]["onnx"]["sha256"] = "0" * 64
 
     write = partial(_described, change=other_hash)
-    yield PackageRow("weights/address, file of another hash", write, absent)
+    yield PackageRow("weights/address, file of another hash", write, wrong)
     for field in ("attachments", "external_data"):
         yield PackageRow(f"weights/external data in {field}", partial(_external, field=field))
-    lost = Refused("PackageError", "")
+    lost = Refused("IntegrityError", "weights.onnx.data")
     yield PackageRow(
         "weights/external data not there", partial(_external, field="", there=False), lost
     )

@@ -19,7 +19,14 @@ from deepbacs_zoo.images.folder import is_image_name
 from deepbacs_zoo.images.image import stem_of
 
 __all__ = ["ANNOTATION_WORDS", "IMAGE_WORDS", "LABEL_SUFFIXES", "OUTLINE_SUFFIXES", "Matches"]
-__all__ += ["annotation_stem", "belong_together", "match_names", "outline_suffix", "split"]
+__all__ += [
+    "annotation_stem",
+    "belong_together",
+    "holds_classes",
+    "match_names",
+    "outline_suffix",
+    "split",
+]
 
 OUTLINE_SUFFIXES: Final = frozenset(
     {".roi", ".zip", ".json", ".geojson", ".json.gz", ".geojson.gz"}
@@ -28,9 +35,10 @@ OUTLINE_SUFFIXES: Final = frozenset(
 LABEL_SUFFIXES: Final = OUTLINE_SUFFIXES | {".npy"}
 """Suffixes of what holds objects and is no picture: outlines, and the arrays of Cellpose."""
 
+_CLASSES: Final = "simple segmentation"
 ANNOTATION_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "Cellpose and Omnipose": ("cp_masks", "omni_masks", "masks", "seg"),
-    "ilastik": ("object identities", "simple segmentation"),
+    "ilastik": ("object identities", _CLASSES),
     "QuPath": ("labelled", "labels", "mask"),
     "ImageJ and Fiji": ("rois", "roi", "roimap", "lbl", "label image"),
     "people": (
@@ -250,6 +258,11 @@ def _without(stem: str, role: str) -> Iterator[str]:
         found = pattern.fullmatch(stem)
         if found:
             yield found["rest"]
+
+
+def holds_classes(path: Path) -> bool:
+    """Return whether a picture is one of classes of pixels by its name, and not of objects."""
+    return re.search(_spaced(_CLASSES) + "$", annotation_stem(path), re.IGNORECASE) is not None
 
 
 def _is_other(path: Path) -> bool:

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,15 @@ from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.polygons import Region
 from deepbacs_zoo.images.rois import Roi, place_rois, read_roi
 
-__all__ = ["ROI_SUFFIXES", "RoiLabels", "read_outlines", "read_roi_labels", "read_rois"]
+__all__ = [
+    "ROI_SUFFIXES",
+    "RoiLabels",
+    "draw_region",
+    "filled_region",
+    "read_outlines",
+    "read_roi_labels",
+    "read_rois",
+]
 
 Labels = NDArray[np.int32]
 ROI_SUFFIXES: Final = frozenset({".roi", ".zip"})
@@ -100,13 +108,31 @@ def read_roi_labels(path: Path, shape: tuple[int, ...], channels: int = 1) -> Ro
             key = f"{key} {index}"
         number = numbers.setdefault(key, len(numbers) + 1)
         place = f"{path}: {roi.name}"
-        rectangle, inside = _filled(roi, (shape[2], shape[3]), place)
+        rectangle, inside = filled_region(roi, (shape[2], shape[3]), place)
         for plane in planes:
-            _draw(labels[plane][rectangle], inside, number, place)
+            draw_region(labels[plane][rectangle], inside, number, place)
     return RoiLabels(labels, (*findings, *placed.findings))
 
 
-def _filled(roi: Roi, size: tuple[int, int], place: str) -> Region:
+class Drawn(Protocol):
+    """An outline that can be filled; see ``Roi``."""
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, upper, right and lower edge."""
+
+    def fill(self, size: tuple[int, int]) -> Region:
+        """Return the pixels of an image of this size that it encloses."""
+
+
+def filled_region(roi: Drawn, size: tuple[int, int], place: str) -> Region:
+    """Return the pixels of an outline.
+
+    Raises
+    ------
+    DataError
+        There are none in the image.
+    """
     region = roi.fill(size)
     if not region[1].any():
         left, top, right, bottom = roi.bounds
@@ -120,8 +146,25 @@ def _filled(roi: Roi, size: tuple[int, int], place: str) -> Region:
     return region
 
 
-def _draw(labels: Labels, inside: NDArray[np.bool_], number: int, place: str) -> None:
-    """Give the free pixels of an outline its number."""
+def draw_region(labels: Labels, inside: NDArray[np.bool_], number: int, place: str) -> None:
+    """Give the free pixels of an outline its number.
+
+    Parameters
+    ----------
+    labels
+        ``y x`` int32, the part of the labels in which it lies, changed in place.
+    inside
+        ``y x`` bool, the pixels of the outline.
+    number
+        Its number.
+    place
+        Its name in messages.
+
+    Raises
+    ------
+    DataError
+        Others have more than half of its pixels.
+    """
     free = inside & (labels == 0)
     count, kept = int(np.count_nonzero(inside)), int(np.count_nonzero(free))
     if 2 * kept < count:

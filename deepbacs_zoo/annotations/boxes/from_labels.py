@@ -159,6 +159,7 @@ def read_outline_boxes(
     """Return the box around each outline of labelme or QuPath, which state classes themselves."""
     found = read_drawn(path)
     checked_size(path, found.size, size)
+    placed = place_rois(path, found.outlines, (1, 1))
     boxes = []
     for outline in found.outlines:
         name = class_name or outline.class_name
@@ -170,9 +171,9 @@ def read_outline_boxes(
                 hint="classify it, or name the one class of all objects, such as "
                 + Option("classes", "cell"),
             )
-        boxes.append(Box(*outline.edges, name))
+        boxes.append(Box(*outline.bounds, name))
     checked = checked_boxes(path, boxes, size, classes)
-    return BoxAnnotation(checked.boxes, (*found.findings, *checked.findings))
+    return BoxAnnotation(checked.boxes, (*found.findings, *placed.findings, *checked.findings))
 
 
 def _class_of(path: Path, name: str, classes: Sequence[str] | None) -> str:

@@ -18,7 +18,7 @@ from deepbacs_zoo.annotations.labels.npy import read_npy
 from deepbacs_zoo.annotations.labels.options import AS_NUMBERS, AS_THEY_ARE, LabelOptions
 from deepbacs_zoo.annotations.labels.regions import regions_of_colours
 from deepbacs_zoo.annotations.labels.values import Found, Values, labels_of
-from deepbacs_zoo.annotations.names import OUTLINE_SUFFIXES, outline_suffix
+from deepbacs_zoo.annotations.names import OUTLINE_SUFFIXES, holds_classes, outline_suffix
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images.arrays import image_of
@@ -26,6 +26,7 @@ from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.images.options import AS_LABELS
 from deepbacs_zoo.images.read import read_image
 from deepbacs_zoo.images.write import write_tiff
+from deepbacs_zoo.options import Option
 
 __all__ = ["Annotation", "LabelStack", "check_size", "read_annotation", "read_label_stack"]
 __all__ += ["relabel"]
@@ -34,6 +35,7 @@ Labels = NDArray[np.int32]
 Planes = tuple[int, int]
 """Number of frames and of slices."""
 _PLANE: Final = 2
+_BOTH: Final = 2
 _JPEG: Final = b"\xff\xd8"
 
 
@@ -146,9 +148,12 @@ def read_label_stack(
     if shape is not None and outline_suffix(path) in OUTLINE_SUFFIXES:
         from deepbacs_zoo.annotations.outlines.read import read_outline_labels
 
-        return LabelStack(path, Found(*read_outline_labels(path, shape, channels)))
+        outlines = read_outline_labels(path, shape, channels)
+        return LabelStack(path, Found(outlines.labels, outlines.findings))
     is_array = path.suffix.lower() == ".npy"
     read = _array_file(path) if is_array else read_image(path, AS_LABELS)
+    if options.annotations == "auto" and path.name.lower().endswith("_seg.npy"):
+        options = replace(options, annotations="labels")  # Cellpose numbers a single object, too
     if not _is_coloured(read):
         stack = _arranged(path, _grey(read), planes, image)[:, :, 0]
     elif options.annotations == "masks":
@@ -158,8 +163,26 @@ def read_label_stack(
     else:
         pictures = _arranged(path, read.data.values, planes, image, colours=True)
         return LabelStack(path, Found(_of_colours(path, pictures), read.findings))
-    found = labels_of(Values(path, stack, _is_jpeg(path)), options)
+    values = Values(path, stack, _is_jpeg(path))
+    if options.annotations == "auto" and holds_classes(path):
+        _check_two(values)
+    found = labels_of(values, options)
     return LabelStack(path, replace(found, findings=(*read.findings, *found.findings)))
+
+
+def _check_two(values: Values) -> None:
+    """Refuse classes of pixels (ilastik's Simple Segmentation) of which there are more than two."""
+    present = values.counted()[0]
+    if present.size > _BOTH:
+        raise DataError(
+            values.path,
+            "by its name it holds classes of pixels and no objects",
+            value=f"{present.size} classes",
+            allowed="two classes, objects and background",
+            hint="export 'Object Identities' from ilastik, or set "
+            + Option("annotations", "labels")
+            + " if they are numbers of objects",
+        )
 
 
 def check_size(path: Path, size: tuple[int, ...], expected: tuple[int, ...], image: str) -> None:

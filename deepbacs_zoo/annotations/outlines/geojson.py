@@ -26,9 +26,9 @@ from deepbacs_zoo.annotations.outlines.types import (
     corners_of,
     no_area,
 )
-from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.polygons import Region, fill_region
+from deepbacs_zoo.images.rois import Position
 
 __all__ = ["parse_geojson", "read_geojson"]
 
@@ -56,6 +56,7 @@ class _Feature:
     class_name: str
     name: str
     areas: tuple[tuple[Ring, ...], ...]
+    position: Position
 
     @property
     def edges(self) -> Edges:
@@ -72,7 +73,7 @@ def read_geojson(path: Path) -> Outlines:
     Raises
     ------
     DataError
-        The file is damaged, holds only points and lines, or an object of a plane of a stack.
+        The file is damaged, or holds only points and lines.
     """
     return parse_geojson(path, load_json(path))
 
@@ -81,13 +82,10 @@ def parse_geojson(path: Path, content: Json) -> Outlines:
     """Return the outlines of a file that is read already; otherwise as `read_geojson`."""
     try:
         features = [
-            _feature(path, entry, f"object {number}")
-            for number, entry in enumerate(_entries(content), 1)
+            _feature(entry, f"object {number}") for number, entry in enumerate(_entries(content), 1)
         ]
         features = [each for each in features if each.kind not in _ROOT]
     except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
-        if isinstance(error, DataError):
-            raise
         raise unreadable_outlines(path, error) from error
     kept, regions = _without_regions([each for each in features if each.areas])
     lines = [each.geometry for each in features if not each.areas]
@@ -106,18 +104,18 @@ def _entries(content: Json) -> Iterator[Mapping[str, Any]]:
         yield from _entries(properties.get("childObjects") or properties.get("children") or [])
 
 
-def _feature(path: Path, entry: Mapping[str, Any], number: str) -> _Feature:
+def _feature(entry: Mapping[str, Any], number: str) -> _Feature:
     properties, geometry = entry.get("properties") or {}, entry.get("geometry") or {}
     kinds = (properties.get("objectType"), properties.get("object_type"), entry.get("id"))
     class_name = _class_of(properties.get("classification"))
     name = number + (f" ({class_name})" if class_name else "")
-    _check_plane(f"{path}: {name}", geometry.get("plane") or {})
     return _Feature(
         next((str(kind) for kind in kinds if kind), ""),
         str(geometry.get("type") or "object without a shape"),
         class_name,
         name,
         tuple(_areas(geometry)),
+        _position(geometry.get("plane") or {}),
     )
 
 
@@ -149,18 +147,10 @@ def _class_of(classification: Json) -> str:
     return str(classification or "").strip()
 
 
-def _check_plane(place: str, plane: Mapping[str, Any]) -> None:
-    stated = ", ".join(
-        f"{axis} {int(plane[axis]) + 1}" for axis in "zt" if int(plane.get(axis) or 0) > 0
-    )
-    if stated:
-        raise DataError(
-            place,
-            "it belongs to a plane of a stack, and labels are those of one image",
-            value=stated,
-            allowed="outlines of one plane",
-            hint="save the planes as images of their own, each with its outlines",
-        )
+def _position(plane: Mapping[str, Any]) -> Position:
+    """Return the position in a stack; without one, QuPath means the first plane."""
+    z, t = (int(plane.get(axis) or 0) for axis in "zt")
+    return Position(z=max(z, 0) + 1, t=max(t, 0) + 1)
 
 
 def _without_regions(features: Sequence[_Feature]) -> tuple[list[_Feature], list[_Feature]]:
@@ -196,7 +186,7 @@ def _of_regions(path: Path, regions: Sequence[_Feature]) -> tuple[Finding, ...]:
 
 def _outline(feature: _Feature) -> Outline:
     fill = partial(_filled, feature.areas, feature.edges)
-    return Outline(feature.name, feature.class_name, feature.edges, fill)
+    return Outline(feature.name, feature.class_name, feature.edges, fill, feature.position)
 
 
 def _filled(areas: Sequence[Sequence[Ring]], edges: Edges, size: Size) -> Region:

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations.boxes.types import checked_size
 from deepbacs_zoo.annotations.names import outline_suffix
 from deepbacs_zoo.annotations.outlines.json_text import Json, json_kind, load_json
-from deepbacs_zoo.annotations.outlines.types import Outlines, labels_of
-from deepbacs_zoo.annotations.rois import read_roi_labels
+from deepbacs_zoo.annotations.outlines.types import Outlines
+from deepbacs_zoo.annotations.rois import RoiLabels, draw_region, filled_region, read_roi_labels
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.images.rois import place_rois
 
 __all__ = ["holds_rois", "read_outline_labels", "read_outlines"]
 
@@ -81,9 +80,7 @@ def read_outlines(path: Path) -> Outlines:
     return _OF_CONTENT[kind](path, content)
 
 
-def read_outline_labels(
-    path: Path, shape: tuple[int, ...], channels: int = 1
-) -> tuple[NDArray[np.int32], tuple[Finding, ...]]:
+def read_outline_labels(path: Path, shape: tuple[int, ...], channels: int = 1) -> RoiLabels:
     """Read outlines of any program as labels.
 
     Parameters
@@ -95,30 +92,22 @@ def read_outline_labels(
     channels
         Its channels, which positions in ImageJ's stacks count first.
 
-    Returns
-    -------
-    numpy.ndarray
-        ``t z y x`` int32, 0 is background, labels 1 to n.
-    tuple of Finding
-        What was left out.
-
     Raises
     ------
     DataError
-        The file is damaged, of another kind or of an image of another size or of several planes;
-        an outline lies outside the image, or others cover more than half of it.
+        The file is damaged, of another kind, of an image of another size, or of planes that the
+        image does not have; an outline lies outside the image, or others cover more than half of
+        it.
     """
     if holds_rois(path):
-        outlines = read_roi_labels(path, shape, channels)
-        return outlines.labels, outlines.findings
+        return read_roi_labels(path, shape, channels)
     found, size = read_outlines(path), (shape[2], shape[3])
-    if shape[:2] != (1, 1):
-        raise DataError(
-            path,
-            "these outlines are of one plane, and the image has several",
-            value=f"{shape[0]} frames, {shape[1]} slices",
-            allowed="an image of one plane, or outlines of ImageJ with their positions",
-            hint="save the plane that is annotated as a file of its own",
-        )
     checked_size(path, found.size, size)
-    return labels_of(path, found.outlines, size)[np.newaxis, np.newaxis], found.findings
+    placed = place_rois(path, found.outlines, shape[:2])
+    labels = np.zeros(shape, np.int32)
+    for number, outline in enumerate(found.outlines):
+        place = f"{path}: {outline.name}"
+        rectangle, inside = filled_region(outline, size, place)
+        for plane in placed.planes[number]:
+            draw_region(labels[plane][rectangle], inside, number + 1, place)
+    return RoiLabels(labels, (*found.findings, *placed.findings))

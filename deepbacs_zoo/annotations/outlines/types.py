@@ -13,8 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.polygons import Region
+from deepbacs_zoo.images.rois.roi import EVERYWHERE, Position
 
-__all__ = ["Edges", "Outline", "Outlines", "Size", "corners_of", "labels_of", "no_area"]
+__all__ = ["Edges", "Outline", "Outlines", "Size", "corners_of", "no_area"]
 
 Size = tuple[int, int]
 """Rows and columns of an image."""
@@ -37,17 +38,24 @@ class Outline:
         Its place in messages.
     class_name
         Its class; empty where none is stated.
-    edges
+    bounds
         The box around it.
-    fill
+    region
         Takes the size of the image; gives the rows and columns of the object, cut at the image's
         edges, and its pixels in them.
+    position
+        The plane of a stack, as that of a ROI.
     """
 
     name: str
     class_name: str
-    edges: Edges
-    fill: Callable[[Size], Region]
+    bounds: Edges
+    region: Callable[[Size], Region]
+    position: Position = EVERYWHERE
+
+    def fill(self, size: Size) -> Region:
+        """Return the pixels of an image of this size that it encloses."""
+        return self.region(size)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,59 +75,6 @@ class Outlines:
     outlines: tuple[Outline, ...]
     size: Size = (0, 0)
     findings: tuple[Finding, ...] = ()
-
-
-def labels_of(path: Path, outlines: Sequence[Outline], size: Size) -> NDArray[np.int32]:
-    """Return labels in the order of the outlines; where two overlap, pixels are of the first.
-
-    Parameters
-    ----------
-    path
-        Their file, for messages.
-    outlines
-        One for each object.
-    size
-        Rows and columns of the image.
-
-    Returns
-    -------
-    numpy.ndarray
-        ``y x`` int32, 0 is background, labels 1 to n.
-
-    Raises
-    ------
-    DataError
-        An outline has no pixel in the image, or others cover more than half of it.
-    """
-    labels = np.zeros(size, np.int32)
-    for number, outline in enumerate(outlines, 1):
-        place, inside = outline.fill(size)
-        total = int(np.count_nonzero(inside))
-        if not total:
-            raise _off_the_image(path, outline, size)
-        free = inside & (labels[place] == 0)
-        taken = total - int(np.count_nonzero(free))
-        if 2 * taken > total:
-            raise DataError(
-                f"{path}: {outline.name}",
-                "others cover more than half of this outline",
-                value=f"{taken} of {total} pixels",
-                allowed="outlines that overlap at their edges only",
-                hint="look whether an object was drawn twice",
-            )
-        labels[place][free] = number
-    return labels
-
-
-def _off_the_image(path: Path, outline: Outline, size: Size) -> DataError:
-    left, top, right, bottom = outline.edges
-    return DataError(
-        f"{path}: {outline.name}",
-        "no pixel of the image lies inside it",
-        value=f"x {left:g} to {right:g}, y {top:g} to {bottom:g}",
-        allowed=f"outlines inside the image of {size[1]} x {size[0]} pixels",
-        hint="look whether they belong to another image",
-    )
 
 
 def corners_of(points: ArrayLike) -> NDArray[np.float64]:

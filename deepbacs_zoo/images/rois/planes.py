@@ -10,13 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding, Rule, Severity
-from deepbacs_zoo.images.rois.roi import Position, Roi, named_slice
+from deepbacs_zoo.images.rois.roi import Position, named_slice
 
 __all__ = ["PlacedRois", "place_rois"]
+
+
+class _Outline(Protocol):
+    """An outline of ImageJ or another program with its position in a stack, as ``Roi`` has it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def position(self) -> Position: ...
+
 
 Plane = tuple[int, int]
 """Frame and slice, from 0."""
@@ -54,7 +64,7 @@ class PlacedRois:
 
 
 def place_rois(
-    path: Path, rois: Sequence[Roi], planes: tuple[int, ...], channels: int = 1
+    path: Path, rois: Sequence[_Outline], planes: tuple[int, ...], channels: int = 1
 ) -> PlacedRois:
     """Find the planes of outlines in an image.
 
@@ -97,9 +107,9 @@ def place_rois(
     return PlacedRois(found, (finding,))
 
 
-def _on_one_plane(path: Path, rois: Sequence[Roi], channels: int) -> PlacedRois:
+def _on_one_plane(path: Path, rois: Sequence[_Outline], channels: int) -> PlacedRois:
     """Take outlines of one plane, which need not be the first of the stack that they are from."""
-    stated: dict[str, Roi] = {}
+    stated: dict[str, _Outline] = {}
     for roi in rois:
         plane = _stated(roi, channels)
         if plane is not None:
@@ -122,7 +132,7 @@ def _on_one_plane(path: Path, rois: Sequence[Roi], channels: int) -> PlacedRois:
     return PlacedRois(found, (finding,))
 
 
-def _stated(roi: Roi, channels: int = 1) -> str | None:
+def _stated(roi: _Outline, channels: int = 1) -> str | None:
     """Return the plane that a ROI states, in words; ``None`` where it states none."""
     number, _, z, t = roi.position
     if z or t:
@@ -134,7 +144,7 @@ def _stated(roi: Roi, channels: int = 1) -> str | None:
     return f"plane {number}" if number > channels else _FIRST
 
 
-def _planes_of(roi: Roi, planes: Plane, channels: int) -> Sequence[Plane]:
+def _planes_of(roi: _Outline, planes: Plane, channels: int) -> Sequence[Plane]:
     """Return the planes of a ROI in a stack; none where the stack does not have them."""
     if roi.position.z or roi.position.t:
         return _in_hyperstack(roi.position, planes)

@@ -167,3 +167,20 @@ def test_labels_in_a_format_that_is_not_read_are_named(tmp_path):
     put(tmp_path / "target", "b_masks.tif")
     with pytest.raises(DataError, match=r"export a_Object Identities\.h5 as TIFF or PNG"):
         matched(tmp_path / "source", tmp_path / "target")
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_classes_of_pixels_of_ilastik_are_a_mask_or_no_labels(tmp_path, classes):
+    values = np.ones((12, 14), np.uint8)
+    values[LABELS > 0] = 2
+    values[10:, 10:] = classes
+    tifffile.imwrite(tmp_path / "a.tif", LABELS)
+    tifffile.imwrite(tmp_path / "a_Simple Segmentation.tif", values)
+    (pair,) = match_pairs(tmp_path, tmp_path)
+    if classes == 2:
+        found = read_annotated(pair)[1]
+        assert found.labels.max() == 3
+        assert [each.id for each in found.findings] == ["two-values-as-mask"]
+    else:
+        with pytest.raises(DataError, match=r"holds classes of pixels and no objects \(3 classes"):
+            read_annotated(pair)

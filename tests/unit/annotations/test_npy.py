@@ -7,6 +7,7 @@ import pytest
 
 from deepbacs_zoo.annotations import read_annotation
 from deepbacs_zoo.annotations.labels.npy import read_npy
+from deepbacs_zoo.annotations.labels.read import read_label_stack
 from deepbacs_zoo.errors import DataError
 
 MASKS = np.zeros((20, 30), np.uint16)
@@ -106,7 +107,16 @@ def test_a_file_that_asks_for_memory_is_refused(tmp_path):
         read_npy(tmp_path / "a_seg.npy")
 
 
-def test_masks_of_several_slices_are_refused_for_one_image(tmp_path):
-    np.save(tmp_path / "a_seg.npy", cellpose(np.stack([MASKS, MASKS])))
-    with pytest.raises(DataError, match="2"):
+def test_masks_of_several_slices_are_those_of_a_stack(tmp_path):
+    np.save(tmp_path / "a_seg.npy", cellpose(np.stack([MASKS, 0 * MASKS])))
+    stack = read_label_stack(tmp_path / "a_seg.npy", (1, 2, 20, 30))
+    assert [plane.labels.max() for plane in (stack.plane(0, 0), stack.plane(0, 1))] == [2, 0]
+    with pytest.raises(DataError, match="2 slices"):
         read_annotation(tmp_path / "a_seg.npy", (20, 30))
+
+
+def test_one_object_in_two_parts_is_one_object_in_cellpose(tmp_path):
+    np.save(tmp_path / "a_seg.npy", cellpose((MASKS > 0).astype(np.uint16) * (np.arange(30) != 5)))
+    found = read_annotation(tmp_path / "a_seg.npy", (20, 30))
+    assert found.labels.max() == 1
+    assert [each.id for each in found.findings] == ["label-in-parts"]

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from deepbacs_zoo.annotations import read_annotation
+from deepbacs_zoo.annotations.labels.read import read_label_stack
 from deepbacs_zoo.errors import DataError
 
 SIZE = (24, 32)
@@ -246,7 +247,10 @@ def test_a_region_around_detected_cells_is_left_out(tmp_path):
 @pytest.mark.parametrize(
     ("content", "match"),
     [
-        (feature([SQUARE], plane={"c": -1, "z": 2, "t": 0}), r"plane of a stack.*\(z 3\)"),
+        (
+            collection(feature([SQUARE], plane={"z": 2}), feature([OTHER], plane={"t": 1})),
+            r"several planes of a stack.*\(z 3, t 2\)",
+        ),
         (feature([[[50, 50], [60, 50], [60, 60]]]), "no pixel of the image lies inside it"),
         (collection(feature([SQUARE]), feature([SQUARE])), "more than half of this outline"),
         (
@@ -265,6 +269,18 @@ def test_a_region_around_detected_cells_is_left_out(tmp_path):
 def test_what_is_wrong_in_geojson_is_one_sentence(tmp_path, content, match):
     with pytest.raises(DataError, match=match):
         read(tmp_path / "a.json", content)
+
+
+def test_outlines_of_a_stack_belong_to_the_planes_that_qupath_states(tmp_path):
+    content = collection(feature([SQUARE]), feature([OTHER], plane={"c": -1, "z": 2, "t": 0}))
+    (tmp_path / "a.geojson").write_text(json.dumps(content), "utf-8")
+    stack = read_label_stack(tmp_path / "a.geojson", (1, 3, *SIZE))
+    assert [areas(stack.plane(0, z)) for z in range(3)] == [[30], [], [64]]
+    with pytest.raises(DataError, match=r"a plane that the image does not have \(z 3\)"):
+        read_label_stack(tmp_path / "a.geojson", (1, 2, *SIZE))
+    one = read(tmp_path / "a.geojson", collection(content["features"][1]))
+    assert areas(one) == [64]
+    assert "belong to z 3 of a stack" in one.findings[0].what
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff\xfe\x00", b"[" * 100_000])

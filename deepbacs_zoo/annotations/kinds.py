@@ -10,7 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from deepbacs_zoo.annotations.boxes.from_labels import boxes_around, named_labels
+from deepbacs_zoo.annotations.boxes.from_labels import (
+    boxes_around,
+    named_labels,
+    read_roi_box_planes,
+)
 from deepbacs_zoo.annotations.boxes.read import (
     find_box_folders,
     is_label_image,
@@ -21,8 +25,9 @@ from deepbacs_zoo.annotations.boxes.types import BoxAnnotation
 from deepbacs_zoo.annotations.empty import without_object
 from deepbacs_zoo.annotations.folders import find_folders
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE, LabelOptions
-from deepbacs_zoo.annotations.labels.pairs import read_label_pairs
+from deepbacs_zoo.annotations.labels.pairs import plane_of, planes_of, read_label_pairs
 from deepbacs_zoo.annotations.labels.read import Annotation
+from deepbacs_zoo.annotations.outlines.read import holds_rois
 from deepbacs_zoo.annotations.pairs import Annotated, Pair, match_pairs
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import Image
@@ -79,6 +84,9 @@ def _boxes_of(
     pair: Pair, classes: Classes, options: LabelOptions
 ) -> Iterator[Annotated[BoxAnnotation]]:
     """Yield the boxes of a file; those around labels plane by plane."""
+    if holds_rois(pair.target):
+        yield from _boxes_of_rois(pair, classes)
+        return
     if not is_label_image(pair.target):
         image = read_image(pair.source)
         size = (int(image.data.sizes["y"]), int(image.data.sizes["x"]))
@@ -89,6 +97,19 @@ def _boxes_of(
     for each in read_label_pairs([pair], options):
         boxes = boxes_around(pair.target, each.annotation, named, classes)
         yield Annotated(each.pair, each.image, boxes)
+
+
+def _boxes_of_rois(pair: Pair, classes: Classes) -> Iterator[Annotated[BoxAnnotation]]:
+    """Yield the boxes around ImageJ's outlines plane by plane."""
+    image = read_image(pair.source)
+    sizes = image.data.sizes
+    shape = (int(sizes["t"]), int(sizes["z"]), int(sizes["y"]), int(sizes["x"]))
+    every = classes[0] if classes and len(classes) == 1 else None
+    boxes = read_roi_box_planes(pair.target, shape, int(sizes["c"]), classes, every)
+    for each in planes_of(pair, image):
+        found = boxes[each.t or 0, each.z or 0]
+        found = replace(found, findings=(*each.findings, *found.findings))
+        yield Annotated(each, plane_of(image, each), found)
 
 
 def _read_targets(

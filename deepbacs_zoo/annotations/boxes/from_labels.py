@@ -1,8 +1,9 @@
 """Boxes around objects that were annotated otherwise: label images and outlines of ImageJ.
 
 The class of a label stands in a table ``<image>.csv`` or ``<image>_classes.csv`` beside the label
-image, with the columns ``label`` and ``class``; that of an outline is its name in the ROI Manager,
-without a number at its end (``rod 12``).  Or all objects are of one class that is named.
+image, with the columns ``label`` and ``class``; that of an outline is its property ``class``, or
+its name in the ROI Manager without a number at one end (``rod 12``).  Or all objects are of one
+class that is named.
 """
 
 from __future__ import annotations
@@ -41,10 +42,11 @@ __all__ = [
     "boxes_around",
     "named_labels",
     "read_outline_boxes",
+    "read_roi_box_planes",
     "read_roi_boxes",
 ]
 
-_NUMBERED: Final = re.compile(r"(.*?)[\s_#-]+\d+")
+_NUMBERED: Final = re.compile(r"(?:\d+[\s_#-]+)?(.*?)(?:[\s_#-]+\d+)?")
 _KIND: Final = "a table (CSV) with the columns label and class"
 
 
@@ -142,12 +144,51 @@ def read_roi_boxes(
     classes: Sequence[str] | None = None,
     class_name: str | None = None,
 ) -> BoxAnnotation:
-    """Return the box around each outline; otherwise as `boxes_around`."""
+    """Return the box around each outline of ImageJ; otherwise as `boxes_around`."""
+    return read_roi_box_planes(path, (1, 1, *size), 1, classes, class_name)[0, 0]
+
+
+def read_roi_box_planes(
+    path: Path,
+    shape: tuple[int, ...],
+    channels: int = 1,
+    classes: Sequence[str] | None = None,
+    class_name: str | None = None,
+) -> Mapping[tuple[int, int], BoxAnnotation]:
+    """Return the boxes around outlines of ImageJ, on the planes that they belong to.
+
+    Parameters
+    ----------
+    path
+        Their file.
+    shape
+        Frames, slices, rows and columns of the image.
+    channels
+        Its channels, which positions in stacks count first.
+    classes
+        The names that are known; ``None`` for any.
+    class_name
+        The class of all; ``None`` for the property ``class`` of an outline, or its name.
+
+    Returns
+    -------
+    mapping
+        By frame and slice; the first plane has the findings about the file.
+    """
     rois, findings = read_outlines(path)
-    placed = place_rois(path, rois, (1, 1))
-    boxes = [Box(*roi.bounds, class_name or _class_of(path, roi.name, classes)) for roi in rois]
-    found = checked_boxes(path, boxes, size, classes)
-    return BoxAnnotation(found.boxes, (*findings, *placed.findings, *found.findings))
+    placed = place_rois(path, rois, shape[:2], channels)
+    boxes: dict[tuple[int, int], list[Box]] = {plane: [] for plane in np.ndindex(*shape[:2])}
+    for roi, planes in zip(rois, placed.planes, strict=True):
+        name = class_name or roi.properties.get("class") or _class_of(path, roi.name, classes)
+        for plane in planes:
+            boxes[plane].append(Box(*roi.bounds, name))
+    found = {}
+    about_file = (*findings, *placed.findings)
+    for plane, each in boxes.items():
+        checked = checked_boxes(path, each, (shape[2], shape[3]), classes)
+        found[plane] = BoxAnnotation(checked.boxes, (*about_file, *checked.findings))
+        about_file = ()
+    return found
 
 
 def read_outline_boxes(
@@ -177,6 +218,7 @@ def read_outline_boxes(
 
 
 def _class_of(path: Path, name: str, classes: Sequence[str] | None) -> str:
+    name = name.rpartition("/")[2]  # without the folders of a zip
     if classes is not None and name in classes:
         return name
     numbered = _NUMBERED.fullmatch(name)

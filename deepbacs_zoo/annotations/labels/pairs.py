@@ -17,7 +17,7 @@ from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.images.read import read_image
 
-__all__ = ["read_annotated", "read_label_pairs", "read_pair"]
+__all__ = ["plane_of", "planes_of", "read_annotated", "read_label_pairs", "read_pair"]
 
 
 def read_label_pairs(

@@ -7,8 +7,10 @@ a field means depends on the version in the header.
 from __future__ import annotations
 
 import math
+import re
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -52,6 +54,7 @@ _SUBTYPES: Final = {
 }
 """What is laid over images by its subtype and type, and the version since when."""
 _TURNED: Final = {3: ("ellipse", ellipse), 5: ("rotated rectangle", rotated_rectangle)}
+_ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 _SPLINE: Final = 1
 _SUB_PIXEL: Final = 128
 _UNSIGNED: Final = -5000
@@ -78,7 +81,8 @@ def read_roi(data: bytes, name: str = "") -> Roi:
     """
     if data[:2] != b"Io":
         raise ValueError("this is no ROI of ImageJ")
-    return _Decoder(data).roi(name)
+    decoder = _Decoder(data)
+    return replace(decoder.roi(name), properties=decoder.properties())
 
 
 class _Decoder:
@@ -172,11 +176,27 @@ class _Decoder:
                 return Position(0, c, z, t)
         return Position(index)
 
+    def properties(self) -> Mapping[str, str]:
+        """Return the properties of the ROI, which are lines of ``java.util.Properties``."""
+        lines = self._text(40).splitlines() if self._version >= 224 else []
+        pairs = [line.split(": ", 1) for line in lines if ": " in line]
+        # Characters beyond 16 bits are two of 16.
+        return {
+            key: _ESCAPED.sub(_character, value)
+            .encode("utf-16", "surrogatepass")
+            .decode("utf-16", "replace")
+            for key, value in pairs
+        }
+
     def _name(self) -> str:
+        return self._text(16)
+
+    def _text(self, at: int) -> str:
+        """Return the text whose place and length stand in the second header."""
         second = self._int(60)
-        if not 0 < second <= len(self._data) - 24:
+        if not 0 < second <= len(self._data) - at - 8:
             return ""
-        begin, length = self._int(second + 16), self._int(second + 20)
+        begin, length = self._int(second + at), self._int(second + at + 4)
         text = self._data[begin : begin + 2 * length] if begin > 0 and length > 0 else b""
         return text.decode("utf-16-be", "replace") if len(text) == 2 * length else ""
 
@@ -207,6 +227,10 @@ class _Decoder:
         if at + np.dtype(dtype).itemsize * count > len(self._data):
             raise ValueError("a ROI that is cut off")
         return np.frombuffer(self._data, dtype, count, at)
+
+
+def _character(escaped: re.Match[str]) -> str:
+    return chr(int(escaped[1], 16)) if escaped[1] else escaped[2]
 
 
 def _bounds(parts: Sequence[Floats]) -> Bounds:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -72,6 +72,8 @@ class Roi:
         Left, top, width and height of an oval, in whole pixels.
     position
         The plane that it belongs to.
+    properties
+        Texts by their names, such as ``class``.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Roi:
     parts: Sequence[Floats] = ()
     oval: tuple[int, int, int, int] | None = None
     position: Position = EVERYWHERE
+    properties: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_note(self) -> bool:

@@ -46,5 +46,12 @@ def importable(place: Path | None) -> Iterator[None]:
         sys.path.remove(folder)
         sys.dont_write_bytecode = writes
         for name in set(sys.modules) - before:
-            if str(getattr(sys.modules[name], "__file__", "")).startswith(folder):
+            if any(place.startswith(folder) for place in _places(sys.modules[name])):
                 del sys.modules[name]
+
+
+def _places(module: ModuleType) -> Iterator[str]:
+    """Yield where a module lies; a folder without ``__init__.py`` has a path and no file."""
+    known = vars(module)
+    yield str(known.get("__file__"))
+    yield from map(str, known.get("__path__") or ())

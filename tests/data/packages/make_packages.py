@@ -26,8 +26,9 @@ from deepbacs_zoo.results import save
 from deepbacs_zoo.tensors import TensorSpec
 from tests.fiji.detecting import colours, detector
 from tests.fiji.segmenting import cells, segmenter
-from tests.packages import CASES, REFUSED
+from tests.packages import CASES, FILE_CASES, REFUSED, REFUSED_FILES
 
+ALL_REFUSED: Final = {**REFUSED, **REFUSED_FILES}
 FOLDER: Final = Path(__file__).parent
 LARGE: Final = {
     "three_dimensional",
@@ -75,7 +76,7 @@ def _write_packages(work: Path) -> None:
 
 
 def _build(work: Path) -> Iterator[tuple[str, Path]]:
-    for case, build in {**CASES, **REFUSED}.items():
+    for case, build in {**CASES, **FILE_CASES, **ALL_REFUSED}.items():
         (work / case).mkdir()
         yield case, build(work / case)
 
@@ -99,8 +100,8 @@ def write_results(folder: Path) -> None:
 
 def expected(case: str, package: Path) -> dict[str, Any]:
     """Return what Python reads, or the class of error and when it comes."""
-    if case in REFUSED:
-        found = REFUSED[case]
+    if case in ALL_REFUSED:
+        found = ALL_REFUSED[case]
         if found.when == "open":
             try:
                 open_package(package)

@@ -58,6 +58,27 @@ def write(tmp_path: Path, front: str = FRONT, prose: str = PROSE) -> Path:
     return path
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_card_as_editors_on_windows_save_it_is_read(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path)
+    plain = read_card(path)
+    path.write_bytes(path.read_text("utf-8").replace("\n", "\r\n").encode(encoding))
+    assert read_card(path) == plain
+
+
+def test_a_card_may_begin_with_an_empty_line(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_text("\n" + path.read_text("utf-8"), "utf-8")
+    assert read_card(path).name == "My model"
+
+
+def test_a_card_in_another_encoding_is_one_sentence(tmp_path: Path) -> None:
+    path = write(tmp_path, FRONT.replace("Finds cells.", "Findet Zellen für"))
+    path.write_bytes(path.read_text("utf-8").replace("🦈", "x").encode("latin-1"))
+    with pytest.raises(PackageError, match=r"not UTF-8 text \(line 3\).*save it as UTF-8"):
+        read_card(path)
+
+
 def test_every_field_arrives_typed(tmp_path: Path) -> None:
     card = read_card(write(tmp_path))
     assert card.name == "My model"

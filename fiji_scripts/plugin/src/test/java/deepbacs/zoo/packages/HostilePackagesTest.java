@@ -114,7 +114,7 @@ class HostilePackagesTest {
   void aFileThatIsMissingOrLeadsOutIsRefusedInAFolderToo() throws IOException {
     Path place = Files.createDirectory(folder.resolve("package"));
     Files.write(place.resolve("data.bin"), new byte[5]);
-    FolderSource source = new FolderSource(place, "package");
+    FolderSource source = new FolderSource(place, "package", "");
     assertEquals(5, source.size("data.bin"));
     assertEquals(Collections.singletonList("data.bin"), source.names());
     assertThrows(ZooException.class, () -> source.open("other.bin"));

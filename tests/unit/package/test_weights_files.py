@@ -124,7 +124,7 @@ def test_an_address_names_the_file_at_its_end(address: str, found: tuple[str, ..
 # --- code --------------------------------------------------------------------------------------
 
 
-def test_imports_of_files_are_told_from_libraries() -> None:
+def test_imports_of_files_are_found_beside_those_of_libraries() -> None:
     files = {
         "net/main.py": b"import numpy\nimport blocks, deep.parts as p\nfrom . import near\n",
         "net/blocks.py": b"from deep import other\nimport blocks\n",

@@ -61,7 +61,7 @@ class OddDescriptionsTest {
   }
 
   private static String description(Path zip) throws IOException {
-    try (ZipFile archive = new ZipFile(zip.toFile())) {
+    try (ZipFile archive = new ZipFile(zip.toFile(), ZipNames.OLD)) {
       String name =
           archive.stream()
               .map(entry -> entry.getName())

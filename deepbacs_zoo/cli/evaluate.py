@@ -170,7 +170,7 @@ def _say_findings(*evaluations: EvaluationResult[Any, Any]) -> None:
     """Say every finding of all evaluations once."""
     findings = (finding for each in evaluations for finding in each.findings)
     for finding in dict.fromkeys(findings):
-        say(finding_text(finding, advice=True))
+        say(finding_text(finding))
 
 
 @contextmanager

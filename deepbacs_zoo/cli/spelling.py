@@ -35,8 +35,8 @@ def error_text(error: DeepbacsZooError) -> str:
     return error.sentence(on_command_line)
 
 
-def finding_text(finding: Finding, *, advice: bool = False) -> str:
+def finding_text(finding: Finding) -> str:
     """Return severity, place and observation of a finding, and of a warning the advice, too."""
     what, hint = (spell(text, on_command_line) for text in (finding.what, finding.hint))
     said = f"{finding.severity.name.capitalize()}: {finding.where}: {what}"
-    return f"{said}; {hint}" if advice and hint and finding.severity > Severity.INFO else said
+    return f"{said}; {hint}" if hint and finding.severity > Severity.INFO else said

@@ -122,6 +122,6 @@ def command(  # long: its parameters are the options of the command line
         device=device.value,
         seed=seed,
         resume=resume,
-        on_finding=lambda finding: say(finding_text(finding, advice=True)),
+        on_finding=lambda finding: say(finding_text(finding)),
     )
     say(f"{run.folder}: {run.best}")

@@ -23,7 +23,8 @@ class CrossEntropyDice(nn.Module):
     """Weighted cross entropy plus Dice loss over all classes but the first.
 
     Dice after Milletari et al. 2016 (https://doi.org/10.1109/3DV.2016.79), without squares and
-    over the whole batch, so that patches without an object do not count as errors.
+    over the whole batch, so that patches without an object do not count as errors.  A class that is
+    nowhere in the batch has no Dice: without any object it would be 1, whatever is found.
 
     Parameters
     ----------
@@ -47,7 +48,8 @@ class CrossEntropyDice(nn.Module):
         true = functional.one_hot(target, logits.shape[1]).permute(0, 3, 1, 2)[:, 1:].float()
         shared = (found * true).sum((0, 2, 3))
         total = found.sum((0, 2, 3)) + true.sum((0, 2, 3))
-        dice = 1 - ((2 * shared + 1) / (total + 1)).mean()
+        there = true.sum((0, 2, 3)) > 0
+        dice = (1 - (2 * shared + 1) / (total + 1))[there].sum() / there.sum().clamp(min=1)
         return entropy + self.dice_weight * dice
 
 

@@ -27,6 +27,8 @@ __all__ = [
     "RoiLabels",
     "draw_region",
     "filled_region",
+    "label_rois",
+    "outlines_among",
     "read_outlines",
     "read_roi_labels",
     "read_rois",
@@ -97,7 +99,29 @@ def read_roi_labels(path: Path, shape: tuple[int, ...], channels: int = 1) -> Ro
         image, belongs to a plane that the image does not have, or is covered by others by more than
         half.
     """
-    rois, findings = read_outlines(path)
+    return label_rois(path, *read_outlines(path), shape, channels)
+
+
+def label_rois(
+    path: Path,
+    rois: Sequence[Roi],
+    findings: tuple[Finding, ...],
+    shape: tuple[int, ...],
+    channels: int = 1,
+) -> RoiLabels:
+    """Give the pixels of outlines their numbers, as `read_roi_labels` does.
+
+    Parameters
+    ----------
+    path
+        Their file.
+    rois, findings
+        The outlines, and what was noticed about them.
+    shape
+        Frames, slices, rows and columns of the image.
+    channels
+        Its channels.
+    """
     placed = place_rois(path, rois, shape[:2], channels)
     labels = np.zeros(shape, np.int32)
     numbers: dict[str, int] = {}
@@ -194,6 +218,15 @@ def read_outlines(path: Path) -> tuple[Sequence[Roi], tuple[Finding, ...]]:
         The file is damaged or holds no outline, or one encloses no area.
     """
     found = _from_zip(path) if path.suffix.lower() == ".zip" else _from_file(path)
+    if not found:
+        raise DataError(
+            path, "there is no outline in it", allowed="at least one .roi file", hint=_SAVE
+        )
+    return outlines_among(path, found)
+
+
+def outlines_among(path: Path, found: Sequence[Roi]) -> tuple[Sequence[Roi], tuple[Finding, ...]]:
+    """Return the ROIs of a file that have an area, otherwise as `read_outlines`."""
     rois = [roi for roi in found if not roi.is_note]
     notes = [roi for roi in found if roi.is_note]
     for roi in rois if rois else notes:
@@ -206,10 +239,6 @@ def read_outlines(path: Path) -> tuple[Sequence[Roi], tuple[Finding, ...]]:
                 hint="draw around the object (Edit » Selection » Line to Area makes an outline of "
                 "a line with a width), or take lines and points out of the set",
             )
-    if not found:
-        raise DataError(
-            path, "there is no outline in it", allowed="at least one .roi file", hint=_SAVE
-        )
     return rois, _about_notes(path, notes, len(found))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from deepbacs_zoo.annotations import read_rois
+from deepbacs_zoo.annotations import Pair, read_label_pairs, read_rois
 from deepbacs_zoo.fiji import open_worker
 from deepbacs_zoo.images.rois import read_roi
 from tests.data.rois.drawings import (
@@ -57,6 +57,27 @@ def test_the_pixels_of_an_outline_are_those_that_imagej_fills(name, drawn):
     labels = read_rois(folder / f"{name}.roi", (40, 50))
     assert filled[name].any()
     np.testing.assert_array_equal(labels > 0, filled[name])
+
+
+def test_outlines_in_an_image_that_imagej_saved_are_its_labels(tmp_path):
+    code = f"""
+    setBatchMode(true);
+    newImage("cells", "16-bit ramp", 50, 40, 1);
+    saveAs("Tiff", "{tmp_path}/cells.tif");
+    makeOval(3, 4, 17, 11); Overlay.addSelection;
+    makeRectangle(25, 5, 10, 12); Roi.setName("second"); Overlay.addSelection;
+    makeText("a note", 30, 30); Overlay.addSelection;
+    Overlay.show;
+    run("Select None");
+    saveAs("Tiff", "{tmp_path}/drawn.tif");
+    """
+    with open_worker(gateway_setup()) as gateway:
+        gateway.run_macro(code, timeout=120)
+    (found,) = read_label_pairs([Pair("cells", tmp_path / "cells.tif", tmp_path / "drawn.tif")])
+    labels = found.annotation.labels
+    assert int((labels == 2).sum()) == 120
+    assert labels[9, 11] == 1
+    assert [each.id for each in found.annotation.findings] == ["outline-is-note"]
 
 
 def test_the_table_of_rois_is_what_imagej_draws_opens_and_counts(imagej):

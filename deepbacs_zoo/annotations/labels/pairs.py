@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations.empty import without_object
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE, LabelOptions
-from deepbacs_zoo.annotations.labels.read import Annotation, check_size, read_label_stack
+from deepbacs_zoo.annotations.labels.read import (
+    Annotation,
+    LabelStack,
+    check_size,
+    read_label_stack,
+)
+from deepbacs_zoo.annotations.labels.values import Found
+from deepbacs_zoo.annotations.overlays import read_overlay_labels
 from deepbacs_zoo.annotations.pairs import Annotated, Pair
+from deepbacs_zoo.annotations.rois import RoiLabels
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.images.read import read_image
@@ -86,9 +94,7 @@ def _read_file(pairs: Sequence[Pair], options: LabelOptions) -> Iterator[Annotat
     image = read_image(first.source)
     sizes = image.data.sizes
     shape = (sizes["t"], sizes["z"], sizes["y"], sizes["x"])
-    stack = read_label_stack(
-        first.target, shape, options, image=first.source.name, channels=int(sizes["c"])
-    )
+    stack = _read_stack(first, image, shape, options)
     check_size(first.target, stack.shape[2:], shape[2:], first.source.name)
     for pair in pairs:
         for each in planes_of(pair, image):
@@ -101,6 +107,21 @@ def _read_file(pairs: Sequence[Pair], options: LabelOptions) -> Iterator[Annotat
             yield Annotated(
                 each, plane_of(image, each), dataclasses.replace(annotation, findings=findings)
             )
+
+
+def _read_stack(
+    pair: Pair, image: Image, shape: tuple[int, ...], options: LabelOptions
+) -> LabelStack:
+    """Return the labels of a file, or those of an overlay in it where it is the image itself."""
+    overlay = read_overlay_labels(pair.target, image)
+    if isinstance(overlay, RoiLabels):
+        return LabelStack(pair.target, Found(overlay.labels, overlay.findings))
+    channels = int(image.data.sizes["c"])
+    stack = read_label_stack(pair.target, shape, options, image=pair.source.name, channels=channels)
+    if overlay is None:
+        return stack
+    found = dataclasses.replace(stack.found, findings=(overlay, *stack.found.findings))
+    return dataclasses.replace(stack, found=found)
 
 
 def planes_of(pair: Pair, image: Image) -> Iterator[Pair]:

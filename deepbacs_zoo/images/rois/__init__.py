@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from deepbacs_zoo.images.rois.overlay import read_overlay
 from deepbacs_zoo.images.rois.planes import PlacedRois, place_rois
 from deepbacs_zoo.images.rois.read import read_roi
 from deepbacs_zoo.images.rois.roi import Position, Roi
 
-__all__ = ["PlacedRois", "Position", "Roi", "place_rois", "read_roi"]
+__all__ = ["PlacedRois", "Position", "Roi", "place_rois", "read_overlay", "read_roi"]

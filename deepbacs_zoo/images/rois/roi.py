@@ -19,6 +19,8 @@ Bounds = tuple[float, float, float, float]
 """Left, top, right and bottom edge in pixels, the first pixel from 0 to 1."""
 
 NOTES: Final = frozenset({"text", "arrow", "image"})
+BARS: Final = ("|SB|", "|CB|")
+"""Names of the parts of scale bars and calibration bars."""
 # The ROI Manager names a ROI after its slice and the middle of its bounds: 0003-0120-0045.
 _NAMED_SLICE: Final = (
     re.compile(r"(.{4})-.{4}-.{4}"),
@@ -86,8 +88,8 @@ class Roi:
 
     @property
     def is_note(self) -> bool:
-        """True for what is laid over an image and marks no object: texts, arrows, pictures."""
-        return self.kind in NOTES
+        """True for what is laid over an image and marks no object: texts, arrows, bars ..."""
+        return self.kind in NOTES or self.name.startswith(BARS)
 
     @property
     def has_area(self) -> bool:

@@ -149,7 +149,8 @@ def _pairs(words: Sequence[str]) -> Mapping[str, str]:
                 f"--arg {word}",
                 "this key is given twice" if separator else "it is no KEY=VALUE",
                 allowed="KEY=VALUE, each key once",
-                hint="write for example --arg input_path=cells.tif",
+                hint="write for example --arg input_path=cells.tif, or give the macro its argument "
+                f"as it is: --argument '{word}'",
             )
         found[key] = value
     return found

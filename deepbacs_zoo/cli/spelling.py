@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["error_text", "finding_text", "on_command_line"]
 
-_FLAGS: Final = MappingProxyType({"pretrained": "--from", "consumer": "--for"})
+_FLAGS: Final = MappingProxyType(
+    {"pretrained": "--from", "consumer": "--for", "parameters": "--arg"}
+)
 """Flags that are not named after the argument in Python."""
 
 

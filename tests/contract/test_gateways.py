@@ -222,7 +222,9 @@ def test_every_way_to_fail_is_an_exception(gateway, code):
     message, line = MESSAGES[code]
     with pytest.raises(MacroError) as caught:
         gateway.run_macro(code)
-    assert message in str(caught.value)
+    # Java's own word is for the log; the sentence shows the line that asks.
+    expected = "there is no window (" if "headless" in message.lower() else message
+    assert expected in str(caught.value)
     assert caught.value.where == f"ImageJ's macro, line {line}"
     assert "\nafter" not in f"\n{caught.value.log}", "a macro stops at its first error"
     assert str(caught.value).count("\n") == 0

@@ -244,15 +244,39 @@ QUESTIONS = [
     'getDirectory("Choose a folder");',
     'getDir("Choose a folder");',
     'File.openDialog("Choose a file");',
+    'File.openAsString("");',
+    'File.openAsRawString("");',
+    'File.open("");',
+    'File.openSequence("");',
     'getString("name", "x");',
     'getNumber("n", 1);',
     'getBoolean("really?");',
+    'getBoolean("really?", "of course", "never");',
     'waitForUser("look");',
+    'waitForUser("title", "look");',
+    "waitForUser;",
+    'showText("title", "text");',
+    'Dialog.create("t"); Dialog.addNumber("n", 3); Dialog.show();',
+    'Dialog.create("t"); Dialog.addImageChoice("i"); Dialog.addFile("f", ""); Dialog.show;',
     'showMessageWithCancel("go on?");',
     'Dialog.createNonBlocking("t"); Dialog.addString("x", "1"); Dialog.show();',
     "open();",
+    'open("");',
     'saveAs("Tiff");',
+    'saveAs("Jpeg", "");',
+    'run("Save");',
     'run("Open...");',
+    'run("Raw...");',
+    'run("LUT... ");',
+    'run("Results... ");',
+    'run("URL...");',
+    'run("AVI...");',
+    'run("Text Image... ");',
+    'run("Stack From List...");',
+    'run("Properties...");',
+    'run("Brightness/Contrast...");',
+    'run("Channels Tool...");',
+    'run("Set Measurements...");',
     'run("Image Sequence...");',
     'run("Threshold...");',
     'run("Analyze Particles...");',
@@ -266,7 +290,24 @@ def test_a_question_without_a_window_is_an_error_at_once(imagej, code):
     with pytest.raises(MacroError, match="there is no window") as caught:
         imagej.run_macro(f'\n{assigned}\nprint("after");', images=GIVEN, timeout=2)
     assert caught.value.where == "ImageJ's macro, line 2"
+    assert assigned[:90] in str(caught.value)
     assert "\nafter" not in f"\n{caught.value.log}"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ('selectImage("missing");', '"missing" not found'),
+        ("selectImage(99);", "Image 99 not found"),
+        ('selectWindow("missing");', 'No window with the title "missing" found'),
+        ('open("/nowhere/a.tif");', "File not found: /nowhere/a.tif"),
+        ('runMacro("nowhere.ijm");', "Macro or script not found: nowhere.ijm"),
+        ('run("StarDist 2D");', 'Unrecognized command: "StarDist 2D"'),
+    ],
+)
+def test_an_image_or_a_command_that_is_not_there_is_an_error(imagej, code, message):
+    with pytest.raises(MacroError, match=re.escape(message)):
+        imagej.run_macro(f'{code} print("after");', images=GIVEN)
 
 
 @pytest.fixture()

@@ -47,7 +47,7 @@ def test_results_are_printed_by_name(script):
         (["--arg", "n=7"], 1, "s.ijm, line 7: Undefined identifier (if (n > 5) undefined(n);)"),
         (["--arg", "n=0"], 2, "parameter 'n': it is out of range (0); allowed: int from 1"),
         (["--arg", "n=x"], 2, "parameter 'n': it has another type (x)"),
-        ([], 2, "parameter 'n': it has no value"),
+        ([], 2, "parameter 'n': it has no value; allowed: int from 1; give it a value by --arg."),
         (["--arg", "m=1"], 2, "parameter 'm': the script has no such parameter"),
     ],
 )

@@ -184,11 +184,11 @@ def _of_imagej(outcome: MacroOutcome, run: Run) -> DeepbacsZooError:
         return MacroError(
             where,
             "it asks for something, and there is no window",
-            value=failure,
+            value=run.text(outcome.line) or failure,
             allowed="commands with all their options, and no questions",
             hint="write what it asks for into run(), as the macro recorder does, or take it from a "
             "#@ parameter or getArgument()",
-            log=_log(outcome),
+            log=_log(outcome),  # with Java's words
         )
     return MacroError(
         where,

@@ -18,6 +18,7 @@ import numpy as np
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji.gateways.macro import macro_text
 from deepbacs_zoo.fiji.gateways.script_header import Parameter, read_header
+from deepbacs_zoo.options import Option, Text
 
 __all__ = ["Filled", "fill"]
 
@@ -106,7 +107,8 @@ def fill(code: str, given: Mapping[str, object], images: Iterable[str]) -> Fille
         elif "value" in each.attributes:
             values[each.name] = _default(each)
         elif each.is_required:
-            raise _error(each, "it has no value", "", _allowed(each), "give it a value")
+            hint = "give it a value by " + Option("parameters")
+            raise _error(each, "it has no value", "", _allowed(each), hint)
         else:
             values[each.name] = None
     return Filled(parameters, values, text)
@@ -265,7 +267,7 @@ def _wrong(each: Parameter, given: object) -> UsageError:
     return _error(each, "it has another type", given, _allowed(each), "give one of this type")
 
 
-def _error(each: Parameter, what: str, value: object, allowed: str, hint: str) -> UsageError:
+def _error(each: Parameter, what: str, value: object, allowed: str, hint: str | Text) -> UsageError:
     label = each.attribute("label")
     where = f"parameter '{each.name}'" + (f" ({label})" if label else "")
     shown = None if value == "" else value

@@ -14,7 +14,7 @@ from deepbacs_zoo.annotations.labels.options import LabelOptions
 from deepbacs_zoo.annotations.labels.pairs import read_annotated, read_label_pairs, read_pair
 from deepbacs_zoo.annotations.labels.read import Annotation, read_annotation, relabel
 from deepbacs_zoo.annotations.labels.regions import label_findings
-from deepbacs_zoo.annotations.pairs import Annotated, Pair, match_pairs
+from deepbacs_zoo.annotations.pairs import Annotated, Pair, match_pairs, read_as
 from deepbacs_zoo.annotations.rois import ROI_SUFFIXES, read_rois
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "match_pairs",
     "read_annotated",
     "read_annotation",
+    "read_as",
     "read_boxes",
     "read_label_pairs",
     "read_pair",

@@ -88,7 +88,7 @@ def _boxes_of(
         yield from _boxes_of_rois(pair, classes)
         return
     if not is_label_image(pair.target):
-        image = read_image(pair.source)
+        image = read_image(pair.source, pair.reading)
         size = (int(image.data.sizes["y"]), int(image.data.sizes["x"]))
         yield Annotated(pair, image, read_boxes(pair, size, classes=classes))
         return
@@ -116,7 +116,7 @@ def _read_targets(
     pairs: Sequence[Pair], classes: Classes = None, options: LabelOptions = AS_THEY_ARE
 ) -> Iterator[Annotated[Image]]:
     for pair in pairs:
-        image = read_image(pair.source)
+        image = read_image(pair.source, pair.reading)
         yield Annotated(pair, image, read_target(pair, image))
 
 

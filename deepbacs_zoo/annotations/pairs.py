@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Generic, TypeVar
 
@@ -14,9 +14,10 @@ from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.files.names import visible
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images.image import Image, stem_of
+from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES
 
-__all__ = ["Annotated", "Pair", "match_pairs"]
+__all__ = ["Annotated", "Pair", "match_pairs", "read_as"]
 
 Truth = TypeVar("Truth")
 _BOXES: Final = frozenset({".xml", ".txt", ".json"})
@@ -37,6 +38,8 @@ class Pair:
         folder.
     t, z
         Frame and slice of both files, from 0, where the pair is one plane of a movie or a stack.
+    reading
+        The part of the image's file that is read.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Pair:
     findings: tuple[Finding, ...] = field(default=(), compare=False)
     t: int | None = None
     z: int | None = None
+    reading: ReadOptions = AS_IT_IS
 
     @property
     def is_file(self) -> bool:
@@ -69,6 +73,11 @@ class Annotated(Generic[Truth]):
     pair: Pair
     image: Image
     annotation: Truth
+
+
+def read_as(pairs: Sequence[Pair], reading: ReadOptions) -> tuple[Pair, ...]:
+    """Return pairs of whose images this part is read."""
+    return tuple(replace(pair, reading=reading) for pair in pairs)
 
 
 def match_pairs(source: Path, target: Path) -> tuple[Pair, ...]:

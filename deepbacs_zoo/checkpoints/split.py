@@ -20,7 +20,10 @@ PARTS: Final = ("training", "validation", "test")
 
 @dataclass(frozen=True)
 class FilePair:
-    """An image and its label image: name, file names and SHA-256 of both; of movies the plane."""
+    """An image and its label image: name, file names and SHA-256 of both; and what is read of them.
+
+    Of movies the plane, of files of several images or channels the one of the image.
+    """
 
     name: str
     source: str
@@ -29,6 +32,18 @@ class FilePair:
     target_sha256: str
     t: int | None = None
     z: int | None = None
+    series: int | None = None
+    channel: str | None = None
+
+    def pair(self, source: Path, target: Path) -> Pair:
+        """Return the pair in two folders."""
+        # Reads no image, but whoever reads a run need not load what does.
+        from deepbacs_zoo.annotations import Pair
+        from deepbacs_zoo.images import ReadOptions
+
+        reading = ReadOptions(self.series, self.channel)
+        files = source / self.source, target / self.target
+        return Pair(self.name, *files, t=self.t, z=self.z, reading=reading)
 
 
 @dataclass(frozen=True)
@@ -47,15 +62,12 @@ class Part:
         DataError
             A file is gone or has changed.
         """
-        # Reads no image, but whoever reads a run need not load what does.
-        from deepbacs_zoo.annotations import Pair
-
         found = []
         digests: dict[Path, str] = {}
         for entry in self.files:
-            source, target = self.source_folder / entry.source, self.target_folder / entry.target
-            digests |= {source: entry.source_sha256, target: entry.target_sha256}
-            found.append(Pair(entry.name, source, target, t=entry.t, z=entry.z))
+            pair = entry.pair(self.source_folder, self.target_folder)
+            digests |= {pair.source: entry.source_sha256, pair.target: entry.target_sha256}
+            found.append(pair)
         for path, digest in digests.items():
             _check_unchanged(path, digest)
         return tuple(found)
@@ -123,6 +135,8 @@ def record_part(pairs: Sequence[Pair]) -> Part:
             digests[pair.target],
             pair.t,
             pair.z,
+            pair.reading.series,
+            pair.reading.channel,
         )
         for pair in pairs
     )
@@ -131,7 +145,7 @@ def record_part(pairs: Sequence[Pair]) -> Part:
 
 
 def _plain(entry: FilePair) -> dict[str, Any]:
-    """Return an entry without a plane where there is none, as older versions wrote it."""
+    """Return an entry without a part where there is none, as older versions wrote it."""
     return {name: value for name, value in vars(entry).items() if value is not None}
 
 

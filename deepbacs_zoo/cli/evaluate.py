@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from deepbacs_zoo.cli.options import (
     Annotations,
     AnnotationsOption,
     BackgroundOption,
+    ChannelOption,
     DeviceName,
     DeviceOption,
     FijiOption,
@@ -25,6 +26,7 @@ from deepbacs_zoo.cli.options import (
     OutputOption,
     OverwriteOption,
     RunnerOption,
+    SeriesOption,
     TimeoutOption,
     TrustOption,
     backend_options,
@@ -35,8 +37,10 @@ from deepbacs_zoo.cli.progress import bar, say
 from deepbacs_zoo.cli.spelling import finding_text
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.annotations import LabelOptions
+    from deepbacs_zoo.annotations import LabelOptions, Pair
     from deepbacs_zoo.evaluation import EvaluationResult
+    from deepbacs_zoo.images import ReadOptions
+    from deepbacs_zoo.package import Package
 
 __all__ = ["command"]
 
@@ -67,6 +71,8 @@ def command(
             help="Not every object is labelled: recall counts, precision is a lower bound.",
         ),
     ] = False,
+    series: SeriesOption = None,
+    channel: ChannelOption = None,
     annotations: AnnotationsOption = Annotations.AUTO,
     background: BackgroundOption = None,
     allow_empty: AllowEmptyOption = True,
@@ -79,9 +85,11 @@ def command(
 ) -> None:
     """Score models on labelled images: tables, JSON, and a page with overlays."""
     from deepbacs_zoo.evaluation import distinct_names, require_one_kind
+    from deepbacs_zoo.images import ReadOptions
 
     labels = label_options(annotations, background, allow_empty)
-    scoring = _Scoring(data, labels, not labels_incomplete, output, overwrite)
+    reading = ReadOptions(series, channel)
+    scoring = _Scoring(data, reading, labels, not labels_incomplete, output, overwrite)
     with ExitStack() as stack:
         backend = stack.enter_context(
             open_backend(backend_options(runner, device, trust, java, heap, fiji, timeout))
@@ -102,14 +110,22 @@ class _Scoring:
     """The images, and the place of the results."""
 
     data: Path
+    reading: ReadOptions
     labels: LabelOptions
     labels_complete: bool
     output: Path
     overwrite: bool
 
+    def pairs(self, package: Package) -> Sequence[Pair]:
+        """Return the images and their annotations that fit a package."""
+        from deepbacs_zoo.annotations import read_as
+        from deepbacs_zoo.evaluation import pairs_for
+
+        return read_as(pairs_for(package, self.data), self.reading)
+
 
 def _one(backend: Backend, path: Path, scoring: _Scoring) -> None:
-    from deepbacs_zoo.evaluation import evaluate, pairs_for, refuse_existing, write
+    from deepbacs_zoo.evaluation import evaluate, refuse_existing, write
     from deepbacs_zoo.package import open_package
     from deepbacs_zoo.prediction.options import DEFAULTS
     from deepbacs_zoo.reports import write_evaluation
@@ -117,7 +133,7 @@ def _one(backend: Backend, path: Path, scoring: _Scoring) -> None:
     if not scoring.overwrite:
         refuse_existing(scoring.output, ("scores.json", "report.html"))
     with open_package(path) as package:
-        pairs = pairs_for(package, scoring.data)
+        pairs = scoring.pairs(package)
         with bar("evaluating") as progress, backend.open(package, DEFAULTS) as predictor:
             evaluation = evaluate(
                 predictor,
@@ -136,7 +152,6 @@ def _several(backend: Backend, packages: Mapping[str, Path], scoring: _Scoring) 
     from deepbacs_zoo.evaluation import (
         COMPARISON_FILES,
         compare,
-        pairs_for,
         refuse_existing,
         write_comparison,
     )
@@ -147,7 +162,7 @@ def _several(backend: Backend, packages: Mapping[str, Path], scoring: _Scoring) 
     if not scoring.overwrite:
         refuse_existing(scoring.output, (*COMPARISON_FILES, *packages))
     with open_package(next(iter(packages.values()))) as first:
-        pairs = pairs_for(first, scoring.data)
+        pairs = scoring.pairs(first)
     order = list(packages)
     with bar("evaluating") as progress:
         comparison = compare(

@@ -12,10 +12,12 @@ from deepbacs_zoo.cli.options import (
     Annotations,
     AnnotationsOption,
     BackgroundOption,
+    ChannelOption,
     DataOption,
     DeviceName,
     DeviceOption,
     OutputOption,
+    SeriesOption,
     label_options,
 )
 from deepbacs_zoo.cli.progress import say
@@ -54,6 +56,8 @@ def command(  # long: its parameters are the options of the command line
     annotations: AnnotationsOption = Annotations.AUTO,
     background: BackgroundOption = None,
     allow_empty: AllowEmptyOption = True,
+    series: SeriesOption = None,
+    channel: ChannelOption = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the images.")] = None,
     preset: Annotated[
         str | None,
@@ -118,6 +122,8 @@ def command(  # long: its parameters are the options of the command line
         validation=validation,
         classes=[name.strip() for name in classes.split(",")] if classes else (),
         labels=label_options(annotations, background, allow_empty),
+        series=series,
+        channel=channel,
         tuned=tune,
         device=device.value,
         seed=seed,

@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from deepbacs_zoo.annotations import Pair
+from deepbacs_zoo.annotations import Pair, read_as
 from deepbacs_zoo.cards import Card, TrainingData, render
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.evaluation import EvaluationResult, evaluate
@@ -24,6 +24,7 @@ from deepbacs_zoo.exporting.trained_model import TrainedModel
 from deepbacs_zoo.exporting.weights.agreement import check_formats, read_test_tensors
 from deepbacs_zoo.files.staging import check_output, move_into_place, staging
 from deepbacs_zoo.findings import Severity
+from deepbacs_zoo.images import AS_IT_IS
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.package.writing import description as names
 from deepbacs_zoo.package.writing.archive import pack
@@ -163,7 +164,9 @@ def _scored_on(model: TrainedModel, data: Path | Sequence[Pair] | None) -> Train
         return model
     if isinstance(data, Path):
         kind = model.annotations
-        data = kind.match(*kind.find(data, "test"))
+        # Channels are chosen as in training.
+        reading = model.pairs[0].reading if model.pairs else AS_IT_IS
+        data = read_as(kind.match(*kind.find(data, "test")), reading)
     return model.scored_on(data)
 
 

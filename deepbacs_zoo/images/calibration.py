@@ -117,7 +117,7 @@ def _calibration(
         if sizes[axis] is not None and known[axis] is None and not (counted or shared):
             unknown.append(_unknown_length(where, axis, unit))
     findings = (*unknown, *findings)
-    if known["x"] is None or known["y"] is None:
+    if None in {known["x"], known["y"]}:
         return Calibration(frame_interval=interval), findings
     return Calibration(known["x"], known["y"], known["z"], "µm", interval), findings
 
@@ -184,7 +184,11 @@ def channel_names_of(
     labels = (tiff.imagej_metadata or {}).get("Labels")
     if not isinstance(labels, list) or len(labels) != len(planes):
         return ()
-    named = [_name(str(labels[number])) for number in planes]
+    return _shared_names([_name(str(labels[number])) for number in planes], channels)
+
+
+def _shared_names(named: Sequence[str], channels: int) -> tuple[str, ...]:
+    """Return the name that all planes of each channel have, or none."""
     of_channels = [set(named[channel::channels]) for channel in range(channels)]
     names = tuple(each.pop() if len(each) == 1 else "" for each in of_channels)
     alike = channels > 1 and len(set(names)) == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -17,7 +17,7 @@ import numpy as np
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.fiji import Gateway
 from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.images import Image, read_image, write_tiff
+from deepbacs_zoo.images import Image, place_of, read_image, write_tiff
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction.base import Engine, PackagePredictor, Progress
@@ -114,7 +114,7 @@ class FijiPredictor(PackagePredictor):
             tensors=tensors,
             content=content,
             calibration=image.calibration,
-            findings=(*_of_reading(given, files), *findings_of(report)),
+            findings=(*_of_reading(given, files), *_named(findings_of(report), given, files)),
             engine=str(report["engine"]),
             plan=plan,
             preview=preview_of(image),
@@ -225,6 +225,15 @@ def _of_reading(images: Mapping[str, Image], files: Mapping[str, Path]) -> tuple
     """Return the findings of images of which the plugin has not read the file."""
     written = (image for name, image in images.items() if image.path != files[name])
     return tuple(finding for image in written for finding in image.findings)
+
+
+def _named(
+    findings: Sequence[Finding], images: Mapping[str, Image], files: Mapping[str, Path]
+) -> Iterator[Finding]:
+    """Yield findings about images, which have the names that images have in Python."""
+    names = {str(files[name].resolve()): place_of(image, name) for name, image in images.items()}
+    for finding in findings:
+        yield dataclasses.replace(finding, where=names.get(finding.where, finding.where))
 
 
 def _file_of(image: Image, folder: Path) -> Path:

@@ -13,6 +13,7 @@ from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.findings import OnFinding, Rule, Severity
+from deepbacs_zoo.images import AS_IT_IS, ReadOptions
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import Method, MethodEntry, Sample, TrainingSettings
 
@@ -53,6 +54,10 @@ class TrainingOptions:
     classes
         Names of the classes of boxes, or the name of a published set of classes; none for those of
         the training images.
+    labels
+        The meaning of the values of label images and masks.
+    reading
+        The part of the images that is read.
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -61,6 +66,7 @@ class TrainingOptions:
     validation: float | None = None
     classes: Sequence[str] = ()
     labels: LabelOptions = AS_THEY_ARE
+    reading: ReadOptions = AS_IT_IS
 
     def known_classes(self, entry: MethodEntry, previous: Run | None) -> tuple[str, ...]:
         """Return the classes that boxes may have: of the run, of the weights, the caller's; or any.
@@ -88,6 +94,13 @@ class TrainingOptions:
         if len(set(names)) < len(names) or not all(names):
             raise _out_of_range("classes", ", ".join(names), "names, each once")
         return names
+
+    def reading_of(self, previous: Run | None) -> ReadOptions:
+        """Return the part of the images that is read: the caller's, or that of the run."""
+        if previous is None or self.reading != AS_IT_IS:
+            return self.reading
+        first = previous.split.training.files[0]
+        return ReadOptions(first.series, first.channel)
 
     def validation_share(self, entry: MethodEntry) -> float:
         """Return the share of images for validation: the caller's, the preset's, or 0.2."""

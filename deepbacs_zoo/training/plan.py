@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deepbacs_zoo.annotations import LabelOptions, Pair, folders_beside
+from deepbacs_zoo.annotations import LabelOptions, Pair, folders_beside, read_as
 from deepbacs_zoo.checkpoints import Run, Split, record_part, versions
 from deepbacs_zoo.datasets import Provenance, provenance_beside
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.findings import Finding, OnFinding
+from deepbacs_zoo.images import ReadOptions
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import METHODS, Choice, Method, MethodEntry, annotation_kind, resolve
 from deepbacs_zoo.training.data.examples import (
@@ -114,7 +115,9 @@ def make_plan(
     kind = annotation_kind(entry.annotation, classes, options.labels)
     findings: list[Finding] = []
     report = _recorded(findings, on_finding)
-    raws = read_raw(kind, kind.match(folders.source, folders.target), report)
+    reading = options.reading_of(previous)
+    pairs = read_as(kind.match(folders.source, folders.target), reading)
+    raws = read_raw(kind, pairs, report)
     published = provenance_beside(folders.source)
     held_out, share = _held_out(raws, published, options, entry, seed, report)
     require_objects(raws, held_out, folders.target, report)
@@ -132,7 +135,7 @@ def make_plan(
         network=method.network,
         network_arguments=method.network_arguments,
         seed=seed,
-        split=_split(parts, _test_pairs(method, folders, options.labels)),
+        split=_split(parts, _test_pairs(method, folders, options.labels, reading)),
         pixel_size=pixel_size,
         settings={
             **dataclasses.asdict(method.training),
@@ -196,7 +199,9 @@ def _split(parts: Sequence[Sequence[Example]], test: Sequence[Pair]) -> Split:
     return Split(training, validation, record_part(test) if test else None)
 
 
-def _test_pairs(method: Method, folders: Folders, labels: LabelOptions) -> tuple[Pair, ...]:
+def _test_pairs(
+    method: Method, folders: Folders, labels: LabelOptions, reading: ReadOptions
+) -> tuple[Pair, ...]:
     """Return the checked pairs of the test folders beside the training folders, if there are.
 
     They are read whole: what is broken in a file shows only there, and after hours of training an
@@ -206,4 +211,4 @@ def _test_pairs(method: Method, folders: Folders, labels: LabelOptions) -> tuple
     if beside is None:
         return ()
     kind = annotation_kind(method.annotation, method.arguments.get("classes", ()), labels)
-    return tuple(each.pair for each in kind.read(kind.match(*beside)))
+    return tuple(each.pair for each in kind.read(read_as(kind.match(*beside), reading)))

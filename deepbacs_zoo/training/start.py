@@ -13,6 +13,7 @@ from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
 from deepbacs_zoo.checkpoints import Run, create_run, finish_run, open_run, refuse_run
 from deepbacs_zoo.errors import HostError, MissingExtraError
 from deepbacs_zoo.findings import OnFinding
+from deepbacs_zoo.images import ReadOptions
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import Method
 from deepbacs_zoo.training.callbacks.interruption import InterruptionError
@@ -40,6 +41,8 @@ def train(  # long: most of it documents its parameters
     validation: float | None = None,
     classes: Sequence[str] = (),
     labels: LabelOptions = AS_THEY_ARE,
+    series: int | None = None,
+    channel: str | None = None,
     tuned: bool = True,
     progress: bool = True,
     on_finding: OnFinding = lambda finding: None,
@@ -82,6 +85,9 @@ def train(  # long: most of it documents its parameters
         training images.  Of label images, a single class is that of all objects.
     labels
         The meaning of the values of label images and masks.
+    series, channel
+        The part of the images that is read: the number of the image in files of several, from 1,
+        and the name or number of a channel; recorded with the run.
     tuned
         Choose the thresholds of decoding by the validation images when training is over.
     progress
@@ -123,6 +129,7 @@ def train(  # long: most of it documents its parameters
         validation,
         task.arguments.get("classes", ()) if isinstance(task, Method) else classes,
         labels,
+        ReadOptions(series, channel),
     )
     plan = make_plan(entry, options, folders, seed, previous, on_finding)
     if previous is not None and previous.ended is not None:

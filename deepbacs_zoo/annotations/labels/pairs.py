@@ -91,7 +91,7 @@ def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[
 def _read_file(pairs: Sequence[Pair], options: LabelOptions) -> Iterator[Annotated[Annotation]]:
     """Yield the planes of one file that pairs name, or all."""
     first = pairs[0]
-    image = read_image(first.source)
+    image = read_image(first.source, first.reading)
     sizes = image.data.sizes
     shape = (sizes["t"], sizes["z"], sizes["y"], sizes["x"])
     stack = _read_stack(first, image, shape, options)
@@ -135,13 +135,12 @@ def planes_of(pair: Pair, image: Image) -> Iterator[Pair]:
         name = pair.name
         name += f"_t{t + 1:03d}" if frames > 1 else ""
         name += f"_z{z + 1:03d}" if slices > 1 else ""
-        yield Pair(
-            name,
-            pair.source,
-            pair.target,
-            findings,
-            t if frames > 1 else None,
-            z if slices > 1 else None,
+        yield dataclasses.replace(
+            pair,
+            name=name,
+            findings=findings,
+            t=t if frames > 1 else None,
+            z=z if slices > 1 else None,
         )
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.findings import Gathered, OnFinding
-from deepbacs_zoo.images import Calibration, Image
+from deepbacs_zoo.images import Calibration, Image, list_channels
+from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.tasks import GroundTruth, Method, Sample, annotation_kind
 from deepbacs_zoo.tasks.annotation_kinds import Annotations
@@ -177,7 +178,7 @@ def _plane(method: Method, pair: Pair, image: Image) -> NDArray[np.float32]:
             allowed=f"{method.channels} channel, grey values"
             if method.channels == 1
             else f"{method.channels} channels",
-            hint="save one channel, in ImageJ with Image > Color > Split Channels",
+            hint=_advice(image) if method.channels == 1 else "give images with these channels",
         )
     if sizes["t"] != 1 or sizes["z"] != 1:
         raise DataError(
@@ -189,3 +190,7 @@ def _plane(method: Method, pair: Pair, image: Image) -> NDArray[np.float32]:
         )
     plane: NDArray[np.float32] = image.data.to_numpy()[0, 0].astype(np.float32)
     return plane
+
+
+def _advice(image: Image) -> str | Text:
+    return f"choose one of its channels ({list_channels(image)}) with " + Option("channel", "1")

@@ -136,7 +136,9 @@ def test_each_file_is_read_once(tmp_path, monkeypatch):
     from deepbacs_zoo.annotations.labels import pairs
 
     read, opened = pairs.read_image, []
-    monkeypatch.setattr(pairs, "read_image", lambda path: opened.append(path) or read(path))
+    monkeypatch.setattr(
+        pairs, "read_image", lambda path, *part: opened.append(path) or read(path, *part)
+    )
     pair = pair_of(tmp_path, images_of(MOVIE), MOVIE)
     frames = [each.pair for each in read_label_pairs([pair])]
     assert len(list(read_label_pairs(frames))) == 4

@@ -6,8 +6,10 @@ import json
 
 import pytest
 
-from deepbacs_zoo.checkpoints import Split, record_part
+from deepbacs_zoo.annotations import read_as
+from deepbacs_zoo.checkpoints import Part, Split, record_part
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.images import ReadOptions
 from tests.unit.checkpoints.runs import make_pairs
 
 
@@ -26,6 +28,16 @@ def test_a_split_survives_json(tmp_path):
     assert Split.from_json(json.loads(json.dumps(split.as_json()))) == split
     short = dataclasses.replace(split, test=None)
     assert Split.from_json(json.loads(json.dumps(short.as_json()))) == short
+
+
+def test_the_part_of_a_file_that_was_read_survives_json(tmp_path):
+    pairs = read_as(make_pairs(tmp_path), ReadOptions(2, "GFP"))
+    part = record_part(pairs)
+    written = json.loads(json.dumps(part.as_json()))
+    assert written["files"][0]["channel"] == "GFP"
+    assert Part.from_json(written).pairs() == pairs
+    # As older versions wrote it.
+    assert "channel" not in record_part(make_pairs(tmp_path)).as_json()["files"][0]
 
 
 def test_the_test_part_is_held_out_before_the_validation_part(tmp_path):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import tifffile
 
-from deepbacs_zoo.annotations import match_pairs
+from deepbacs_zoo.annotations import match_pairs, read_as
 from deepbacs_zoo.errors import DataError, UsageError
-from deepbacs_zoo.images import Calibration
+from deepbacs_zoo.images import Calibration, ReadOptions
 from deepbacs_zoo.training.data.examples import common_pixel_size, read_examples, split_names
 from tests.unit.training.small import TASK, make_images
 
@@ -38,6 +38,23 @@ def test_an_image_that_the_task_does_not_take_is_named(tmp_path, shape, options,
     with pytest.raises(DataError, match=part) as caught:
         read_examples(TASK, match_pairs(source, target))
     assert caught.value.where == str(source / "field2.tif")
+
+
+def test_a_channel_of_the_images_is_trained_on(tmp_path):
+    source, target = make_images(tmp_path)
+    plain = read_examples(TASK, match_pairs(source, target))
+    for path in source.iterdir():
+        image = tifffile.imread(path)
+        names = {"axes": "CYX", "Labels": ["noise", "phase"]}
+        tifffile.imwrite(path, np.stack([image[::-1], image]), imagej=True, metadata=names)
+    pairs = match_pairs(source, target)
+    with pytest.raises(DataError, match=r"\(1 noise, 2 phase\) with channel='1'"):
+        read_examples(TASK, pairs)
+    for channel in ("phase", "2"):
+        chosen = read_examples(TASK, read_as(pairs, ReadOptions(channel=channel)))
+        for one, other in zip(plain, chosen, strict=True):
+            np.testing.assert_array_equal(one.image, other.image)
+            assert other.pair.reading.channel == channel
 
 
 @pytest.mark.parametrize("axes", ["TYX", "ZYX"])

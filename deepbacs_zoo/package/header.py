@@ -22,6 +22,7 @@ NEWER_FORMAT: Final = Rule(
 )
 
 _READABLE: Final = ((0, 4), (0, 5))
+_ALLOWED: Final = "three numbers with points between, such as 0.5.10"
 _OLDEST_CONVERTED: Final = (0, 3)
 _VERSION: Final = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?")
 
@@ -51,7 +52,7 @@ def format_number(root: Field) -> Number:
             hint="give the package of a model",
             kind=UnsupportedError,
         )
-    field = root["format_version"]
+    field = root.need("format_version", _ALLOWED)
     match = _VERSION.fullmatch(_as_text(field))
     if match is None:
         raise _malformed(field)
@@ -71,13 +72,13 @@ def format_number(root: Field) -> Number:
 
 def _as_text(field: Field) -> str:
     """Return the version also where YAML reads it as a number, as it does ``0.5``."""
-    is_number = isinstance(field.value, int | float) and not isinstance(field.value, bool)
-    return str(field.value) if is_number else field.text().strip()
+    is_scalar = isinstance(field.value, str | int | float)
+    return str(field.value).strip() if is_scalar else ""
 
 
 def _malformed(field: Field) -> PackageError | DataError:
     return field.wrong(
-        "three numbers with points between, such as 0.5.10",
+        _ALLOWED,
         what="this is no version of the format",
         hint="write all three numbers, or ask the author for a corrected package",
     )

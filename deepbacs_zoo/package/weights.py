@@ -99,8 +99,8 @@ def _architecture_04(entry: Field, place: Field) -> dict[str, Any]:
 
 
 def _dependencies(place: Field) -> dict[str, Any]:
-    """Read ``{source, sha256}``, or format 0.4's ``conda:environment.yaml``."""
+    """Read ``{source, sha256}``, or format 0.4's ``conda:environment.yaml``, also an address."""
     if isinstance(place.value, str) and not is_remote(place.value):
-        _, _, name = place.value.rpartition(":")
-        return _as_mapping(file_ref(place.at("file", name)))
+        _, colon, name = place.value.partition(":")
+        return _as_mapping(file_ref(place.at("file", name if colon else place.value)))
     return _as_mapping(file_ref(place))

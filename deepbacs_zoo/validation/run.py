@@ -93,7 +93,7 @@ def validate(
         package = open_package(path)
     except PackageError as error:
         summary = _joined(Summary(path.name), Outcome((error_finding(error),)), path)
-        if not isinstance(error, UnsupportedError):  # of format 0.3 its library says no more
+        if not _is_all(error):
             summary = _joined(summary, _outcome(partial(check_format, path, None)), path)
         report(total, total)
         return summary
@@ -105,6 +105,12 @@ def validate(
             summary = _joined(summary, _outcome(partial(check, context)), path)
             report(done, total)
         return summary
+
+
+def _is_all(error: PackageError) -> bool:
+    """Return whether the format needs no check: a data set, format 0.3, no version at all."""
+    place = str(error.where).rpartition(": ")[2]
+    return isinstance(error, UnsupportedError) or place in ("format_version", "type")
 
 
 def _outcome(run: Callable[[], Outcome]) -> Outcome:

@@ -95,7 +95,8 @@ def check_format(path: Path, package: Package | None) -> Outcome:
             else:
                 summary, entries, skipped = _checked_twice(spec, path, package)
         except Exception as error:  # noqa: BLE001 - the library may fail in any way on a broken package
-            return Outcome((_failed(spec, error),))
+            # Where the package could not be opened, that was said already.
+            return Outcome(() if package is None else (_failed(spec, error),))
     version = summary.format_version
     stated = f", which states {package.format_version}" if package is not None else ""
     checked = f"checked by bioimageio.spec {spec.__version__} as format {version}{stated}"

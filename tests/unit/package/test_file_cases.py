@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ import pytest
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.package import reader as package_reader
+from deepbacs_zoo.validation import validate
 from deepbacs_zoo.validation.checks.integrity import check_integrity
 from deepbacs_zoo.validation.checks.reproduction import check_reproduction
 from deepbacs_zoo.validation.context import Context
+from tests.package_files import plain, written
 from tests.packages import FILE_CASES, REFUSED_FILES
 
 WORDS = {
@@ -33,7 +37,8 @@ WORDS = {
     "format_0_3_number": "is not read here (0.3)",
     "format_0_6_no_type": "get a newer deepbacs_zoo",
     "format_number": "this is no version of the format (0.5); allowed: three numbers",
-    "format_missing": "format_version: this required field is missing",
+    "format_missing": "format_version: this required field is missing; allowed: three numbers",
+    "format_flag": "this is no version of the format (True)",
     "type_missing": "type: this required field is missing",
     "notebook": "something else than a model ('notebook')",
     "latin_1": "is not UTF-8 text (line ",
@@ -87,6 +92,17 @@ def test_what_does_not_run_is_an_error_of_the_check(name: str, tmp_path: Path) -
         found = [finding.id for finding in check_reproduction(context).findings]
     assert "output-reproduced" not in found
     assert {"integrity-error", "package-error", "weights-refused"} & set(found)
+
+
+@pytest.mark.parametrize("name", [n for n, case in REFUSED_FILES.items() if case.when == "open"])
+def test_what_does_not_open_is_one_error_of_validation(name: str, tmp_path: Path) -> None:
+    found = validate(REFUSED_FILES[name](tmp_path)).findings
+    assert [finding.severity for finding in found].count(Severity.ERROR) == 1
+
+
+def test_a_method_that_java_lacks_is_a_warning(tmp_path: Path) -> None:
+    write = partial(plain, method=zipfile.ZIP_LZMA)
+    assert ("zip-compression", Severity.WARNING) in checked(written(write)(tmp_path))
 
 
 def test_the_check_of_the_files_unpacks_nothing(tmp_path: Path, monkeypatch) -> None:

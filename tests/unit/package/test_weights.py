@@ -56,6 +56,10 @@ def test_external_data_and_dependencies_are_files() -> None:
     onnx = read(onnx={"source": "w", "external_data": {"source": "./w.data", "sha256": HASH}})
     assert onnx["onnx"].fields["external_data"] == {"source": "w.data", "sha256": HASH}
     assert stated_files(onnx["onnx"]) == (FileRef("w"), FileRef("w.data", HASH))
+    remote = read(
+        keras_hdf5={"source": "w", "dependencies": "conda:https://a.org/environment.yaml"}
+    )
+    assert stated_files(remote["keras_hdf5"])[1] == FileRef("https://a.org/environment.yaml")
     bundle = read(keras_hdf5={"source": "w", "dependencies": "conda:environment.yaml"})
     assert bundle["keras_hdf5"].fields["dependencies"]["source"] == "environment.yaml"
 

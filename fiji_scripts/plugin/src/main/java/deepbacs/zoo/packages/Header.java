@@ -17,6 +17,7 @@ final class Header {
   private static final Pattern VERSION =
       Pattern.compile("([0-9]{1,4})\\.([0-9]{1,4})(?:\\.([0-9]{1,4}))?");
 
+  private static final String ALLOWED = "three numbers with points between, such as 0.5.10";
   private static final int NEWEST_READ = 5;
   private static final int OLDEST_CONVERTED = 3;
   private static final String CONVERT =
@@ -49,9 +50,13 @@ final class Header {
           "this is the description of something else than a model",
           "give the package of a model");
     }
-    Field field = root.get("format_version");
+    Field field = root.find("format_version");
+    if (field == null) {
+      throw root.at("format_version", null).wrong(ALLOWED, "this required field is missing");
+    }
     boolean number = field.value instanceof Number;
-    Matcher match = VERSION.matcher(number ? PythonText.str(field.value) : field.text().trim());
+    boolean scalar = number || field.value instanceof String || field.value instanceof Boolean;
+    Matcher match = VERSION.matcher(scalar ? PythonText.str(field.value).trim() : "");
     if (!match.matches()) {
       throw malformed(field);
     }
@@ -74,7 +79,7 @@ final class Header {
   private static ZooException malformed(Field field) {
     return field.wrong(
         Kind.PACKAGE,
-        "three numbers with points between, such as 0.5.10",
+        ALLOWED,
         "this is no version of the format",
         "write all three numbers, or ask the author for a corrected package");
   }

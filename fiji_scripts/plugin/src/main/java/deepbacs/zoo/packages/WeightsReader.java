@@ -140,11 +140,11 @@ final class WeightsReader {
     return result;
   }
 
-  /** Reads {@code {source, sha256}}, or format 0.4's {@code conda:environment.yaml}. */
+  /** Reads {@code {source, sha256}}, or format 0.4's {@code conda:environment.yaml} or {@code conda:https://...}. */
   private static Map<String, Object> dependencies(Field place) {
     if (place.value instanceof String && !Members.isRemote((String) place.value)) {
       String text = (String) place.value;
-      return asMapping(Members.file(place.at("file", text.substring(text.lastIndexOf(':') + 1))));
+      return asMapping(Members.file(place.at("file", text.substring(text.indexOf(':') + 1))));
     }
     return asMapping(Members.file(place));
   }

@@ -150,13 +150,18 @@ def _plain(entry: FilePair) -> dict[str, Any]:
 
 
 def fingerprint(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
+    """Return the SHA-256 of a file in hexadecimal; empty if there is none.
+
+    An image without objects may have no annotation.
+    """
+    if not path.exists():
+        return ""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _check_unchanged(path: Path, sha256: str) -> None:
-    if path.is_file() and fingerprint(path) == sha256:
+    if fingerprint(path) == sha256:
         return
     raise DataError(
         path,

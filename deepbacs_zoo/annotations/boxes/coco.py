@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
+from deepbacs_zoo.annotations.boxes.notes import box_of_outline, crowd_left_out, rotated
 from deepbacs_zoo.annotations.boxes.types import (
     Box,
     BoxAnnotation,
@@ -25,15 +28,19 @@ from deepbacs_zoo.files.names import normalized
 
 __all__ = ["coco_images", "read_coco"]
 
+_OF_ROTATED: Final = 5
+"""Numbers of a box with an angle, as Detectron2 writes it."""
 _KIND: Final = "COCO (JSON with images, annotations and categories)"
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Entry:
-    """The entries of a file about one image."""
+    """The entries of a file about one image, and how many were taken in another way."""
 
     size: tuple[int, int]
-    boxes: tuple[Box, ...]
+    boxes: list[Box] = field(default_factory=list)
+    crowds: int = 0
+    outlines: int = 0
 
 
 def coco_images(path: Path) -> tuple[str, ...]:
@@ -79,7 +86,10 @@ def read_coco(
             hint="take the image away, or export the annotations again",
         )
     checked_size(path, entry.size, size)
-    return checked_boxes(path, entry.boxes, size, classes)
+    found = checked_boxes(path, entry.boxes, size, classes)
+    said = [crowd_left_out(path, source.name, entry.crowds)] if entry.crowds else []
+    said += [box_of_outline(path, entry.outlines)] if entry.outlines else []
+    return BoxAnnotation(found.boxes, (*said, *found.findings))
 
 
 def _entries(path: Path) -> Mapping[str, _Entry]:
@@ -96,16 +106,13 @@ def _parsed(path: Path, changed: int, length: int) -> Mapping[str, _Entry]:
     try:
         content = json.loads(decoded_text(path, _KIND))
         names = {entry["id"]: str(entry["name"]) for entry in content["categories"]}
-        boxes: dict[Any, list[Box]] = {entry["id"]: [] for entry in content["images"]}
-        for entry in content["annotations"]:
-            _add(path, entry, boxes, names)
-        return {
-            normalized(_file_name(entry)): _Entry(
-                (int(entry.get("height") or 0), int(entry.get("width") or 0)),
-                tuple(boxes[entry["id"]]),
-            )
+        boxes = {
+            entry["id"]: _Entry((int(entry.get("height") or 0), int(entry.get("width") or 0)))
             for entry in content["images"]
         }
+        for entry in content["annotations"]:
+            _add(path, entry, boxes, names)
+        return {normalized(_file_name(entry)): boxes[entry["id"]] for entry in content["images"]}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, DataError):
             raise
@@ -118,7 +125,7 @@ def _file_name(entry: Mapping[str, Any]) -> str:
 
 
 def _add(
-    path: Path, entry: Mapping[str, Any], boxes: dict[Any, list[Box]], names: Mapping[Any, str]
+    path: Path, entry: Mapping[str, Any], boxes: Mapping[Any, _Entry], names: Mapping[Any, str]
 ) -> None:
     if entry["category_id"] not in names:
         raise DataError(
@@ -136,6 +143,32 @@ def _add(
             allowed="the numbers of its 'images'",
             hint="export the annotations again",
         )
-    left, top, width, height = (float(number) for number in entry["bbox"])
-    box = Box(left, top, left + width, top + height, names[entry["category_id"]])
-    boxes[entry["image_id"]].append(box)
+    found = boxes[entry["image_id"]]
+    if entry.get("iscrowd"):
+        found.crowds += 1
+        return
+    given = entry.get("bbox")
+    if not given:
+        given = _around(entry)
+        found.outlines += 1
+    if len(given) == _OF_ROTATED:
+        raise rotated(path, f"annotation {entry.get('id')}, bbox {given}")
+    left, top, width, height = (float(number) for number in given)
+    name = names[entry["category_id"]]
+    found.boxes.append(Box(left, top, left + width, top + height, name))
+
+
+def _around(entry: Mapping[str, Any]) -> Sequence[float]:
+    """Return left, upper edge, width and height of an outline: polygons, or lengths of runs."""
+    outline = entry.get("segmentation")
+    if not outline:
+        raise ValueError(f"annotation {entry.get('id')} has neither a bbox nor a segmentation")
+    if isinstance(outline, Mapping):
+        from pycocotools import mask
+
+        counts, (height, width) = outline["counts"], outline["size"]
+        packed = mask.frPyObjects(outline, height, width) if isinstance(counts, list) else outline
+        return tuple(float(number) for number in mask.toBbox(packed))
+    points = np.concatenate([np.reshape(np.asarray(part, float), (-1, 2)) for part in outline])
+    low, high = points.min(axis=0), points.max(axis=0)
+    return (*low.tolist(), *(high - low).tolist())

@@ -23,7 +23,7 @@ from deepbacs_zoo.annotations.boxes.yolo import CLASS_LISTS, read_yolo
 from deepbacs_zoo.annotations.folders import PART_NAMES, find_folders
 from deepbacs_zoo.annotations.labels.read import check_size, read_annotation
 from deepbacs_zoo.annotations.matching import Listing, advice, left_out, list_files, named
-from deepbacs_zoo.annotations.names import LABEL_SUFFIXES, match_names, outline_suffix
+from deepbacs_zoo.annotations.names import LABEL_SUFFIXES, Matches, match_names, outline_suffix
 from deepbacs_zoo.annotations.outlines.json_text import kind_of_file
 from deepbacs_zoo.annotations.outlines.read import holds_rois
 from deepbacs_zoo.annotations.pairs import Pair
@@ -101,8 +101,8 @@ def match_box_pairs(images: Path, annotations: Path) -> tuple[Pair, ...]:
     UsageError
         A folder does not exist, or there is nothing in it.
     DataError
-        An image has no annotation or the reverse, two have the same name, or annotations of several
-        kinds lie side by side.
+        An image has no annotation, unless they are of YOLO, or the reverse, two have the same name,
+        or annotations of several kinds lie side by side.
     """
     listing = _listed(images, annotations)
     if not listing.images:
@@ -116,18 +116,31 @@ def match_box_pairs(images: Path, annotations: Path) -> tuple[Pair, ...]:
     if kind == _COCO:
         return _coco_pairs(files[0], listing.images, images)
     matches = match_names(listing.images, files)
+    empty = _without_objects(kind, matches, listing.other, annotations)
     for alone, what in (
-        (matches.images, f"it has no annotation in {annotations}"),
+        (() if empty else matches.images, f"it has no annotation in {annotations}"),
         (matches.annotations, "the image that it belongs to is missing"),
     ):
         if alone:
             hint = advice(alone[0], matches, listing.other)
             raise _without_partner(alone, what, hint)
     findings = left_out(matches, listing.other)
-    pairs = sorted((stem_of(image), image, path) for image, path in matches.pairs)
+    pairs = sorted((stem_of(image), image, path) for image, path in (*matches.pairs, *empty))
     return tuple(
         Pair(*each, findings=findings if number == 0 else ()) for number, each in enumerate(pairs)
     )
+
+
+def _without_objects(
+    kind: str, matches: Matches, other: Sequence[Path], annotations: Path
+) -> list[tuple[Path, Path]]:
+    """Return the images without a file of YOLO, and the files that they would have.
+
+    None where another reason is known why a file is not found.
+    """
+    if kind != _YOLO or any(advice(image, matches, other) for image in matches.images):
+        return []
+    return [(image, annotations / f"{stem_of(image)}.txt") for image in matches.images]
 
 
 def read_boxes(
@@ -163,10 +176,11 @@ def read_boxes(
 Classes = Sequence[str] | None
 Reader = Callable[[Pair, tuple[int, int], Classes, str | None], BoxAnnotation]
 _COCO: Final = "COCO"
+_YOLO: Final = "YOLO"
 _LABELS: Final = "label image"
 _OF_SUFFIX: Final[Mapping[str, str]] = {
     ".xml": "Pascal VOC",
-    ".txt": "YOLO",
+    ".txt": _YOLO,
     ".roi": "outlines of ImageJ",
     ".geojson": "GeoJSON",
     ".geojson.gz": "GeoJSON",
@@ -176,7 +190,7 @@ _OF_SUFFIX: Final[Mapping[str, str]] = {
 """Kind of annotation by suffix; that of JSON and of a zip depends on the content."""
 _READERS: Final[Mapping[str, Reader]] = {
     "Pascal VOC": lambda pair, size, classes, _: read_voc(pair.target, pair.source, size, classes),
-    "YOLO": lambda pair, size, classes, _: read_yolo(pair.target, size, classes),
+    _YOLO: lambda pair, size, classes, _: read_yolo(pair.target, size, classes),
     _COCO: lambda pair, size, classes, _: read_coco(pair.target, pair.source, size, classes),
     "outlines of ImageJ": lambda pair, *given: read_roi_boxes(pair.target, *given),
     "labelme": lambda pair, *given: read_outline_boxes(pair.target, *given),

@@ -13,6 +13,7 @@ from typing import Final
 from xml.etree import ElementTree
 from xml.parsers import expat
 
+from deepbacs_zoo.annotations.boxes.notes import rotated
 from deepbacs_zoo.annotations.boxes.types import (
     Box,
     BoxAnnotation,
@@ -94,6 +95,8 @@ def _box(path: Path, entry: ElementTree.Element) -> Box:
     name = (entry.findtext("name") or "").strip()
     if not name:
         raise unreadable(path, _KIND, "an object has no name")
+    if entry.find("bndbox") is None and entry.find("robndbox") is not None:
+        raise rotated(path, f"{name}, robndbox")
     edges = [_number(path, entry, f"bndbox/{edge}") for edge in ("xmin", "ymin", "xmax", "ymax")]
     return Box(edges[0] - 1, edges[1] - 1, edges[2], edges[3], name)
 

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tests.benchmarks.field import notes
 from tests.benchmarks.field.annotation_rows import BOXES, SIZE, AnnotationRow, Boxes, folder_of
 from tests.benchmarks.field.outline_rows import corners, write_labelme, write_rois
@@ -138,7 +140,16 @@ def _polygon(box: Box, *, points: int = 4) -> str:
     return "0 " + " ".join(f"{x / WIDTH:.6f} {y / HEIGHT:.6f}" for x, y in places)
 
 
-def _rotated(box: Box) -> str:
+def _rotated(box: Box, turned: float = 0.4) -> str:
+    """Return the corners of a box that is turned around its center."""
+    middle = np.add(box[:2], box[2:]) / 2
+    turn = np.array([[np.cos(turned), np.sin(turned)], [-np.sin(turned), np.cos(turned)]])
+    places = (np.array(corners(box)) - middle) * 0.7 @ turn + middle  # type: ignore[arg-type]
+    return "0 " + " ".join(f"{x / WIDTH:.6f} {y / HEIGHT:.6f}" for x, y in places)
+
+
+def _diamond(box: Box) -> str:
+    """Return four corners that are no rectangle: the middles of a box's edges."""
     x0, y0, x1, y1 = box
     x, y = (x0 + x1) / 2, (y0 + y1) / 2
     places = [(x, y0), (x1, y), (x, y1), (x0, y)]
@@ -180,10 +191,19 @@ def _yolo_rows() -> Iterator[AnnotationRow]:
         shapes = [_polygon(box, points=points) for box in BOXES]
         name = f"yolo/polygons of {points} corners"
         yield _row(name, partial(_yolo, lines=shapes), _noted(notes.BOX_OF_POLYGON))
-    turned = [_rotated(box) for box in BOXES]
-    yield _row("yolo/rotated", partial(_yolo, lines=turned), Refused("DataError", "rotated"))
+    shapes = [_diamond(box) for box in BOXES]
+    yield _row("yolo/diamonds", partial(_yolo, lines=shapes), _noted(notes.BOX_OF_POLYGON))
+    sure = [f"{_polygon(box, points=5)} 0.9" for box in BOXES]
+    said = _noted(notes.BOX_OF_POLYGON, notes.CONFIDENCE)
+    yield _row("yolo/polygons with confidence", partial(_yolo, lines=sure), said)
+    for name, lines in {
+        "rotated": [_rotated(box) for box in BOXES],
+        "angle": [_line(box, more=" 37.5") for box in BOXES],
+    }.items():
+        yield _row(f"yolo/{name}", partial(_yolo, lines=lines), Refused("DataError", "rotated"))
     yield _row("yolo/empty file", partial(_yolo, lines=[]), NOTHING)
-    nothing = Boxes({"f0": boxes(*BOXES), "f1": []}, (notes.NO_FILE,))
+    said_of_none = (notes.NO_FILE, notes.NO_OBJECT)
+    nothing = Boxes({"f0": boxes(*BOXES), "f1": []}, said_of_none)
     yield _row("yolo/no file", partial(_yolo, lines=plain), nothing, images=("f0", "f1"))
     refused = Refused("DataError", "")
     for name, lines in {

@@ -25,6 +25,6 @@ NO_OBJECT = "image-without-object"
 # Boxes
 CUT = "boxes-cut-at-edge"
 CONFIDENCE = "confidence-left-out"
-BOX_OF_POLYGON = "box-of-polygon"
-NO_FILE = "no-file-no-object"
+BOX_OF_POLYGON = "box-of-outline"
+NO_FILE = "no-annotation-file"
 CROWD = "crowd-left-out"

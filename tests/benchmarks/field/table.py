@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.benchmarks.field.walk import Outcome
 
-__all__ = ["README", "ROWS", "rows_text", "summary", "write_tables"]
+__all__ = ["README", "ROWS", "readme_text", "rows_text", "summary", "write_tables"]
 
 README = Path(__file__).with_name("README.md")
 ROWS = Path(__file__).with_name("ROWS.md")
@@ -53,11 +53,15 @@ def rows_text(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(parts)
 
 
+def readme_text(outcomes: Sequence[Outcome]) -> str:
+    """Return the README with the table of the parts."""
+    head, _, rest = README.read_text("utf-8").partition(BEGIN)
+    return f"{head}{BEGIN}\n{summary(outcomes)}\n{END}{rest.partition(END)[2]}"
+
+
 def write_tables(outcomes: Sequence[Outcome]) -> None:
     """Write both files anew."""
-    text = README.read_text("utf-8")
-    head, _, rest = text.partition(BEGIN)
-    README.write_text(f"{head}{BEGIN}\n{summary(outcomes)}\n{END}{rest.partition(END)[2]}", "utf-8")
+    README.write_text(readme_text(outcomes), "utf-8")
     ROWS.write_text(rows_text(outcomes), "utf-8")
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from deepbacs_zoo.fiji import Gateway
     from tests.fiji.javac import Harness
 
-__all__ = ["ImageJ", "Outcome", "Row", "all_rows", "open_imagej", "walk"]
+__all__ = ["ImageJ", "Outcome", "Row", "all_rows", "open_imagej", "outcome_of", "walk"]
 
 Row = ImageRow | AnnotationRow | PackageRow | RoiRow
 PARTS: tuple[Callable[[], Iterator[Row]], ...] = (
@@ -127,11 +127,16 @@ def walk(rows: Sequence[Row], folder: Path, imagej: ImageJ | None = None) -> lis
         else:
             module = roi_rows if isinstance(row, RoiRow) else packaging
             faults = list(module.faults_of(row, place, imagej and imagej.gateway))
-        both = imagej is not None and not isinstance(row, AnnotationRow)
-        readers = "Python, ImageJ" if both else "Python"
         faults = [fault.replace(str(place), "…") for fault in faults]
-        outcomes.append(Outcome(row.part, row.name, row.verdict, readers, tuple(faults)))
+        outcomes.append(outcome_of(row, faults, in_imagej=imagej is not None))
     return outcomes
+
+
+def outcome_of(row: Row, faults: Sequence[str] = (), *, in_imagej: bool = True) -> Outcome:
+    """Return the outcome of a row; without a walk the one that it must have."""
+    both = in_imagej and not isinstance(row, AnnotationRow)
+    readers = "Python, ImageJ" if both else "Python"
+    return Outcome(row.part, row.name, row.verdict, readers, tuple(faults))
 
 
 def _walk_images(

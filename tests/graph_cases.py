@@ -231,6 +231,9 @@ GRAPHS: dict[str, Graph] = {
             LINEAR, opset=7, ir_version=3, inputs=(value("two", shape=[]), value("half", shape=[]))
         )
     ),
+    "defaults that are inputs": Graph(
+        lambda: model(LINEAR, inputs=(value("two", shape=[]), value("half", shape=[])))
+    ),
     "no shapes": Graph(
         lambda: model(LINEAR, value("input", shape=None), value("output", shape=None))
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from deepbacs_zoo.errors import UsageError
@@ -51,6 +52,30 @@ class ReadOptions:
                 value=repr(self.channel),
                 allowed="the name of a channel, or its number from 1",
                 hint="leave it out to read all channels",
+            )
+
+    def check_series(self, count: int, where: str | Path) -> None:
+        """Refuse the number of an image that a file does not have.
+
+        Parameters
+        ----------
+        count
+            The number of its images.
+        where
+            The file, or the image's name.
+
+        Raises
+        ------
+        UsageError
+            ``series`` is above the number of images.
+        """
+        if self.series is not None and self.series > count:
+            raise UsageError(
+                where,
+                "it has no image of this number",
+                value=self.series,
+                allowed="1, as it holds one image" if count == 1 else f"1 to {count}",
+                hint="choose another number with " + Option("series"),
             )
 
 

@@ -19,7 +19,7 @@ from deepbacs_zoo.images.channels import choose_channel
 from deepbacs_zoo.images.image import Decoded, Image
 from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
 from deepbacs_zoo.images.raster import read_jpeg, read_png
-from deepbacs_zoo.images.tiff.read import check_series, read_tiff
+from deepbacs_zoo.images.tiff.read import read_tiff
 
 __all__ = ["IMAGE_SUFFIXES", "read_image"]
 
@@ -100,7 +100,7 @@ def read_image(  # long: half is its text
     try:
         reader = _reader(path)
         if reader is not read_tiff:
-            check_series(options.series, 1, path)
+            options.check_series(1, path)
         decoded = reader(path, options)
     except (DataError, HostError, UsageError):
         raise

@@ -78,6 +78,7 @@ def _read(source: Source, reading: ReadOptions, name: str) -> Image:
     if isinstance(source, str | Path):
         return read_image(source, reading)
     image = load_source(source)
+    reading.check_series(1, place_of(image, name))
     return choose_channel(image, reading.channel, place_of(image, name))
 
 

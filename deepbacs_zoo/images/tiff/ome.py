@@ -61,6 +61,12 @@ class _Document:
         file = _file_of(data)
         return self.own if file is None else file in self.here
 
+    def data(self, pixels: Element) -> list[Element]:
+        """Return the elements ``TiffData`` of an image; of a single one without, all pages."""
+        data = list(_all(pixels, "TiffData"))
+        whole = not data and self.own and len(self.images()) == 1
+        return [Element("TiffData")] if whole else data
+
     def images(self) -> list[tuple[str, Element]]:
         """Return the name and the element ``Pixels`` of each image."""
         return _images(self.root)
@@ -187,12 +193,9 @@ def _series(
     """Return an image with its planes in the file, perhaps none."""
     channels = tuple(channel.get("Name", "") for channel in _all(pixels, "Channel"))
     size = _sizes(pixels, pages[0].samplesperpixel, where)
-    data = list(_all(pixels, "TiffData"))
-    if not data and document.own and len(document.images()) == 1:
-        data = [Element("TiffData")]
     planes: dict[Plane, int] = {}
     files: dict[str, None] = {}
-    for each in data:
+    for each in document.data(pixels):
         if document.holds(each):
             planes |= _planes(each, pixels, size, len(pages))
         else:

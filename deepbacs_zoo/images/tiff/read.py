@@ -12,7 +12,7 @@ import numpy as np
 import tifffile
 from numpy.typing import NDArray
 
-from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.calibration import calibration_of, channel_names_of
 from deepbacs_zoo.images.image import COLORS, Decoded
@@ -33,7 +33,7 @@ from deepbacs_zoo.images.tiff.stacks import (
 from deepbacs_zoo.images.tiff.vendors import VendorImage, is_vendors, vendor_images
 from deepbacs_zoo.options import Option
 
-__all__ = ["check_series", "read_tiff"]
+__all__ = ["read_tiff"]
 
 SERIES_LEFT_OUT: Final = Rule(
     "image-series-left-out",
@@ -137,26 +137,8 @@ def _ome_series(
 # --- which image --------------------------------------------------------------------------------
 
 
-def check_series(number: int | None, count: int, where: Path) -> None:
-    """Refuse the number of an image that a file does not have.
-
-    Raises
-    ------
-    UsageError
-        It is above the number of images.
-    """
-    if number is not None and number > count:
-        raise UsageError(
-            where,
-            "it has no image of this number",
-            value=number,
-            allowed="1, as it holds one image" if count == 1 else f"1 to {count}",
-            hint="choose another number with " + Option("series"),
-        )
-
-
 def _chosen(images: Sequence[Image], options: ReadOptions, where: Path) -> Image:
-    check_series(options.series, len(images), where)
+    options.check_series(len(images), where)
     return images[(options.series or 1) - 1]
 
 

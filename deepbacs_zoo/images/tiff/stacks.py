@@ -256,16 +256,8 @@ def imagej_layout(
     Fewer pages than it names are the first of them.
     """
     stated, page = tiff.imagej_metadata or {}, pages[0]
-    numbers: Sequence[int]
-    numbers = [number for number, each in enumerate(pages) if kind_of(each) == kind_of(page)]
-    size = {axis: _count(stated, name) for axis, name in _NAMES.items()}
-    base = _EMPTY
-    if page.samplesperpixel == size["C"] > 1:
-        # Bio-Formats may declare separate samples as channels; ImageJ writes color pictures so.
-        base = replace(base, samples_are_channels=int(page.planarconfig or 1) == _SEPARATE)
-        size["C"] = 1
-    order = str(stated.get("order", "")).upper()[::-1]
-    order = order if sorted(order) == sorted(size) else "TZC"
+    numbers: Sequence[int] = next(iter(_groups(pages, range(len(pages)))))
+    order, size, base = _dimensions(stated, page)
     axes, sizes = order, [size[axis] for axis in order]
     findings: tuple[Finding, ...] = ()
     n_planes = prod(sizes)
@@ -278,6 +270,20 @@ def imagej_layout(
         # Large stacks have one page, with all planes behind each other.
         base, numbers = replace(base, behind=0), _behind(page, prod(sizes))
     return Layout(arranged(axes, sizes, numbers, where, base), "ImageJ description", findings)
+
+
+def _dimensions(
+    stated: Mapping[str, Any], page: tifffile.TiffPage
+) -> tuple[str, dict[str, int], Series]:
+    """Return the order of the axes, their sizes, and all else about the image."""
+    size = {axis: _count(stated, name) for axis, name in _NAMES.items()}
+    base = _EMPTY
+    if page.samplesperpixel == size["C"] > 1:
+        # Bio-Formats may declare separate samples as channels; ImageJ writes color pictures so.
+        base = replace(base, samples_are_channels=int(page.planarconfig or 1) == _SEPARATE)
+        size["C"] = 1
+    order = str(stated.get("order", "")).upper()[::-1]
+    return order if sorted(order) == sorted(size) else "TZC", size, base
 
 
 def _count(stated: Mapping[str, Any], name: str) -> int:

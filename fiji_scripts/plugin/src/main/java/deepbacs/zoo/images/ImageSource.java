@@ -64,10 +64,12 @@ public interface ImageSource extends AutoCloseable {
   /**
    * A part of an image that is open in ImageJ.
    *
-   * @throws ZooException USAGE: it has no such channel
+   * @throws ZooException USAGE: it has no such channel, or another image of a file is asked for
    */
   static ImageSource of(ImagePlus image, ReadOptions options) {
-    return OneChannel.chosen(of(image), options);
+    ImageSource all = of(image);
+    SeriesChoice.check(options.series, 1, all.name());
+    return OneChannel.chosen(all, options);
   }
 
   /** An RGB image whose channels are equal as grey, which reads it; any other as it is. */

@@ -12,6 +12,7 @@ import typer
 from deepbacs_zoo.cli.fiji import prepared
 from deepbacs_zoo.cli.options import HeapOption, JavaOption, OverwriteOption, parse_heap
 from deepbacs_zoo.cli.progress import say
+from deepbacs_zoo.cli.spelling import finding_text
 from deepbacs_zoo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def command(
     path = _find(script)
     parameters, text = _given(path, _pairs(arg or ()), argument)
     images = {each.name: read_image(each) for each in image or ()}
+    for finding in (each for read in images.values() for each in read.findings):
+        say(finding_text(finding))
     with open_worker(prepared(java), folder=fiji, heap=parse_heap(heap)) as gateway:
         result = gateway.run_script(
             path, text, parameters=parameters, images=images, timeout=timeout

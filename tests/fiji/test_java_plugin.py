@@ -94,6 +94,42 @@ def test_the_active_image_is_run_where_no_path_is_given(
     assert read_image(tmp_path / "java" / "cells_labels.tif").calibration.x == pytest.approx(0.08)
 
 
+def test_another_image_of_a_file_is_chosen_by_its_number(
+    imagej: Jvm, tmp_path: Path, model: Path, image: Path
+) -> None:
+    fields = tmp_path / "fields.ome.tif"
+    values = read_image(image).data.values[0, 0, 0]
+    with tifffile.TiffWriter(fields, ome=True) as writer:
+        for field in (values[:64, :64], values[:, ::-1]):
+            writer.write(field, metadata={"axes": "YX"}, photometric="minisblack")
+    more = {"keep_going": True}
+    first, second, third, opened = ask(
+        imagej,
+        [
+            line(model, fields, tmp_path / "1", **more),
+            line(model, fields, tmp_path / "2", series=2, **more),
+            line(model, fields, tmp_path / "3", series=3, **more),
+            f'open("{image}");\n'
+            + run_line(
+                COMMAND,
+                {"model_path": model, "output_folder": tmp_path / "4", "series": 2, **more},
+            ),
+        ],
+    )
+    for series, answer in ((None, first), (2, second)):
+        result = predict(model, fields, runner="onnx", series=series)
+        labels = read_image(tmp_path / str(series or 1) / "fields_labels.tif").data.values
+        np.testing.assert_array_equal(labels[:, :, 0], result.labels)
+        ids = [finding["id"] for finding in answer["report"]["findings"]]
+        assert ids == [finding.id for finding in result.findings]
+    assert "image-series-left-out" in {each["id"] for each in first["report"]["findings"]}
+    with pytest.raises(DeepbacsZooError) as caught:
+        predict(model, fields, runner="onnx", series=3)
+    error = third["report"]["error"]
+    assert (error["what"], error["value"]) == (caught.value.what, "3")
+    assert opened["report"]["error"]["allowed"] == "1, as it holds one image"
+
+
 @pytest.mark.slow
 def test_every_kind_of_package_writes_the_files_of_python(
     imagej: Jvm, tmp_path: Path, kinds: dict[str, Path]

@@ -373,6 +373,20 @@ def test_an_open_image_is_the_one_of_the_file(reader: Reader, tmp_path: Path) ->
     assert dtypes == ["uint16", "int16", "uint8", "float32"]
 
 
+def test_an_open_image_says_of_its_table_and_unit_what_its_file_says(
+    reader: Reader, tmp_path: Path
+) -> None:
+    write_files(tmp_path / "files")
+    names = ["photo_imagej.tif", "red_imagej.tif", "falling_imagej.tif", "grey_imagej.tif"]
+    names += ["white.tif", "unit6.tif", "unit0.tif"]
+    paths = [tmp_path / "files" / name for name in names]
+    for path, answer in zip(paths, reader.all(paths, open=True), strict=True):
+        image = read_image(path)
+        np.testing.assert_array_equal(answer["values"], image.data.values, err_msg=path.name)
+        expected = [_line(finding).replace(str(path), path.name) for finding in image.findings]
+        assert answer["findings"] == expected, path.name
+
+
 def test_open_images_with_nan_are_refused(reader: Reader, tmp_path: Path) -> None:
     values = NOISE.astype(np.float32)
     values[3, 4] = np.nan

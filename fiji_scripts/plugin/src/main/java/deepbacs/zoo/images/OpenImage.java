@@ -3,7 +3,7 @@ package deepbacs.zoo.images;
 import deepbacs.zoo.findings.Finding;
 import deepbacs.zoo.tensors.DType;
 import ij.ImagePlus;
-import ij.LookUpTable;
+import ij.process.LUT;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -76,7 +76,7 @@ final class OpenImage implements ImageSource {
     List<Finding> findings = new ArrayList<>(sizes().findings());
     if (!rgb && image.isInvertedLut()) {
       findings.add(Palette.inverted(name()));
-    } else if (image.getType() == ImagePlus.COLOR_256) {
+    } else if (image.getBitDepth() == Byte.SIZE && shape.channels == 1) {
       findings.addAll(new Palette(table(), name(), true).findings());
     }
     return findings;
@@ -87,15 +87,11 @@ final class OpenImage implements ImageSource {
   }
 
   private int[][] table() {
-    LookUpTable shown = image.createLut();
+    LUT shown = image.getProcessor().getLut();
     int[][] table = new int[shown.getMapSize()][];
     for (int number = 0; number < table.length; number++) {
       table[number] =
-          new int[] {
-            shown.getReds()[number] & 0xff,
-            shown.getGreens()[number] & 0xff,
-            shown.getBlues()[number] & 0xff
-          };
+          new int[] {shown.getRed(number), shown.getGreen(number), shown.getBlue(number)};
     }
     return table;
   }

@@ -15,7 +15,7 @@ from typing import IO, Any, Final
 from deepbacs_zoo.errors import HostError, IntegrityError, UnsupportedError, UsageError
 from deepbacs_zoo.package.addresses import named_by
 from deepbacs_zoo.package.members import is_remote, member_name
-from deepbacs_zoo.package.source import Source, same_name
+from deepbacs_zoo.package.source import Source
 from deepbacs_zoo.package.zip_source import damage
 from deepbacs_zoo.tensors import FileRef
 
@@ -50,10 +50,6 @@ class Files:
         """Return all names, sorted."""
         self._check_open()
         return self._source.names()
-
-    def holds(self, name: str) -> bool:
-        """Return whether the package has a file of this name."""
-        return same_name(name, self.names()) is not None
 
     def read(self, file: FileRef | str) -> bytes:
         """Return the content of a file.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from deepbacs_zoo.errors import IntegrityError
+from deepbacs_zoo.files.names import normalized
 from deepbacs_zoo.package.addresses import named_by
 from deepbacs_zoo.package.code_files import imported_files
 from deepbacs_zoo.package.members import member_name
@@ -41,16 +42,18 @@ def beside_graph(files: Files, graph: FileRef, stated: Sequence[FileRef]) -> Map
         A location leads out of the package.
     """
     place = files.locate(graph).path
-    return {
-        location: _external(files, place, location, stated)
-        for location in external_locations(files.file_path(graph))
-    }
+    locations = external_locations(files.file_path(graph))
+    # Large exports have a file for each tensor: the names are listed once.
+    names = frozenset(map(normalized, files.names())) if locations else frozenset()
+    return {location: _external(files, names, place, location, stated) for location in locations}
 
 
-def _external(files: Files, graph: str, location: str, stated: Sequence[FileRef]) -> FileRef:
+def _external(
+    files: Files, names: Collection[str], graph: str, location: str, stated: Sequence[FileRef]
+) -> FileRef:
     relative = member_name(location or ".", files.where(graph))
     name = posixpath.join(posixpath.dirname(graph), relative)
-    if files.holds(name):
+    if normalized(name) in names:
         return files.locate(name)
     last = PurePosixPath(relative).name
     for file in stated:

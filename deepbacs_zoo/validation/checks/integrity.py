@@ -241,21 +241,24 @@ def _beside(package: Package, name: str, weights: Weights, named: set[str]) -> I
     for file in stated:
         with suppress(PackageError):  # reported where the file is checked
             others.pop(package.locate(file).path, None)
-    for path in others:
-        if weights.format == "onnx":
-            yield EXTERNAL_DATA_NOT_STATED.finding(
-                f"weights.{name}",
-                f"the graph keeps weights in {path}, which the entry does not state",
-                "external_data with the name and the SHA-256 of the file (format 0.5.5 or later)",
-                "state the file there, or export the graph as one file",
-            )
-        else:
-            yield MODULE_NOT_STATED.finding(
-                f"weights.{name}.architecture",
-                f"the code of the network imports {path} of the package",
-                "code in one file, which imports libraries only",
-                "put the code into one file",
-            )
+    if not others:
+        return
+    more = f" and {len(others) - 1} more files" if len(others) > 1 else ""
+    paths = f"{next(iter(others))}{more}"
+    if weights.format == "onnx":
+        yield EXTERNAL_DATA_NOT_STATED.finding(
+            f"weights.{name}",
+            f"the graph keeps weights in {paths}, which the entry does not state",
+            "external_data with the name and the SHA-256 of the file (format 0.5.5 or later)",
+            "state the file there, or export the graph as one file",
+        )
+    else:
+        yield MODULE_NOT_STATED.finding(
+            f"weights.{name}.architecture",
+            f"the code of the network imports {paths} of the package",
+            "code in one file, which imports libraries only",
+            "put the code into one file",
+        )
 
 
 def _executables(package: Package) -> Iterator[Finding]:

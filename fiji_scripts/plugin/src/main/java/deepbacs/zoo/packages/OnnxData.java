@@ -24,7 +24,7 @@ final class OnnxData {
 
   private static final int DEEPEST = 64;
   private static final int LONGEST_TEXT = 4096;
-  private static final int BUFFER = 1 << 16;
+  private static final int BUFFER = 1 << 13;
 
   /** Kinds of messages, and which of their fields hold which kind. */
   private enum Kind {

@@ -114,11 +114,6 @@ final class PackageFiles {
     return unpacked(located);
   }
 
-  /** Whether the package has a file of this name. */
-  synchronized boolean holds(String name) {
-    return Source.sameName(name, names()) != null;
-  }
-
   /**
    * The path of a file on disk, with others at the places where it looks for them.
    *

@@ -4,12 +4,15 @@ import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.tensors.FileRef;
 import java.io.IOException;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Files that the files of a weights entry name: external data of a graph. */
 final class WeightsFiles {
@@ -29,8 +32,14 @@ final class WeightsFiles {
     String place = files.locate(graph).path;
     Map<String, FileRef> result = new LinkedHashMap<>();
     try {
-      for (String location : OnnxData.locations(files.filePath(graph))) {
-        result.put(location, external(files, place, location, stated));
+      List<String> locations = OnnxData.locations(files.filePath(graph));
+      // Large exports have a file for each tensor: the names are listed once.
+      Set<String> names = new HashSet<>();
+      for (String name : locations.isEmpty() ? new ArrayList<String>() : files.names()) {
+        names.add(Normalizer.normalize(name, Normalizer.Form.NFC));
+      }
+      for (String location : locations) {
+        result.put(location, external(files, names, place, location, stated));
       }
     } catch (IOException error) {
       throw PackageFiles.unreadable(files.where(place), error);
@@ -39,10 +48,14 @@ final class WeightsFiles {
   }
 
   private static FileRef external(
-      PackageFiles files, String graph, String location, List<FileRef> stated) {
+      PackageFiles files,
+      Set<String> names,
+      String graph,
+      String location,
+      List<FileRef> stated) {
     String relative = Members.name(location, files.where(graph));
     String name = graph.substring(0, graph.lastIndexOf('/') + 1) + relative;
-    if (files.holds(name)) {
+    if (names.contains(Normalizer.normalize(name, Normalizer.Form.NFC))) {
       return files.locate(new FileRef(name, null));
     }
     String last = last(relative);

@@ -126,7 +126,13 @@ class Gathered:
             return tuple(findings)
         counted = f"{count} of {self.files} files"
         if count == 1:
-            return tuple(replace(each, what=counted + ": " + each.what) for each in findings)
+            # One about a folder is none about a file of it.
+            return tuple(
+                each
+                if Path(each.where).is_dir()
+                else replace(each, what=counted + ": " + each.what)
+                for each in findings
+            )
         first = next(iter(findings))
         what = f"{counted}, such as {Path(first.where).name}: " + first.what
         return (replace(first, where=_common_place(findings), what=what),)

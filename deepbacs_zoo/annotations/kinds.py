@@ -117,7 +117,9 @@ def _read_targets(
 ) -> Iterator[Annotated[Image]]:
     for pair in pairs:
         image = read_image(pair.source, pair.reading)
-        yield Annotated(pair, image, read_target(pair, image))
+        target = read_target(pair, image)
+        findings = (*pair.findings, *target.findings)
+        yield Annotated(pair, image, replace(target, findings=findings))
 
 
 def read_target(pair: Pair, image: Image) -> Image:

@@ -136,8 +136,7 @@ def left_out(matches: Matches, other: Sequence[Path]) -> tuple[Finding, ...]:
         found.append(
             SECOND_ANNOTATIONS.finding(
                 matches.second[0].parent,
-                f"{_counted(matches.second)} left out, since the image has an annotation of a "
-                "closer name",
+                f"{_counted(matches.second)}: the images have annotations of closer names",
                 "one annotation for each image",
                 "look whether the right ones were taken",
             )
@@ -147,14 +146,14 @@ def left_out(matches: Matches, other: Sequence[Path]) -> tuple[Finding, ...]:
         found.append(
             FILES_LEFT_OUT.finding(
                 neither[0].parent,
-                f"{_counted(neither)} left out, neither an image nor an annotation of one",
+                f"{_counted(neither)}: neither images nor annotations of one",
             )
         )
     return tuple(found)
 
 
 def _counted(paths: Sequence[Path]) -> str:
-    return f"{len(paths)} {'file is' if len(paths) == 1 else 'files are'} ({named(paths)})"
+    return f"{len(paths)} {'file is' if len(paths) == 1 else 'files are'} left out ({named(paths)})"
 
 
 def named(paths: Sequence[Path]) -> str:

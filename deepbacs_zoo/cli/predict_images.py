@@ -88,12 +88,20 @@ def group_images(package: Package, words: Sequence[str]) -> list[ImageGroup]:
 
 
 def _expand(word: str, input_id: str) -> list[Path]:
+    from deepbacs_zoo.files.names import is_note_of_macos
     from deepbacs_zoo.images import IMAGE_SUFFIXES, image_files
 
     path = Path(word)
     prefix = f"{input_id}="
     if not path.exists() and word.startswith(prefix):
         path = Path(word.removeprefix(prefix))
+    if path.is_file() and is_note_of_macos(path):
+        raise UsageError(
+            path,
+            "this is a note that macOS keeps beside a file, and no image",
+            allowed="an image, or a folder of images",
+            hint=f"name {path.name.removeprefix('._')} instead",
+        )
     if not path.is_dir():
         return [path]
     files = image_files(path)

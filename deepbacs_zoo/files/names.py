@@ -11,7 +11,7 @@ import unicodedata
 from pathlib import Path
 from typing import Final
 
-__all__ = ["is_system_file", "normalized", "visible"]
+__all__ = ["is_note_of_macos", "is_system_file", "normalized", "visible"]
 
 _SYSTEM: Final = frozenset(
     {
@@ -32,11 +32,20 @@ _SYSTEM: Final = frozenset(
     }
 )
 """In lower case."""
+_APPLE_DOUBLE: Final = b"\x00\x05\x16\x07"
 
 
 def is_system_file(name: str) -> bool:
     """Return whether a file or folder is hidden, or one that a system leaves for itself."""
     return name.startswith((".", "~$")) or name.lower() in _SYSTEM
+
+
+def is_note_of_macos(path: Path) -> bool:
+    """Return whether a file that exists is a note on another one (AppleDouble, RFC 1740)."""
+    if not path.name.startswith("._"):
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_APPLE_DOUBLE)) == _APPLE_DOUBLE
 
 
 def visible(folder: Path) -> list[Path]:

@@ -74,7 +74,7 @@ def test_the_name_of_the_image_wins_and_the_other_is_said(tmp_path):
     assert [pair.target.name for pair in pairs] == ["a.tif", "b_masks.tif"]
     (finding,) = pairs[0].findings
     assert finding.id == "second-annotations"
-    assert "1 file is (a_masks.tif) left out" in finding.what
+    assert "1 file is left out (a_masks.tif)" in finding.what
     assert read_annotated(pairs[0])[1].findings == (finding,)
     assert pairs[1].findings == ()
 
@@ -85,7 +85,7 @@ def test_a_label_image_wins_over_the_file_of_the_window_of_cellpose(tmp_path):
     assert pair.target.name == "a_cp_masks.tif"
     second, other = pair.findings
     assert "a_seg.npy" in second.what
-    assert "2 files are (a_cp_outlines.txt, a_flows.tif) left out" in other.what
+    assert "2 files are left out (a_cp_outlines.txt, a_flows.tif)" in other.what
 
 
 @pytest.mark.parametrize("second", ["a_labels.tif", "a.json", "a_masks.png"])
@@ -140,7 +140,7 @@ def test_files_that_are_neither_are_counted(tmp_path):
     (pair,) = match_pairs(tmp_path, tmp_path)
     (finding,) = pair.findings
     assert finding.id == "files-left-out"
-    assert finding.what.startswith("2 files are (a_table.csv, notes.txt) left out")
+    assert finding.what.startswith("2 files are left out (a_table.csv, notes.txt)")
 
 
 def test_folders_of_parts_hold_images_and_annotations_side_by_side(tmp_path):

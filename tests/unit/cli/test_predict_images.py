@@ -29,3 +29,11 @@ def test_a_folder_without_an_image_is_named(tmp_path):
     (tmp_path / "._cell.tif").touch()
     with pytest.raises(UsageError, match="no image in this folder"):
         stems(tmp_path)
+
+
+def test_a_note_of_macos_that_is_named_is_no_image(tmp_path):
+    (tmp_path / "._cell.tif").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X")
+    with pytest.raises(UsageError, match=r"a note that macOS keeps.*name cell\.tif instead"):
+        stems(tmp_path / "._cell.tif")
+    (tmp_path / "._real.tif").write_bytes(b"II*\0")
+    assert stems(tmp_path / "._real.tif") == ["._real"]

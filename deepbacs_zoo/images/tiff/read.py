@@ -93,7 +93,8 @@ def read_tiff(path: Path, options: ReadOptions) -> Decoded:
         planes = [series.planes[plane] for plane in block.planes()]
         names = channel_names_of(tiff, planes, block.shape[2])
         if series.ome is not None:
-            names = tuple(series.channels[c] for c in block.c if series.channels)
+            stated = len(series.channels) == series.sizes[2]
+            names = tuple(series.channels[c] for c in block.c) if stated else ()
         array = _stacked(tiff, pages, series)
         colors = colors_of(tiff, page)
     axes = "tzc" + page.axes.lower()

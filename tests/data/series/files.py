@@ -273,6 +273,9 @@ def _ome_one() -> Iterator[Case]:
             2, pixels(_data(1, FirstT=0) + _data(0, FirstT=1), t=2),
         ),
         "channel names": (2, pixels(_data(), c=2, channels=channels)),
+        "one name for two channels": (
+            1, pixels(_data(0, FirstC=1), c=2, channels='<Channel Name="DNA"/>'),
+        ),
         "second channel alone": (1, pixels(_data(0, FirstC=1), c=2, channels=channels)),
         "order unknown": (6, pixels(_data(), order="XYQQQ", **all_six)),
         "order missing": (6, pixels(_data(), order="", **all_six)),

@@ -276,7 +276,9 @@ def doubled(target: Path) -> Path:
 def test_wrong_images_are_refused_in_the_words_of_python(
     harness: Harness, tmp_path: Path, model: Path
 ) -> None:
-    tifffile.imwrite(tmp_path / "rgb.tif", np.zeros((32, 32, 3), np.uint8), photometric="rgb")
+    red = np.zeros((32, 32, 3), np.uint8)
+    red[..., 0] = 200
+    tifffile.imwrite(tmp_path / "rgb.tif", red, photometric="rgb")
     write_tiff(tmp_path / "two.tif", np.zeros((2, 32, 32), np.uint8), "cyx", Calibration())
     images = [tmp_path / "rgb.tif", tmp_path / "two.tif"]
     requests = [{"package": model, "image": image} for image in images]

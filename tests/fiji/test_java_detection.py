@@ -98,7 +98,8 @@ def test_the_plugin_writes_the_files_of_python(imagej: Jvm, tmp_path: Path) -> N
     for answer, (package, path) in zip(answers[len(jobs) :], bad, strict=True):
         with pytest.raises(DataError) as refused:
             predict(package, path, runner="onnx")
-        assert answer["error"]["message"] == str(refused.value)
+        in_macro = refused.value.sentence(lambda option: f"{option.name}={option.value}")
+        assert answer["error"]["message"] == in_macro
     assert list(results[0].class_counts or {}) == list(CLASSES)
     assert len(results[-1].plan.tiles) > 1 < len(results[-3].plan.tiles)
     assert_same(of_active, results[2], tmp_path / "python" / "open")

@@ -27,7 +27,7 @@ _OLDEST_CONVERTED: Final = (0, 3)
 _VERSION: Final = re.compile(r"([0-9]{1,4})\.([0-9]{1,4})(?:\.([0-9]{1,4}))?")
 
 # Tried with bioimageio.core 0.11.0, whose converters begin at 0.3.0 and need a type.
-_CONVERT: Final = "with bioimageio.core 0.11.0: bioimageio update-format rdf.yaml --output=new.yaml"
+_CONVERT: Final = "with bioimageio.core 0.11.0: bioimageio update-format rdf.yaml"
 
 Number = tuple[int, int, int]
 

@@ -21,7 +21,7 @@ final class Header {
   private static final int NEWEST_READ = 5;
   private static final int OLDEST_CONVERTED = 3;
   private static final String CONVERT =
-      "with bioimageio.core 0.11.0: bioimageio update-format rdf.yaml --output=new.yaml";
+      "with bioimageio.core 0.11.0: bioimageio update-format rdf.yaml";
 
   /** The newest format whose changes were looked through; newer 0.5 is read as this one. */
   private static final int[] NEWEST_KNOWN = {0, 5, 14};

@@ -84,8 +84,17 @@ def test_the_table_of_rois_is_what_imagej_draws_opens_and_counts(imagej):
     """The numbers that `tests/unit/images/test_rois.py` compares with, from ImageJ as it is."""
     found, expected = of_imagej(imagej), golden()
     assert [row["name"] for row in found] == [row["name"] for row in expected]
-    differing = [row for row, known in zip(found, expected, strict=True) if row != known]
+    differing = [
+        row
+        for row, known in zip(found, expected, strict=True)
+        if without_picture(row) != without_picture(known)
+    ]
     assert differing == []
+
+
+def without_picture(row):
+    """The pixels of a picture stand in its file as the JVM's settings have it."""
+    return {key: row[key] for key in row if key != "roi" or not row["name"].startswith("image")}
 
 
 @pytest.mark.parametrize("seed", range(3))

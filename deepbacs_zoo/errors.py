@@ -19,7 +19,7 @@ An option in it is data (`deepbacs_zoo.options`): ``str(error)`` writes it as Py
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -37,6 +37,7 @@ __all__ = [
     "PackageError",
     "UnsupportedError",
     "UsageError",
+    "listed",
     "look_up",
 ]
 
@@ -223,3 +224,9 @@ def look_up(
     raise UsageError(
         where, f"no {noun} has this name", value=name, allowed=", ".join(table), hint=hint
     )
+
+
+def listed(texts: Sequence[str], most: int = 5) -> str:
+    """Return the first of some texts with commas between, and how many more there are."""
+    more = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {more} more" if more > 0 else "")

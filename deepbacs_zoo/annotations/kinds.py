@@ -28,7 +28,7 @@ from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE, LabelOptions
 from deepbacs_zoo.annotations.labels.pairs import plane_of, planes_of, read_label_pairs
 from deepbacs_zoo.annotations.labels.read import Annotation
 from deepbacs_zoo.annotations.outlines.read import holds_rois
-from deepbacs_zoo.annotations.pairs import Annotated, Pair, match_pairs
+from deepbacs_zoo.annotations.pairs import Annotated, Pair, match_pairs, read_source
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.images.read import read_image
@@ -101,11 +101,11 @@ def _boxes_of(
 
 def _boxes_of_rois(pair: Pair, classes: Classes) -> Iterator[Annotated[BoxAnnotation]]:
     """Yield the boxes around ImageJ's outlines plane by plane."""
-    image = read_image(pair.source)
+    image, channels = read_source(pair)
     sizes = image.data.sizes
     shape = (int(sizes["t"]), int(sizes["z"]), int(sizes["y"]), int(sizes["x"]))
     every = classes[0] if classes and len(classes) == 1 else None
-    boxes = read_roi_box_planes(pair.target, shape, int(sizes["c"]), classes, every)
+    boxes = read_roi_box_planes(pair.target, shape, channels, classes, every)
     for each in planes_of(pair, image):
         found = boxes[each.t or 0, each.z or 0]
         found = replace(found, findings=(*each.findings, *found.findings))

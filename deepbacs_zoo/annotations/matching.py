@@ -13,7 +13,7 @@ from deepbacs_zoo.annotations.names import (
     outline_suffix,
     split,
 )
-from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.errors import UsageError, listed
 from deepbacs_zoo.files.names import normalized, visible
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.folder import is_image_name
@@ -22,7 +22,6 @@ from deepbacs_zoo.images.read import IMAGE_SUFFIXES
 
 __all__ = ["NOT_READ", "Listing", "advice", "left_out", "list_files", "named"]
 
-_MOST_NAMED: Final = 5
 NOT_READ: Final = frozenset(
     {".h5", ".hdf5", ".npz", ".mat", ".svg", ".ilp", ".qpdata", ".klb", ".mha", ".nrrd", ".nii"}
 )
@@ -158,6 +157,4 @@ def _counted(paths: Sequence[Path]) -> str:
 
 def named(paths: Sequence[Path]) -> str:
     """Return the names of files, the first few of many."""
-    more = len(paths) - _MOST_NAMED
-    names = ", ".join(path.name for path in paths[:_MOST_NAMED])
-    return names + (f" and {more} more" if more > 0 else "")
+    return listed([path.name for path in paths])

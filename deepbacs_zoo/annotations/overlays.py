@@ -23,7 +23,7 @@ OVERLAY_NOT_READ: Final = Rule(
 )
 
 
-def read_overlay_labels(path: Path, image: Image) -> RoiLabels | Finding | None:
+def read_overlay_labels(path: Path, image: Image, channels: int = 1) -> RoiLabels | Finding | None:
     """Read the outlines in a file that is the image itself.
 
     Parameters
@@ -32,6 +32,8 @@ def read_overlay_labels(path: Path, image: Image) -> RoiLabels | Finding | None:
         The annotation.
     image
         The image that it belongs to.
+    channels
+        Its channels as ImageJ counts planes, which positions in stacks count first.
 
     Returns
     -------
@@ -61,7 +63,7 @@ def read_overlay_labels(path: Path, image: Image) -> RoiLabels | Finding | None:
     if pixels.shape == values.shape and np.array_equal(pixels, values):
         sizes = image.data.sizes
         shape = (sizes["t"], sizes["z"], sizes["y"], sizes["x"])
-        return label_rois(path, *outlines_among(path, found), shape, sizes["c"])
+        return label_rois(path, *outlines_among(path, found), shape, channels)
     what = f"it has an overlay of {count} outlines, which is left out: its pixels are taken"
     hint = "save the outlines as a ROI set if they are meant"
     return OVERLAY_NOT_READ.finding(path, what, "label images, or images with outlines", hint)

@@ -13,11 +13,12 @@ from deepbacs_zoo.annotations.outlines.json_text import kind_of_file
 from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.files.names import visible
 from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.images.channels import choose_channel
 from deepbacs_zoo.images.image import Image, stem_of
 from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
-from deepbacs_zoo.images.read import IMAGE_SUFFIXES
+from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
 
-__all__ = ["Annotated", "Pair", "match_pairs", "read_as"]
+__all__ = ["Annotated", "Pair", "match_pairs", "read_as", "read_source"]
 
 Truth = TypeVar("Truth")
 _BOXES: Final = frozenset({".xml", ".txt", ".json"})
@@ -73,6 +74,22 @@ class Annotated(Generic[Truth]):
     pair: Pair
     image: Image
     annotation: Truth
+
+
+def read_source(pair: Pair) -> tuple[Image, int]:
+    """Read the image of a pair.
+
+    Returns
+    -------
+    Image
+        The part of its file that is read.
+    int
+        The channels of the file as ImageJ counts planes, of an RGB image one: outlines in a stack
+        state the number of a plane.
+    """
+    whole = read_image(pair.source, replace(pair.reading, channel=None))
+    channels = 1 if whole.rgb else int(whole.data.sizes["c"])
+    return choose_channel(whole, pair.reading.channel, str(pair.source)), channels
 
 
 def read_as(pairs: Sequence[Pair], reading: ReadOptions) -> tuple[Pair, ...]:

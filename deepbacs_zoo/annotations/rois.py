@@ -16,7 +16,7 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.errors import DataError, listed
 from deepbacs_zoo.files.names import is_system_file
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.polygons import Region
@@ -38,7 +38,6 @@ Labels = NDArray[np.int32]
 ROI_SUFFIXES: Final = frozenset({".roi", ".zip"})
 _LARGEST: Final = 2**24
 _PART: Final = re.compile(r"(.*\d{4,})-\d+")
-_MOST_NAMED: Final = 5
 _SAVE: Final = "save them again with More » Save… in the ROI Manager"
 OUTLINE_IS_NOTE: Final = Rule(
     "outline-is-note",
@@ -245,9 +244,8 @@ def outlines_among(path: Path, found: Sequence[Roi]) -> tuple[Sequence[Roi], tup
 def _about_notes(path: Path, notes: Sequence[Roi], count: int) -> tuple[Finding, ...]:
     if not notes:
         return ()
-    named = ", ".join(f"{roi.name} ({roi.kind})" for roi in notes[:_MOST_NAMED])
-    more = f" and {len(notes) - _MOST_NAMED} more" if len(notes) > _MOST_NAMED else ""
-    what = f"{len(notes)} of {count} outlines mark no object and are left out ({named}{more})"
+    named = listed([f"{roi.name} ({roi.kind})" for roi in notes])
+    what = f"{len(notes)} of {count} outlines mark no object and are left out ({named})"
     hint = "draw around the objects that they stand for, if there are any"
     return (OUTLINE_IS_NOTE.finding(path, what, "outlines with an area", hint),)
 

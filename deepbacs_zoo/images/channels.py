@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Final
 
-from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.errors import UsageError, listed
 from deepbacs_zoo.images.image import Image, ImagejMetadata
 from deepbacs_zoo.options import Option
 
@@ -83,9 +83,8 @@ def _folded(text: str) -> str:
 
 
 def _listed(names: Sequence[str], indices: Sequence[int]) -> str:
-    texts = [f"{index + 1} {names[index]}".rstrip() for index in indices[:_MOST_NAMED]]
-    more = len(indices) - _MOST_NAMED
-    return ", ".join(texts) + (f" and {more} more" if more > 0 else "")
+    texts = [f"{index + 1} {names[index]}".rstrip() for index in indices]
+    return listed(texts, _MOST_NAMED)
 
 
 def _metadata(image: Image, index: int) -> ImagejMetadata:

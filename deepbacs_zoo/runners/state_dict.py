@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeGuard
 
-from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.errors import PackageError, listed
 from deepbacs_zoo.runners.base import first_line
 from deepbacs_zoo.runners.file_kinds import MISSING, SAFETENSORS, SAVED, SCRIPT, kind_of
 from deepbacs_zoo.tensors import Weights
@@ -94,7 +94,7 @@ def _read(torch: ModuleType, place: _Place) -> object:
         modules = any(name.startswith("torch.nn.modules.") for name in objects)
         what = "a whole network" if modules else "Python objects besides tensors"
         raise place.error(
-            f"it holds {what}, and to load this would run code", _some(objects), _SAVE
+            f"it holds {what}, and to load this would run code", listed(objects, _NAMED), _SAVE
         ) from error
     except (RuntimeError, ValueError, EOFError, AttributeError, TypeError, KeyError) as error:
         raise _unreadable(place, error) from error
@@ -140,7 +140,7 @@ def _state_of(found: object, place: _Place, network: nn.Module) -> State:
         raise _checkpoint([str(key) for key in found], inner, place, network)
     others = {key: value for key, value in found.items() if not _is_tensor(value)}
     kinds = [f"{key}: {_kind(value)}" for key, value in others.items()]
-    raise place.error("it holds other things than tensors", _some(kinds), _SAVE)
+    raise place.error("it holds other things than tensors", listed(kinds, _NAMED), _SAVE)
 
 
 def _checkpoint(
@@ -149,7 +149,7 @@ def _checkpoint(
     """Return the error of a checkpoint, with the part of it that is the weights."""
     name = max(inner, key=lambda key: (key == "state_dict", "ema" not in key, len(inner[key])))
     others = [key for key in keys if key != name]
-    beside = f" beside {_some(others)}" if others else ""
+    beside = f" beside {listed(others, _NAMED)}" if others else ""
     prefix = _prefix(inner[name], network.state_dict())
     without = f" without '{prefix}' before its keys" if prefix else ""
     return place.error(
@@ -171,12 +171,6 @@ def _kind(value: object) -> str:
     return type(value).__name__
 
 
-def _some(names: Sequence[str]) -> str:
-    """Return the first of some names, and how many more there are."""
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
 # --- keys that differ ----------------------------------------------------------------------------
 
 
@@ -191,7 +185,7 @@ def _misfit(
     expected = network.state_dict()
     prefix = _prefix(state, expected)
     if prefix:
-        found = [_some(list(state))]
+        found = [listed(list(state), _NAMED)]
         found += filter(None, [_LEFT_BY.get(prefix.split(".")[-2] + ".")])
         return place.error(
             f"before each of its keys stands '{prefix}', which the network's keys do not have",
@@ -202,7 +196,7 @@ def _misfit(
     if prefix:
         return place.error(
             f"the keys of its network begin with '{prefix}', and its own do not",
-            _some(list(state)),
+            listed(list(state), _NAMED),
             f"save it again with '{prefix}' before each key, or name the inner network as the "
             "architecture",
         )
@@ -226,7 +220,7 @@ def _differences(
     }
     for noun, keys in found.items():
         if keys:
-            yield f"{len(keys)} {noun}: {_some(keys)}"
+            yield f"{len(keys)} {noun}: {listed(keys, _NAMED)}"
 
 
 def _shapes(state: State, expected: State) -> Iterator[str]:

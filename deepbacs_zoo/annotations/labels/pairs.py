@@ -19,11 +19,10 @@ from deepbacs_zoo.annotations.labels.read import (
 )
 from deepbacs_zoo.annotations.labels.values import Found
 from deepbacs_zoo.annotations.overlays import read_overlay_labels
-from deepbacs_zoo.annotations.pairs import Annotated, Pair
+from deepbacs_zoo.annotations.pairs import Annotated, Pair, read_source
 from deepbacs_zoo.annotations.rois import RoiLabels
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import Image
-from deepbacs_zoo.images.read import read_image
 
 __all__ = ["plane_of", "planes_of", "read_annotated", "read_label_pairs", "read_pair"]
 
@@ -91,10 +90,10 @@ def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[
 def _read_file(pairs: Sequence[Pair], options: LabelOptions) -> Iterator[Annotated[Annotation]]:
     """Yield the planes of one file that pairs name, or all."""
     first = pairs[0]
-    image = read_image(first.source, first.reading)
+    image, channels = read_source(first)
     sizes = image.data.sizes
     shape = (sizes["t"], sizes["z"], sizes["y"], sizes["x"])
-    stack = _read_stack(first, image, shape, options)
+    stack = _read_stack(first, image, shape, channels, options)
     check_size(first.target, stack.shape[2:], shape[2:], first.source.name)
     for pair in pairs:
         for each in planes_of(pair, image):
@@ -110,13 +109,16 @@ def _read_file(pairs: Sequence[Pair], options: LabelOptions) -> Iterator[Annotat
 
 
 def _read_stack(
-    pair: Pair, image: Image, shape: tuple[int, ...], options: LabelOptions
+    pair: Pair,
+    image: Image,
+    shape: tuple[int, ...],
+    channels: int,
+    options: LabelOptions,
 ) -> LabelStack:
     """Return the labels of a file, or those of an overlay in it where it is the image itself."""
-    overlay = read_overlay_labels(pair.target, image)
+    overlay = read_overlay_labels(pair.target, image, channels)
     if isinstance(overlay, RoiLabels):
         return LabelStack(pair.target, Found(overlay.labels, overlay.findings))
-    channels = int(image.data.sizes["c"])
     stack = read_label_stack(pair.target, shape, options, image=pair.source.name, channels=channels)
     if overlay is None:
         return stack

@@ -7,7 +7,7 @@ which every object has a colour; of a movie, one for each frame.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations.labels.npy import read_npy
 from deepbacs_zoo.annotations.labels.options import AS_NUMBERS, AS_THEY_ARE, LabelOptions
-from deepbacs_zoo.annotations.labels.regions import regions_of_colours
+from deepbacs_zoo.annotations.labels.regions import regions_of_colors
 from deepbacs_zoo.annotations.labels.values import Found, Values, labels_of
 from deepbacs_zoo.annotations.names import OUTLINE_SUFFIXES, holds_classes, outline_suffix
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images.arrays import image_of
-from deepbacs_zoo.images.image import Image
+from deepbacs_zoo.images.image import Calibration, Image
 from deepbacs_zoo.images.options import AS_LABELS
 from deepbacs_zoo.images.read import read_image
 from deepbacs_zoo.images.write import write_tiff
@@ -68,10 +68,13 @@ class LabelStack:
         Its file.
     found
         Its labels ``t z y x``, and what they were taken for.
+    calibration
+        The size of its pixels.
     """
 
     path: Path
     found: Found
+    calibration: Calibration = field(default_factory=Calibration)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -154,20 +157,22 @@ def read_label_stack(
     read = _array_file(path) if is_array else read_image(path, AS_LABELS)
     if options.annotations == "auto" and path.name.lower().endswith("_seg.npy"):
         options = replace(options, annotations="labels")  # Cellpose numbers a single object, too
-    if not _is_coloured(read):
+    if not _is_colored(read):
         stack = _arranged(path, _grey(read), planes, image)[:, :, 0]
     elif options.annotations == "masks":
         stack = _arranged(path, read.data.values.mean(axis=2, keepdims=True), planes, image)[
             :, :, 0
         ]
     else:
-        pictures = _arranged(path, read.data.values, planes, image, colours=True)
-        return LabelStack(path, Found(_of_colours(path, pictures), read.findings))
+        pictures = _arranged(path, read.data.values, planes, image, colors=True)
+        found = Found(_of_colors(path, pictures), read.findings)
+        return LabelStack(path, found, read.calibration)
     values = Values(path, stack, _is_jpeg(path))
     if options.annotations == "auto" and holds_classes(path):
         _check_two(values)
     found = labels_of(values, options)
-    return LabelStack(path, replace(found, findings=(*read.findings, *found.findings)))
+    found = replace(found, findings=(*read.findings, *found.findings))
+    return LabelStack(path, found, read.calibration)
 
 
 def _check_two(values: Values) -> None:
@@ -228,11 +233,11 @@ def relabel(source: str | Path, target: str | Path, options: LabelOptions = AS_N
     DataError
         ``source`` is no label image, as :func:`read_annotation` says.
     """
-    labels = read_label_stack(Path(source), None, options).found.labels
+    stack = read_label_stack(Path(source), None, options)
+    labels = stack.found.labels
     count = int(labels.max())
     dtype = np.uint16 if count <= np.iinfo(np.uint16).max else np.float32
-    calibration = read_image(source, AS_LABELS).calibration
-    write_tiff(Path(target), labels.astype(dtype), "tzyx", calibration, labels=True)
+    write_tiff(Path(target), labels.astype(dtype), "tzyx", stack.calibration, labels=True)
     return count
 
 
@@ -257,7 +262,7 @@ def _is_jpeg(path: Path) -> bool:
         return file.read(len(_JPEG)) == _JPEG
 
 
-def _is_coloured(image: Image) -> bool:
+def _is_colored(image: Image) -> bool:
     if not image.rgb:
         return False
     red, green, blue = (image.data.values[:, :, channel] for channel in range(3))
@@ -270,11 +275,11 @@ def _grey(image: Image) -> NDArray[np.generic]:
     return values[:, :, :1] if image.rgb else values
 
 
-def _of_colours(path: Path, pictures: NDArray[np.generic]) -> NDArray[np.int32]:
+def _of_colors(path: Path, pictures: NDArray[np.generic]) -> NDArray[np.int32]:
     """Return the labels ``t z y x`` of pictures ``t z c y x``."""
     labels = np.zeros((*pictures.shape[:2], *pictures.shape[3:]), np.int32)
     for place in np.ndindex(*labels.shape[:2]):
-        labels[place] = regions_of_colours(path, pictures[place], lossy=_is_jpeg(path))
+        labels[place] = regions_of_colors(path, pictures[place], lossy=_is_jpeg(path))
     return labels
 
 
@@ -284,14 +289,14 @@ def _arranged(
     planes: Planes | None,
     image: str,
     *,
-    colours: bool = False,
+    colors: bool = False,
 ) -> NDArray[Any]:
     """Return ``t z c y x`` with the frames and slices of the image, and one channel or colours.
 
     Programs write label movies without saying along which axis they run, as slices or channels.
     """
     stated = values.shape[:3]
-    if values.shape[2] > 1 and not colours:
+    if values.shape[2] > 1 and not colors:
         if values.shape[:2] != (1, 1):
             raise DataError(
                 path,

@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.errors import DataError, listed
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.options import Option
 
-__all__ = ["connected_regions", "label_findings", "mask_findings", "regions_of_colours"]
+__all__ = ["connected_regions", "label_findings", "mask_findings", "regions_of_colors"]
 
 Labels = NDArray[np.int32]
 _SPECK: Final = 4
@@ -20,7 +20,6 @@ _SPECK: Final = 4
 _MOST_SPECKS: Final = 0.2
 _WIDE: Final = 1.6
 _MOST_FOREGROUND: Final = 0.5
-_MOST_NAMED: Final = 5
 LABEL_IN_PARTS: Final = Rule(
     "label-in-parts",
     Severity.WARNING,
@@ -65,7 +64,7 @@ def connected_regions(
     return found
 
 
-def regions_of_colours(path: Path, picture: NDArray[np.generic], *, lossy: bool = False) -> Labels:
+def regions_of_colors(path: Path, picture: NDArray[np.generic], *, lossy: bool = False) -> Labels:
     """Return the regions of one colour; the most frequent colour is the background.
 
     Parameters
@@ -89,7 +88,7 @@ def regions_of_colours(path: Path, picture: NDArray[np.generic], *, lossy: bool 
     """
     channels = picture.astype(np.int64)
     top = int(channels.max()) + 1
-    colours, codes = np.unique(
+    colors, codes = np.unique(
         (channels[0] * top + channels[1]) * top + channels[2], return_inverse=True
     )
     codes = codes.reshape(channels.shape[1:])
@@ -103,7 +102,7 @@ def regions_of_colours(path: Path, picture: NDArray[np.generic], *, lossy: bool 
             "its colours run into each other"
             + (", as JPEG leaves them" if lossy else "")
             + ", so its objects cannot be separated",
-            value=f"{colours.size} colours, {specks} of {areas.size} regions under {_SPECK} pixels",
+            value=f"{colors.size} colours, {specks} of {areas.size} regions under {_SPECK} pixels",
             allowed="one plain colour for each object, up to its edge",
             hint="save it without smoothing as PNG or TIFF, or give a label image",
         )
@@ -162,16 +161,11 @@ def label_findings(path: Path, labels: NDArray[np.integer]) -> tuple[Finding, ..
     finding = LABEL_IN_PARTS.finding(
         path,
         f"{torn.size} of its {int(np.count_nonzero(owners))} labels have several parts that do not "
-        f"touch ({_listed(torn.tolist())})",
+        f"touch ({listed([str(number) for number in torn.tolist()])})",
         "one connected object for each label",
         "look whether a number was given twice",
     )
     return (finding,)
-
-
-def _listed(numbers: list[int]) -> str:
-    more = len(numbers) - _MOST_NAMED
-    return ", ".join(map(str, numbers[:_MOST_NAMED])) + (f" and {more} more" if more > 0 else "")
 
 
 def _touching(labels: Labels) -> int:

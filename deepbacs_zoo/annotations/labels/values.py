@@ -16,7 +16,7 @@ from deepbacs_zoo.annotations.labels.regions import (
     label_findings,
     mask_findings,
 )
-from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.errors import DataError, listed
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.options import Option, Text
 
@@ -27,7 +27,6 @@ Stack = NDArray[np.int32]
 
 Odd = Callable[[Path, NDArray[np.int32]], tuple[Finding, ...]]
 
-_MOST_NAMED: Final = 5
 _ALLOWED: Final = "0 for the background and 1, 2, 3 … for the objects"
 _FULL: Final = (255, 65535)
 """Values of objects that nobody gives as the number of one."""
@@ -163,7 +162,8 @@ def _one_value(values: Values, value: np.generic, options: LabelOptions) -> Foun
     if value == stated:
         return Found(labels)
     if options.background is not None or options.annotations == "labels":
-        return Found(labels + np.int32(1), numbers=(int(value),))
+        numbers = (int(value),) if value == int(value) else ()
+        return Found(labels + np.int32(1), numbers=numbers)
     finding = ONE_VALUE.finding(
         values.path,
         f"all of its pixels are {value:g}: taken for an image without any object",
@@ -383,9 +383,4 @@ def _number(value: np.generic) -> int | float:
 
 
 def _listed(numbers: list[int] | list[float]) -> str:
-    more = len(numbers) - _MOST_NAMED
-    named = ", ".join(
-        f"{number:g}" if isinstance(number, float) else str(number)
-        for number in numbers[:_MOST_NAMED]
-    )
-    return named + (f" and {more} more" if more > 0 else "")
+    return listed([f"{each:g}" if isinstance(each, float) else str(each) for each in numbers])

@@ -16,7 +16,7 @@ from deepbacs_zoo.datasets.preparation.pairing import (
     target_suffixes,
 )
 from deepbacs_zoo.datasets.types import PartLayout, TargetKind, Variant
-from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.errors import DataError, listed
 from deepbacs_zoo.options import Option
 
 __all__ = ["find_parts"]
@@ -167,12 +167,10 @@ def _not_there(label: str, variant: Variant, files: Files) -> DataError:
     held = sorted(
         folder or "." for folder, inside in files.items() if _has(inside, image_suffixes())
     )
-    more = len(held) - _MOST_NAMED
-    listed = ", ".join(held[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     return DataError(
         label,
         "the folders of this data set are not in it",
-        value=f"images are in {listed}" if held else "it holds no images",
+        value=f"images are in {listed(held, _MOST_NAMED)}" if held else "it holds no images",
         allowed=" and ".join(_described(part) for part in variant.parts),
         hint="put the images into training/source, what belongs to them into training/target (and "
         "likewise test/), and name the folder around them by " + Option("from_file"),

@@ -217,7 +217,7 @@ def files_of_roifile() -> dict[str, bytes]:
         found[f"left {value}"] = _with(whole, (10, ">h", value))
         found[f"right {value}"] = _with(found["RECT 0"], (14, ">h", value))
     found["count as SIZE"] = _with(whole, (16, ">H", 0), (18, ">i", len(star)))
-    found["mark of two letters"] = b"IoXX" + whole[4:]
+    found["other first bytes"] = b"IoXX" + whole[4:]
     return found
 
 
@@ -254,9 +254,9 @@ def digest(mask: np.ndarray) -> str:
 
 def of_imagej(java: Jvm) -> list[dict[str, Any]]:
     """Let ImageJ draw, and open and fill all files; return what `golden` returns."""
-    wanted = drawings()
-    names = [f"{each['type']} {index}" for index, each in enumerate(wanted)]
-    files = dict(zip(names, drawn_by(java, wanted), strict=True)) | files_of_roifile()
+    shapes = drawings()
+    names = [f"{each['type']} {index}" for index, each in enumerate(shapes)]
+    files = dict(zip(names, drawn_by(java, shapes), strict=True)) | files_of_roifile()
     found = []
     answers = filled_by(java, list(files.values()))
     for (name, data), answer in zip(files.items(), answers, strict=True):
@@ -271,9 +271,9 @@ def of_imagej(java: Jvm) -> list[dict[str, Any]]:
     return found
 
 
-def drawn_by(java: Jvm, wanted: Sequence[dict[str, Any]]) -> list[bytes]:
+def drawn_by(java: Jvm, shapes: Sequence[dict[str, Any]]) -> list[bytes]:
     """Let ImageJ draw and save; return the files."""
-    answers = _answers(java.run("RoisTest", "draw", text=json.dumps(wanted)))
+    answers = _answers(java.run("RoisTest", "draw", text=json.dumps(shapes)))
     return [base64.b64decode(answer["roi"]) for answer in answers]
 
 

@@ -133,7 +133,7 @@ def test_a_movie_is_no_single_image(tmp_path):
 
 
 def test_each_file_is_read_once(tmp_path, monkeypatch):
-    from deepbacs_zoo.annotations.labels import pairs
+    from deepbacs_zoo.annotations import pairs
 
     read, opened = pairs.read_image, []
     monkeypatch.setattr(

@@ -82,6 +82,13 @@ def test_labels_are_numbered_again_in_their_old_order_with_their_pixel_size(tmp_
     np.testing.assert_array_equal(read_annotation(source, (1, 1)).labels, rows(3, 2, 3, 1))
 
 
+def test_an_array_of_labels_is_numbered_again_as_an_image(tmp_path):
+    np.save(tmp_path / "a.npy", rows(7, 2, 7, 1))
+    assert relabel(tmp_path / "a.npy", tmp_path / "b.tif") == 3
+    labels = read_annotation(tmp_path / "b.tif", (1, 1)).labels
+    np.testing.assert_array_equal(labels, rows(3, 2, 3, 1))
+
+
 def test_an_image_full_of_labels_keeps_them_all(tmp_path):
     path = tmp_path / "a.tif"
     tifffile.imwrite(path, np.array([[5, 5], [9, 9]], np.uint8))

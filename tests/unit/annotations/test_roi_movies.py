@@ -5,14 +5,15 @@ import zipfile
 
 import numpy as np
 import pytest
+import tifffile
 
 from deepbacs_zoo.annotations import read_label_pairs
 from deepbacs_zoo.annotations.kinds import KINDS
 from deepbacs_zoo.annotations.labels.options import LabelOptions
-from deepbacs_zoo.annotations.pairs import Pair
+from deepbacs_zoo.annotations.pairs import Pair, read_as
 from deepbacs_zoo.annotations.rois import read_roi_labels, read_rois
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.images import Calibration, write_tiff
+from deepbacs_zoo.images import Calibration, ReadOptions, write_tiff
 from deepbacs_zoo.results import write_rois
 from deepbacs_zoo.results.boxes.rois import write_box_rois
 from deepbacs_zoo.results.boxes.rows import BoxRow
@@ -52,6 +53,28 @@ def test_outlines_on_a_channel_are_those_of_the_image(tmp_path):
     saved(pair.target, box(1, 1, 9, 9, name="a", position=4), box(9, 9, 15, 15, c_position=3))
     found = list(read_label_pairs([pair]))
     assert [int(each.annotation.labels.max()) for each in found] == [1, 2]
+
+
+def test_the_channels_of_the_file_count_where_one_of_them_is_read(tmp_path):
+    pair = pair_of(tmp_path, (2, 3, *SIZE), "tcyx")
+    saved(pair.target, box(1, 1, 9, 9, name="rod", position=4), box(9, 9, 15, 15, position=3))
+    (pair,) = read_as([pair], ReadOptions(channel="2"))
+    for kind in ("labels", "boxes"):
+        found = list(KINDS[kind].read([pair], ["rod"], LabelOptions()))
+        assert [each.image.shape[2] for each in found] == [1, 1]
+        assert [each.pair.t for each in found] == [0, 1]
+    assert [len(each.annotation.boxes) for each in found] == [1, 1]
+    labels = [each.annotation.labels for each in read_label_pairs([pair])]
+    assert [sorted(set(each.ravel().tolist())) for each in labels] == [[0, 1], [0, 1]]
+
+
+def test_the_colors_of_a_picture_are_one_plane_for_outlines(tmp_path):
+    movie = np.random.default_rng(0).integers(0, 255, (2, 2, *SIZE, 3), np.uint8)
+    tifffile.imwrite(tmp_path / "movie.tif", movie, imagej=True, metadata={"axes": "TZYXS"})
+    pair = Pair("movie", tmp_path / "movie.tif", tmp_path / "movie.zip")
+    saved(pair.target, box(1, 1, 9, 9, position=3))
+    found = list(read_label_pairs([pair]))
+    assert [each.annotation.labels.any() for each in found] == [False, False, True, False]
 
 
 def test_a_frame_without_an_outline_is_one_without_objects(tmp_path):

@@ -33,6 +33,7 @@ GUARD: Final = Guard(
 damage: Final = GUARD.reading
 
 _ZIP_START: Final = b"PK\x03\x04"
+_OTHER_ARCHIVES: Final = frozenset({".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar"})
 
 
 class ZipSource:
@@ -94,7 +95,9 @@ def open_zip(path: Path) -> tuple[ZipSource, str]:
             "this file is not a package",
             value=path.suffix or path.name,
             allowed="a zip, a folder or a description (rdf.yaml, bioimageio.yaml)",
-            hint="give the package, not one of its files",
+            hint="unpack it and give the folder"
+            if path.suffix.lower() in _OTHER_ARCHIVES
+            else "give the package, not one of its files",
         )
     with damage(str(path)):
         archive = zipfile.ZipFile(path)

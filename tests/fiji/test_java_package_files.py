@@ -93,12 +93,15 @@ def test_packages_are_found_and_refused_alike(
     requests["folder"] = {"path": str(folder), "files": asked}
     requests["description"] = {"path": str(folder / "rdf.yaml"), "files": asked}
     requests["not_there"] = {"path": str(tmp_path / "nothing.zip")}
-    for name in ("weights.onnx", "noending", "text.zip", "empty.zip", ".hidden"):
+    others = ("model.tar.gz", "model.RAR")
+    for name in ("weights.onnx", "noending", "text.zip", "empty.zip", ".hidden", *others):
         (tmp_path / name).write_bytes(b"" if "empty" in name else b"something else")
         requests[name] = {"path": str(tmp_path / name)}
     (tmp_path / "empty").mkdir()
     requests["empty"] = {"path": str(tmp_path / "empty")}
     answers = assert_same(harness, requests)
+    for name in others:
+        assert "unpack it and give the folder" in answers[name]["message"]
     opened = {name for name, answer in answers.items() if "message" not in answer}
     assert opened >= {"dotted", "one_down", "first_counts", "umlaut", "stored", "folder"}
     assert not opened & {"up", "hidden_up", "absolute", "drive", "backslash", "twice", "several"}

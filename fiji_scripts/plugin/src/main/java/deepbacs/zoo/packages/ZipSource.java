@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -30,6 +31,8 @@ final class ZipSource implements Source {
   private static final int MAX_RATIO = 200;
   private static final long RATIO_COUNTS_ABOVE = 256L << 20;
 
+  private static final List<String> OTHER_ARCHIVES =
+      Arrays.asList(".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar");
   private static final byte[] START = {'P', 'K', 3, 4};
   private final ZipFile archive;
   private final String label;
@@ -174,7 +177,9 @@ final class ZipSource implements Source {
           "this file is not a package",
           suffix.isEmpty() ? name : suffix,
           "a zip, a folder or a description (rdf.yaml, bioimageio.yaml)",
-          "give the package, not one of its files");
+          OTHER_ARCHIVES.contains(suffix.toLowerCase(Locale.ROOT))
+              ? "unpack it and give the folder"
+              : "give the package, not one of its files");
     }
   }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import tifffile
@@ -41,7 +42,7 @@ Stated = tuple[Calibration, tuple[Finding, ...]]
 """Size of the pixels, and what is odd about how it is stated."""
 
 
-def calibration_of(tiff: tifffile.TiffFile, ome: Mapping[str, str] | None) -> Stated:
+def calibration_of(tiff: tifffile.TiffFile, ome: Mapping[str, str] | None, path: Path) -> Stated:
     """Return what an open TIFF says about the size of its pixels, lengths in micrometers.
 
     A unit that is not known is a finding, and what it is the unit of is not known either.
@@ -52,8 +53,10 @@ def calibration_of(tiff: tifffile.TiffFile, ome: Mapping[str, str] | None) -> St
         The file.
     ome
         Attributes of the element ``Pixels`` of the image that is read; ``None`` without OME-XML.
+    path
+        The file as it was named, for findings.
     """
-    where = str(tiff.filehandle.path)
+    where = str(path)
     if ome is not None:
         return _from_ome(ome, where)
     x, y = _resolution(tiff)

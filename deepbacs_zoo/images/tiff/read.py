@@ -80,7 +80,7 @@ def read_tiff(path: Path, options: ReadOptions) -> Decoded:
         series = _chosen(layout.series, options, path)
         page = pages[series.first_page]
         check_colors(page, path)
-        calibration, odd_units = calibration_of(tiff, series.ome)
+        calibration, odd_units = calibration_of(tiff, series.ome, path)
         findings = (
             *layout.findings,
             *_others([_named(each, pages) for each in layout.series], options, path),
@@ -250,7 +250,7 @@ def _read_vendors(tiff: tifffile.TiffFile, path: Path, options: ReadOptions) -> 
     check_colors(image.page, path)
     shapes = [(*each.sizes, each.page.imagelength, each.page.imagewidth) for each in images]
     texts = [_text(each.name, shape) for each, shape in zip(images, shapes, strict=True)]
-    calibration, odd_units = calibration_of(tiff, None)
+    calibration, odd_units = calibration_of(tiff, None, path)
     assumed = n_assumed(image.series.axes, image.series.shape)
     findings = (*_others(texts, options, path), *assumed_slices(assumed, path), *odd_units)
     decoded = Decoded(image.read(), calibration, findings=findings)

@@ -39,6 +39,14 @@ def imagej(path, description, pixels=(10, 10)):
     return read_image(path)
 
 
+def test_a_finding_names_the_file_as_it_was_given(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    metadata = {"unit": "foo"}
+    tifffile.imwrite("a.tif", PLANE, imagej=True, resolution=(10, 10), metadata=metadata)
+    (finding,) = read_image("a.tif").findings
+    assert finding.where == "a.tif"
+
+
 def test_an_unknown_unit_is_named(tmp_path):
     image = imagej(tmp_path / "a.tif", ["unit=furlong", "spacing=2"])
     assert image.calibration == Calibration()

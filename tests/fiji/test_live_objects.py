@@ -14,7 +14,7 @@ from tests.fiji.gateways import gateway_setup
 
 pytest.importorskip("jpype")
 ROOT = Path(__file__).parents[2]
-FIJI = os.environ.get("DEEPBACS_ZOO_FIJI")
+FIJI = os.environ.get("DEEPBACS_ZOO_FIJI", "")
 BEGIN = """
 import pickle, sys
 import numpy as np
@@ -115,7 +115,7 @@ print(from_java(3))
     assert lines[2] == "3"
 
 
-@pytest.mark.skipif(FIJI is None, reason="DEEPBACS_ZOO_FIJI names no Fiji folder")
+@pytest.mark.skipif(not FIJI, reason="DEEPBACS_ZOO_FIJI names no Fiji folder")
 def test_a_live_session_of_pyimagej():
     pytest.importorskip("imagej")
     code = f"""

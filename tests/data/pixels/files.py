@@ -19,10 +19,13 @@ from PIL import Image as Picture
 
 from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.images import AS_IT_IS, AS_LABELS, ReadOptions, read_image
+from tests.data.packed import pack
 
 __all__ = ["GOLDEN", "described", "write_files"]
 
 GOLDEN: Final = Path(__file__).parent / "cases.json"
+PACKED: Final = GOLDEN.with_name("files.zip")
+"""The files of the table, as JUnit reads them."""
 
 RNG: Final = np.random.default_rng(12)
 RAMP: Final = np.arange(256)
@@ -286,7 +289,7 @@ def described(path: Path, options: ReadOptions = AS_IT_IS) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write the golden table."""
+    """Write the golden table, and its files for JUnit."""
     import tempfile
 
     with tempfile.TemporaryDirectory() as name:
@@ -298,6 +301,7 @@ def main() -> None:
             for channel in CHANNELS.get(path.name, ()):
                 image = described(path, ReadOptions(channel=channel))
                 rows.append({"file": path.name, "channel": channel, "image": image})
+        pack(Path(name), PACKED)
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     GOLDEN.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 

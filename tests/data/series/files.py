@@ -23,6 +23,7 @@ import tifffile
 
 from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.images import ReadOptions, read_image
+from tests.data.packed import pack
 from tests.data.series.case import Case
 from tests.data.series.ome_cases import one_image, sets_of_files, several_images, tiff_data
 from tests.data.series.writers import (
@@ -38,9 +39,11 @@ from tests.data.series.writers import (
     stack,
 )
 
-__all__ = ["GOLDEN", "Case", "described", "write_cases"]
+__all__ = ["GOLDEN", "PACKED", "Case", "described", "write_cases"]
 
 GOLDEN: Final = Path(__file__).parent / "cases.json"
+PACKED: Final = GOLDEN.with_name("files.zip")
+"""The files of the table, as JUnit reads them."""
 
 
 # --- tifffile's shape, plain pages, ImageJ --------------------------------------------------------
@@ -349,11 +352,12 @@ def rows_of(folder: Path) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Write the golden table."""
+    """Write the golden table, and its files for JUnit."""
     import tempfile
 
     with tempfile.TemporaryDirectory() as name:
         lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows_of(Path(name)))
+        pack(Path(name), PACKED)
     GOLDEN.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 
 

@@ -1,11 +1,12 @@
 """Pixels, colors and units of small files, as the golden table has them."""
 
 import json
+import zipfile
 
 import pytest
 
 from deepbacs_zoo.images import AS_LABELS, ReadOptions
-from tests.data.pixels.files import GOLDEN, described, write_files
+from tests.data.pixels.files import GOLDEN, PACKED, described, write_files
 
 ROWS = json.loads(GOLDEN.read_text("utf-8"))
 
@@ -26,6 +27,15 @@ def test_a_file_is_read_as_the_golden_table_has_it(folder, row, capfd):
         labels = json.loads(json.dumps(described(path, AS_LABELS)))
         assert labels == row.get("labels", row["image"])
     assert capfd.readouterr() == ("", "")
+
+
+def test_the_files_that_junit_reads_are_those_of_the_table(tmp_path):
+    with zipfile.ZipFile(PACKED) as archive:
+        archive.extractall(tmp_path)
+    for row in ROWS:
+        options = ReadOptions(channel=row.get("channel"))
+        found = json.loads(json.dumps(described(tmp_path / row["file"], options)))
+        assert found == row["image"], row["file"]
 
 
 def test_the_golden_table_has_all_files(folder):

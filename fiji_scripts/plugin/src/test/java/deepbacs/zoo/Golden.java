@@ -8,6 +8,7 @@ import com.google.gson.JsonPrimitive;
 import deepbacs.zoo.tensors.DType;
 import deepbacs.zoo.tensors.Tensor;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 
 /** Reads the golden vectors that the tests of Python and of Java share, {@code tests/data}. */
 public final class Golden {
@@ -27,6 +30,23 @@ public final class Golden {
   public static Path path(String name) {
     Path plugin = Paths.get(System.getProperty("basedir", "")).toAbsolutePath();
     return plugin.resolve("../../tests/data").resolve(name).normalize();
+  }
+
+  /** Writes the files of a zip of {@code tests/data} below a folder. */
+  public static void unpack(String name, Path folder) throws IOException {
+    try (InputStream packed = Files.newInputStream(path(name))) {
+      unpack(packed, folder);
+    }
+  }
+
+  /** Writes the files of a zip below a folder. */
+  static void unpack(InputStream packed, Path folder) throws IOException {
+    ZipInputStream zip = new ZipInputStream(packed);
+    for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+      Path target = folder.resolve(entry.getName());
+      Files.createDirectories(target.getParent());
+      Files.copy(zip, target);
+    }
   }
 
   public static JsonElement json(String name) throws IOException {

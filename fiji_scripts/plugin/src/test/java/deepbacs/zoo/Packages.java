@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
 /** The packages of {@code tests/data/packages}, and zips that tests write. */
@@ -35,13 +34,8 @@ public final class Packages {
   /** Writes all packages below a folder. */
   public static void unpack(Path folder) throws IOException {
     Path packed = Golden.path("packages/packages.zip.gz");
-    try (ZipInputStream zip =
-        new ZipInputStream(new GZIPInputStream(Files.newInputStream(packed)))) {
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        Path target = folder.resolve(entry.getName());
-        Files.createDirectories(target.getParent());
-        Files.copy(zip, target);
-      }
+    try (InputStream zip = new GZIPInputStream(Files.newInputStream(packed))) {
+      Golden.unpack(zip, folder);
     }
   }
 

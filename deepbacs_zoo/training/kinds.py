@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +15,8 @@ from deepbacs_zoo.tasks import GroundTruth, Method
 from deepbacs_zoo.training.scores.base import Scores
 from deepbacs_zoo.training.scores.boxes import BoxScores
 from deepbacs_zoo.training.scores.labels import LabelScores
-from deepbacs_zoo.training.tuning.thresholds import box_score, label_score
+from deepbacs_zoo.training.tuning.boxes import box_score
+from deepbacs_zoo.training.tuning.thresholds import Tuning, label_score, tune
 
 __all__ = ["KINDS", "TrainingKind", "kind_of"]
 
@@ -32,14 +34,14 @@ class TrainingKind:
         Makes the measures of an epoch, empty.
     objects
         Counts the objects of an annotation.
-    objective
+    tune
         Takes the settings of decoding, the outputs of the network (``c y x`` float32) and the
-        annotations; gives the function of settings that tuning makes as large as it can.
+        annotations; gives the settings that suit them best.
     """
 
     scores: Callable[[Method], Scores]
     objects: Callable[[GroundTruth], int]
-    objective: Callable[[Any, Tensors, Truths], Callable[[Any], float]]
+    tune: Callable[[Any, Tensors, Truths], Tuning]
 
 
 def _count_labels(truth: GroundTruth) -> int:
@@ -47,20 +49,22 @@ def _count_labels(truth: GroundTruth) -> int:
     return int(np.unique(labels[labels > 0]).size)
 
 
-def _label_objective(_: Any, tensors: Tensors, truths: Truths) -> Callable[[Any], float]:  # noqa: ANN401 - no setting counts
-    return label_score(tensors, [truth.content for truth in truths])
+def _tune_labels(settings: Any, tensors: Tensors, truths: Truths) -> Tuning:  # noqa: ANN401 - of any kind
+    return tune(settings, label_score(tensors, [truth.content for truth in truths]))
 
 
-def _box_objective(settings: Any, tensors: Tensors, truths: Truths) -> Callable[[Any], float]:  # noqa: ANN401 - settings of boxes
+def _tune_boxes(settings: Any, tensors: Tensors, truths: Truths) -> Tuning:  # noqa: ANN401 - settings of boxes
     boxes = [true_set(truth.content.boxes, settings.classes) for truth in truths]
-    return box_score(tensors, boxes, [truth.shape for truth in truths])
+    return tune(settings, box_score(tensors, boxes, [truth.shape for truth in truths]))
 
 
 KINDS: Final[dict[str, TrainingKind]] = {
-    "labels": TrainingKind(LabelScores, _count_labels, _label_objective),
-    "boxes": TrainingKind(BoxScores, lambda truth: len(truth.content.boxes), _box_objective),
+    "labels": TrainingKind(LabelScores, _count_labels, _tune_labels),
+    "boxes": TrainingKind(BoxScores, lambda truth: len(truth.content.boxes), _tune_boxes),
     # A method without objects has classes of pixels to measure, and nothing to tune.
-    "image": TrainingKind(LabelScores, lambda _: 0, lambda *_: lambda _: 0.0),
+    "image": TrainingKind(
+        LabelScores, lambda _: 0, lambda settings, *_: Tuning(settings, math.nan, math.nan)
+    ),
 }
 
 

@@ -15,7 +15,6 @@ from deepbacs_zoo.training.data.validation_images import ValidationDataset
 from deepbacs_zoo.training.kinds import kind_of
 from deepbacs_zoo.training.plan import TrainingPlan
 from deepbacs_zoo.training.threads import all_cores
-from deepbacs_zoo.training.tuning.thresholds import tune
 
 __all__ = ["tuned_decoding"]
 
@@ -45,7 +44,7 @@ def tuned_decoding(plan: TrainingPlan, device: str) -> TunedDecoding | None:
         return None
     with all_cores():
         tensors = _outputs(plan, device)
-    found = tune(settings, kind.objective(settings, tensors, truths))
+    found = kind.tune(settings, tensors, truths)
     return TunedDecoding(found.settings, found.before, found.after, objects)
 
 

@@ -10,6 +10,7 @@ from deepbacs_zoo.package import open_package
 from deepbacs_zoo.training import train
 from deepbacs_zoo.training.kinds import KINDS
 from deepbacs_zoo.training.tuning import run as tuning
+from deepbacs_zoo.training.tuning.thresholds import tune
 from tests.unit.training.small import TASK, make_images
 
 
@@ -24,15 +25,15 @@ def few_are_enough(monkeypatch):
 
 
 def better_at(threshold):
-    """A kind of result whose objective has one best threshold."""
+    """A kind of result whose score has one best threshold."""
 
-    def objective(_, tensors, truths):
+    def chosen(settings, tensors, truths):
         assert len(tensors) == len(truths) == 1
         assert tensors[0].shape == (3, *truths[0].shape)
         np.testing.assert_allclose(tensors[0].sum(axis=0), 1, atol=1e-5)
-        return lambda settings: 1 - abs(settings.seed_threshold - threshold)
+        return tune(settings, lambda settings: 1 - abs(settings.seed_threshold - threshold))
 
-    return dataclasses.replace(KINDS["labels"], objective=objective)
+    return dataclasses.replace(KINDS["labels"], tune=chosen)
 
 
 def test_chosen_thresholds_are_recorded_and_exported(

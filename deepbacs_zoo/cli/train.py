@@ -58,7 +58,9 @@ def command(  # long: its parameters are the options of the command line
     allow_empty: AllowEmptyOption = True,
     series: SeriesOption = None,
     channel: ChannelOption = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the images.")] = None,
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Passes over the images; leave it out for enough.")
+    ] = None,
     preset: Annotated[
         str | None,
         typer.Option(help="Settings by name: small (two CPU cores, minutes) or deepbacs (GPU)."),

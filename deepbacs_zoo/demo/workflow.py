@@ -29,6 +29,9 @@ from deepbacs_zoo.validation import validate
 
 __all__ = ["Workflow", "run_demo"]
 
+EPOCHS: Final = 20
+"""The shipped images need no more steps than their area, so that the demo is short."""
+
 LEAST_RECALL: Final = 0.8
 MOST_OBJECTS_PER_LABEL: Final = 1.5
 
@@ -58,7 +61,7 @@ def run_demo(  # long: half of it documents its parameters
     seed: int = 0,
     overwrite: bool = False,
     say: Callable[[str], None] = lambda text: None,
-    epochs: int | None = None,
+    epochs: int = EPOCHS,
     java: Path | None = None,
 ) -> dict[str, Any]:
     """Train, evaluate, export, validate and predict, in Python and in ImageJ, on shipped images.
@@ -75,7 +78,7 @@ def run_demo(  # long: half of it documents its parameters
     say
         Called with one line at the start and end of each step.
     epochs
-        Fewer passes over the images than the task's own, for a look at the workflow alone.
+        Passes over the images; a few are enough for a look at the workflow alone.
     java
         The Java to run ImageJ with, instead of the one that is found.
 

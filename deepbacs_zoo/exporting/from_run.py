@@ -28,6 +28,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "batch_size": "patches in a step",
     "learning_rate": "learning rate",
     "steps_per_epoch": "steps in an epoch",
+    "least_steps": "steps in all at least",
     "weight_decay": "weight decay",
     "patience": "patience (epochs)",
     "foreground_fraction": "share of patches on an object",

@@ -46,5 +46,6 @@ SHAPES: Final = TrainingSettings(
     weight_decay=1e-4,
     patience=60,
     foreground_fraction=0.5,
+    least_steps=1500,
 )
 """How networks train that give the shape of an object at each pixel of a grid."""

@@ -55,7 +55,8 @@ class TrainingSettings:
     Parameters
     ----------
     epochs
-        Passes over the images at most; one pass draws as many patches as have their area.
+        Passes over the images at most; one pass draws as many patches as have their area, or more
+        where ``least_steps`` asks for it.
     patch_size
         Side of the square patches in pixels, a multiple of ``2**depth`` of the network.
     batch_size
@@ -80,6 +81,9 @@ class TrainingSettings:
         none.
     optimizer
         Name of a class of ``torch.optim`` that takes a weight decay.
+    least_steps
+        Batches in all epochs together, at least, however few the images are; ``None`` for as many
+        as have their area.  Not where ``steps_per_epoch`` is given.
     """
 
     epochs: int
@@ -94,6 +98,7 @@ class TrainingSettings:
     plateau: int = 20
     max_zoom: float = 1.0
     optimizer: str = "AdamW"
+    least_steps: int | None = None
 
 
 @dataclass(frozen=True)
@@ -241,10 +246,13 @@ class Preset:
     source: str = "bounded for two processor cores"
 
     def applied(self, method: Method) -> Method:
-        """Return the method with these settings; the arguments were for building it."""
+        """Return the method with these settings; the arguments were for building it.
+
+        The steps are those of the preset, too, so that the method's least number does not hold.
+        """
         return dataclasses.replace(
             method,
-            training=dataclasses.replace(method.training, **self.training),
+            training=dataclasses.replace(method.training, **{"least_steps": None, **self.training}),
             network_arguments=MappingProxyType({**method.network_arguments, **self.network}),
         )
 

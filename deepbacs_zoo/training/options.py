@@ -28,7 +28,7 @@ FINE_TUNING: Final = 0.25
 
 _SAME_SIZE: Final = 0.2
 _LEAST: Final[Mapping[str, float]] = MappingProxyType(
-    {"epochs": 1, "steps_per_epoch": 1, "batch_size": 1, "patch_size": 1}
+    {"epochs": 1, "steps_per_epoch": 1, "batch_size": 1, "patch_size": 1, "least_steps": 0}
 )
 _OTHER_PIXEL_SIZE: Final = Rule(
     "pretrained-at-other-pixel-size",
@@ -184,6 +184,9 @@ class TrainingOptions:
         _check_settings(given, method.multiple)
         if previous is not None:  # goes on as long as it was meant to
             given.setdefault("epochs", int(previous.settings["epochs"]))
+            given.setdefault("least_steps", previous.settings.get("least_steps"))
+        elif {"epochs", "steps_per_epoch"} & given.keys():  # who says how long is taken at his word
+            given.setdefault("least_steps", None)
         settings = method.training
         if self.pretrained is not None and "learning_rate" not in given:
             rate = settings.learning_rate * FINE_TUNING

@@ -62,7 +62,8 @@ def train(  # long: most of it documents its parameters
     method
         The name of a method of the task; its default one if not given.
     epochs
-        Passes over the images; the method's own number if not given.
+        Passes over the images; if not given the method's own number, with the method's least number
+        of steps for few images.
     preset
         Name of a preset of the method, ``small`` or ``deepbacs``.
     pretrained

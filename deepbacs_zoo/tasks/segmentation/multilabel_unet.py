@@ -59,6 +59,7 @@ _METHOD: Final = Method(
         weight_decay=1e-4,
         patience=20,
         foreground_fraction=0.5,
+        least_steps=1500,
     ),
     # A disk 0.7 µm across has 60 pixels of 80 nm: cells are larger, specks and cut rims smaller.
     decode=Multilabel("probabilities", min_size=60),

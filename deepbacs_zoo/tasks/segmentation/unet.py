@@ -70,6 +70,7 @@ def build(min_size: int = 20, channels: int = 1) -> Method:
             weight_decay=1e-4,
             patience=20,
             foreground_fraction=0.5,
+            least_steps=1500,
         ),
         decode=Foreground("probabilities", channel=1, min_size=min_size),
         metrics=("iou_foreground", "recall", "precision"),

@@ -24,11 +24,16 @@ Array = NDArray[Any]
 
 
 def epoch_length(shapes: Sequence[tuple[int, ...]], settings: TrainingSettings) -> int:
-    """Return how many patches an epoch has: full batches, by default of the images' area."""
+    """Return how many patches an epoch has: full batches, by default of the images' area.
+
+    Of few images an epoch has more, so that all epochs together make the least number of steps.
+    """
     if settings.steps_per_epoch is not None:
         return settings.steps_per_epoch * settings.batch_size
     covering = sum(_covering(shape, settings.patch_size) for shape in shapes)
-    return math.ceil(covering / settings.batch_size) * settings.batch_size
+    steps = math.ceil(covering / settings.batch_size)
+    least = math.ceil((settings.least_steps or 0) / settings.epochs)
+    return max(steps, least) * settings.batch_size
 
 
 def cut_image(image: NDArray[np.float32], window: Window) -> NDArray[np.float32]:

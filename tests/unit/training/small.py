@@ -12,7 +12,12 @@ TASK = dataclasses.replace(
     get_method("multilabel-unet"),
     network_arguments={**get_method("multilabel-unet").network_arguments, "base": 2, "depth": 1},
     training=dataclasses.replace(
-        get_method("multilabel-unet").training, epochs=3, patch_size=16, batch_size=4, patience=10
+        get_method("multilabel-unet").training,
+        epochs=3,
+        patch_size=16,
+        batch_size=4,
+        patience=10,
+        least_steps=None,
     ),
 )
 

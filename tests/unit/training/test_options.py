@@ -56,10 +56,28 @@ def test_a_setting_comes_before_the_preset_and_the_preset_before_the_task():
     assert TrainingOptions(preset="deepbacs", validation=0.3).validation_share(SEGMENTATION) == 0.3
 
 
+@pytest.mark.parametrize("method", ["multilabel-unet", "unet", "stardist", "splinedist"])
+def test_the_least_number_of_steps_holds_where_nobody_says_how_long(method):
+    task = get_method(method)
+    assert task.training.least_steps >= 1000
+    assert settled(task).training.least_steps == task.training.least_steps
+    assert settled(task, settings={"batch_size": 2}).training.least_steps is not None
+    for options in (
+        {"settings": {"epochs": 3}},
+        {"settings": {"steps_per_epoch": 3}},
+        {"preset": "small"},
+        {"preset": "deepbacs"},
+    ):
+        assert settled(task, **options).training.least_steps is None
+    both = settled(task, settings={"epochs": 3, "least_steps": 50})
+    assert both.training.least_steps == 50
+
+
 @pytest.mark.parametrize(
     ("settings", "word"),
     [
         ({"epochs": 0}, "epochs"),
+        ({"least_steps": -1}, "least_steps"),
         ({"batch_size": 0}, "batch"),
         ({"steps_per_epoch": 0}, "steps"),
         ({"patch_size": 17}, "patch"),

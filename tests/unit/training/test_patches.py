@@ -45,6 +45,13 @@ def test_an_epoch_has_the_area_of_all_images_in_full_batches(examples):
         patches[12]
 
 
+@pytest.mark.parametrize(("least", "length"), [(9, 12), (10, 16), (30, 40)])
+def test_few_images_get_longer_epochs_that_make_the_least_number_of_steps(least, length):
+    settings = dataclasses.replace(TASK.training, least_steps=least)  # 3 epochs, batches of 4
+    assert epoch_length([(24, 30)] * 4, settings) == length
+    assert epoch_length([(24, 30)] * 4, dataclasses.replace(settings, steps_per_epoch=1)) == 4
+
+
 @pytest.mark.parametrize("steps", [1, 7])
 def test_an_epoch_may_have_a_set_number_of_steps(examples, steps):
     patches = Patches(

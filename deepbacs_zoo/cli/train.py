@@ -37,7 +37,7 @@ def command(  # long: its parameters are the options of the command line
         str | None,
         typer.Option(
             help="The method: multilabel-unet (default), unet, stardist or splinedist for "
-            "segmentation; yolov2 for detection."
+            "segmentation; yolov2 for detection; with --from its own."
         ),
     ] = None,
     data: DataOption = None,
@@ -66,7 +66,8 @@ def command(  # long: its parameters are the options of the command line
         typer.Option(help="Settings by name: small (two CPU cores, minutes) or deepbacs (GPU)."),
     ] = None,
     pretrained: Annotated[
-        Path | None, typer.Option("--from", help="Fine-tune this run or package.")
+        Path | None,
+        typer.Option("--from", help="Go on from the weights of this run folder or package."),
     ] = None,
     steps_per_epoch: Annotated[
         int | None,

@@ -283,6 +283,9 @@ class MethodEntry:
         The kind of ground truth, the same for all arguments.
     class_sets
         Published sets of classes by name; ``None`` for methods whose objects have no classes.
+    anew
+        Arguments that no weight depends on: the training images decide them also where training
+        goes on from weights.
     """
 
     name: str
@@ -292,6 +295,7 @@ class MethodEntry:
     presets: Mapping[str, Preset] = field(default_factory=_nothing)
     annotation: str = "labels"
     class_sets: Mapping[str, tuple[str, ...]] | None = None
+    anew: frozenset[str] = frozenset({"min_size"})
 
     def preset(self, name: str | None) -> Preset | None:
         """Return a preset by name; none without a name.

@@ -22,11 +22,11 @@ from deepbacs_zoo.training.callbacks.checkpointing import (
 )
 from deepbacs_zoo.training.callbacks.interruption import Interruption, catching
 from deepbacs_zoo.training.callbacks.progress import Bar
-from deepbacs_zoo.training.module import TrainingModule
+from deepbacs_zoo.training.module import TrainingModule, init_network
 from deepbacs_zoo.training.plan import TrainingPlan
 from deepbacs_zoo.training.threads import all_cores
 
-__all__ = ["check_device", "run_loop"]
+__all__ = ["check_device", "check_weights", "run_loop"]
 
 _LOGGERS: Final = ("lightning.pytorch", "lightning.fabric", "lightning")
 
@@ -83,6 +83,23 @@ def check_device(device: str) -> str:
     return "cuda" if available and device in ("auto", "cuda") else "cpu"
 
 
+def check_weights(plan: TrainingPlan) -> None:
+    """Refuse weights to go on from that do not fit, before there is a folder.
+
+    Raises
+    ------
+    ModelError
+        They do not fit.
+    """
+    if plan.pretrained is not None:
+        _load(plan, init_network(plan.method, plan.run.seed))
+
+
+def _load(plan: TrainingPlan, network: torch.nn.Module) -> None:
+    if plan.pretrained is not None:
+        plan.pretrained.load(network, plan.method.arguments.get("classes", ()))
+
+
 def run_loop(plan: TrainingPlan, *, device: str, progress: bool, resume: bool) -> None:
     """Train to the end.
 
@@ -121,8 +138,7 @@ def run_loop(plan: TrainingPlan, *, device: str, progress: bool, resume: bool) -
         callbacks.append(Bar(run))
     with _quiet(), all_cores(), catching(interruption):
         module = TrainingModule(plan)
-        if plan.pretrained is not None:
-            plan.pretrained.load(module.network)
+        _load(plan, module.network)
         trainer = lightning.Trainer(
             accelerator="gpu" if device == "cuda" else "cpu",
             devices=1,

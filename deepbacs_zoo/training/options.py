@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from deepbacs_zoo.annotations import LabelOptions
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
 from deepbacs_zoo.checkpoints import Run
-from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.errors import UsageError, listed
 from deepbacs_zoo.findings import OnFinding, Rule, Severity
 from deepbacs_zoo.images import AS_IT_IS, ReadOptions
 from deepbacs_zoo.options import Option
@@ -34,6 +34,11 @@ _OTHER_PIXEL_SIZE: Final = Rule(
     "pretrained-at-other-pixel-size",
     Severity.WARNING,
     "A network knows objects of the sizes in pixels that it was trained with.",
+)
+_NEW_CLASSES: Final = Rule(
+    "classes-new-to-pretrained",
+    Severity.INFO,
+    "Weights say nothing about a class that they were not trained with.",
 )
 
 
@@ -69,7 +74,7 @@ class TrainingOptions:
     reading: ReadOptions = AS_IT_IS
 
     def known_classes(self, entry: MethodEntry, previous: Run | None) -> tuple[str, ...]:
-        """Return the classes that boxes may have: of the run, of the weights, the caller's; or any.
+        """Return the classes that boxes may have: of the run, the caller's, of the weights; or any.
 
         Raises
         ------
@@ -86,14 +91,21 @@ class TrainingOptions:
                     hint="train detection, or leave " + Option("classes") + " out",
                 )
             return ()
-        for settled in (previous, self.pretrained):
-            if settled is not None and settled.method == entry.name:
-                return tuple(settled.method_arguments["classes"])
+        if previous is not None and previous.method == entry.name:
+            return tuple(previous.method_arguments["classes"])
         names = tuple(self.classes)
+        if not names and self._goes_on(entry):
+            return self._classes_of_weights()
         names = entry.class_sets.get(names[0], names) if len(names) == 1 else names
         if len(set(names)) < len(names) or not all(names):
             raise _out_of_range("classes", ", ".join(names), "names, each once")
         return names
+
+    def _goes_on(self, entry: MethodEntry) -> bool:
+        return self.pretrained is not None and self.pretrained.method == entry.name
+
+    def _classes_of_weights(self) -> tuple[str, ...]:
+        return () if self.pretrained is None else tuple(self.pretrained.method_arguments["classes"])
 
     def reading_of(self, previous: Run | None) -> ReadOptions:
         """Return the part of the images that is read: the caller's, or that of the run."""
@@ -174,10 +186,26 @@ class TrainingOptions:
         choice = entry.choose(samples, **({"classes": classes} if classes else {}))
         for finding in choice.findings:
             on_finding(finding)
-        if self.pretrained is not None and self.pretrained.method == entry.name:
-            return self.pretrained.method_arguments
+        if self.pretrained is not None and self._goes_on(entry):
+            anew = {name: choice.arguments[name] for name in entry.anew & choice.arguments.keys()}
+            known = {**self.pretrained.method_arguments, **anew}
+            return {**known, "classes": self._with_new(classes, on_finding)} if classes else known
         preset = entry.preset(self.preset)
         return {**choice.arguments, **({} if preset is None else preset.arguments)}
+
+    def _with_new(self, classes: tuple[str, ...], on_finding: OnFinding) -> tuple[str, ...]:
+        """Return the classes after saying which of them the weights do not know."""
+        known = self._classes_of_weights()
+        new = [name for name in classes if name not in known]
+        if new and self.pretrained is not None:
+            on_finding(
+                _NEW_CLASSES.finding(
+                    self.pretrained.path,
+                    f"it does not know {listed(new)}, which {'is' if len(new) == 1 else 'are'} "
+                    f"learned from the beginning (it knows {listed(known)})",
+                )
+            )
+        return classes
 
     def _settings(self, method: Method, previous: Run | None) -> TrainingSettings:
         given = {key: value for key, value in self.settings.items() if value is not None}

@@ -62,16 +62,18 @@ class TrainingPlan:
     pretrained: Pretrained | None = None
 
 
-def entry_of(task: str | Method, method: str | None) -> MethodEntry:
-    """Return the row of what is trained, by name or as it is.
+def entry_of(
+    task: str | Method, method: str | None, pretrained: Pretrained | None = None
+) -> MethodEntry:
+    """Return the row of what is trained, by name or as it is; else that of the weights.
 
     Raises
     ------
     UsageError
-        There is no such task or method, or a method is given twice.
+        There is no such task or method, a method is given twice, or the weights are of another one.
     """
     if isinstance(task, str):
-        return resolve(task, method)
+        return resolve(task, method) if pretrained is None else pretrained.entry(task, method)
     given = task
     if method is not None:
         raise UsageError(

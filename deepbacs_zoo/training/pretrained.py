@@ -1,11 +1,15 @@
-"""Weights to fine-tune: those of a run or a package, with their method and network."""
+"""Weights to fine-tune: those of a run or a package, with their method and network.
+
+What the weights depend on stays as it was: rays, grid, anchors, channels.  What only decoding reads
+is chosen anew by the new images (README).
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -16,15 +20,19 @@ from deepbacs_zoo.errors import ModelError, PackageError, UnsupportedError, Usag
 from deepbacs_zoo.networks import NETWORKS, NetworkEntry
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package, open_package
-from deepbacs_zoo.tasks import Method
+from deepbacs_zoo.tasks import METHODS, Method, MethodEntry, get_method, resolve
 from deepbacs_zoo.tensors import FileRef
 
 if TYPE_CHECKING:
+    import torch
     from torch import nn
 
 __all__ = ["Pretrained", "open_pretrained"]
 
 _WEIGHTS: Final = "pytorch_state_dict"
+_HEAD: Final = ("head.weight", "head.bias")
+_PLACES: Final = 5
+"""Channels of an anchor before those of the classes: place, size and objectness."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +44,7 @@ class Pretrained:
     path
         The run folder or the package.
     method, method_arguments
-        The method that they were trained by; rays, grid, anchors and classes stay as they were.
+        The method that they were trained by.
     network, network_arguments
         The network that they belong to.
     pixel_size
@@ -57,6 +65,33 @@ class Pretrained:
         """Return the record of it in a run."""
         return {"name": self.path.name, "sha256": hashlib.sha256(self.state).hexdigest()}
 
+    def entry(self, task: str, method: str | None) -> MethodEntry:
+        """Return the row of the method that they were trained by.
+
+        Parameters
+        ----------
+        task, method
+            What is to be trained; the method need not be named.
+
+        Raises
+        ------
+        UsageError
+            There is no such task or method, or it is another one than that of the weights.
+        """
+        resolve(task, method)
+        own = METHODS[self.method]
+        if own.task != task:
+            raise UsageError(
+                self.path,
+                "this model was trained for another task",
+                value=f"{own.task}, {own.name}",
+                allowed=f"a model for {task}",
+                hint=f"train {own.task}, or leave " + Option("pretrained") + " out",
+            )
+        if method is not None:
+            self._require(method)
+        return own
+
     def applied(self, method: Method) -> Method:
         """Return the method with the network that the weights belong to.
 
@@ -65,23 +100,38 @@ class Pretrained:
         UsageError
             They were trained by another method.
         """
-        if self.method != method.name:
+        self._require(method.name)
+        arguments = dict(self.network_arguments)
+        if "classes" in arguments:  # their number may be another one, see load
+            arguments["classes"] = method.network_arguments["classes"]
+        return dataclasses.replace(
+            method, network=self.network, network_arguments=MappingProxyType(arguments)
+        )
+
+    def _require(self, method: str) -> None:
+        if self.method != method:
             raise UsageError(
                 self.path,
                 "this model was trained by another method",
                 value=self.method,
-                allowed=method.name,
+                allowed=method,
                 hint="set "
                 + Option("method", self.method)
                 + " or leave "
                 + Option("pretrained")
                 + " out",
             )
-        arguments = MappingProxyType(dict(self.network_arguments))
-        return dataclasses.replace(method, network=self.network, network_arguments=arguments)
 
-    def load(self, network: nn.Module) -> None:
+    def load(self, network: nn.Module, classes: Sequence[str] = ()) -> None:
         """Fill a network.
+
+        Parameters
+        ----------
+        network
+            The network of the method.
+        classes
+            The classes of boxes that it learns, in the order of its channels.  Channels of classes
+            that the weights do not know keep the values that they have.
 
         Raises
         ------
@@ -92,7 +142,7 @@ class Pretrained:
 
         try:
             state = torch.load(io.BytesIO(self.state), map_location="cpu", weights_only=True)
-            network.load_state_dict(state)
+            network.load_state_dict(state | self._head(state, network.state_dict(), classes))
         except Exception as error:  # a damaged file may raise anything
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ModelError(
@@ -103,6 +153,28 @@ class Pretrained:
                 hint="start from another model, or leave " + Option("pretrained") + " out",
             ) from error
 
+    def _head(
+        self,
+        state: Mapping[str, torch.Tensor],
+        fresh: Mapping[str, torch.Tensor],
+        classes: Sequence[str],
+    ) -> dict[str, torch.Tensor]:
+        """Return the last layer of a detector for other classes; nothing for the same ones."""
+        known = list(self.method_arguments.get("classes", ()))
+        if known == list(classes):
+            return {}
+        found = {}
+        for name in _HEAD:
+            rest = state[name].shape[1:]
+            old = state[name].reshape(-1, _PLACES + len(known), *rest)
+            new = fresh[name].reshape(-1, _PLACES + len(classes), *rest).clone()
+            new[:, :_PLACES] = old[:, :_PLACES]
+            for channel, each in enumerate(classes, start=_PLACES):
+                if each in known:
+                    new[:, channel] = old[:, _PLACES + known.index(each)]
+            found[name] = new.flatten(0, 1)
+        return found
+
 
 def open_pretrained(path: str | Path) -> Pretrained:
     """Read the weights of a run folder or of a package.
@@ -111,6 +183,8 @@ def open_pretrained(path: str | Path) -> Pretrained:
     ------
     UsageError
         There is nothing of this name.
+    UsageError
+        There is nothing of this name, or it was trained by a method that is not known here.
     DataError
         The run has no weights yet, or is damaged.
     PackageError, IntegrityError
@@ -118,9 +192,19 @@ def open_pretrained(path: str | Path) -> Pretrained:
     UnsupportedError
         The package holds no PyTorch weights, or its network is not one of ours.
     """
-    place = Path(path)
+    place = _place_of(path)
     if is_run(place):
-        return _of_run(open_run(place))
+        found = _of_run(open_run(place))
+    else:
+        with open_package(place) as package:
+            found = _of_package(package)
+    get_method(found.method, found.method_arguments, where=str(place))
+    return found
+
+
+def _place_of(name: str | Path) -> Path:
+    """Return the run folder or the package that is meant: what has this path."""
+    place = Path(name)
     if not place.exists():
         raise UsageError(
             place,
@@ -128,8 +212,7 @@ def open_pretrained(path: str | Path) -> Pretrained:
             allowed="a run folder or a package",
             hint="correct " + Option("pretrained") + ", or leave it out",
         )
-    with open_package(place) as package:
-        return _of_package(package)
+    return place
 
 
 def _of_run(run: Run) -> Pretrained:

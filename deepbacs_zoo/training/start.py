@@ -60,14 +60,16 @@ def train(  # long: most of it documents its parameters
     output
         The run folder; a new one, unless ``resume``.
     method
-        The name of a method of the task; its default one if not given.
+        The name of a method of the task; if not given, that of ``pretrained``, else the default
+        one.
     epochs
         Passes over the images; if not given the method's own number, with the method's least number
         of steps for few images.
     preset
         Name of a preset of the method, ``small`` or ``deepbacs``.
     pretrained
-        A run folder or a package of the same method whose weights are the first ones.
+        A run folder or a package of the same method whose weights are the first ones.  Thresholds
+        and the smallest object are those of the new images.
     settings
         Other fields of :class:`~deepbacs_zoo.tasks.TrainingSettings`; they come before the preset.
     device
@@ -83,7 +85,8 @@ def train(  # long: most of it documents its parameters
     classes
         For detection: the names of the classes, in the order of the channels, or the name of a
         published set of classes (``growth-stages``, ``antibiotics``); by default those of the
-        training images.  Of label images, a single class is that of all objects.
+        training images, or of ``pretrained``.  Of label images, a single class is that of all
+        objects.
     labels
         The meaning of the values of label images and masks.
     series, channel
@@ -121,12 +124,13 @@ def train(  # long: most of it documents its parameters
     folders = Folders(Path(source), Path(target), Path(output))
     if not resume:
         _require_free(folders.output)
-    entry = entry_of(task, method)
+    origin = None if pretrained is None else open_pretrained(pretrained)
+    entry = entry_of(task, method, origin)
     previous = open_run(folders.output) if resume else None
     options = TrainingOptions(
         {**(settings or {}), **({} if epochs is None else {"epochs": epochs})},
         preset,
-        None if pretrained is None else open_pretrained(pretrained),
+        origin,
         validation,
         task.arguments.get("classes", ()) if isinstance(task, Method) else classes,
         labels,
@@ -146,12 +150,13 @@ def _run(plan: TrainingPlan, *, device: str, tuned: bool, progress: bool, resume
     try:
         # Loading PyTorch takes seconds, in which Ctrl-C may come too.
         try:
-            from deepbacs_zoo.training.loop import check_device, run_loop
+            from deepbacs_zoo.training.loop import check_device, check_weights, run_loop
             from deepbacs_zoo.training.tuning.run import tuned_decoding
         except ModuleNotFoundError as error:
             raise MissingExtraError.of("train", error.name or "torch", "train") from error
         chosen = check_device(device)
         if not resume:
+            check_weights(plan)
             create_run(run)
         run_loop(plan, device=chosen, progress=progress, resume=resume)
         if tuned:

@@ -1,6 +1,9 @@
 """Settings, presets and origins: who decides, and what is refused."""
 
 import dataclasses
+import io
+import json
+import shutil
 
 import pytest
 import torch
@@ -10,7 +13,7 @@ from deepbacs_zoo.errors import DataError, ModelError, UnsupportedError, UsageEr
 from deepbacs_zoo.exporting import draft
 from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.networks import build_network
-from deepbacs_zoo.tasks import get_entry, get_method, resolve
+from deepbacs_zoo.tasks import Choice, get_entry, get_method, resolve
 from deepbacs_zoo.training import train
 from deepbacs_zoo.training.options import FINE_TUNING, TrainingOptions
 from deepbacs_zoo.training.plan import entry_of
@@ -136,6 +139,94 @@ def test_other_pixels_than_the_origins_are_reported(made, tmp_path):
     assert finding.id == "pretrained-at-other-pixel-size"
     assert "0.1 µm" in finding.sentence()
     assert "0.2 µm" in finding.sentence()
+
+
+def test_the_method_is_that_of_the_weights_where_none_is_named(made):
+    origin = dataclasses.replace(open_pretrained(made[1].folder), method="stardist")
+    assert entry_of("segmentation", None, origin).name == "stardist"
+    assert entry_of("segmentation", "stardist", origin).name == "stardist"
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("segmentation", "unet"), "trained by another method"),
+        (("detection", None), "trained for another task"),
+        (("segmentation", "yolov2"), "no method of this name"),
+    ],
+)
+def test_weights_of_another_method_are_refused_before_images_are_read(made, tmp_path, words, what):
+    task, method = words
+    with pytest.raises(UsageError, match=what):
+        train(task, tmp_path, tmp_path, tmp_path / "run", method=method, pretrained=made[1].folder)
+
+
+def test_sizes_of_objects_are_chosen_anew_and_what_the_weights_depend_on_is_kept(made):
+    entry = dataclasses.replace(
+        get_entry("stardist"), choose=lambda _: Choice({"rays": 8, "unit": 2.0, "min_size": 7})
+    )
+    before = {"rays": 32, "grid": 1, "unit": 9.0, "min_size": 90, "channels": 1}
+    origin = dataclasses.replace(
+        open_pretrained(made[1].folder),
+        method="stardist",
+        method_arguments=before,
+        network="stardist",
+        network_arguments=get_method("stardist", before).network_arguments,
+    )
+    method = TrainingOptions(pretrained=origin).method(entry, (), None, lambda finding: None)
+    assert method.arguments == {**before, "min_size": 7}
+    assert method.decode.min_size == 7
+
+
+def test_weights_that_do_not_fit_leave_no_folder(made, tmp_path):
+    run = tmp_path / "damaged"
+    shutil.copytree(made[1].folder, run)
+    torch.save({"other": torch.zeros(1)}, open_run(run).weights())
+    with pytest.raises(ModelError, match="do not fit"):
+        train(TASK, *made[0], tmp_path / "run", pretrained=run, device="cpu")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_method_that_is_built_otherwise_is_refused_with_its_place(made, tmp_path):
+    run = tmp_path / "later"
+    shutil.copytree(made[1].folder, run)
+    record = json.loads((run / "run.json").read_text())
+    (run / "run.json").write_text(json.dumps({**record, "method_arguments": {"wings": 2}}))
+    with pytest.raises(UsageError, match="wings") as caught:
+        open_pretrained(run)
+    assert str(run) in str(caught.value)
+
+
+def test_classes_that_weights_do_not_know_are_learned_beside_those_that_they_know(made):
+    before, now = ({"classes": names} for names in (["rod", "coccus"], ["vibrio", "rod", "coccus"]))
+    known, wanted = (get_method("yolov2", each) for each in (before, now))
+    network = build_network("yolov2", {**known.network_arguments, "activation": "none"})
+    stream = io.BytesIO()
+    torch.save(network.state_dict(), stream)
+    origin = dataclasses.replace(
+        open_pretrained(made[1].folder),
+        method="yolov2",
+        method_arguments=before,
+        network="yolov2",
+        network_arguments=known.network_arguments,
+        state=stream.getvalue(),
+    )
+    options, said = TrainingOptions(pretrained=origin, classes=tuple(now["classes"])), []
+    entry = dataclasses.replace(DETECTION, choose=lambda _, classes: Choice({"classes": classes}))
+    method = options.method(entry, (), None, said.append)
+    assert [(each.id, "vibrio, which is" in each.what) for each in said] == [
+        ("classes-new-to-pretrained", True)
+    ]
+    assert method.network_arguments == wanted.network_arguments
+    fresh = build_network("yolov2", {**method.network_arguments, "activation": "none"})
+    started = fresh.head.bias.detach().clone()
+    origin.load(fresh, method.arguments["classes"])
+    old, new = network.head.weight, fresh.head.weight
+    assert torch.equal(new[:5], old[:5])
+    assert torch.equal(new[6:], old[5:])
+    assert fresh.head.bias[5] == started[5]
+    assert torch.equal(fresh.body[0].weight, network.body[0].weight)
+    assert TrainingOptions(pretrained=origin).known_classes(DETECTION, None) == ("rod", "coccus")
 
 
 def test_a_model_of_another_task_is_refused(made):

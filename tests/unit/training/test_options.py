@@ -199,7 +199,7 @@ def test_a_method_that_is_built_otherwise_is_refused_with_its_place(made, tmp_pa
 
 def test_classes_that_weights_do_not_know_are_learned_beside_those_that_they_know(made):
     before, now = ({"classes": names} for names in (["rod", "coccus"], ["vibrio", "rod", "coccus"]))
-    known, wanted = (get_method("yolov2", each) for each in (before, now))
+    known, expected = (get_method("yolov2", each) for each in (before, now))
     network = build_network("yolov2", {**known.network_arguments, "activation": "none"})
     stream = io.BytesIO()
     torch.save(network.state_dict(), stream)
@@ -217,7 +217,7 @@ def test_classes_that_weights_do_not_know_are_learned_beside_those_that_they_kno
     assert [(each.id, "vibrio, which is" in each.what) for each in said] == [
         ("classes-new-to-pretrained", True)
     ]
-    assert method.network_arguments == wanted.network_arguments
+    assert method.network_arguments == expected.network_arguments
     fresh = build_network("yolov2", {**method.network_arguments, "activation": "none"})
     started = fresh.head.bias.detach().clone()
     origin.load(fresh, method.arguments["classes"])

@@ -5,7 +5,7 @@ order that is fixed, and every tie has a rule:
 
 1. A candidate is one anchor of one cell: ``5 + classes`` channels ``x y width height objectness
    p1 p2 ...``.  Its class is that of the largest probability, the lower one of equals; its score is
-   objectness times that probability, in float32.  It passes with a score of at least
+   objectness times that probability, in float32.  It passes with a score of at least its class's
    ``score_threshold`` (float32) if all its values and its score are finite.
 2. In float64: the center is ``(column + x) * grid, (row + y) * grid``, edges lie half a width and
    half a height from it and are clipped to the image.  What has no area then is dropped.
@@ -91,7 +91,7 @@ def find_boxes(
     tuple of DetectedBox
         By score, highest first.
     int
-        The number of candidates that pass the score threshold.
+        The number of candidates that pass the score threshold of their class.
 
     Raises
     ------
@@ -160,7 +160,8 @@ def _scored(
     best = np.take_along_axis(blocks[_BEFORE_CLASSES:], classes[np.newaxis], axis=0)[0]
     with np.errstate(invalid="ignore", over="ignore"):
         scores = blocks[_BEFORE_CLASSES - 1] * best
-        passing = (scores >= np.float32(settings.score_threshold)) & np.isfinite(scores)
+        least = np.asarray(settings.score_thresholds, np.float32)[classes]
+        passing = (scores >= least) & np.isfinite(scores)
     passing &= np.isfinite(blocks).all(axis=0)
     order = (1, 2, 0)
     return classes.transpose(order), scores.transpose(order), passing.transpose(order)

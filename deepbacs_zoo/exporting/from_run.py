@@ -231,9 +231,8 @@ def _beginning_and_end(run: Run) -> dict[str, str]:
     if run.tuned is not None:
         tuned = run.tuned
         names = ", ".join(
-            f"{name.removesuffix('_threshold').replace('_', ' ')} {value:g}"
-            for name, value in vars(tuned.settings).items()
-            if isinstance(value, float)
+            f"{name.removesuffix('_threshold').replace('_', ' ')} {value}"
+            for name, value in _thresholds(tuned.settings).items()
         )
         less = KINDS[tuned.settings.result].tuned_less
         rows["thresholds"] = (
@@ -241,6 +240,18 @@ def _beginning_and_end(run: Run) -> dict[str, str]:
             f"mean F1{less} went from {tuned.before:.3f} to {tuned.after:.3f}"
         )
     return rows
+
+
+def _thresholds(settings: Any) -> dict[str, str]:  # noqa: ANN401 - of any kind
+    """Return thresholds in words, those of each class with its name."""
+    found: dict[str, str] = {}
+    for name, value in vars(settings).items():
+        if isinstance(value, float):
+            found[name] = f"{value:g}"
+        elif isinstance(value, tuple) and isinstance(value[0], float):
+            each = zip(settings.classes, value, strict=True)
+            found[name] = "(" + ", ".join(f"{kind} {number:g}" for kind, number in each) + ")"
+    return found
 
 
 def _details(run: Run, method: Method) -> dict[str, Any]:

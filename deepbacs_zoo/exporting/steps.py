@@ -98,7 +98,14 @@ def _boxes(decode: AnchorBoxes) -> tuple[str, ...]:
         "width and height in pixels;",
         "   P(object); P(class) of " + ", ".join(decode.classes) + ".",
         "2. The score of a box is P(object) times its largest P(class); boxes with less than "
-        f"{decode.score_threshold:g} are dropped.",
+        f"{_least(decode)} are dropped.",
         "3. From the best score on, a box is dropped if its IoU with a better one of its class "
         f"is above {decode.nms_threshold:g}.",
     )
+
+
+def _least(decode: AnchorBoxes) -> str:
+    if not isinstance(decode.score_threshold, tuple):
+        return f"{decode.score_threshold:g}"
+    each = zip(decode.classes, decode.score_threshold, strict=True)
+    return "that of their class (" + ", ".join(f"{name} {value:g}" for name, value in each) + ")"

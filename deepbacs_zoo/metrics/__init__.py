@@ -14,6 +14,7 @@ from deepbacs_zoo.metrics.detection import (
     BoxSet,
     ClassFinds,
     Curve,
+    ScoreThreshold,
     match_boxes,
 )
 from deepbacs_zoo.metrics.estimates import (
@@ -50,6 +51,7 @@ __all__ = [
     "InstanceCounts",
     "LabelAgreement",
     "Partners",
+    "ScoreThreshold",
     "bootstrap",
     "bootstrap_many",
     "bootstrap_sums",

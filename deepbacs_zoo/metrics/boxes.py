@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.metrics.detection import BoxMatches, BoxSet
+from deepbacs_zoo.metrics.detection import BoxMatches, BoxSet, ScoreThreshold
 
 __all__ = ["box_iou", "confusion", "partners_of", "right_partners"]
 
@@ -71,7 +71,11 @@ def partners_of(
 
 
 def confusion(
-    truth: list[BoxSet], found: list[BoxSet], matches: BoxMatches, threshold: float, score: float
+    truth: list[BoxSet],
+    found: list[BoxSet],
+    matches: BoxMatches,
+    threshold: float,
+    score: ScoreThreshold,
 ) -> NDArray[np.int64]:
     """Count detected boxes by their class and the class that is labelled there.
 
@@ -82,7 +86,7 @@ def confusion(
     threshold
         IoU threshold, one of those of ``matches``.
     score
-        Boxes of a lower score are left out.
+        Boxes of a lower score are left out; one number, or one for each class.
 
     Returns
     -------
@@ -97,7 +101,7 @@ def confusion(
     table = np.zeros((classes + 1, classes + 1), np.int64)
     right = right_partners(matches, [len(each) for each in found], threshold)
     for true, all_found, partners in zip(truth, found, right, strict=True):
-        kept = all_found.scores >= score
+        kept = all_found.passing(score)
         boxes = all_found.above(score)
         places = partners_of(true, boxes, partners[kept], threshold)
         stands = places >= 0

@@ -20,10 +20,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["COCO_THRESHOLDS", "BoxMatches", "BoxSet", "ClassFinds", "Curve", "match_boxes"]
+__all__ = ["COCO_THRESHOLDS", "BoxMatches", "BoxSet", "ClassFinds", "Curve", "ScoreThreshold"]
+__all__ += ["match_boxes"]
 
 COCO_THRESHOLDS: Final = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
 """IoU thresholds over which COCO averages: 0.5, 0.55, ... 0.95."""
+ScoreThreshold = float | Sequence[float]
+"""A score for all classes, or one for each, in their order."""
 _RECALLS: Final = np.linspace(0.0, 1.0, 101)
 
 
@@ -62,9 +65,14 @@ class BoxSet:
     def __len__(self) -> int:
         return len(self.classes)
 
-    def above(self, score: float) -> BoxSet:
+    def passing(self, score: ScoreThreshold) -> NDArray[np.bool_]:
+        """Return which boxes have a score of at least ``score``: bool, one axis."""
+        passing: NDArray[np.bool_] = self.scores >= _score_of(score, self.classes)
+        return passing
+
+    def above(self, score: ScoreThreshold) -> BoxSet:
         """Return the boxes whose score is at least ``score``."""
-        kept = self.scores >= score
+        kept = self.passing(score)
         return BoxSet(self.corners[kept], self.classes[kept], self.scores[kept])
 
 
@@ -162,7 +170,7 @@ class BoxMatches:
         reached = int(np.count_nonzero(precision > 0))
         return Curve(_RECALLS[:reached], precision[:reached])
 
-    def counts(self, threshold: float, score: float) -> NDArray[np.int64]:
+    def counts(self, threshold: float, score: ScoreThreshold) -> NDArray[np.int64]:
         """Return TP, FP and FN among boxes of at least ``score``, axes ``images classes 3``, int64.
 
         Raises
@@ -173,7 +181,7 @@ class BoxMatches:
         row = self.place(threshold)
         counted = np.zeros((*self.n_true.shape, 3), np.int64)
         for index, finds in enumerate(self.finds):
-            kept = finds.scores >= score
+            kept = finds.scores >= _score_of(score, index)
             hit = finds.partners[row] >= 0
             for column, chosen in enumerate((kept & hit, kept & ~hit)):
                 counted[:, index, column] = np.bincount(
@@ -188,6 +196,15 @@ class BoxMatches:
             if math.isclose(each, threshold):
                 return place
         raise KeyError(threshold)
+
+
+def _score_of(
+    score: ScoreThreshold, classes: int | NDArray[np.int64]
+) -> np.float64 | NDArray[np.float64]:
+    """Return the score that counts for classes, given by their places."""
+    each = np.asarray(score, np.float64)
+    found: np.float64 | NDArray[np.float64] = each[classes] if each.ndim else each[()]
+    return found
 
 
 def match_boxes(

@@ -128,13 +128,12 @@ def _box_sections(evaluation: BoxEvaluation) -> str:
     scores = render(
         "scores_boxes.html.j2", evaluation=evaluation, charts=precision_recall_curves(evaluation)
     )
-    least = f"{evaluation.score_threshold:g}"
     return scores + render(
         "overlays.html.j2",
         evaluation=evaluation,
         panels=box_panels(evaluation, _MOST_PANELS),
         legend_entries=_legend(evaluation, _WRONG),
-        legend_note=f"at IoU 0.5, boxes with a score of at least {least}",
+        legend_note=f"at IoU 0.5, boxes with a score of at least {evaluation.least_scores}",
     )
 
 
@@ -181,7 +180,7 @@ KINDS: Final[dict[str, ReportKind]] = {
         _box_figures,
         lambda evaluation: (
             Fact("Labelled boxes", str(evaluation.n_true)),
-            Fact("Score from which a box counts", f"{evaluation.score_threshold:g}"),
+            Fact("Score from which a box counts", evaluation.least_scores),
         ),
         _box_sections,
         lambda evaluations: (),

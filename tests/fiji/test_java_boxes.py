@@ -83,6 +83,8 @@ def random_requests(folder: Path) -> list[tuple[dict, np.ndarray]]:
             "score_threshold": float(rng.choice([0.1, 0.3, 1 / 3, 0.7])),
             "overlap_threshold": float(rng.choice([0.01, 0.3, 1 / 3, 0.9])),
         }
+        if number % 2:
+            settings["score_threshold"] = rng.choice([0.1, 0.3, 1 / 3, 0.7], count).tolist()
         rows, columns = (int(side) for side in rng.integers(1, 40, 2))
         tensor = noise(rng, settings, rows, columns)
         if number % 4 == 0:  # many equal scores
@@ -134,6 +136,12 @@ BAD = {
     "twice": ((16, 2, 2), (16, 16), {"classes": ["a", "a"]}),
     "anchors": ((16, 2, 2), (16, 16), {"anchors": 0}),
     "threshold": ((16, 2, 2), (16, 16), {"overlap_threshold": 1}),
+    "score": ((16, 2, 2), (16, 16), {"score_threshold": 1.5}),
+    "scores": ((16, 2, 2), (16, 16), {"score_threshold": [0.5, 1.5, 0.5]}),
+    "fewer scores": ((16, 2, 2), (16, 16), {"score_threshold": [0.5, 0.25]}),
+    "no scores": ((16, 2, 2), (16, 16), {"score_threshold": []}),
+    "nested scores": ((16, 2, 2), (16, 16), {"score_threshold": [[0.5], 0.5, 0.5]}),
+    "text scores": ((16, 2, 2), (16, 16), {"score_threshold": ["a", 0.5, 0.5]}),
     "unknown": ((16, 2, 2), (16, 16), {"rays": 32}),
 }
 

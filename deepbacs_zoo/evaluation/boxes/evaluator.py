@@ -43,7 +43,7 @@ class BoxEvaluator(Evaluator):
         """Predict an image, and keep both sets of boxes."""
         name, image, annotation = annotated.pair.name, annotated.image, annotated.annotation
         every = dataclasses.replace(
-            self.decoding, score_threshold=min(self.decoding.score_threshold, LOWEST_SCORE)
+            self.decoding, score_threshold=min(*self.decoding.score_thresholds, LOWEST_SCORE)
         )
         result, seconds = predict(image, every)
         number = self.decoding.classes.index
@@ -75,12 +75,12 @@ class BoxEvaluator(Evaluator):
     def result(self, package: str, engine: Engine, *, labels_complete: bool) -> BoxEvaluation:
         """Return the scores over all images."""
         classes = self.decoding.classes
-        # Scores are float32: decoding compares them with the threshold as such.
-        threshold = float(np.float32(self.decoding.score_threshold))
+        # Scores are float32: decoding compares them with the thresholds as such.
+        thresholds = [float(np.float32(each)) for each in self.decoding.score_thresholds]
 
         def scored(found: DetectedBoxes) -> BoxScores:
             return gather_boxes(
-                found, self.truth, names=self.names, classes=classes, score=threshold
+                found, self.truth, names=self.names, classes=classes, score=thresholds
             )
 
         true = np.array([np.bincount(each.classes, minlength=len(classes)) for each in self.truth])
@@ -90,7 +90,7 @@ class BoxEvaluator(Evaluator):
             model=scored(
                 DetectedBoxes("model", f"{package} by {engine.name}", self.found, self.seconds)
             ),
-            score_threshold=self.decoding.score_threshold,
+            score_thresholds=self.decoding.score_thresholds,
             baseline=scored(
                 boxes_by_baseline(
                     baseline, self.corners, self.baseline_seconds, self.truth, classes

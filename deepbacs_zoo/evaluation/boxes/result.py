@@ -33,15 +33,16 @@ class BoxEvaluation(EvaluationResult[BoxScores, BoxPreview]):
 
     Parameters
     ----------
-    score_threshold
-        The package's own: boxes of a lower score only count for average precision and curves.
+    score_thresholds
+        The package's own for each class: boxes of a lower score only count for average precision
+        and curves.
     constant
         The best constant guess of counts, ``None`` when left out.
     """
 
     kind: ClassVar[str] = "boxes"
 
-    score_threshold: float = field(kw_only=True)
+    score_thresholds: tuple[float, ...] = field(kw_only=True)
     constant: CountScores | None = field(default=None, kw_only=True)
 
     @property
@@ -58,6 +59,14 @@ class BoxEvaluation(EvaluationResult[BoxScores, BoxPreview]):
     def classes(self) -> tuple[str, ...]:
         """Names of the classes, in the package's order."""
         return tuple(each.name for each in self.model.classes)
+
+    @property
+    def least_scores(self) -> str:
+        """The score thresholds in words: one number where all classes share it."""
+        if len(set(self.score_thresholds)) == 1:
+            return f"{self.score_thresholds[0]:g}"
+        each = zip(self.classes, self.score_thresholds, strict=True)
+        return ", ".join(f"{value:g} ({name})" for name, value in each)
 
     @property
     def baseline_name(self) -> str:

@@ -24,6 +24,7 @@ from deepbacs_zoo.metrics import (
     BoxMatches,
     BoxSet,
     Estimates,
+    ScoreThreshold,
     bootstrap_many,
     box_iou,
     confusion,
@@ -51,7 +52,7 @@ def gather_boxes(
     *,
     names: Sequence[str],
     classes: Sequence[str],
-    score: float,
+    score: ScoreThreshold,
 ) -> BoxScores:
     """Match the boxes of all images and score them, with intervals resampled over images.
 
@@ -66,7 +67,8 @@ def gather_boxes(
     classes
         Names of the classes.
     score
-        The score from which a box counts, but for average precision and curves.
+        The score from which a box counts, but for average precision and curves; one for all
+        classes, or one for each.
     """
     thresholds = tuple(dict.fromkeys((*BOX_THRESHOLDS, *COCO_THRESHOLDS)))
     matches = match_boxes(truth, found.boxes, len(classes), thresholds)
@@ -159,14 +161,14 @@ def _rows(
     counts: dict[float, NDArray[np.int64]],
     names: Sequence[str],
     classes: Sequence[str],
-    score: float,
+    score: ScoreThreshold,
 ) -> Iterator[BoxImageRow]:
     right = right_partners(matches, [len(each) for each in found.boxes], _SHOWN_IOU)
     at_score = counts[BOX_THRESHOLDS[0]][..., :2].sum(axis=2)
     for image, name in enumerate(names):
         # thresholds (true positives, false positives, false negatives)
         sums = np.array([counts[each][image].sum(axis=0) for each in BOX_THRESHOLDS])
-        boxes, kept = found.boxes[image].above(score), found.boxes[image].scores >= score
+        boxes, kept = found.boxes[image].above(score), found.boxes[image].passing(score)
         partners = partners_of(truth[image], boxes, right[image][kept], _SHOWN_IOU)
         yield BoxImageRow(
             name=name,

@@ -32,7 +32,7 @@ def plain_box_scores(evaluation: BoxEvaluation) -> dict[str, Any]:
     """Return the scores of model, baseline and guess as plain data."""
     return {
         "classes": list(evaluation.classes),
-        "score_threshold": evaluation.score_threshold,
+        "score_thresholds": dict(zip(evaluation.classes, evaluation.score_thresholds, strict=True)),
         "model": _scores(evaluation.model),
         "baseline": evaluation.baseline and _scores(evaluation.baseline),
         "constant_guess": evaluation.constant and _counts(evaluation.constant),

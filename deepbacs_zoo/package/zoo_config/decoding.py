@@ -184,7 +184,8 @@ class AnchorBoxes(_Settings):
     grid
         Image pixels per pixel of the output.
     score_threshold
-        A box has objectness · class probability >= this.
+        A box has objectness · class probability >= this: one number for all classes, or one for
+        each, in their order.
     nms_threshold
         A box whose IoU with a better one of its class is above this is dropped.
     """
@@ -196,8 +197,15 @@ class AnchorBoxes(_Settings):
     classes: tuple[str, ...]
     anchors: int = field(metadata={LEAST: 1})
     grid: int = field(metadata={LEAST: 1})
-    score_threshold: float = 0.3
+    score_threshold: float | tuple[float, ...] = 0.3
     nms_threshold: float = 0.3
+
+    @property
+    def score_thresholds(self) -> tuple[float, ...]:
+        """The score threshold of each class, in their order."""
+        if isinstance(self.score_threshold, tuple):
+            return self.score_threshold
+        return (self.score_threshold,) * len(self.classes)
 
 
 LabelDecoding = Multilabel | Foreground | StarConvex | Spline

@@ -26,7 +26,13 @@ from typing import Any, Final, TypeGuard
 from deepbacs_zoo.axes import SPACE
 from deepbacs_zoo.errors import UnsupportedError
 from deepbacs_zoo.files.fields import Field, Wording
-from deepbacs_zoo.package.zoo_config.decoding import KINDS, LEAST, Decoding, Multilabel
+from deepbacs_zoo.package.zoo_config.decoding import (
+    KINDS,
+    LEAST,
+    AnchorBoxes,
+    Decoding,
+    Multilabel,
+)
 from deepbacs_zoo.package.zoo_config.schemas import SCHEMAS, Schema, method_of_schema_1, schema_of
 from deepbacs_zoo.package.zoo_config.types import ZooConfig
 
@@ -51,6 +57,7 @@ MICROMETERS: Final[Mapping[str, float]] = {
     "mm": 1e3,
 }
 """Micrometers per unit."""
+_FOR_EACH: Final = "a number between 0 and 1, or a list of them, one for each class"
 _KNOWN: Final = {entry.name for entry in dataclasses.fields(ZooConfig)} - {"other"}
 
 
@@ -111,6 +118,11 @@ def read_decoding(entries: Mapping[str, Any]) -> Decoding | None:
     schema, kind = _schema_and_kind(block, entries.get("schema_version", 1))
     known = {schema.field(entry.name): entry for entry in dataclasses.fields(kind)}
     settings = kind(**_settings(block, known))
+    if isinstance(settings, AnchorBoxes) and len(settings.score_thresholds) != len(
+        settings.classes
+    ):
+        name = schema.field("score_threshold")
+        raise block.at(name, block.value[name]).wrong(_FOR_EACH)
     if isinstance(settings, Multilabel):
         channels = (settings.background, settings.interior, settings.boundary)
         if len(set(channels)) != len(channels):
@@ -159,8 +171,13 @@ def _setting(entry: dataclasses.Field[Any], field: Field) -> object:
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise field.wrong(f"a whole number of at least {least}")
         case "float":
-            if not (_is_number(value) and 0 < value < 1):
+            if not _is_fraction(value):
                 raise field.wrong("a number between 0 and 1")
+        case "float | tuple[float, ...]":
+            numbers = value if isinstance(value, list | tuple) else [value]
+            if not (numbers and all(map(_is_fraction, numbers))):
+                raise field.wrong(_FOR_EACH)
+            return value if _is_number(value) else tuple(numbers)
         case _:
             return _names(field)
     return value
@@ -225,6 +242,10 @@ def _allow_tiling(root: Field) -> bool:
 
 def _is_positive(value: object) -> bool:
     return _is_number(value) and value > 0
+
+
+def _is_fraction(value: object) -> bool:
+    return _is_number(value) and 0 < value < 1
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -34,7 +34,7 @@ class BoxScores:
     def add(self, output: NDArray[np.float32], truth: GroundTruth) -> None:
         """Add an image: what the exported network gives, ``c y x`` float32, and its boxes."""
         settings = self._settings
-        lowest = min(_LOWEST_SCORE, settings.score_threshold)
+        lowest = min(_LOWEST_SCORE, *settings.score_thresholds)
         found = decode_boxes(
             dataclasses.replace(settings, score_threshold=lowest), output, truth.shape
         )
@@ -44,20 +44,20 @@ class BoxScores:
     def measures(self) -> dict[str, float]:
         """Return mAP, recall and precision at IoU 0.5, and how wrong objects are counted.
 
-        The latter three at the score threshold of the decoding; ``count_error`` is the mean over
+        The latter three at the score thresholds of the decoding; ``count_error`` is the mean over
         images and classes of how far the number of boxes is off, either way.  What is not defined,
         such as precision when nothing was found, counts as 0.
         """
         settings = self._settings
         matches = match_boxes(self._truth, self._found, len(settings.classes), (_IOU,))
         hits, false, missed = (
-            int(each) for each in matches.counts(_IOU, settings.score_threshold).sum((0, 1))
+            int(each) for each in matches.counts(_IOU, settings.score_thresholds).sum((0, 1))
         )
         found = {
             "map_50": matches.mean_ap(),
             "recall": hits / (hits + missed) if hits + missed else 0.0,
             "precision": hits / (hits + false) if hits + false else 0.0,
-            "count_error": self._count_error(matches, settings.score_threshold),
+            "count_error": self._count_error(matches, settings.score_thresholds),
         }
         return {
             name: 0.0 if math.isnan(found[name]) else float(found[name])
@@ -65,7 +65,7 @@ class BoxScores:
         }
 
     @staticmethod
-    def _count_error(matches: BoxMatches, score: float) -> float:
+    def _count_error(matches: BoxMatches, score: tuple[float, ...]) -> float:
         hits, false, missed = np.moveaxis(matches.counts(_IOU, score), -1, 0)
         return float(np.abs((hits + false) - (hits + missed)).mean())
 

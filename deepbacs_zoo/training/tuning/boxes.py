@@ -50,7 +50,7 @@ def box_score(
             for tensor, size in zip(tensors, sizes, strict=True)
         ]
         matches = match_boxes(truths, found, len(settings.classes), (BOX_IOU,))
-        counts = matches.counts(BOX_IOU, settings.score_threshold)
+        counts = matches.counts(BOX_IOU, settings.score_thresholds)
         hits, false, missed = counts.sum(axis=0).T
         off = np.abs(counts[..., 1] - counts[..., 2]).sum(axis=0)
         some = hits + false + missed > 0

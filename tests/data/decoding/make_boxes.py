@@ -62,7 +62,10 @@ def candidate(
         if values[channel] > values[best]:
             best = channel
     score = np.float32(values[4]) * np.float32(values[best])
-    if not score >= np.float32(settings["score_threshold"]) or math.isinf(score):
+    least = settings["score_threshold"]
+    if isinstance(least, list):
+        least = least[best - 5]
+    if not score >= np.float32(least) or math.isinf(score):
         return None
     x, y, width, height = (float(value) for value in values[:4])
     centre_x, centre_y = (column + x) * settings["grid"], (row + y) * settings["grid"]
@@ -122,6 +125,11 @@ def cases() -> list[tuple[str, dict[str, Any], np.ndarray, list[int]]]:
         tensor = noise(rng, DEFAULTS | changes, 4 + number, 9 - number)
         size = [side * int(changes["grid"]) for side in tensor.shape[1:]]
         found.append(("noise", changes, tensor, size))
+    for number, least in enumerate(([0.6, 0.1, 0.35], [0.05, 0.9, 0.5])):
+        changes = {"score_threshold": least, "overlap_threshold": (0.5, 0.2)[number]}
+        tensor = noise(np.random.default_rng(number), DEFAULTS, 5, 7 - number)
+        size = [side * 8 for side in tensor.shape[1:]]
+        found.append(("a threshold for each class", changes, tensor, size))
     found.append(("nothing", {}, empty(2, 3), [16, 24]))
     found.append(("size between cells", {}, noise(rng, DEFAULTS, 3, 4), [18, 27]))
 
@@ -164,6 +172,12 @@ def cases() -> list[tuple[str, dict[str, Any], np.ndarray, list[int]]]:
     for column, value in enumerate((0.7, np.nextafter(np.float32(0.7), np.float32(0)), 0.71)):
         put(edge, (0, column, 0), 0.5, 0.5, 4, 4, value, 1, 0, 0)
     found.append(("0.7 in float32", {"score_threshold": 0.7}, edge, [8, 24]))
+    least = [0.8, 0.7, 0.1]  # each class by its own, in float32; ties go to the lower class
+    several = empty(1, 5)
+    values = ((0.7, 0, 1, 0), (0.7, 1, 0, 0), (0.7, 0.5, 1, 1), (0.7, 1, 1, 0), (0.1, 0, 0, 1))
+    for column, value in enumerate(values):
+        put(several, (0, column, 0), 0.5, 0.5, 4, 4, *value)
+    found.append(("0.7 in float32 for one class", {"score_threshold": least}, several, [8, 40]))
     rounded = empty(1, 2)  # the product is rounded to float32 before it is compared
     put(rounded, (0, 0, 0), 0.5, 0.5, 4, 4, 0.6, 0.5, 0, 0)
     put(rounded, (0, 1, 0), 0.5, 0.5, 4, 4, 0.54772256, 0.54772256, 0, 0)

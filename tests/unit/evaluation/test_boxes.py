@@ -73,6 +73,22 @@ def test_counts_at_the_score_of_the_package(evaluation):
     assert evaluation.model.points[1].f1.value == pytest.approx(4 / 6)
 
 
+def test_each_class_counts_from_its_own_score(folder, tmp_path):
+    package = write_boxed_package(tmp_path, score_threshold=[0.15, 0.6, 0.3])
+    evaluation = evaluate(package, three_box_pairs(tmp_path), device="cpu", baseline=None)
+    rows = evaluation.model.rows
+    assert [row.found for row in rows] == [(1, 1, 0), (3, 0, 0), (1, 0, 0)]
+    assert [(row.tp[1], row.fp[1], row.fn[1]) for row in rows] == [(2, 0, 0), (2, 1, 1), (1, 0, 0)]
+    assert evaluation.model.mean_ap[1].value == pytest.approx(
+        evaluate(write_boxed_package(tmp_path, "one.zip"), three_box_pairs(tmp_path), device="cpu")
+        .model.mean_ap[1]
+        .value
+    )
+    assert evaluation.least_scores == "0.15 (rod), 0.6 (coccus), 0.3 (debris)"
+    scores = as_dict(evaluation)
+    assert scores["score_thresholds"] == {"rod": 0.15, "coccus": 0.6, "debris": 0.3}
+
+
 def test_average_precision_also_counts_boxes_of_a_low_score(evaluation):
     rod = evaluation.model.classes[0]
     assert rod.points[1].recall.value == pytest.approx(3 / 4)

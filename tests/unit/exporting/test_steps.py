@@ -11,6 +11,7 @@ KINDS = [
     (StarConvex("p", 32, 2, 0.55, 0.35), ["32 distances", "i·2", "0.55", "0.35"]),
     (Spline("p", 16, 4, 0.55, 0.35), ["16 control points", "i·4", "0.55", "0.35"]),
     (AnchorBoxes("p", ("rod", "dividing"), 5, 8, 0.25, 0.35), ["5 boxes", "rod, dividing", "0.25"]),
+    (AnchorBoxes("p", ("a", "b"), 5, 8, (0.25, 0.45)), ["of their class (a 0.25, b 0.45)"]),
 ]
 
 

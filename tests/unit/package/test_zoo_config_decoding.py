@@ -26,6 +26,7 @@ SETTINGS = [
     StarConvex("p", 32, 2, 0.4, 0.3, 10),
     Spline("p", 16, 4, 0.4, 0.3, 10),
     AnchorBoxes("p", ("rod", "dividing"), 5, 16, 0.2, 0.4),
+    AnchorBoxes("p", ("rod", "dividing"), 5, 16, (0.2, 0.6), 0.4),
 ]
 
 
@@ -38,6 +39,12 @@ def test_what_is_written_is_read_back(settings):
 
 def test_a_block_holds_what_a_description_can():
     assert SETTINGS[-1].as_config()["classes"] == ["rod", "dividing"]
+    assert SETTINGS[-1].as_config()["score_threshold"] == [0.2, 0.6]
+
+
+def test_one_score_threshold_stands_for_all_classes():
+    assert SETTINGS[-2].score_thresholds == (0.2, 0.2)
+    assert SETTINGS[-1].score_thresholds == (0.2, 0.6)
 
 
 def test_a_package_without_decoding_says_so():
@@ -93,6 +100,19 @@ def test_a_wrong_field_is_named_with_what_was_allowed(changes, parts):
         read_decoding(config(**changes))
     for part in ("config.deepbacs_zoo.decode", *parts):
         assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong", [1, "0.5", True, [], [0.5], [0.5, 0], [0.5, 0.5, 0.5], [[0.5], 0.5]]
+)
+def test_score_thresholds_are_one_number_or_one_for_each_class(wrong):
+    block = {"kind": "boxes", "classes": ["a", "b"], "anchors": 5, "grid": 8}
+    with pytest.raises(PackageError) as caught:
+        read_decoding(config(**block, score_threshold=wrong))
+    text = str(caught.value)
+    assert "config.deepbacs_zoo.decode.score_threshold" in text
+    assert f"({wrong})" in text
+    assert "a number between 0 and 1, or a list of them, one for each class" in text
 
 
 def test_a_block_that_is_no_mapping_is_refused():

@@ -34,7 +34,9 @@ def of_many_classes(count):
         DetectedBoxes("m", "d", [boxes], [0.1]), [boxes], names=["a"], classes=names, score=0.3
     )
     picture = BoxPreview("a", np.zeros((20, 30, 3), np.float32))
-    return BoxEvaluation("p", "e", "cpu", "onnx", scores, score_threshold=0.3, previews=(picture,))
+    return BoxEvaluation(
+        "p", "e", "cpu", "onnx", scores, score_thresholds=(0.3,), previews=(picture,)
+    )
 
 
 def test_every_section_is_there(text):

@@ -14,7 +14,7 @@ import java.util.List;
  * <ol>
  *   <li>The class of a candidate is that of its largest probability, the lower one of equals; its
  *       score is objectness times that probability, in float. It passes with a score of at least
- *       the threshold (float) if all its values and its score are finite.
+ *       the threshold of its class (float) if all its values and its score are finite.
  *   <li>In double: the centre is (column + x) times the grid, edges lie half an extent from it and
  *       are clipped to the image. What has no area then is dropped.
  *   <li>Candidates are ordered by score, highest first, then by class, then by row, column and
@@ -33,7 +33,7 @@ public final class BoxDecoder {
 
   /** By score, highest first. */
   public final List<DetectedBox> boxes;
-  /** How many candidates passed the score threshold. */
+  /** How many candidates passed the score threshold of their class. */
   public final int candidates;
 
   private final AnchorBoxes settings;
@@ -123,7 +123,8 @@ public final class BoxDecoder {
       best = values[channel] > values[best] ? channel : best;
     }
     float score = values[BEFORE_CLASSES - 1] * values[best];
-    if (!(score >= (float) settings.scoreThreshold) || !isFinite(score)) {
+    double least = settings.scoreThresholds.get(best - BEFORE_CLASSES);
+    if (!(score >= (float) least) || !isFinite(score)) {
       return null;
     }
     passed++;

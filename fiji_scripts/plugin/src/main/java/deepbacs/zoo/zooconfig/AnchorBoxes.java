@@ -18,8 +18,8 @@ public final class AnchorBoxes implements Decoding {
   public final int anchors;
   /** Pixels of the image for one of the output. */
   public final int grid;
-  /** A box has objectness times class probability of at least this. */
-  public final double scoreThreshold;
+  /** A box has objectness times class probability of at least that of its class. */
+  public final List<Double> scoreThresholds;
   /** A box whose overlap with a better one of its class is above this is dropped. */
   public final double nmsThreshold;
 
@@ -29,8 +29,10 @@ public final class AnchorBoxes implements Decoding {
     classes = Collections.unmodifiableList(fields.names("classes"));
     anchors = fields.whole("anchors", 1);
     grid = fields.whole("grid", 1);
-    scoreThreshold = fields.fraction("score_threshold", 0.3);
+    List<Double> thresholds = fields.fractions("score_threshold", 0.3);
     nmsThreshold = fields.fraction("nms_threshold", 0.3);
+    scoreThresholds =
+        Collections.unmodifiableList(fields.forEach("score_threshold", thresholds, classes.size()));
   }
 
   @Override

@@ -5,6 +5,7 @@ import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,9 @@ import java.util.Map;
 final class Fields {
 
   static final String WHERE = "config.deepbacs_zoo.decode";
+
+  private static final String FOR_EACH =
+      "a number between 0 and 1, or a list of them, one for each class";
 
   private final Map<?, ?> values;
   private final Schema schema;
@@ -69,11 +73,38 @@ final class Fields {
       return unset;
     }
     Object value = value(name);
-    double number = value instanceof Number ? ((Number) value).doubleValue() : Double.NaN;
-    if (!(number > 0 && number < 1)) {
+    if (!isFraction(value)) {
       throw wrong(where(name), value, "a number between 0 and 1");
     }
-    return number;
+    return ((Number) value).doubleValue();
+  }
+
+  /** A number between 0 and 1, or a list of them, that may be left out. */
+  List<Double> fractions(String name, double unset) {
+    Object value = values.containsKey(schema.name(name)) ? value(name) : unset;
+    List<?> numbers = value instanceof List ? (List<?>) value : Collections.singletonList(value);
+    List<Double> found = new ArrayList<>();
+    for (Object number : numbers) {
+      if (!isFraction(number)) {
+        throw wrong(where(name), value, FOR_EACH);
+      }
+      found.add(((Number) number).doubleValue());
+    }
+    if (found.isEmpty()) {
+      throw wrong(where(name), value, FOR_EACH);
+    }
+    return found;
+  }
+
+  /** One number for each class; a number that is no list stands for all of them. */
+  List<Double> forEach(String name, List<Double> numbers, int classes) {
+    if (!(value(name) instanceof List)) {
+      return Collections.nCopies(classes, numbers.get(0));
+    }
+    if (numbers.size() != classes) {
+      throw wrong(where(name), value(name), FOR_EACH);
+    }
+    return numbers;
   }
 
   /** Names that must be there, at least one. */
@@ -98,6 +129,11 @@ final class Fields {
 
   private String where(String name) {
     return WHERE + "." + schema.name(name);
+  }
+
+  private static boolean isFraction(Object value) {
+    double number = value instanceof Number ? ((Number) value).doubleValue() : Double.NaN;
+    return number > 0 && number < 1;
   }
 
   private static boolean isWhole(Object value) {

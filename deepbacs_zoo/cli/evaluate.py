@@ -125,7 +125,13 @@ class _Scoring:
 
 
 def _one(backend: Backend, path: Path, scoring: _Scoring) -> None:
-    from deepbacs_zoo.evaluation import evaluate, refuse_existing, write
+    from deepbacs_zoo.evaluation import (
+        Comparison,
+        comparison_as_text,
+        evaluate,
+        refuse_existing,
+        write,
+    )
     from deepbacs_zoo.package import open_package
     from deepbacs_zoo.prediction.options import DEFAULTS
     from deepbacs_zoo.reports import write_evaluation
@@ -143,6 +149,7 @@ def _one(backend: Backend, path: Path, scoring: _Scoring) -> None:
                 progress=progress,
             )
     write(evaluation, scoring.output, overwrite=scoring.overwrite)
+    print(comparison_as_text(Comparison({evaluation.package: evaluation})))
     _say_findings(evaluation)
     page = scoring.output / "report.html"
     say(f"written: {write_evaluation(evaluation, page, overwrite=scoring.overwrite)}")
@@ -152,6 +159,7 @@ def _several(backend: Backend, packages: Mapping[str, Path], scoring: _Scoring) 
     from deepbacs_zoo.evaluation import (
         COMPARISON_FILES,
         compare,
+        comparison_as_text,
         refuse_existing,
         write_comparison,
     )
@@ -176,6 +184,7 @@ def _several(backend: Backend, packages: Mapping[str, Path], scoring: _Scoring) 
             ),
         )
     write_comparison(comparison, scoring.output, overwrite=scoring.overwrite)
+    print(comparison_as_text(comparison))
     _say_findings(*comparison.evaluations.values())
     page = write_comparison_pages(comparison, scoring.output, overwrite=scoring.overwrite)
     say(f"written: {page}")

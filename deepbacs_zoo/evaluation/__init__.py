@@ -29,7 +29,12 @@ from deepbacs_zoo.evaluation.output_tables import outputs_as_dict, outputs_as_te
 from deepbacs_zoo.evaluation.output_types import OutputComparison
 from deepbacs_zoo.evaluation.outputs import compare_outputs
 from deepbacs_zoo.evaluation.serialize import refuse_existing
-from deepbacs_zoo.evaluation.writing import COMPARISON_FILES, write, write_comparison
+from deepbacs_zoo.evaluation.writing import (
+    COMPARISON_FILES,
+    comparison_as_text,
+    write,
+    write_comparison,
+)
 
 __all__ = [
     "BASELINE",
@@ -62,6 +67,7 @@ __all__ = [
     "ThresholdScores",
     "compare",
     "compare_outputs",
+    "comparison_as_text",
     "distinct_names",
     "evaluate",
     "outputs_as_dict",

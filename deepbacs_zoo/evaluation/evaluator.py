@@ -59,15 +59,24 @@ class Evaluator(ABC):
     ) -> EvaluationResult[Any, Any]:
         """Return the scores over all images, of a package by its name."""
 
-    def common(self, package: str, engine: Engine, labels_complete: bool) -> dict[str, Any]:
-        """Return the fields that the results of all kinds have, but for the scores."""
+    def common(
+        self,
+        package: str,
+        engine: Engine,
+        labels_complete: bool,
+        findings: Iterable[Finding] = (),
+    ) -> dict[str, Any]:
+        """Return the fields that the results of all kinds have, but for the scores.
+
+        ``findings`` are those about the scores, which come first.
+        """
         return {
             "package": package,
             "engine": engine.name,
             "device": engine.device,
             "weights_format": engine.weights_format,
             "previews": tuple(self.previews),
-            "findings": self.findings.together(),
+            "findings": (*findings, *self.findings.together()),
             "labels_complete": labels_complete,
         }
 

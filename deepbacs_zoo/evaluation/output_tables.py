@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deepbacs_zoo.evaluation.output_types import OutputComparison, OutputRow
-from deepbacs_zoo.evaluation.serialize import as_json, cell, csv_table, write_files
+from deepbacs_zoo.evaluation.serialize import aligned, as_json, cell, csv_table, write_files
 
 __all__ = ["outputs_as_dict", "outputs_as_text", "write_outputs"]
 
@@ -78,14 +78,7 @@ def outputs_as_text(comparison: OutputComparison) -> str:
     rows = comparison.rows if len(comparison.rows) <= _MOST_LINES else ()
     totals = [comparison.total(model) for model in comparison.models]
     lines = [[str(each) for each in line] for line in _lines(comparison, (*rows, *totals))]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
-    return "\n".join(
-        "  ".join(
-            text.ljust(width) if column < 2 else text.rjust(width)
-            for column, (text, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )
+    return aligned(lines, left=2)
 
 
 def _lines(comparison: OutputComparison, rows: Iterable[OutputRow]) -> list[list[object]]:

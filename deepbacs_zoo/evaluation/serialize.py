@@ -16,6 +16,7 @@ from deepbacs_zoo.metrics import Estimate
 
 __all__ = [
     "OUTCOMES",
+    "aligned",
     "as_json",
     "cell",
     "csv_table",
@@ -48,6 +49,18 @@ def csv_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer.writerow(head)
     writer.writerows(rows)
     return buffer.getvalue()
+
+
+def aligned(lines: Sequence[Sequence[str]], *, left: int = 1) -> str:
+    """Return a table as text: columns of equal width, the first ``left`` ones flush left."""
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            text.ljust(width) if column < left else text.rjust(width)
+            for column, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
 
 
 def as_json(content: object) -> str:

@@ -9,6 +9,7 @@ from deepbacs_zoo.evaluation.base import EvaluationResult
 from deepbacs_zoo.evaluation.comparison import Comparison
 from deepbacs_zoo.evaluation.kinds import KINDS
 from deepbacs_zoo.evaluation.serialize import (
+    aligned,
     as_json,
     cell,
     csv_table,
@@ -17,10 +18,17 @@ from deepbacs_zoo.evaluation.serialize import (
     refuse_existing,
     write_files,
 )
-from deepbacs_zoo.metrics import CONFIDENCE
+from deepbacs_zoo.metrics import CONFIDENCE, Estimate
 from deepbacs_zoo.results.overlay import encode_png
 
-__all__ = ["COMPARISON_FILES", "as_dict", "comparison_as_dict", "write", "write_comparison"]
+__all__ = [
+    "COMPARISON_FILES",
+    "as_dict",
+    "comparison_as_dict",
+    "comparison_as_text",
+    "write",
+    "write_comparison",
+]
 
 COMPARISON_FILES: Final = ("comparison.csv", "comparison.json", "comparison.html")
 
@@ -144,6 +152,18 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, Any]:
             for row in comparison.rows()
         },
     }
+
+
+def comparison_as_text(comparison: Comparison) -> str:
+    """Return the scores of one or more packages, and of the baseline, as a table for a terminal."""
+    rows = comparison.rows()
+    names = list(comparison.evaluations)
+    scored = any(row.baseline is not None for row in rows)
+    lines = [["score", *names, *(["baseline"] if scored else [])]]
+    for row in rows:
+        base = "" if row.baseline is None else str(Estimate(row.baseline))
+        lines.append([row.name, *map(str, row.values), *([base] if scored else [])])
+    return aligned(lines)
 
 
 def _table(comparison: Comparison) -> str:

@@ -32,6 +32,7 @@ from deepbacs_zoo.metrics.images import (
     fit_to_target,
     scale_target,
 )
+from deepbacs_zoo.metrics.merges import Merges, merges_and_splits
 from deepbacs_zoo.metrics.overlaps import Partners, partners
 from deepbacs_zoo.metrics.segmentation import InstanceCounts, class_iou, match
 
@@ -50,6 +51,7 @@ __all__ = [
     "ImageSimilarity",
     "InstanceCounts",
     "LabelAgreement",
+    "Merges",
     "Partners",
     "ScoreThreshold",
     "bootstrap",
@@ -66,6 +68,7 @@ __all__ = [
     "fit_to_target",
     "match",
     "match_boxes",
+    "merges_and_splits",
     "partners",
     "partners_of",
     "precision",

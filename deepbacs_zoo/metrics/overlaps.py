@@ -22,6 +22,8 @@ class Overlaps:
         Their pixels.
     rows, columns
         Of each pair, the places of its labels in ``true`` and ``found``.
+    shared
+        Its common pixels.
     iou
         Its intersection over union.
     """
@@ -32,6 +34,7 @@ class Overlaps:
     found_areas: NDArray[np.int64]
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
+    shared: NDArray[np.int64]
     iou: NDArray[np.float64]
 
 
@@ -67,7 +70,7 @@ def overlaps(truth: NDArray[np.integer], predicted: NDArray[np.integer]) -> Over
     met, shared = np.unique(keys, return_counts=True)
     rows, columns = np.divmod(met, place)
     iou = shared / (sizes_true[rows] + sizes_pred[columns] - shared)
-    return Overlaps(true, pred, sizes_true, sizes_pred, rows, columns, iou)
+    return Overlaps(true, pred, sizes_true, sizes_pred, rows, columns, shared, iou)
 
 
 def assigned(met: Overlaps, threshold: float) -> NDArray[np.int64]:

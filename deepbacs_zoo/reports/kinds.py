@@ -87,6 +87,9 @@ def _label_figures(evaluation: LabelEvaluation) -> tuple[KeyFigure, ...]:
     if evaluation.labels_complete:
         f1 = half.f1
         figures.append(KeyFigure("F1 at IoU 0.5", number(f1.value), interval_note(f1, number)))
+    merged, split = evaluation.model.merged, evaluation.model.split
+    note = f"{percent(split.value)} split"
+    figures.append(KeyFigure("Labelled objects merged", percent(merged.value), note))
     return tuple(figures)
 
 

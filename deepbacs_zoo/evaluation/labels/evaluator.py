@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.annotations import Annotated, Annotation
 from deepbacs_zoo.annotations.labels.classes import CLASSES, predicted_classes, true_classes
 from deepbacs_zoo.evaluation.evaluator import Evaluator, Predict
+from deepbacs_zoo.evaluation.labels.merging import about_merges
 from deepbacs_zoo.evaluation.labels.result import LabelEvaluation, LabelPreview
 from deepbacs_zoo.evaluation.labels.scores import LabelImageRow
 from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
@@ -64,9 +65,10 @@ class LabelEvaluator(Evaluator):
     def result(self, package: str, engine: Engine, *, labels_complete: bool) -> LabelEvaluation:
         """Return the scores over all images."""
         baseline = self.baseline
+        model = gather("model", f"{package} by {engine.name}", self.rows)
         return LabelEvaluation(
-            **self.common(package, engine, labels_complete),
-            model=gather("model", f"{package} by {engine.name}", self.rows),
+            **self.common(package, engine, labels_complete, about_merges(package, model.merges)),
+            model=model,
             baseline=gather(baseline.name, baseline.description, self.baseline_rows)
             if baseline is not None
             else None,

@@ -9,13 +9,16 @@ from typing import ClassVar, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.evaluation.base import EvaluationResult, Headline
+from deepbacs_zoo.evaluation.base import Best, EvaluationResult, Headline
 from deepbacs_zoo.evaluation.labels.scores import LabelScores
 from deepbacs_zoo.metrics import Estimate
 
 __all__ = ["LabelEvaluation", "LabelPreview"]
 
 _RATIO: Final = "predicted objects per label"
+_MERGED: Final = "share of merged objects"
+_SPLIT: Final = "share of split objects"
+_BEST: Final[Mapping[str, Best]] = {_RATIO: "one", _MERGED: "lowest", _SPLIT: "lowest"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +62,7 @@ class LabelEvaluation(EvaluationResult[LabelScores, LabelPreview]):
                 estimate.low,
                 estimate.high,
                 other[name].value if name in other else None,
-                "one" if name == _RATIO else "highest",
+                _BEST.get(name, "highest"),
             )
             for name, estimate in _lines(self.model).items()
         )
@@ -72,6 +75,8 @@ def _lines(scores: LabelScores) -> Mapping[str, Estimate]:
         _RATIO: scores.objects_per_label,
         "precision at IoU 0.5": half.precision,
         "F1 at IoU 0.5": half.f1,
+        _MERGED: scores.merged,
+        _SPLIT: scores.split,
         "AP at IoU 0.5": half.ap,
         "AP at IoU 0.7": scores.at(0.7).ap,
         "PQ at IoU 0.5": half.pq,

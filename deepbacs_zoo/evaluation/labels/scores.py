@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from deepbacs_zoo.metrics import Estimate
+from deepbacs_zoo.metrics import Estimate, Merges
 
 __all__ = ["THRESHOLDS", "LabelImageRow", "LabelScores", "ObjectOutcome", "ThresholdScores"]
 
@@ -75,6 +75,8 @@ class LabelImageRow:
         True positives, false positives and false negatives at each of ``THRESHOLDS``.
     matched_iou
         Sum of the IoU of the true positives at each threshold.
+    merges
+        How many of the labelled objects were merged or split.
     class_iou
         IoU per class by name; empty when the method gives no classes, NaN for a class that
         neither truth nor prediction holds.
@@ -91,6 +93,7 @@ class LabelImageRow:
     fp: tuple[int, ...]
     fn: tuple[int, ...]
     matched_iou: tuple[float, ...]
+    merges: Merges
     class_iou: Mapping[str, float] = field(default_factory=dict)
     seconds: float = 0.0
     objects: tuple[ObjectOutcome, ...] = ()
@@ -112,6 +115,8 @@ class LabelScores:
         The scores at each IoU threshold.
     objects_per_label
         Predicted objects / labelled objects.
+    merged, split
+        Shares of the labelled objects that were merged, and that were split.
     class_iou
         Mean over images of the IoU per class; empty when the method gives no classes.
     """
@@ -121,6 +126,8 @@ class LabelScores:
     rows: tuple[LabelImageRow, ...]
     thresholds: tuple[ThresholdScores, ...]
     objects_per_label: Estimate
+    merged: Estimate
+    split: Estimate
     class_iou: Mapping[str, Estimate] = field(default_factory=dict)
 
     @property
@@ -132,6 +139,11 @@ class LabelScores:
     def n_pred(self) -> int:
         """Predicted objects in all images."""
         return sum(row.n_pred for row in self.rows)
+
+    @property
+    def merges(self) -> Merges:
+        """Labelled objects in all images that were merged or split."""
+        return sum((row.merges for row in self.rows), Merges())
 
     @property
     def seconds(self) -> float:

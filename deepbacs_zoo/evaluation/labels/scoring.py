@@ -21,6 +21,7 @@ from deepbacs_zoo.metrics import (
     estimated,
     estimated_mean,
     match,
+    merges_and_splits,
     partners,
     ratio,
 )
@@ -60,6 +61,7 @@ def score_image(
         fp=counts.fp,
         fn=counts.fn,
         matched_iou=counts.iou,
+        merges=merges_and_splits(truth, predicted),
         class_iou=dict(class_iou or {}),
         seconds=seconds,
         objects=object_outcomes(truth, predicted),
@@ -117,6 +119,8 @@ def gather(method: str, description: str, rows: Sequence[LabelImageRow]) -> Labe
     counts = np.array([(row.tp, row.fp, row.fn, row.matched_iou) for row in rows], np.float64)
     scores = estimated(counts, _instance_scores)
     objects = np.array([(row.n_pred, row.n_true) for row in rows], np.float64)
+    merges = [(row.merges.merged, row.merges.split, row.merges.objects) for row in rows]
+    shares = estimated(np.array(merges, np.float64), lambda sums: ratio(sums[:, :2], sums[:, 2:]))
     return LabelScores(
         method=method,
         description=description,
@@ -128,6 +132,8 @@ def gather(method: str, description: str, rows: Sequence[LabelImageRow]) -> Labe
             for column, threshold in enumerate(THRESHOLDS)
         ),
         objects_per_label=estimated(objects, _share)[()],
+        merged=shares[0],
+        split=shares[1],
         class_iou=_class_iou(rows),
     )
 

@@ -40,6 +40,8 @@ def _scores(scores: LabelScores) -> dict[str, Any]:
         "labelled_objects": scores.n_true,
         "predicted_objects": scores.n_pred,
         "objects_per_label": plain_estimate(scores.objects_per_label),
+        "merged_objects": plain_estimate(scores.merged),
+        "split_objects": plain_estimate(scores.split),
         "seconds": round(scores.seconds, 3),
         "at_iou": {f"{at.threshold:g}": _threshold(at) for at in scores.thresholds},
         "class_iou": {name: plain_estimate(value) for name, value in scores.class_iou.items()},
@@ -57,7 +59,7 @@ def _images(evaluation: LabelEvaluation) -> str:
     classes = list(evaluation.model.class_iou)
     counts = [f"{kind}_{threshold:g}" for threshold in THRESHOLDS for kind in ("tp", "fp", "fn")]
     head = ["image", "method", "labelled", "predicted", *counts]
-    head += [*(f"iou_{name}" for name in classes), "seconds"]
+    head += ["merged", "split", *(f"iou_{name}" for name in classes), "seconds"]
     rows = (
         [*_cells(row, method, classes)]
         for method, scores in evaluation.methods
@@ -82,6 +84,7 @@ def _cells(row: LabelImageRow, method: str, classes: list[str]) -> Iterator[obje
     yield from (row.name, method, row.n_true, row.n_pred)
     for counts in zip(row.tp, row.fp, row.fn, strict=True):
         yield from counts
+    yield from (row.merges.merged, row.merges.split)
     for name in classes:
         value = row.class_iou.get(name, math.nan)
         yield "" if math.isnan(value) else f"{value:.6f}"

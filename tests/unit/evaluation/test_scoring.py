@@ -7,7 +7,10 @@ import pytest
 
 from deepbacs_zoo.evaluation import THRESHOLDS, LabelImageRow
 from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
+from deepbacs_zoo.metrics import Merges
 from tests.unit.evaluation.painted import A, B, C, cells
+
+ONE = Merges(0, 0, 1)
 
 
 def random_rows(count, seed=0):
@@ -26,6 +29,7 @@ def random_rows(count, seed=0):
                 fp=tuple(n_pred - value for value in tp),
                 fn=tuple(n_true - value for value in tp),
                 matched_iou=tuple(0.8 * value for value in tp),
+                merges=Merges(index % 3 if n_true > 3 else 0, n_true % 2, n_true),
                 class_iou={"background": 0.9, "interior": float(rng.uniform())},
                 seconds=0.5,
             )
@@ -53,6 +57,10 @@ def test_scores_are_the_formulas_on_summed_counts(seed):
 def test_totals_are_sums_over_images():
     rows = random_rows(4)
     scores = gather("method", "words", rows)
+    merged, split = (sum(getattr(row.merges, name) for row in rows) for name in ("merged", "split"))
+    assert scores.merged.value == pytest.approx(merged / scores.n_true)
+    assert scores.split.value == pytest.approx(split / scores.n_true)
+    assert scores.merged.low <= scores.merged.value <= scores.merged.high
     assert scores.n_true == sum(row.n_true for row in rows)
     assert scores.n_pred == sum(row.n_pred for row in rows)
     assert scores.seconds == 2.0
@@ -94,9 +102,11 @@ def test_too_few_images_have_no_interval(count):
 
 def test_classes_are_averaged_over_the_images_that_have_them():
     rows = [
-        LabelImageRow("a", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, {"interior": 0.5}),
-        LabelImageRow("b", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, {"interior": math.nan}),
-        LabelImageRow("c", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, {"interior": 1.0}),
+        LabelImageRow("a", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, ONE, {"interior": 0.5}),
+        LabelImageRow(
+            "b", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, ONE, {"interior": math.nan}
+        ),
+        LabelImageRow("c", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, ONE, {"interior": 1.0}),
     ]
     assert gather("m", "w", rows).class_iou["interior"].value == pytest.approx(0.75)
 

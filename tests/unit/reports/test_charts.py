@@ -10,7 +10,7 @@ import pytest
 
 from deepbacs_zoo.evaluation import LabelEvaluation, LabelImageRow, LabelPreview
 from deepbacs_zoo.evaluation.labels.scoring import gather
-from deepbacs_zoo.metrics import Estimate
+from deepbacs_zoo.metrics import Estimate, Merges
 from deepbacs_zoo.reports.charts import score_curves, training_curves
 from deepbacs_zoo.reports.figures import Chart, Line, draw
 from deepbacs_zoo.reports.render import _seconds, _size, interval_note, number, percent
@@ -24,7 +24,16 @@ HISTORY = tuple(
 
 def evaluation_of(count, baseline=True):
     rows = [
-        LabelImageRow(str(n), 4, 5, (4, 3, 2, 1, 0), (1, 2, 3, 4, 5), (0, 1, 2, 3, 4), (3.5,) * 5)
+        LabelImageRow(
+            str(n),
+            4,
+            5,
+            (4, 3, 2, 1, 0),
+            (1, 2, 3, 4, 5),
+            (0, 1, 2, 3, 4),
+            (3.5,) * 5,
+            Merges(0, 0, 4),
+        )
         for n in range(count)
     ]
     scores = gather("Otsu + watershed", "words", rows)
@@ -148,7 +157,7 @@ def panel_of(shape):
     image = np.add.outer(np.arange(shape[0]), np.arange(shape[1])).astype(np.float32)
     labels = np.zeros(shape, np.int32)
     labels[: shape[0] // 2, : shape[1] // 2] = 1
-    row = LabelImageRow("a", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5)
+    row = LabelImageRow("a", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, Merges(0, 0, 1))
     (panel,) = panels_of(row, 8, LabelPreview("a", image, labels, labels))
     return panel
 
@@ -182,6 +191,6 @@ def test_outlines_are_the_edges_of_pixels():
 
 
 def test_only_so_many_cards_are_panel_of():
-    row = LabelImageRow("a", 0, 0, (0,) * 5, (0,) * 5, (0,) * 5, (0.0,) * 5)
+    row = LabelImageRow("a", 0, 0, (0,) * 5, (0,) * 5, (0,) * 5, (0.0,) * 5, Merges())
     picture = LabelPreview("a", np.zeros((4, 4), np.float32), *(np.zeros((2, 4, 4), np.int32)))
     assert len(panels_of(row, 3, *[picture] * 5)) == 3

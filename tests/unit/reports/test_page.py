@@ -8,6 +8,7 @@ from deepbacs_zoo.errors import OutputExistsError
 from deepbacs_zoo.evaluation import LabelEvaluation, evaluate
 from deepbacs_zoo.evaluation.labels.scoring import gather
 from deepbacs_zoo.findings import Finding, Severity, Summary
+from deepbacs_zoo.metrics import Merges
 from deepbacs_zoo.reports import (
     Agreement,
     Fact,
@@ -226,7 +227,7 @@ def test_a_large_picture_is_reduced_and_its_outlines_are_not():
 
     labels = np.zeros((1500, 900), np.int32)
     labels[1400:1500, 800:900] = 1
-    row = LabelImageRow("large", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5)
+    row = LabelImageRow("large", 1, 1, (1,) * 5, (0,) * 5, (0,) * 5, (1.0,) * 5, Merges(0, 0, 1))
     picture = LabelPreview("large", np.zeros((1500, 900), np.float32), labels, labels)
     (panel,) = panels_of(row, 1, picture)
     assert (panel.width, panel.height) == (900, 1500)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deepbacs_zoo.checkpoints.run import RUN_FILE, SCHEMA_VERSION, Run, TunedDecoding
+from deepbacs_zoo.checkpoints.run import RUN_FILE, SCHEMA_VERSION, Run
 from deepbacs_zoo.checkpoints.schema_1 import upgraded
 from deepbacs_zoo.checkpoints.split import Split
+from deepbacs_zoo.checkpoints.tuned import TunedDecoding
 from deepbacs_zoo.errors import DataError, PackageError, UsageError
 from deepbacs_zoo.files.text import read_text
 from deepbacs_zoo.findings import Finding
@@ -79,6 +80,10 @@ def _run_of(folder: Path, block: Mapping[str, Any]) -> Run:
         method_arguments=dict(block["method_arguments"]),
         pretrained=block["pretrained"],
         tuned=_tuned(block.get("decode")),
+        untuned=str(block.get("untuned", "")),
+        validation_scores={
+            name: float(value) for name, value in block.get("validation_scores", {}).items()
+        },
         labels=dict(block.get("labels", {})),
         findings=tuple(map(Finding.read, block.get("findings", ()))),
     )
@@ -88,12 +93,14 @@ def _tuned(block: Mapping[str, Any] | None) -> TunedDecoding | None:
     if block is None:
         return None
     version = block.get("schema_version", 1)
-    settings = read_decoding({"schema_version": version, "decode": block["settings"]})
+    settings, initial = (
+        read_decoding({"schema_version": version, "decode": block.get(name)})
+        for name in ("settings", "initial")
+    )
     if settings is None:
         raise KeyError("settings")
-    return TunedDecoding(
-        settings, float(block["before"]), float(block["after"]), int(block["objects"])
-    )
+    scores = float(block["before"]), float(block["after"]), int(block["objects"])
+    return TunedDecoding(settings, *scores, initial, str(block.get("score", "mean F1")))
 
 
 def _damaged(file: Path, error: Exception) -> DataError:

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 from deepbacs_zoo.checkpoints.history import HistoryRow, read_history
 from deepbacs_zoo.checkpoints.split import Split
+from deepbacs_zoo.checkpoints.tuned import Change, TunedDecoding
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.package.zoo_config import Decoding
 
-__all__ = ["MONITOR", "RUN_FILE", "SCHEMA_VERSION", "Best", "Run", "TunedDecoding"]
+__all__ = ["MONITOR", "RUN_FILE", "SCHEMA_VERSION", "Best", "Run"]
 
 RUN_FILE: Final = "run.json"
 SCHEMA_VERSION: Final = 2
@@ -32,26 +32,6 @@ class Best:
 
     def __str__(self) -> str:
         return f"best of {self.epochs} epochs: {self.epoch}, validation loss {self.loss:.4g}"
-
-
-@dataclass(frozen=True)
-class TunedDecoding:
-    """A decoding whose thresholds were chosen by the validation images.
-
-    Parameters
-    ----------
-    settings
-        The decoding with the chosen thresholds.
-    before, after
-        Scores with the method's own thresholds and with these.
-    objects
-        Number of objects that they were chosen by.
-    """
-
-    settings: Decoding
-    before: float
-    after: float
-    objects: int
 
 
 @dataclass(frozen=True)
@@ -85,6 +65,11 @@ class Run:
     tuned
         The decoding with thresholds chosen by the validation images; ``None`` where the method's
         own are used.
+    untuned
+        Why they are, in a few words; empty for a method without thresholds, while training is not
+        over, and for runs of older versions.
+    validation_scores
+        Scores of the best weights on the validation images with the final decoding, by name.
     """
 
     folder: Path
@@ -101,6 +86,8 @@ class Run:
     method_arguments: Mapping[str, Any] = field(default_factory=dict)
     pretrained: Mapping[str, str] | None = None
     tuned: TunedDecoding | None = None
+    untuned: str = ""
+    validation_scores: Mapping[str, float] = field(default_factory=dict)
     labels: Mapping[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -108,6 +95,23 @@ class Run:
     def name(self) -> str:
         """The folder's name."""
         return self.folder.absolute().name
+
+    @property
+    def threshold_changes(self) -> tuple[Change, ...]:
+        """The thresholds that were changed when training was over."""
+        return () if self.tuned is None else self.tuned.changes
+
+    @property
+    def validated(self) -> str:
+        """The scores on the validation images in one line; empty where there is none."""
+        return ", ".join(f"{name} {value:.3f}" for name, value in self.validation_scores.items())
+
+    @property
+    def thresholds(self) -> str:
+        """The fate of the thresholds in one sentence; empty where there is nothing to say."""
+        if self.tuned is not None:
+            return self.tuned.summary
+        return f"the method's own: {self.untuned}" if self.untuned else ""
 
     @property
     def file(self) -> Path:

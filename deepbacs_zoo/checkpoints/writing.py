@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from deepbacs_zoo.checkpoints.run import SCHEMA_VERSION, Run, TunedDecoding
+from deepbacs_zoo.checkpoints.run import SCHEMA_VERSION, Run
+from deepbacs_zoo.checkpoints.tuned import TunedDecoding
 from deepbacs_zoo.files import refuse_existing, write_bytes
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package.zoo_config import WRITTEN_SCHEMA
@@ -71,6 +72,8 @@ def _tuned(tuned: TunedDecoding) -> dict[str, Any]:
         "before": tuned.before,
         "after": tuned.after,
         "objects": tuned.objects,
+        "initial": None if tuned.initial is None else tuned.initial.as_config(),
+        "score": tuned.score,
     }
 
 
@@ -90,6 +93,8 @@ def _write(run: Run) -> Run:
         "ended": run.ended,
         "pretrained": None if run.pretrained is None else dict(run.pretrained),
         "decode": None if run.tuned is None else _tuned(run.tuned),
+        "untuned": run.untuned,
+        "validation_scores": dict(run.validation_scores),
         "labels": dict(run.labels),
         "findings": [finding.plain() for finding in run.findings],
         "split": run.split.as_json(),

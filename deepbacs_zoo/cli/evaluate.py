@@ -38,6 +38,7 @@ from deepbacs_zoo.cli.spelling import finding_text
 
 if TYPE_CHECKING:
     from deepbacs_zoo.annotations import LabelOptions, Pair
+    from deepbacs_zoo.checkpoints import Run
     from deepbacs_zoo.evaluation import EvaluationResult
     from deepbacs_zoo.images import ReadOptions
     from deepbacs_zoo.package import Package
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-def command(
+def command(  # long: its parameters are the options of the command line
     model: Annotated[
         list[Path],
         typer.Argument(
@@ -84,6 +85,7 @@ def command(
     overwrite: OverwriteOption = False,
 ) -> None:
     """Score models on labelled images: tables, JSON, and a page with overlays."""
+    from deepbacs_zoo.checkpoints import is_run, open_run
     from deepbacs_zoo.evaluation import distinct_names, require_one_kind
     from deepbacs_zoo.images import ReadOptions
 
@@ -94,15 +96,17 @@ def command(
         backend = stack.enter_context(
             open_backend(backend_options(runner, device, trust, java, heap, fiji, timeout))
         )
+        named = distinct_names(model)
+        runs = {name: open_run(path) for name, path in named.items() if is_run(path)}
         packages = {
-            name: stack.enter_context(_as_package(path))
-            for name, path in distinct_names(model).items()
+            name: stack.enter_context(_drafted(runs[name])) if name in runs else path
+            for name, path in named.items()
         }
         if len(packages) == 1:
-            _one(backend, next(iter(packages.values())), scoring)
+            _one(backend, next(iter(packages.values())), scoring, *runs.values())
         else:
             require_one_kind(dict(zip(map(str, model), packages.values(), strict=True)))
-            _several(backend, packages, scoring)
+            _several(backend, packages, scoring, runs)
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ class _Scoring:
         return read_as(pairs_for(package, self.data), self.reading)
 
 
-def _one(backend: Backend, path: Path, scoring: _Scoring) -> None:
+def _one(backend: Backend, path: Path, scoring: _Scoring, run: Run | None = None) -> None:
     from deepbacs_zoo.evaluation import (
         Comparison,
         comparison_as_text,
@@ -152,10 +156,13 @@ def _one(backend: Backend, path: Path, scoring: _Scoring) -> None:
     print(comparison_as_text(Comparison({evaluation.package: evaluation})))
     _say_findings(evaluation)
     page = scoring.output / "report.html"
-    say(f"written: {write_evaluation(evaluation, page, overwrite=scoring.overwrite)}")
+    write_evaluation(evaluation, page, training=run, overwrite=scoring.overwrite)
+    say(f"written: {page}")
 
 
-def _several(backend: Backend, packages: Mapping[str, Path], scoring: _Scoring) -> None:
+def _several(
+    backend: Backend, packages: Mapping[str, Path], scoring: _Scoring, runs: Mapping[str, Run]
+) -> None:
     from deepbacs_zoo.evaluation import (
         COMPARISON_FILES,
         compare,
@@ -186,7 +193,9 @@ def _several(backend: Backend, packages: Mapping[str, Path], scoring: _Scoring) 
     write_comparison(comparison, scoring.output, overwrite=scoring.overwrite)
     print(comparison_as_text(comparison))
     _say_findings(*comparison.evaluations.values())
-    page = write_comparison_pages(comparison, scoring.output, overwrite=scoring.overwrite)
+    page = write_comparison_pages(
+        comparison, scoring.output, training=runs, overwrite=scoring.overwrite
+    )
     say(f"written: {page}")
 
 
@@ -198,15 +207,9 @@ def _say_findings(*evaluations: EvaluationResult[Any, Any]) -> None:
 
 
 @contextmanager
-def _as_package(model: Path) -> Iterator[Path]:
-    """Yield a package: the model itself, or the draft of a run folder."""
-    from deepbacs_zoo.checkpoints import is_run
-
-    if not is_run(model):
-        yield model
-        return
-    from deepbacs_zoo.checkpoints import open_run
+def _drafted(run: Run) -> Iterator[Path]:
+    """Yield the draft of a package of a run."""
     from deepbacs_zoo.exporting import draft
 
     with tempfile.TemporaryDirectory(prefix="deepbacs_zoo_draft_") as folder:
-        yield draft(open_run(model), Path(folder) / "draft.zip")
+        yield draft(run, Path(folder) / "draft.zip")

@@ -133,4 +133,8 @@ def command(  # long: its parameters are the options of the command line
         resume=resume,
         on_finding=lambda finding: say(finding_text(finding)),
     )
+    if run.thresholds:
+        say(f"thresholds: {run.thresholds}")
+    if run.validated:
+        say(f"validation images: {run.validated}")
     say(f"{run.folder}: {run.best}")

@@ -32,8 +32,7 @@ def write_page(
             f"{evaluation.model.n_true} labelled cells."
         ),
         steps=tuple(StepRow(name, took, details.get(name, "")) for name, took in seconds.items()),
-        history=run.history(),
-        best_epoch=run.best_epoch,
+        training=run,
         evaluation=evaluation,
         agreement=tuple(_agreement(way) for way in comparison.ways),
         facts=(

@@ -12,7 +12,6 @@ from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.exporting.build import Progress, build, build_draft
 from deepbacs_zoo.exporting.form import FORMS
-from deepbacs_zoo.exporting.kinds import KINDS
 from deepbacs_zoo.exporting.trained_model import TrainedModel
 from deepbacs_zoo.files.staging import check_output
 from deepbacs_zoo.networks import build_network, get_network
@@ -228,30 +227,11 @@ def _beginning_and_end(run: Run) -> dict[str, str]:
         rows["fine-tuned from"] = (
             f"{run.pretrained['name']} (weights {run.pretrained['sha256'][:12]})"
         )
-    if run.tuned is not None:
-        tuned = run.tuned
-        names = ", ".join(
-            f"{name.removesuffix('_threshold').replace('_', ' ')} {value}"
-            for name, value in _thresholds(tuned.settings).items()
-        )
-        less = KINDS[tuned.settings.result].tuned_less
-        rows["thresholds"] = (
-            f"{names}; chosen by {tuned.objects} objects of the validation images, whose "
-            f"mean F1{less} went from {tuned.before:.3f} to {tuned.after:.3f}"
-        )
+    if run.thresholds:
+        rows["thresholds"] = run.thresholds
+    if run.validated:
+        rows["scores on the validation images"] = run.validated
     return rows
-
-
-def _thresholds(settings: Any) -> dict[str, str]:  # noqa: ANN401 - of any kind
-    """Return thresholds in words, those of each class with its name."""
-    found: dict[str, str] = {}
-    for name, value in vars(settings).items():
-        if isinstance(value, float):
-            found[name] = f"{value:g}"
-        elif isinstance(value, tuple) and isinstance(value[0], float):
-            each = zip(settings.classes, value, strict=True)
-            found[name] = "(" + ", ".join(f"{kind} {number:g}" for kind, number in each) + ")"
-    return found
 
 
 def _details(run: Run, method: Method) -> dict[str, Any]:

@@ -37,14 +37,11 @@ class ExportKind:
         width of the image; gives what the cover shows beside the image.
     has_objects
         Takes the same; says whether a test input shows anything.
-    tuned_less
-        What the mean F1 is lessened by when thresholds are chosen.
     """
 
     noun: str
     cover: Callable[[Any, NDArray[Any], Size], NDArray[Any] | Rectangles]
     has_objects: Callable[[Any, NDArray[Any], Size], bool]
-    tuned_less: str = ""
 
 
 def _rectangles(settings: Any, output: NDArray[Any], size: Size) -> Rectangles:  # noqa: ANN401 - the settings of this kind
@@ -55,11 +52,6 @@ def _rectangles(settings: Any, output: NDArray[Any], size: Size) -> Rectangles: 
 
 KINDS: Final[dict[str, ExportKind]] = {
     "labels": ExportKind("a label image", decode, lambda *plane: bool(np.any(decode(*plane)))),
-    "boxes": ExportKind(
-        "boxes",
-        _rectangles,
-        lambda *plane: bool(decode_boxes(*plane)),
-        " less the error of counts",
-    ),
+    "boxes": ExportKind("boxes", _rectangles, lambda *plane: bool(decode_boxes(*plane))),
     "image": ExportKind("an image", lambda _, output, __: output[0], lambda *_: True),
 }

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 from deepbacs_zoo.reports.comparison import write_comparison_pages
 from deepbacs_zoo.reports.page import write_evaluation, write_report
-from deepbacs_zoo.reports.types import Agreement, Fact, FileRow, KeyFigure, Report, StepRow
+from deepbacs_zoo.reports.types import (
+    Agreement,
+    Fact,
+    FileRow,
+    KeyFigure,
+    Report,
+    StepRow,
+    TrainedRun,
+)
 
 __all__ = [
     "Agreement",
@@ -16,6 +24,7 @@ __all__ = [
     "KeyFigure",
     "Report",
     "StepRow",
+    "TrainedRun",
     "write_comparison_pages",
     "write_evaluation",
     "write_report",

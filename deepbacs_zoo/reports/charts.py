@@ -26,6 +26,8 @@ def training_curves(
     best_epoch
         The epoch whose weights were kept.
     """
+    if not history:
+        return ()
     # The learning rate has another scale and would flatten the rest.
     names = [name for name in history[0] if name not in ("epoch", "lr", "seconds")]
     losses = [name for name in names if "loss" in name]

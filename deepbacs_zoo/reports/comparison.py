@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from deepbacs_zoo._version import __version__
 from deepbacs_zoo.evaluation import Comparison
@@ -10,12 +12,17 @@ from deepbacs_zoo.files import refuse_existing, write_bytes
 from deepbacs_zoo.reports.kinds import KINDS
 from deepbacs_zoo.reports.page import write_evaluation
 from deepbacs_zoo.reports.render import render
+from deepbacs_zoo.reports.types import TrainedRun
 
 __all__ = ["render_comparison", "write_comparison_pages"]
 
 
 def write_comparison_pages(
-    comparison: Comparison, folder: str | Path, *, overwrite: bool = False
+    comparison: Comparison,
+    folder: str | Path,
+    *,
+    training: Mapping[str, TrainedRun] = MappingProxyType({}),
+    overwrite: bool = False,
 ) -> Path:
     """Write ``comparison.html`` and, for each model, ``<name>/report.html``.
 
@@ -25,6 +32,8 @@ def write_comparison_pages(
         Made by ``evaluation.compare``.
     folder
         Made if it does not exist.
+    training
+        The training of the models of which it is known, by their names.
     overwrite
         Replace files that exist.
 
@@ -43,7 +52,8 @@ def write_comparison_pages(
     page = Path(folder) / "comparison.html"
     refuse_existing(page, overwrite=overwrite)
     for name, evaluation in comparison.evaluations.items():
-        write_evaluation(evaluation, page.parent / name / "report.html", overwrite=overwrite)
+        place = page.parent / name / "report.html"
+        write_evaluation(evaluation, place, training=training.get(name), overwrite=overwrite)
     write_bytes(page, render_comparison(comparison).encode("utf-8"))
     return page
 

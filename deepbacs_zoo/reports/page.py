@@ -12,7 +12,7 @@ from deepbacs_zoo.files import refuse_existing, write_bytes
 from deepbacs_zoo.reports.charts import training_curves
 from deepbacs_zoo.reports.kinds import KINDS
 from deepbacs_zoo.reports.render import render
-from deepbacs_zoo.reports.types import Fact, KeyFigure, Report
+from deepbacs_zoo.reports.types import Fact, KeyFigure, Report, TrainedRun
 
 __all__ = ["render_report", "write_evaluation", "write_report"]
 
@@ -48,14 +48,22 @@ def write_report(path: str | Path, report: Report, *, overwrite: bool = False) -
 
 
 def write_evaluation(
-    evaluation: EvaluationResult[Any, Any], path: str | Path, *, overwrite: bool = False
+    evaluation: EvaluationResult[Any, Any],
+    path: str | Path,
+    *,
+    training: TrainedRun | None = None,
+    overwrite: bool = False,
 ) -> Path:
-    """Write the report of an evaluation alone; errors as in ``write_report``."""
+    """Write the report of an evaluation, and of the training where a run was evaluated.
+
+    Errors are those of ``write_report``.
+    """
     report = Report(
         title=f"Evaluation of {evaluation.package}",
         lead=f"Scored on {evaluation.images} images with {evaluation.ground_truth}, predicted by "
         "the same code that a user runs.",
         evaluation=evaluation,
+        training=training,
         facts=(
             Fact("Package", evaluation.package),
             Fact("Engine", f"{evaluation.engine} on {evaluation.device}"),
@@ -71,7 +79,7 @@ def write_evaluation(
 def render_report(report: Report) -> str:
     """Return the page of a report; the same report gives the same text."""
     figures: tuple[KeyFigure, ...] = ()
-    sections = ""
+    sections, training = "", report.training
     if report.evaluation is not None:
         kind = KINDS[report.evaluation.kind]
         figures, sections = kind.figures(report.evaluation), kind.sections(report.evaluation)
@@ -80,7 +88,7 @@ def render_report(report: Report) -> str:
         title=report.title,
         report=report,
         figures=(*figures, *report.figures),
-        curves=training_curves(report.history, report.best_epoch) if report.history else (),
+        curves=training_curves(training.history(), training.best_epoch) if training else (),
         sections=sections,
         severities=_severities(report),
         version=__version__,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from deepbacs_zoo.evaluation import EvaluationResult
 from deepbacs_zoo.findings import Summary
 
-__all__ = ["Agreement", "Fact", "FileRow", "KeyFigure", "Report", "StepRow"]
+__all__ = ["Agreement", "Fact", "FileRow", "KeyFigure", "Report", "StepRow", "TrainedRun"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,33 @@ class Agreement:
     passed: bool
 
 
+class TrainedRun(Protocol):
+    """A training that is over, as a page shows it."""
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch whose weights were kept, marked in the curves."""
+
+    @property
+    def thresholds(self) -> str:
+        """The fate of the thresholds of decoding in one sentence; empty without any."""
+
+    @property
+    def threshold_changes(self) -> Sequence[tuple[str, str, str]]:
+        """Name, value before and value after of each threshold that was changed, as text."""
+
+    @property
+    def validation_scores(self) -> Mapping[str, float]:
+        """Scores on the validation images with the final thresholds, by name."""
+
+    def history(self) -> Sequence[Mapping[str, float]]:
+        """Return one mapping per epoch with ``epoch`` and numbers by name.
+
+        Names that contain ``loss`` are drawn together, all others beside them; missing and
+        non-finite numbers leave a gap.
+        """
+
+
 @dataclass(frozen=True)
 class Fact:
     """A name and a value."""
@@ -96,11 +123,8 @@ class Report:
         Large numbers at the top, after those of the evaluation, which come by themselves.
     steps
         The steps that were done.
-    history
-        One mapping per epoch with ``epoch`` and numbers by name.  Names that contain ``loss`` are
-        drawn together, all others beside them; missing and non-finite numbers leave a gap.
-    best_epoch
-        The epoch whose weights were kept, marked in the curves.
+    training
+        The training: its curves, its thresholds, and its scores on the validation images.
     evaluation
         Scores and overlays.
     agreement
@@ -117,8 +141,7 @@ class Report:
     lead: str = ""
     figures: tuple[KeyFigure, ...] = ()
     steps: tuple[StepRow, ...] = ()
-    history: tuple[Mapping[str, float], ...] = ()
-    best_epoch: int | None = None
+    training: TrainedRun | None = None
     evaluation: EvaluationResult[Any, Any] | None = None
     agreement: tuple[Agreement, ...] = ()
     facts: tuple[Fact, ...] = ()

@@ -37,11 +37,14 @@ class TrainingKind:
     tune
         Takes the settings of decoding, the outputs of the network (``c y x`` float32) and the
         annotations; gives the settings that suit them best.
+    score
+        What tuning makes as large as it can, in words.
     """
 
     scores: Callable[[Method], Scores]
     objects: Callable[[GroundTruth], int]
     tune: Callable[[Any, Tensors, Truths], Tuning]
+    score: str = ""
 
 
 def _count_labels(truth: GroundTruth) -> int:
@@ -59,8 +62,13 @@ def _tune_boxes(settings: Any, tensors: Tensors, truths: Truths) -> Tuning:  # n
 
 
 KINDS: Final[dict[str, TrainingKind]] = {
-    "labels": TrainingKind(LabelScores, _count_labels, _tune_labels),
-    "boxes": TrainingKind(BoxScores, lambda truth: len(truth.content.boxes), _tune_boxes),
+    "labels": TrainingKind(LabelScores, _count_labels, _tune_labels, "mean F1"),
+    "boxes": TrainingKind(
+        BoxScores,
+        lambda truth: len(truth.content.boxes),
+        _tune_boxes,
+        "mean F1 less the error of counts",
+    ),
     # A method without objects has classes of pixels to measure, and nothing to tune.
     "image": TrainingKind(
         LabelScores, lambda _: 0, lambda settings, *_: Tuning(settings, math.nan, math.nan)

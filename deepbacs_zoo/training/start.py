@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -139,7 +138,10 @@ def train(  # long: most of it documents its parameters
     plan = make_plan(entry, options, folders, seed, previous, on_finding)
     if previous is not None and previous.ended is not None:
         return plan.run
-    return _run(plan, device=device, tuned=tuned, progress=progress, resume=resume)
+    run = _run(plan, device=device, tuned=tuned, progress=progress, resume=resume)
+    for finding in run.findings[len(plan.run.findings) :]:
+        on_finding(finding)
+    return run
 
 
 def _run(plan: TrainingPlan, *, device: str, tuned: bool, progress: bool, resume: bool) -> Run:
@@ -151,7 +153,7 @@ def _run(plan: TrainingPlan, *, device: str, tuned: bool, progress: bool, resume
         # Loading PyTorch takes seconds, in which Ctrl-C may come too.
         try:
             from deepbacs_zoo.training.loop import check_device, check_weights, run_loop
-            from deepbacs_zoo.training.tuning.run import tuned_decoding
+            from deepbacs_zoo.training.tuning.run import with_final_decoding
         except ModuleNotFoundError as error:
             raise MissingExtraError.of("train", error.name or "torch", "train") from error
         chosen = check_device(device)
@@ -159,8 +161,7 @@ def _run(plan: TrainingPlan, *, device: str, tuned: bool, progress: bool, resume
             check_weights(plan)
             create_run(run)
         run_loop(plan, device=chosen, progress=progress, resume=resume)
-        if tuned:
-            run = dataclasses.replace(run, tuned=tuned_decoding(plan, chosen))
+        run = with_final_decoding(plan, chosen, tuned=tuned)
     except (KeyboardInterrupt, InterruptionError) as error:
         if not run.folder.exists():
             raise KeyboardInterrupt from error

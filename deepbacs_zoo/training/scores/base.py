@@ -1,12 +1,14 @@
-"""The protocol of measures over the validation images of one epoch."""
+"""The protocol of measures over the validation images, of an epoch or of the final weights."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.tasks import GroundTruth
 
 __all__ = ["Scores"]
@@ -20,3 +22,9 @@ class Scores(Protocol):
 
     def measures(self) -> dict[str, float]:
         """Return the method's metrics."""
+
+    def final(self) -> dict[str, float]:
+        """Return the scores of a training that is over, by their names in words."""
+
+    def warnings(self, where: Path) -> tuple[Finding, ...]:
+        """Return what the user of a run must know about its objects."""

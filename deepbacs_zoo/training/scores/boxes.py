@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, cast
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding import decode_boxes
 from deepbacs_zoo.evaluation.boxes.sets import found_set, true_set
+from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.metrics import BoxMatches, BoxSet, match_boxes
 from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks import GroundTruth, Method
@@ -63,6 +65,15 @@ class BoxScores:
             name: 0.0 if math.isnan(found[name]) else float(found[name])
             for name in self.method.metrics
         }
+
+    def final(self) -> dict[str, float]:
+        """Return the measures under their names in words."""
+        words = {"map_50": "mAP at IoU 0.5", "count_error": "count error"}
+        return {words.get(name, name): value for name, value in self.measures().items()}
+
+    def warnings(self, where: Path) -> tuple[Finding, ...]:
+        """Return nothing: boxes have no larger part that another one could cover."""
+        return ()
 
     @staticmethod
     def _count_error(matches: BoxMatches, score: tuple[float, ...]) -> float:

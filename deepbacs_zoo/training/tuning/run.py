@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from deepbacs_zoo.checkpoints import TunedDecoding
+from deepbacs_zoo.checkpoints import Run, TunedDecoding
 from deepbacs_zoo.networks import build_network
 from deepbacs_zoo.networks.state import load_state
+from deepbacs_zoo.tasks import GroundTruth, Method
 from deepbacs_zoo.training.data.validation_images import ValidationDataset
 from deepbacs_zoo.training.kinds import kind_of
 from deepbacs_zoo.training.plan import TrainingPlan
 from deepbacs_zoo.training.threads import all_cores
 
-__all__ = ["tuned_decoding"]
+__all__ = ["with_final_decoding"]
 
+NOT_ASKED: Final = "choosing them was not asked for"
 FEWEST_OBJECTS: Final = 20
 """Thresholds that fit fewer objects fit those objects only."""
 
 
-def tuned_decoding(plan: TrainingPlan, device: str) -> TunedDecoding | None:
-    """Choose thresholds by what the best weights find in the validation images.
+def with_final_decoding(plan: TrainingPlan, device: str, *, tuned: bool) -> Run:
+    """Choose thresholds by what the best weights find in the validation images, and score them.
 
     Parameters
     ----------
@@ -31,21 +35,47 @@ def tuned_decoding(plan: TrainingPlan, device: str) -> TunedDecoding | None:
         The method, the run, and the images that chose the best epoch.
     device
         ``cpu`` or ``cuda``.
+    tuned
+        Whether thresholds are to be chosen.
 
     Returns
     -------
-    TunedDecoding or None
-        ``None`` for a method without objects, or where there are too few to choose by.
+    Run
+        The run with its thresholds or the reason why they are the method's own, its scores, and
+        the findings about its objects; as it was for a method without objects.
     """
-    kind, settings = kind_of(plan.method), plan.method.decode
+    run, method = plan.run, plan.method
     truths = [example.truth for example in plan.validation]
-    objects = sum(map(kind.objects, truths))
-    if settings is None or objects < FEWEST_OBJECTS:
-        return None
+    if method.decode is None:
+        return run
     with all_cores():
         tensors = _outputs(plan, device)
-    found = kind.tune(settings, tensors, truths)
-    return TunedDecoding(found.settings, found.before, found.after, objects)
+    chosen = _tuned(method, tensors, truths) if tuned else NOT_ASKED
+    if isinstance(chosen, TunedDecoding):
+        run = dataclasses.replace(run, tuned=chosen)
+        method = dataclasses.replace(method, decode=chosen.settings)
+    else:
+        run = dataclasses.replace(run, untuned=chosen)
+    scores = kind_of(method).scores(method)
+    for tensor, truth in zip(tensors, truths, strict=True):
+        scores.add(tensor, truth)
+    findings = (*run.findings, *scores.warnings(run.folder))
+    return dataclasses.replace(run, validation_scores=scores.final(), findings=findings)
+
+
+def _tuned(
+    method: Method, tensors: Sequence[NDArray[np.float32]], truths: Sequence[GroundTruth]
+) -> TunedDecoding | str:
+    """Return the chosen decoding, or why none is chosen."""
+    kind, initial = kind_of(method), method.decode
+    objects = sum(map(kind.objects, truths))
+    if initial is None or objects < FEWEST_OBJECTS:
+        return (
+            f"{objects} labelled objects in the validation images are too few to choose by, "
+            f"{FEWEST_OBJECTS} are needed"
+        )
+    found = kind.tune(initial, tensors, truths)
+    return TunedDecoding(found.settings, found.before, found.after, objects, initial, kind.score)
 
 
 def _outputs(plan: TrainingPlan, device: str) -> list[NDArray[np.float32]]:

@@ -1,5 +1,6 @@
 """Run folders: written whole, read back the same, and clear about what is wrong with them."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from deepbacs_zoo.checkpoints import (
     versions,
 )
 from deepbacs_zoo.errors import DataError, DeepbacsZooError, OutputExistsError, UsageError
-from deepbacs_zoo.package.zoo_config import Multilabel
+from deepbacs_zoo.package.zoo_config import AnchorBoxes, Multilabel
 from tests.unit.checkpoints.runs import make_run
 
 
@@ -171,7 +172,36 @@ def test_a_run_of_version_1_is_read_in_the_present_names(tmp_path, word):
 
 def test_tuned_thresholds_are_read_back_as_they_were_written(tmp_path):
     tuned = TunedDecoding(Multilabel("p", seed_threshold=0.4), 0.5, 0.75, 40)
-    assert open_run(make_run(tmp_path, tuned=tuned).folder).tuned == tuned
+    assert open_run(make_run(tmp_path / "old", tuned=tuned).folder).tuned == tuned
+    whole = dataclasses.replace(tuned, initial=Multilabel("p"), score="recall")
+    run = make_run(tmp_path / "new", tuned=whole, validation_scores={"F1": 0.5})
+    assert open_run(run.folder).tuned == whole
+    assert open_run(run.folder).validation_scores == {"F1": 0.5}
+
+
+def test_a_run_says_what_became_of_its_thresholds(tmp_path):
+    first = Multilabel("p")
+    chosen = dataclasses.replace(first, seed_threshold=0.98, min_size=60)
+    tuned = TunedDecoding(chosen, 0.05, 0.64, 45, first)
+    assert tuned.changes == (("seed threshold", "0.5", "0.98"), ("min size", "20", "60"))
+    assert tuned.summary == (
+        "seed threshold 0.5 → 0.98, min size 20 → 60; mean F1 0.050 → 0.640, chosen by 45 objects "
+        "of the validation images"
+    )
+    kept = TunedDecoding(first, 0.9, 0.9, 45, first)
+    assert kept.changes == ()
+    assert "the method's own: no other made the mean F1 of 0.900 noticeably higher" in kept.summary
+    old = TunedDecoding(chosen, 0.05, 0.64, 45)
+    assert "seed threshold 0.98, foreground threshold 0.5; mean F1 0.050 → 0.640" in old.summary
+    run = make_run(tmp_path, untuned="there is no object")
+    assert open_run(run.folder).thresholds == "the method's own: there is no object"
+
+
+def test_thresholds_of_classes_are_named_after_them():
+    first = AnchorBoxes("p", ("rod", "coccus"), 2, 16)
+    chosen = dataclasses.replace(first, score_threshold=(0.3, 0.45))
+    (change,) = TunedDecoding(chosen, 0.5, 0.6, 9, first).changes
+    assert change.after == "(rod 0.3, coccus 0.45)"
 
 
 def test_a_run_without_task_arguments_opens_with_the_defaults(tmp_path):

@@ -1,4 +1,5 @@
 import re
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import numpy as np
@@ -65,6 +66,27 @@ class Page(HTMLParser):
             assert self.open.pop() == tag
 
 
+@dataclass(frozen=True)
+class Trained:
+    """What a page needs to know of a run."""
+
+    thresholds: str = "seed threshold 0.5 → 0.9; mean F1 0.412 → 0.930, chosen by 45 objects"
+    threshold_changes: tuple = (("seed threshold", "0.5", "0.9"),)
+    validation_scores: dict = field(default_factory=lambda: {"share of merged objects": 0.02})
+    best_epoch: int | None = 3
+
+    def history(self):
+        return tuple(
+            {
+                "epoch": n,
+                "train_loss": 1 / n,
+                "validation_loss": 1.2 / n,
+                "validation_iou": 1 - 1 / n,
+            }
+            for n in (1, 2, 3)
+        )
+
+
 @pytest.fixture(scope="module")
 def evaluation(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reported")
@@ -80,16 +102,7 @@ def full(evaluation):
         lead="Everything & more.",
         figures=(KeyFigure("Agreement", "1.2e-07", "allowed: 1e-4", True),),
         steps=(StepRow("train", 75.2, "3 epochs"), StepRow("export", 2.04)),
-        history=tuple(
-            {
-                "epoch": n,
-                "train_loss": 1 / n,
-                "validation_loss": 1.2 / n,
-                "validation_iou": 1 - 1 / n,
-            }
-            for n in (1, 2, 3)
-        ),
-        best_epoch=3,
+        training=Trained(),
         evaluation=evaluation,
         agreement=(Agreement("onnx against torch", "1e-7", "at most 1e-4", True),),
         facts=(Fact("Format", "0.5.10"),),
@@ -118,6 +131,17 @@ def test_a_full_page_has_every_section_in_order(full):
         "files",
     ]
     assert page.open == []
+
+
+def test_a_page_shows_what_tuning_did_and_the_scores_on_the_validation_images(full):
+    text = render_report(full)
+    assert "mean F1 0.412 → 0.930, chosen by 45 objects" in text
+    assert '<th scope="row">seed threshold</th><td class="right">0.5</td>' in text
+    assert '<th scope="row">share of merged objects</th><td class="right">0.020</td>' in text
+    untuned = Trained("the method's own: choosing them was not asked for", (), {})
+    text = render_report(Report("Untuned", training=untuned))
+    assert "choosing them was not asked for" in text
+    assert "Before tuning" not in text
 
 
 def test_an_empty_report_has_no_section():

@@ -15,7 +15,7 @@ from deepbacs_zoo.tasks import GroundTruth, Method
 from deepbacs_zoo.training.scores.base import Scores
 from deepbacs_zoo.training.scores.boxes import BoxScores
 from deepbacs_zoo.training.scores.labels import LabelScores
-from deepbacs_zoo.training.tuning.boxes import box_score
+from deepbacs_zoo.training.tuning.boxes import tune_boxes
 from deepbacs_zoo.training.tuning.thresholds import Tuning, label_score, tune
 
 __all__ = ["KINDS", "TrainingKind", "kind_of"]
@@ -58,7 +58,7 @@ def _tune_labels(settings: Any, tensors: Tensors, truths: Truths) -> Tuning:  # 
 
 def _tune_boxes(settings: Any, tensors: Tensors, truths: Truths) -> Tuning:  # noqa: ANN401 - settings of boxes
     boxes = [true_set(truth.content.boxes, settings.classes) for truth in truths]
-    return tune(settings, box_score(tensors, boxes, [truth.shape for truth in truths]))
+    return tune_boxes(settings, tensors, boxes, [truth.shape for truth in truths])
 
 
 KINDS: Final[dict[str, TrainingKind]] = {

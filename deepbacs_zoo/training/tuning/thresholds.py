@@ -2,7 +2,8 @@
 
 A network is trained by its pixels, but used by its objects: the threshold that gives the best
 objects is rarely 0.5.  Weigert et al. 2020 (https://doi.org/10.1109/WACV45572.2020.9093435) choose
-both thresholds of StarDist so; here it is done for every kind of decoding.
+both thresholds of StarDist so; here it is done for every kind of label image, and for boxes in
+``boxes.py``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from numpy.typing import NDArray
 from deepbacs_zoo.decoding import decode
 from deepbacs_zoo.metrics import match
 from deepbacs_zoo.package.zoo_config import (
-    AnchorBoxes,
     Decoding,
     Foreground,
     LabelDecoding,
@@ -29,19 +29,18 @@ from deepbacs_zoo.package.zoo_config import (
     StarConvex,
 )
 
-__all__ = ["IOU_THRESHOLDS", "Tuning", "label_score", "tune"]
+__all__ = ["IOU_THRESHOLDS", "NOTICEABLE", "Tuning", "label_score", "tune"]
 
-Kind = TypeVar("Kind", bound=Decoding)
+Kind = TypeVar("Kind", bound=LabelDecoding)
 
 IOU_THRESHOLDS: Final = (0.5, 0.75)
 """Objects must be found, and their outline must fit: F1 is averaged over both."""
 
-_NOTICEABLE: Final = 0.002
+NOTICEABLE: Final = 0.002
 """A smaller gain is chance, and the task's own threshold stays."""
 _ROUNDS: Final = 2
 
 _PROBABILITIES: Final = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
-_SCORES: Final = (0.1, 0.15, 0.2, 0.25, *_PROBABILITIES)
 _OVERLAPS: Final = (0.2, 0.3, 0.4, 0.5)
 _CHOICES: Final[Mapping[type[Any], Mapping[str, tuple[float, ...]]]] = MappingProxyType(
     {
@@ -49,7 +48,6 @@ _CHOICES: Final[Mapping[type[Any], Mapping[str, tuple[float, ...]]]] = MappingPr
         Foreground: {"threshold": _PROBABILITIES, "split_ratio": (0.5, 0.65, 0.75, 0.85, 0.95)},
         StarConvex: {"probability_threshold": _PROBABILITIES, "nms_threshold": _OVERLAPS},
         Spline: {"probability_threshold": _PROBABILITIES, "nms_threshold": _OVERLAPS},
-        AnchorBoxes: {"score_threshold": _SCORES, "nms_threshold": _OVERLAPS},
     }
 )
 
@@ -65,16 +63,14 @@ class Tuning:
     before, after
         The score with the thresholds that were given, and with those that were chosen; NaN where
         there is no object to score by.
+    note
+        A sentence about thresholds that could not be chosen as they should be; empty without any.
     """
 
     settings: Decoding
     before: float
     after: float
-
-    @property
-    def thresholds(self) -> dict[str, float]:
-        """Those that were tried, by the names of their fields."""
-        return {name: getattr(self.settings, name) for name in _CHOICES[type(self.settings)]}
+    note: str = ""
 
 
 def tune(settings: Kind, score: Callable[[Kind], float]) -> Tuning:
@@ -116,7 +112,7 @@ def tune(settings: Kind, score: Callable[[Kind], float]) -> Tuning:
                     best = candidate
         if best == previous:
             break
-    if scored(best) <= before + _NOTICEABLE:
+    if scored(best) <= before + NOTICEABLE:
         best = settings
     return Tuning(best, before, scored(best))
 

@@ -3,13 +3,15 @@
 Only comparisons of float32 and whole numbers decide, and every tie has a rule, so that an
 implementation in another language gives the same labels for the same tensor:
 
-1. Foreground pixels have a probability >= ``threshold`` (float32).  ``D`` is the square of the
-   Euclidean distance between the centers of a foreground pixel and the nearest background pixel, a
-   whole number; what is beyond the image is no background.  If there is none at all, D is 1.
-2. Neighbours are foreground pixels side by side, and those corner to corner that have a common
-   neighbour side by side.  Each pixel points to the largest of itself and its neighbours: by D, of
-   equal D the first in raster order.  Pixels that lead to the same end are one part; the end's D
-   is the part's height.
+1. Foreground pixels have a probability >= ``threshold`` (float32).  Where they are not convex they
+   are split at ``split_levels`` into components (``levels.py``) of at least ``min_size`` pixels.
+   ``D`` is the square of the Euclidean distance between the centers of a foreground pixel and the
+   nearest background pixel, a whole number; what is beyond the image is no background.  If there is
+   none at all, D is 1.
+2. Neighbours are pixels of one component side by side, and those corner to corner that have a
+   common neighbour side by side in the foreground.  Each pixel points to the largest of itself and
+   its neighbours: by D, of equal D the first in raster order.  Pixels that lead to the same end are
+   one part; the end's D is the part's height.
 3. Where parts are neighbours, the largest over all pairs of neighbouring pixels of the smaller D of
    the two is the height of the pass between them.  Passes are looked at from the highest to the
    lowest; of equal height by the raster order of the end that comes first, then of the other one.
@@ -32,7 +34,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding.numbering import Labels, relabel_sequential, remove_small_objects
+from deepbacs_zoo.decoding.components import Labels, relabel_sequential, remove_small_objects
+from deepbacs_zoo.decoding.levels import split_components
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.package.zoo_config.decoding import Foreground
 
@@ -72,10 +75,13 @@ def decode(settings: Foreground, probabilities: NDArray[np.float32]) -> Labels:
             hint="correct the channel of config.deepbacs_zoo.decode",
         )
     plane = probabilities[settings.channel].astype(np.float32, copy=False)
-    mask = plane >= np.float32(settings.threshold)
+    regions = split_components(
+        plane, settings.threshold, settings.split_levels, settings.convexity, settings.min_size
+    )
+    mask = regions > 0
     if not mask.any():
         return np.zeros(mask.shape, np.int32)
-    parts = _Parts(mask)
+    parts = _Parts(regions)
     labels = np.zeros(mask.shape, np.int32)
     labels[mask] = parts.joined(settings) + 1
     return relabel_sequential(remove_small_objects(labels, settings.min_size))
@@ -105,11 +111,13 @@ class _Parts:
 
     Parameters
     ----------
-    mask
-        ``y x``, foreground somewhere.
+    regions
+        ``y x`` int32, 0 for background, foreground somewhere.
     """
 
-    def __init__(self, mask: NDArray[np.bool_]) -> None:
+    def __init__(self, regions: Labels) -> None:
+        mask = regions > 0
+        self._region = np.pad(regions, 1).reshape(-1)
         # A frame of background spares the tests for the image's border.
         self._mask = np.pad(mask, 1).reshape(-1)
         self._width = mask.shape[1] + 2
@@ -147,7 +155,7 @@ class _Parts:
     def _pairs(self, rows: int, columns: int) -> tuple[Whole, Whole]:
         """Return the numbers of all pairs of neighbours, of which the second lies there."""
         there = self._pixels + rows * self._width + columns
-        near = self._mask[there]
+        near = self._mask[there] & (self._region[there] == self._region[self._pixels])
         if rows and columns:
             near &= (
                 self._mask[self._pixels + rows * self._width] | self._mask[self._pixels + columns]

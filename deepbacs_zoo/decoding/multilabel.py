@@ -3,7 +3,8 @@
 Only comparisons of float32 values decide, and every tie has a rule, so that an implementation in
 another language gives the same labels for the same tensor:
 
-1. Seed pixels have P(interior) >= ``seed_threshold``; 4-connected seed pixels form a seed; seeds
+1. Seed pixels have P(interior) >= ``seed_threshold``; 4-connected seed pixels form a seed, split at
+   ``split_levels`` where it is not convex (``levels.py``; parts have ``min_size`` pixels); seeds
    smaller than ``min_seed`` pixels are dropped, the others numbered in raster order.
 2. An object's pixels are its seed, whatever P(background) says there, and pixels with
    P(background) < 1 - ``foreground_threshold`` that it grows over in waves.  In one wave every
@@ -18,18 +19,15 @@ of pixels by height (watershed) is needed.
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding.numbering import Labels, relabel_sequential, remove_small_objects
+from deepbacs_zoo.decoding.components import Labels, grown, relabel_sequential, remove_small_objects
+from deepbacs_zoo.decoding.levels import split_components
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.package.zoo_config.decoding import Multilabel
 
 __all__ = ["decode"]
-
-_FREE: Final = np.iinfo(np.int32).max
 
 
 def decode(settings: Multilabel, probabilities: NDArray[np.float32]) -> Labels:
@@ -63,38 +61,15 @@ def decode(settings: Multilabel, probabilities: NDArray[np.float32]) -> Labels:
             hint="correct the channel indices of config.deepbacs_zoo.decode",
         )
     probabilities = probabilities.astype(np.float32, copy=False)
-    seeds = probabilities[settings.interior] >= np.float32(settings.seed_threshold)
     below = np.float32(1) - np.float32(settings.foreground_threshold)
     foreground = probabilities[settings.background] < below
-    labels = remove_small_objects(_components(seeds), settings.min_seed)
-    labels = _grown(labels, foreground, settings.max_dilation)
+    seeds = split_components(
+        probabilities[settings.interior],
+        settings.seed_threshold,
+        settings.split_levels,
+        settings.convexity,
+        settings.min_size,
+    )
+    labels = remove_small_objects(seeds, settings.min_seed)
+    labels = grown(labels, foreground, settings.max_dilation)
     return relabel_sequential(remove_small_objects(labels, settings.min_size))
-
-
-def _components(mask: NDArray[np.bool_]) -> Labels:
-    """Give each 4-connected component a number."""
-    from scipy.ndimage import label
-
-    labels: Labels = label(mask, output=np.int32)[0]
-    return relabel_sequential(labels)
-
-
-def _grown(labels: Labels, foreground: NDArray[np.bool_], waves: int) -> Labels:
-    """Grow all labels over free foreground, one pixel a wave."""
-    # A frame that no label enters spares the tests for the image's border.
-    grown = np.pad(np.where(labels > 0, labels, _FREE), 1, constant_values=_FREE)
-    free = np.pad(foreground & (labels == 0), 1)
-    flat, open_pixels = grown.reshape(-1), np.flatnonzero(free)
-    width = grown.shape[1]
-    for _ in range(waves):
-        best = np.minimum(
-            np.minimum(flat[open_pixels - width], flat[open_pixels + width]),
-            np.minimum(flat[open_pixels - 1], flat[open_pixels + 1]),
-        )
-        reached = best != _FREE
-        if not reached.any():
-            break
-        flat[open_pixels[reached]] = best[reached]
-        open_pixels = open_pixels[~reached]
-    inner = grown[1:-1, 1:-1]
-    return np.where(inner == _FREE, np.int32(0), inner)

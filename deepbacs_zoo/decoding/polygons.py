@@ -27,8 +27,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.decoding.components import Labels, relabel_sequential
 from deepbacs_zoo.decoding.grids import on_grid
-from deepbacs_zoo.decoding.numbering import Labels, relabel_sequential
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.package.zoo_config.decoding import Spline, StarConvex
 

@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.decoding.numbering import Labels
+from deepbacs_zoo.decoding.components import Labels
 from deepbacs_zoo.decoding.polygons import Whole, fixed_point, suppress
 from deepbacs_zoo.package.zoo_config.decoding import Spline
 

@@ -56,6 +56,11 @@ class Multilabel(_Settings):
         Seeds and objects of fewer pixels are dropped.
     max_dilation
         Pixels that a seed grows at most.
+    split_levels
+        Higher levels of P(interior), ascending, at which a seed that is not convex is split; none
+        to leave seeds as they are.
+    convexity
+        Least share of its convex hull that a seed of one object fills.
     """
 
     kind: ClassVar[str] = "multilabel"
@@ -70,6 +75,8 @@ class Multilabel(_Settings):
     min_seed: int = 5
     min_size: int = 20
     max_dilation: int = 6
+    split_levels: tuple[float, ...] = ()
+    convexity: float = 0.85
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,11 @@ class Foreground(_Settings):
         Parts of fewer pixels are no objects of their own, they join the neighbour.
     min_size
         Objects of fewer pixels are dropped.
+    split_levels
+        Higher levels of the probability, ascending, at which foreground that is not convex is
+        split before necks are looked for; none to leave it as it is.
+    convexity
+        Least share of its convex hull that the foreground of one object fills.
     """
 
     kind: ClassVar[str] = "foreground"
@@ -102,6 +114,8 @@ class Foreground(_Settings):
     split_ratio: float = 0.75
     min_seed: int = 5
     min_size: int = 20
+    split_levels: tuple[float, ...] = ()
+    convexity: float = 0.85
 
 
 @dataclass(frozen=True)

@@ -174,13 +174,27 @@ def _setting(entry: dataclasses.Field[Any], field: Field) -> object:
             if not _is_fraction(value):
                 raise field.wrong("a number between 0 and 1")
         case "float | tuple[float, ...]":
-            numbers = value if isinstance(value, list | tuple) else [value]
-            if not (numbers and all(map(_is_fraction, numbers))):
-                raise field.wrong(_FOR_EACH)
-            return value if _is_number(value) else tuple(numbers)
+            return _for_each(field)
+        case "tuple[float, ...]":
+            return _ascending(field)
         case _:
             return _names(field)
     return value
+
+
+def _for_each(field: Field) -> float | tuple[float, ...]:
+    value = field.value
+    numbers = value if isinstance(value, list | tuple) else [value]
+    if not (numbers and all(map(_is_fraction, numbers))):
+        raise field.wrong(_FOR_EACH)
+    return value if _is_number(value) else tuple(numbers)
+
+
+def _ascending(field: Field) -> tuple[float, ...]:
+    numbers = field.value if isinstance(field.value, list | tuple) else [None]
+    if not all(map(_is_fraction, numbers)) or sorted(set(numbers)) != list(numbers):
+        raise field.wrong("a list of numbers between 0 and 1, ascending")
+    return tuple(numbers)
 
 
 def _names(field: Field) -> tuple[str, ...]:

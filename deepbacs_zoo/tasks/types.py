@@ -84,6 +84,13 @@ class TrainingSettings:
     least_steps
         Batches in all epochs together, at least, however few the images are; ``None`` for as many
         as have their area.  Not where ``steps_per_epoch`` is given.
+    max_contrast
+        Values of patches are multiplied by a random factor up to this or down to its inverse, in
+        half of the cases.  A whole image is normalized, so that an object has less contrast the
+        more of them there are.
+    composed_fields
+        Fields composed of the objects of the training images, from which half of the patches are
+        cut; 0 for none.
     """
 
     epochs: int
@@ -99,6 +106,8 @@ class TrainingSettings:
     max_zoom: float = 1.0
     optimizer: str = "AdamW"
     least_steps: int | None = None
+    max_contrast: float = 1.4
+    composed_fields: int = 0
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,6 @@ class TrainingKind:
     ----------
     scores
         Makes the measures of an epoch, empty.
-    objects
-        Counts the objects of an annotation.
     tune
         Takes the settings of decoding, the outputs of the network (``c y x`` float32) and the
         annotations; gives the settings that suit them best.
@@ -42,14 +40,8 @@ class TrainingKind:
     """
 
     scores: Callable[[Method], Scores]
-    objects: Callable[[GroundTruth], int]
     tune: Callable[[Any, Tensors, Truths], Tuning]
     score: str = ""
-
-
-def _count_labels(truth: GroundTruth) -> int:
-    labels = truth.content
-    return int(np.unique(labels[labels > 0]).size)
 
 
 def _tune_labels(settings: Any, tensors: Tensors, truths: Truths) -> Tuning:  # noqa: ANN401 - of any kind
@@ -62,17 +54,10 @@ def _tune_boxes(settings: Any, tensors: Tensors, truths: Truths) -> Tuning:  # n
 
 
 KINDS: Final[dict[str, TrainingKind]] = {
-    "labels": TrainingKind(LabelScores, _count_labels, _tune_labels, "mean F1"),
-    "boxes": TrainingKind(
-        BoxScores,
-        lambda truth: len(truth.content.boxes),
-        _tune_boxes,
-        "mean F1 less the error of counts",
-    ),
+    "labels": TrainingKind(LabelScores, _tune_labels, "mean F1"),
+    "boxes": TrainingKind(BoxScores, _tune_boxes, "mean F1 less the error of counts"),
     # A method without objects has classes of pixels to measure, and nothing to tune.
-    "image": TrainingKind(
-        LabelScores, lambda _: 0, lambda settings, *_: Tuning(settings, math.nan, math.nan)
-    ),
+    "image": TrainingKind(LabelScores, lambda settings, *_: Tuning(settings, math.nan, math.nan)),
 }
 
 

@@ -72,6 +72,7 @@ class TrainingModule(lightning.LightningModule):
             self.settings,
             self.plan.run.seed,
             self.trainer.current_epoch,
+            self.plan.composed,
         )
         # Not shuffled: an index already stands for a random patch.  No workers: patches are cut in
         # a few hundredths of a step's time.  What is indexed by 0 to n-1 is a data set, which its
@@ -81,7 +82,7 @@ class TrainingModule(lightning.LightningModule):
     def val_dataloader(self) -> DataLoader[Any]:
         """Return whole images, one by one, mirrored up to the next size the network takes."""
         # The type: see above.
-        images = ValidationDataset(self.method, self.plan.validation)
+        images = ValidationDataset(self.method, self.plan.checked)
         return DataLoader(images, batch_size=None)  # type: ignore[arg-type]
 
     def training_step(self, batch: Batch, batch_idx: int) -> torch.Tensor:
@@ -95,7 +96,7 @@ class TrainingModule(lightning.LightningModule):
     def validation_step(self, batch: tuple[int, torch.Tensor, Target], batch_idx: int) -> None:
         """Gather loss and scores of one whole image."""
         index, image, target = batch
-        truth = self.plan.validation[int(index)].truth
+        truth = self.plan.checked[int(index)].truth
         rows, columns = (self.method.output_side(side) for side in truth.shape)
         loss, output = self.step.validate(self.network, (image, target), (rows, columns))
         self._val_losses.append(loss)

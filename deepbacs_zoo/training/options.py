@@ -30,6 +30,9 @@ _SAME_SIZE: Final = 0.2
 _LEAST: Final[Mapping[str, float]] = MappingProxyType(
     {"epochs": 1, "steps_per_epoch": 1, "batch_size": 1, "patch_size": 1, "least_steps": 0}
 )
+_LATER: Final = ("least_steps", "max_contrast", "max_zoom", "composed_fields")
+"""Settings of a method that changed: a run goes on with those that it began with."""
+_DEFAULTS: Final = {entry.name: entry.default for entry in dataclasses.fields(TrainingSettings)}
 _OTHER_PIXEL_SIZE: Final = Rule(
     "pretrained-at-other-pixel-size",
     Severity.WARNING,
@@ -212,7 +215,8 @@ class TrainingOptions:
         _check_settings(given, method.multiple)
         if previous is not None:  # goes on as long as it was meant to
             given.setdefault("epochs", int(previous.settings["epochs"]))
-            given.setdefault("least_steps", previous.settings.get("least_steps"))
+            for name in _LATER:
+                given.setdefault(name, previous.settings.get(name, _DEFAULTS[name]))
         elif {"epochs", "steps_per_epoch"} & given.keys():  # who says how long is taken at his word
             given.setdefault("least_steps", None)
         settings = method.training

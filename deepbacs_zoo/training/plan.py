@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from deepbacs_zoo.annotations import LabelOptions, Pair, folders_beside, read_as
 from deepbacs_zoo.checkpoints import Run, Split, record_part, versions
@@ -15,6 +17,8 @@ from deepbacs_zoo.findings import Finding, OnFinding
 from deepbacs_zoo.images import ReadOptions
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import METHODS, Choice, Method, MethodEntry, annotation_kind, resolve
+from deepbacs_zoo.tasks.ground_truth.fields import Field
+from deepbacs_zoo.training.data.composition import composed_fields
 from deepbacs_zoo.training.data.examples import (
     Example,
     Raw,
@@ -28,6 +32,14 @@ from deepbacs_zoo.training.pretrained import Pretrained
 from deepbacs_zoo.training.resume import check_resumable
 
 __all__ = ["Folders", "TrainingPlan", "entry_of", "make_plan"]
+
+_COMPOSED_SIDE: Final = 2
+"""Side of a composed field, in sides of a patch."""
+_FEW_OBJECTS: Final = 100
+"""Validation images with fewer objects are joined by composed fields."""
+_CHECKED: Final = 8
+"""Composed fields beside the validation images."""
+_TRAINING, _VALIDATION = 0, 1
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,26 @@ class TrainingPlan:
     training: tuple[Example, ...]
     validation: tuple[Example, ...]
     pretrained: Pretrained | None = None
+
+    @cached_property
+    def composed(self) -> tuple[Field, ...]:
+        """Fields composed of the objects of the training images, as the settings ask for."""
+        return self._composed(self.training, self.method.training.composed_fields, _TRAINING)
+
+    @cached_property
+    def checked(self) -> tuple[Field, ...]:
+        """The fields that choose epoch and thresholds.
+
+        The validation images, and where these show few objects, fields composed of them, too: of
+        two cells side by side nothing can be learned about a crowd.
+        """
+        few = sum(field.truth.count for field in self.validation) < _FEW_OBJECTS
+        count = min(self.method.training.composed_fields, _CHECKED) if few else 0
+        return (*self.validation, *self._composed(self.validation, count, _VALIDATION))
+
+    def _composed(self, fields: Sequence[Field], count: int, part: int) -> tuple[Field, ...]:
+        side = _COMPOSED_SIDE * self.method.training.patch_size
+        return composed_fields(fields, count, side, (self.run.seed, part))
 
 
 def entry_of(

@@ -42,6 +42,11 @@ class BoxTruth:
         """Boxes mean nothing without the size of their image, so the content is the whole."""
         return self
 
+    @property
+    def count(self) -> int:
+        """Number of boxes."""
+        return len(self.boxes)
+
     def require_classes(self, path: Path, classes: Sequence[str]) -> None:
         """Refuse boxes of a class that no training image has.
 

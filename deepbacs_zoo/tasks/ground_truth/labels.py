@@ -84,6 +84,10 @@ class GroundTruth(Protocol):
     def content(self) -> Any:  # noqa: ANN401 - each kind has its own
         """Argument of ``make_target`` of its methods."""
 
+    @property
+    def count(self) -> int:
+        """Number of objects."""
+
     def foreground_mask(self) -> NDArray[np.bool_]:
         """Return ``y x`` bool, where objects are."""
 
@@ -120,6 +124,11 @@ class Labels:
         """Rows and columns."""
         height, width = self.content.shape
         return height, width
+
+    @property
+    def count(self) -> int:
+        """Number of labels."""
+        return int(np.unique(self.content[self.content > 0]).size)
 
     def foreground_mask(self) -> NDArray[np.bool_]:
         """Return ``y x`` bool, where labels are."""

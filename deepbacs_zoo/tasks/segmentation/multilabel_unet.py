@@ -60,6 +60,9 @@ _METHOD: Final = Method(
         patience=20,
         foreground_fraction=0.5,
         least_steps=1500,
+        max_contrast=3.0,
+        max_zoom=1.25,
+        composed_fields=48,
     ),
     # A disk 0.7 µm across has 60 pixels of 80 nm: cells are larger, specks and cut rims smaller.
     decode=Multilabel("probabilities", min_size=60),

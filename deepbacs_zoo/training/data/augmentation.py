@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 __all__ = ["draw_turn", "draw_zoom", "intensity", "rotated"]
 
 _LIKELY: Final = 0.5
-_CONTRAST: Final = 1.4
 _GAMMA: Final = 1.3
 _BRIGHTNESS: Final = 0.3
 _NOISE: Final = 0.2
@@ -37,7 +36,9 @@ def rotated(image: NDArray[np.float32], turns: int, mirrored: bool) -> NDArray[n
     return found[:, :, ::-1] if mirrored else found
 
 
-def intensity(random: np.random.Generator, image: NDArray[np.float32]) -> NDArray[np.float32]:
+def intensity(
+    random: np.random.Generator, image: NDArray[np.float32], contrast: float
+) -> NDArray[np.float32]:
     """Return a copy of a patch with other intensities.
 
     Parameters
@@ -46,11 +47,13 @@ def intensity(random: np.random.Generator, image: NDArray[np.float32]) -> NDArra
         Decides everything.
     image
         ``c y x`` float32, zero mean and unit variance over the whole image.
+    contrast
+        The largest factor of the contrast.
 
     Returns
     -------
     numpy.ndarray
-        Contrast (factor up to 1.4 either way), gamma (exponent up to 1.3 either way, on the patch's
+        Contrast (by a factor or its inverse), gamma (exponent up to 1.3 either way, on the patch's
         own range), brightness (up to 0.3 standard deviations) and noise (up to 0.2 standard
         deviations) changed each in half of the cases; of three channels, each has in half of the
         cases a contrast (up to 1.15) and brightness (up to 0.2) of its own, as stains have.
@@ -60,7 +63,7 @@ def intensity(random: np.random.Generator, image: NDArray[np.float32]) -> NDArra
     kind = np.float32 if len(image) == _COLOURS else np.float64
     values: NDArray[Any] = image.astype(kind)
     if random.random() < _LIKELY:
-        values = values * kind(_factor(random, _CONTRAST))
+        values = values * kind(_factor(random, contrast))
     if random.random() < _LIKELY:
         low, high = values.min(), values.max()
         if high > low:

@@ -19,6 +19,7 @@ from deepbacs_zoo.processing import apply
 from deepbacs_zoo.tasks import GroundTruth, Method, Sample, annotation_kind
 from deepbacs_zoo.tasks.annotation_kinds import Annotations
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
+from deepbacs_zoo.tasks.ground_truth.fields import Field
 
 __all__ = [
     "Example",
@@ -51,24 +52,20 @@ class Raw:
 
 
 @dataclass(frozen=True, eq=False)
-class Example:
-    """A training image.
+class Example(Field):
+    """A training image with its files.
 
     Parameters
     ----------
+    image, truth
+        As in :class:`Field`.
     pair
         Its files.
-    image
-        ``c y x`` float32, after the task's steps, whose statistics are those of the whole image.
-    truth
-        Its annotation, from which the task makes targets.
     calibration
         Size of its pixels.
     """
 
     pair: Pair
-    image: NDArray[np.float32]
-    truth: GroundTruth
     calibration: Calibration
 
 
@@ -117,7 +114,7 @@ def prepared(method: Method, raw: Raw) -> Example:
     plane = _plane(method, raw.pair, raw.image)
     normalized = apply(method.inputs[0].steps, plane[np.newaxis], "bcyx")[0]
     image = np.ascontiguousarray(normalized, np.float32)
-    return Example(raw.pair, image, raw.truth, raw.image.calibration)
+    return Example(image, raw.truth, raw.pair, raw.image.calibration)
 
 
 def read_examples(

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.tasks import Method, Target, TrainingSettings, Window
+from deepbacs_zoo.tasks.ground_truth.fields import Field
 from deepbacs_zoo.training.data.arrays import mapped, padded, typed
 from deepbacs_zoo.training.data.augmentation import draw_turn, draw_zoom, intensity, rotated
-from deepbacs_zoo.training.data.examples import Example
 
 __all__ = ["Patches", "cut_image", "epoch_length"]
 
 Array = NDArray[Any]
+
+_COMPOSED: Final = 0.5
+"""Share of the patches that are cut from composed fields, where there are any."""
 
 
 def epoch_length(shapes: Sequence[tuple[int, ...]], settings: TrainingSettings) -> int:
@@ -59,31 +62,36 @@ class Patches:
     ----------
     method
         Makes the targets.
-    examples
+    fields
         The training images.
     settings
-        Sizes, fraction on objects, zoom.
+        Sizes, fraction on objects, zoom, contrast.
     seed, epoch
         With the index they decide about a patch.
+    composed
+        Fields composed of the objects of the training images; half of the patches show them.
     """
 
     def __init__(
         self,
         method: Method,
-        examples: Sequence[Example],
+        fields: Sequence[Field],
         settings: TrainingSettings,
         seed: int,
         epoch: int,
+        composed: Sequence[Field] = (),
     ) -> None:
         self.method = method
         self.settings = settings
         self.seed = seed
         self.epoch = epoch
         side = settings.patch_size
-        self._images = [padded(example.image, side, side) for example in examples]
-        self._truths = [example.truth.padded(side, side) for example in examples]
+        everything = [*fields, *composed]
+        self._images = [padded(field.image, side, side) for field in everything]
+        self._truths = [field.truth.padded(side, side) for field in everything]
         self._objects = [np.flatnonzero(truth.foreground_mask()) for truth in self._truths]
-        shapes = [example.truth.shape for example in examples]
+        self._composed = range(len(fields), len(everything))
+        shapes = [field.truth.shape for field in fields]
         self._length = epoch_length(shapes, settings)
         turns = [index for index, shape in enumerate(shapes) for _ in range(_covering(shape, side))]
         self._order = np.random.default_rng([seed, epoch]).permutation(turns)
@@ -97,10 +105,14 @@ class Patches:
             raise IndexError(index)
         random = np.random.default_rng([self.seed, self.epoch, index])
         chosen = int(self._order[index % len(self._order)])
+        if self._composed and random.random() < _COMPOSED:
+            chosen = int(random.choice(self._composed))
         window = self._window(random, chosen)
         turn = draw_turn(random)
         image = rotated(cut_image(self._images[chosen], window), *turn)
-        return intensity(random, image), self._target(chosen, window, turn)
+        return intensity(random, image, self.settings.max_contrast), self._target(
+            chosen, window, turn
+        )
 
     def _target(self, chosen: int, window: Window, turn: tuple[int, bool]) -> Target:
         truth, grid = self._truths[chosen], self.method.grid

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.tasks import Method, Target
+from deepbacs_zoo.tasks.ground_truth.fields import Field
 from deepbacs_zoo.training.data.arrays import mapped, padded, typed
-from deepbacs_zoo.training.data.examples import Example
 
 __all__ = ["ValidationDataset"]
 
@@ -21,20 +21,20 @@ class ValidationDataset:
     Images are mirrored at their ends up to the next size that the network takes, targets are not.
     """
 
-    def __init__(self, method: Method, examples: Sequence[Example]) -> None:
+    def __init__(self, method: Method, fields: Sequence[Field]) -> None:
         self.method = method
-        self.examples = examples
+        self.fields = fields
 
     def __len__(self) -> int:
-        return len(self.examples)
+        return len(self.fields)
 
     def __iter__(self) -> Iterator[tuple[int, NDArray[np.float32], Target]]:
         return (self[index] for index in range(len(self)))
 
     def __getitem__(self, index: int) -> tuple[int, NDArray[np.float32], Target]:
         """Return an image; targets are made anew each time, as they may be large."""
-        example, multiple = self.examples[index], self.method.multiple
-        size = [math.ceil(side / multiple) * multiple for side in example.truth.shape]
-        image = padded(example.image, *size)[np.newaxis]
-        target = self.method.make_target(example.truth.content)
+        field, multiple = self.fields[index], self.method.multiple
+        size = [math.ceil(side / multiple) * multiple for side in field.truth.shape]
+        image = padded(field.image, *size)[np.newaxis]
+        target = self.method.make_target(field.truth.content)
         return index, image, mapped(lambda array: typed(array)[np.newaxis], target)

@@ -45,7 +45,7 @@ def with_final_decoding(plan: TrainingPlan, device: str, *, tuned: bool) -> Run:
         the findings about its objects; as it was for a method without objects.
     """
     run, method = plan.run, plan.method
-    truths = [example.truth for example in plan.validation]
+    truths = [example.truth for example in plan.checked]
     if method.decode is None:
         return run
     with all_cores():
@@ -68,7 +68,7 @@ def _tuned(
 ) -> TunedDecoding | str:
     """Return the chosen decoding, or why none is chosen."""
     kind, initial = kind_of(method), method.decode
-    objects = sum(map(kind.objects, truths))
+    objects = sum(truth.count for truth in truths)
     if initial is None or objects < FEWEST_OBJECTS:
         return (
             f"{objects} labelled objects in the validation images are too few to choose by, "
@@ -80,7 +80,7 @@ def _tuned(
 
 def _outputs(plan: TrainingPlan, device: str) -> list[NDArray[np.float32]]:
     """Return the output of the exported network for each image, ``c y x`` on its grid."""
-    method, validation = plan.method, plan.validation
+    method, validation = plan.method, plan.checked
     network = load_state(
         build_network(method.network, method.network_arguments), plan.run.weights()
     )

@@ -18,6 +18,9 @@ TASK = dataclasses.replace(
         batch_size=4,
         patience=10,
         least_steps=None,
+        max_contrast=1.4,
+        max_zoom=1.0,
+        composed_fields=0,
     ),
 )
 

@@ -7,9 +7,10 @@ import pytest
 
 from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.tasks import Labels, Margins, Window
+from deepbacs_zoo.tasks.ground_truth.fields import Field
 from deepbacs_zoo.training.data.arrays import padded
 from deepbacs_zoo.training.data.augmentation import draw_turn, draw_zoom, intensity, rotated
-from deepbacs_zoo.training.data.examples import Example, read_examples
+from deepbacs_zoo.training.data.examples import read_examples
 from deepbacs_zoo.training.data.patches import Patches, cut_image, epoch_length
 from tests.unit.training.small import TASK, make_images
 
@@ -99,7 +100,7 @@ def numbered(side, truth, **changes):
         training=dataclasses.replace(TASK.training, **changes),
     )
     image = numbers.astype(np.float32)[np.newaxis]
-    return task, [Example(None, image, Labels(truth(numbers).astype(np.int32)), None)]
+    return task, [Field(image, Labels(truth(numbers).astype(np.int32)))]
 
 
 @pytest.mark.parametrize("grid", [1, 2, 4])
@@ -180,7 +181,7 @@ def test_intensities_change_within_limits():
     image = np.random.default_rng(0).normal(0, 1, (1, 64, 64)).astype(np.float32)
     deviations = []
     for seed in range(100):
-        changed = intensity(np.random.default_rng(seed), image)
+        changed = intensity(np.random.default_rng(seed), image, 1.4)
         assert np.isfinite(changed).all()
         deviations.append(changed.std())
     assert 0.5 < min(deviations) < 0.9
@@ -193,18 +194,18 @@ def test_intensities_change_within_limits():
 )
 def test_a_seed_changes_grey_patches_as_ever(seed, expected):
     image = np.arange(9, dtype=np.float32).reshape(1, 3, 3) / 4 - 1
-    changed = intensity(np.random.default_rng(seed), image)
+    changed = intensity(np.random.default_rng(seed), image, 1.4)
     np.testing.assert_allclose(changed.ravel()[[0, 4, 8]], expected, rtol=1e-4)
 
 
 def test_a_flat_patch_stays_finite():
     for seed in range(20):
-        changed = intensity(np.random.default_rng(seed), np.zeros((1, 8, 8), np.float32))
+        changed = intensity(np.random.default_rng(seed), np.zeros((1, 8, 8), np.float32), 1.4)
         assert np.isfinite(changed).all()
 
 
 def test_the_given_array_is_left_as_it_is():
     image = np.ones((1, 8, 8), np.float32)
     for seed in range(10):
-        intensity(np.random.default_rng(seed), image)
+        intensity(np.random.default_rng(seed), image, 1.4)
     assert (image == 1).all()

@@ -66,6 +66,12 @@ class BoxTruth:
                     + Option("seed"),
                 )
 
+    @property
+    def extents(self) -> NDArray[np.float64]:
+        """The boxes."""
+        corners = [[[box.y0, box.x0], [box.y1, box.x1]] for box in self.boxes]
+        return np.array(corners, np.float64).reshape(-1, 2, 2)
+
     def foreground_mask(self) -> NDArray[np.bool_]:
         """Return the centers of boxes, ``y x`` bool: small boxes get as many patches as large."""
         found = np.zeros(self.shape, np.bool_)

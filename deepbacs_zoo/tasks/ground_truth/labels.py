@@ -88,6 +88,13 @@ class GroundTruth(Protocol):
     def count(self) -> int:
         """Number of objects."""
 
+    @property
+    def extents(self) -> NDArray[np.float64]:
+        """Rectangles around the objects: ``object, end, axis`` float64, in pixels, y before x.
+
+        The ends are where the first pixel begins and where the last one ends.
+        """
+
     def foreground_mask(self) -> NDArray[np.bool_]:
         """Return ``y x`` bool, where objects are."""
 
@@ -129,6 +136,11 @@ class Labels:
     def count(self) -> int:
         """Number of labels."""
         return int(np.unique(self.content[self.content > 0]).size)
+
+    @property
+    def extents(self) -> NDArray[np.float64]:
+        """Rectangles around the labels."""
+        return self._corners.astype(np.float64)
 
     def foreground_mask(self) -> NDArray[np.bool_]:
         """Return ``y x`` bool, where labels are."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Pair
-from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Gathered, OnFinding
 from deepbacs_zoo.images import Calibration, Image, list_channels
 from deepbacs_zoo.options import Option, Text
@@ -28,7 +28,6 @@ __all__ = [
     "prepared",
     "read_examples",
     "read_raw",
-    "split_names",
 ]
 
 FEWEST_IMAGES: Final = 3
@@ -123,27 +122,6 @@ def read_examples(
     """Read, check and normalize all pairs for a task; errors as in both."""
     raws = read_raw(annotation_kind(method.annotation), pairs, on_finding)
     return tuple(prepared(method, raw) for raw in raws)
-
-
-def split_names(names: Sequence[str], seed: int, validation: float) -> frozenset[str]:
-    """Return the names of the validation images: a seeded draw, at least one, never all.
-
-    Raises
-    ------
-    UsageError
-        ``validation`` is not a share between 0 and 1.
-    """
-    if not 0 < validation < 1:
-        raise UsageError(
-            "validation",
-            "this is not a share of the images",
-            value=validation,
-            allowed="a number between 0 and 1, such as 0.2",
-            hint="correct it",
-        )
-    count = max(0, min(max(1, round(len(names) * validation)), len(names) - 1))
-    order = np.random.default_rng([seed, len(names)]).permutation(len(names))
-    return frozenset(sorted(names)[index] for index in order[:count])
 
 
 def common_pixel_size(calibrations: Sequence[Calibration]) -> tuple[float, float] | None:

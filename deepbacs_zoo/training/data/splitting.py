@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from deepbacs_zoo.errors import DataError
+import numpy as np
+
+from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.findings import OnFinding, Rule, Severity
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.training.data.examples import FEWEST_IMAGES, Raw, split_names
+from deepbacs_zoo.training.data.examples import FEWEST_IMAGES, Raw
 
-__all__ = ["draw_validation", "require_objects"]
+__all__ = ["draw_validation", "require_objects", "split_names"]
 
 _SAME_MOVIE: Final = Rule(
     "movie-on-both-sides",
@@ -32,7 +35,8 @@ def draw_validation(
     """Return the names of the validation images.
 
     All frames of a movie are on one side where there are three files or more.  Images without any
-    object are drawn by themselves, so that both sides have objects.
+    object are drawn by themselves, so that both sides have objects; the others in the order of
+    their density, so that neither side lacks dense or sparse ones.
 
     Parameters
     ----------
@@ -54,13 +58,66 @@ def draw_validation(
     if len(files) < FEWEST_IMAGES:
         files = {raw.pair.name: [raw] for raw in raws}
     strata: dict[bool, list[str]] = {True: [], False: []}
-    for name, group in files.items():
-        strata[any(_has_object(raw) for raw in group)].append(name)
+    for name in _by_density(files):
+        strata[any(_has_object(raw) for raw in files[name])].append(name)
     drawn = [split_names(names, seed, share) for names in strata.values()]
     held_out = frozenset(raw.pair.name for each in drawn for name in each for raw in files[name])
     for group in _by_file(raws).values():
         _report_both_sides(group, held_out, on_finding)
     return held_out
+
+
+def split_names(names: Sequence[str], seed: int, share: float) -> frozenset[str]:
+    """Return the names of the validation images, at least one of two, never all.
+
+    Parameters
+    ----------
+    names
+        In an order of which neither side shall lack a part.  It is divided into as many equal
+        parts as names are drawn, and one of each is drawn; a single one is neither the first nor
+        the last.
+    seed
+        Seed of the draw.
+    share
+        Share of the names.
+
+    Raises
+    ------
+    UsageError
+        ``share`` is not between 0 and 1.
+    """
+    if not 0 < share < 1:
+        raise UsageError(
+            "validation",
+            "this is not a share of the images",
+            value=share,
+            allowed="a number between 0 and 1, such as 0.2",
+            hint="correct it",
+        )
+    count = max(0, min(max(1, round(len(names) * share)), len(names) - 1))
+    if not count:
+        return frozenset()
+    order = names[1:-1] if count == 1 and len(names) > 2 else names
+    parts = np.array_split(np.arange(len(order)), count)
+    random = np.random.default_rng([seed, len(names)])
+    return frozenset(order[int(random.choice(part))] for part in parts)
+
+
+def _by_density(files: Mapping[str, Sequence[Raw]]) -> list[str]:
+    """Return the names of files from the sparsest to the densest.
+
+    By the mean of their ranks in objects per area and in the share of the area that objects take:
+    small objects may be many, and large ones few.
+    """
+    names, figures = sorted(files), []
+    for name in names:
+        truths = [raw.truth for raw in files[name]]
+        area = sum(math.prod(truth.shape) for truth in truths)
+        sides = [np.diff(truth.extents, axis=1).reshape(-1, 2) for truth in truths]
+        taken = sum(float(each.prod(axis=1).sum()) for each in sides)
+        figures.append((sum(map(len, sides)) / area, taken / area))
+    ranks = [np.unique(figure, return_inverse=True)[1] for figure in np.transpose(figures)]
+    return [names[index] for index in np.argsort(np.sum(ranks, axis=0), kind="stable")]
 
 
 def _report_both_sides(

@@ -5,9 +5,9 @@ import pytest
 import tifffile
 
 from deepbacs_zoo.annotations import match_pairs, read_as
-from deepbacs_zoo.errors import DataError, UsageError
+from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images import Calibration, ReadOptions
-from deepbacs_zoo.training.data.examples import common_pixel_size, read_examples, split_names
+from deepbacs_zoo.training.data.examples import common_pixel_size, read_examples
 from tests.unit.training.small import TASK, make_images
 
 
@@ -65,25 +65,6 @@ def test_a_movie_with_labels_of_one_plane_is_named(tmp_path, axes):
     with pytest.raises(DataError, match=r"one plane against 3 .* as files") as caught:
         read_examples(TASK, match_pairs(source, target))
     assert caught.value.where == str(target / "field2.tif")
-
-
-def test_the_split_follows_from_the_seed():
-    names = [f"{number:03d}" for number in range(40)]
-    first = split_names(names, 0, 0.2)
-    assert len(first) == 8
-    assert split_names(list(reversed(names)), 0, 0.2) == first
-    assert split_names(names, 1, 0.2) != first
-
-
-@pytest.mark.parametrize(("count", "share", "held"), [(3, 0.01, 1), (3, 0.99, 2), (10, 0.25, 2)])
-def test_at_least_one_image_is_on_each_side(count, share, held):
-    assert len(split_names([str(number) for number in range(count)], 0, share)) == held
-
-
-@pytest.mark.parametrize("share", [0, 1, -0.2, 20, float("nan")])
-def test_a_share_that_is_none_is_refused(share):
-    with pytest.raises(UsageError, match="between 0 and 1"):
-        split_names(["a", "b", "c"], 0, share)
 
 
 def test_the_pixel_size_is_recorded_only_if_all_images_agree():

@@ -21,17 +21,18 @@ from deepbacs_zoo.annotations.boxes.read import (
     match_box_pairs,
     read_boxes,
 )
-from deepbacs_zoo.annotations.boxes.types import BoxAnnotation
+from deepbacs_zoo.annotations.boxes.types import BoxAnnotation, crop_boxes
 from deepbacs_zoo.annotations.empty import without_object
 from deepbacs_zoo.annotations.folders import find_folders
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE, LabelOptions
 from deepbacs_zoo.annotations.labels.pairs import plane_of, planes_of, read_label_pairs
 from deepbacs_zoo.annotations.labels.read import Annotation
 from deepbacs_zoo.annotations.outlines.read import holds_rois
-from deepbacs_zoo.annotations.pairs import Annotated, Pair, match_pairs, read_source
+from deepbacs_zoo.annotations.pairs import Annotated, Pair, cropped, match_pairs, read_source
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.images.read import read_image
+from deepbacs_zoo.images.region import crop_image
 
 __all__ = ["KINDS", "AnnotationKind", "read_target"]
 
@@ -72,12 +73,12 @@ def _read_boxes(
 ) -> Iterator[Annotated[BoxAnnotation]]:
     for pair in pairs:
         for each in _boxes_of(pair, classes, options):
-            if each.annotation.boxes:
-                yield each
-                continue
-            finding = without_object(each.pair, allow_empty=options.allow_empty)
-            findings = tuple(dict.fromkeys((*each.annotation.findings, finding)))
-            yield replace(each, annotation=replace(each.annotation, findings=findings))
+            found = each
+            if not each.annotation.boxes:
+                finding = without_object(each.pair, allow_empty=options.allow_empty)
+                findings = tuple(dict.fromkeys((*each.annotation.findings, finding)))
+                found = replace(each, annotation=replace(each.annotation, findings=findings))
+            yield cropped(found, crop_boxes)
 
 
 def _boxes_of(
@@ -94,9 +95,9 @@ def _boxes_of(
         return
     named = named_labels(pair.target, classes)
     options = replace(named.options(options), allow_empty=True)
-    for each in read_label_pairs([pair], options):
+    for each in read_label_pairs([replace(pair, region=None)], options):
         boxes = boxes_around(pair.target, each.annotation, named, classes)
-        yield Annotated(each.pair, each.image, boxes)
+        yield Annotated(replace(each.pair, region=pair.region), each.image, boxes)
 
 
 def _boxes_of_rois(pair: Pair, classes: Classes) -> Iterator[Annotated[BoxAnnotation]]:
@@ -119,7 +120,7 @@ def _read_targets(
         image = read_image(pair.source, pair.reading)
         target = read_target(pair, image)
         findings = (*pair.findings, *target.findings)
-        yield Annotated(pair, image, replace(target, findings=findings))
+        yield cropped(Annotated(pair, image, replace(target, findings=findings)), crop_image)
 
 
 def read_target(pair: Pair, image: Image) -> Image:

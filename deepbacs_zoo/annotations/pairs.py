@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Generic, TypeVar
@@ -17,8 +17,9 @@ from deepbacs_zoo.images.channels import choose_channel
 from deepbacs_zoo.images.image import Image, stem_of
 from deepbacs_zoo.images.options import AS_IT_IS, ReadOptions
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
+from deepbacs_zoo.images.region import Region, crop_image
 
-__all__ = ["Annotated", "Pair", "match_pairs", "read_as", "read_source"]
+__all__ = ["Annotated", "Pair", "cropped", "match_pairs", "read_as", "read_source"]
 
 Truth = TypeVar("Truth")
 _BOXES: Final = frozenset({".xml", ".txt", ".json"})
@@ -41,6 +42,8 @@ class Pair:
         Frame and slice of both files, from 0, where the pair is one plane of a movie or a stack.
     reading
         The part of the image's file that is read.
+    region
+        The part of the image, where the pair is not the whole of it.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Pair:
     t: int | None = None
     z: int | None = None
     reading: ReadOptions = AS_IT_IS
+    region: Region | None = None
 
     @property
     def is_file(self) -> bool:
@@ -90,6 +94,25 @@ def read_source(pair: Pair) -> tuple[Image, int]:
     whole = read_image(pair.source, replace(pair.reading, channel=None))
     channels = 1 if whole.rgb else int(whole.data.sizes["c"])
     return choose_channel(whole, pair.reading.channel, str(pair.source)), channels
+
+
+def cropped(each: Annotated[Truth], crop: Callable[[Truth, Region], Truth]) -> Annotated[Truth]:
+    """Return the part of an image that its pair names, or the image as it is.
+
+    Parameters
+    ----------
+    each
+        The image and its annotation.
+    crop
+        Returns the part of an annotation of its kind.
+    """
+    region = each.pair.region
+    if region is None:
+        return each
+    # Results and messages are named after the part.
+    path = each.pair.source.with_name(f"{each.pair.name}.tif")
+    image = replace(crop_image(each.image, region), path=path)
+    return replace(each, image=image, annotation=crop(each.annotation, region))
 
 
 def read_as(pairs: Sequence[Pair], reading: ReadOptions) -> tuple[Pair, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +23,8 @@ PARTS: Final = ("training", "validation", "test")
 class FilePair:
     """An image and its label image: name, file names and SHA-256 of both; and what is read of them.
 
-    Of movies the plane, of files of several images or channels the one of the image.
+    Of movies the plane, of files of several images or channels the one of the image, of images
+    that were cut the first row and column, and the rows and columns.
     """
 
     name: str
@@ -34,16 +36,24 @@ class FilePair:
     z: int | None = None
     series: int | None = None
     channel: str | None = None
+    region: tuple[int, int, int, int] | None = None
 
     def pair(self, source: Path, target: Path) -> Pair:
         """Return the pair in two folders."""
         # Reads no image, but whoever reads a run need not load what does.
         from deepbacs_zoo.annotations import Pair
-        from deepbacs_zoo.images import ReadOptions
+        from deepbacs_zoo.images import ReadOptions, Region
 
         reading = ReadOptions(self.series, self.channel)
         files = source / self.source, target / self.target
-        return Pair(self.name, *files, t=self.t, z=self.z, reading=reading)
+        region = None if self.region is None else Region(*self.region)
+        return Pair(self.name, *files, t=self.t, z=self.z, reading=reading, region=region)
+
+    @classmethod
+    def from_json(cls, block: Mapping[str, Any]) -> FilePair:
+        """Read an entry; ``TypeError`` if it is something else."""
+        region = block.get("region")
+        return cls(**{**block, "region": None if region is None else tuple(region)})
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,7 @@ class Part:
     @classmethod
     def from_json(cls, block: Mapping[str, Any]) -> Part:
         """Read what :meth:`as_json` gave; ``KeyError`` or ``TypeError`` if it is something else."""
-        files = tuple(FilePair(**entry) for entry in block["files"])
+        files = tuple(map(FilePair.from_json, block["files"]))
         return cls(Path(block["source_folder"]), Path(block["target_folder"]), files)
 
 
@@ -137,6 +147,7 @@ def record_part(pairs: Sequence[Pair]) -> Part:
             pair.z,
             pair.reading.series,
             pair.reading.channel,
+            None if pair.region is None else dataclasses.astuple(pair.region),
         )
         for pair in pairs
     )

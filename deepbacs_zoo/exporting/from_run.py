@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from deepbacs_zoo.annotations import LabelOptions, Pair
 from deepbacs_zoo.cards import Card
-from deepbacs_zoo.checkpoints import Run
+from deepbacs_zoo.checkpoints import Run, Split
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.exporting.build import Progress, build, build_draft
 from deepbacs_zoo.exporting.form import FORMS
@@ -204,7 +204,7 @@ def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:
     rows = {
         "task and method": f"{run.task}, {run.method}",
         "images": f"{len(split.training.files)} for training, {len(split.validation.files)} for "
-        f"validation, {test} for testing",
+        f"validation, {test} for testing{_parts(split)}",
         "epochs done": f"{best.epochs}; the weights are those of epoch {best.epoch}, the lowest "
         "validation loss",
         **{
@@ -218,6 +218,12 @@ def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:
         "versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()),
     }
     return tuple(rows.items())
+
+
+def _parts(split: Split) -> str:
+    """Return that images were cut, if they were."""
+    cut = any(entry.region is not None for entry in split.validation.files)
+    return "; each image was cut into a part for training and one for validation" if cut else ""
 
 
 def _beginning_and_end(run: Run) -> dict[str, str]:

@@ -9,6 +9,7 @@ from deepbacs_zoo.images.image import Calibration, Image, ImagejMetadata, place_
 from deepbacs_zoo.images.options import AS_IT_IS, AS_LABELS, ReadOptions
 from deepbacs_zoo.images.polygons import fill_polygons
 from deepbacs_zoo.images.read import IMAGE_SUFFIXES, read_image
+from deepbacs_zoo.images.region import Region
 from deepbacs_zoo.images.sink import ArraySink, Sink, TiffSink
 from deepbacs_zoo.images.source import ImageSource, TiffSource, load_source
 from deepbacs_zoo.images.write import write_tiff
@@ -24,6 +25,7 @@ __all__ = [
     "ImageSource",
     "ImagejMetadata",
     "ReadOptions",
+    "Region",
     "Sink",
     "TiffSink",
     "TiffSource",

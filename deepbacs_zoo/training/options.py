@@ -124,6 +124,16 @@ class TrainingOptions:
         preset = entry.preset(self.preset)
         return VALIDATION if preset is None else preset.validation
 
+    def patch_size(self, entry: MethodEntry) -> int:
+        """Return the side of the patches in pixels: the caller's, the preset's, or the method's."""
+        preset = entry.preset(self.preset)
+        known = {
+            "patch_size": entry.build().training.patch_size,
+            **({} if preset is None else preset.training),
+            **{name: value for name, value in self.settings.items() if value is not None},
+        }
+        return int(known["patch_size"])
+
     def method(
         self,
         entry: MethodEntry,

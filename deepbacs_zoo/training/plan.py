@@ -19,6 +19,7 @@ from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import METHODS, Choice, Method, MethodEntry, annotation_kind, resolve
 from deepbacs_zoo.tasks.ground_truth.fields import Field
 from deepbacs_zoo.training.data.composition import composed_fields
+from deepbacs_zoo.training.data.cutting import cut_fields, refuse_field
 from deepbacs_zoo.training.data.examples import (
     Example,
     Raw,
@@ -26,12 +27,17 @@ from deepbacs_zoo.training.data.examples import (
     prepared,
     read_raw,
 )
-from deepbacs_zoo.training.data.splitting import draw_validation, require_objects
+from deepbacs_zoo.training.data.splitting import (
+    FEWEST_IMAGES,
+    check_share,
+    draw_validation,
+    require_objects,
+)
 from deepbacs_zoo.training.options import TrainingOptions
 from deepbacs_zoo.training.pretrained import Pretrained
 from deepbacs_zoo.training.resume import check_resumable
 
-__all__ = ["Folders", "TrainingPlan", "entry_of", "make_plan"]
+__all__ = ["Folders", "TrainingPlan", "divide", "entry_of", "make_plan"]
 
 _COMPOSED_SIDE: Final = 2
 """Side of a composed field, in sides of a patch."""
@@ -140,7 +146,7 @@ def make_plan(
     Raises
     ------
     DataError
-        A pair is missing, broken or not what the method takes; or there are fewer than three.
+        A pair is missing, broken or not what the method takes; or nothing can be held out.
     UsageError
         A folder or an option is wrong, or the run to resume began otherwise.
     """
@@ -153,7 +159,7 @@ def make_plan(
     pairs = read_as(kind.match(folders.source, folders.target), reading)
     raws = read_raw(kind, pairs, report)
     published = provenance_beside(folders.source)
-    held_out, share = _held_out(raws, published, options, entry, seed, report)
+    raws, held_out, share = _divided(raws, published, options, entry, seed, report)
     require_objects(raws, held_out, folders.target, report)
     samples = [raw.sample for raw in raws if raw.pair.name not in held_out]
     method = options.method(entry, samples, previous, report)
@@ -194,22 +200,66 @@ def _recorded(findings: list[Finding], on_finding: OnFinding) -> OnFinding:
     return report
 
 
-def _held_out(
-    raws: Sequence[Raw],
+def _divided(
+    raws: tuple[Raw, ...],
     published: Provenance | None,
     options: TrainingOptions,
     entry: MethodEntry,
     seed: int,
     on_finding: OnFinding,
-) -> tuple[frozenset[str], float]:
-    """Return the names of the validation images, and their share as it is recorded."""
+) -> tuple[tuple[Raw, ...], frozenset[str], float]:
+    """Return the images, the names of those for validation, and their share as it is recorded."""
     if published is not None and options.validation is None:
         # A published set brings its split, the same for everybody.
         held_out = published.held([raw.pair.name for raw in raws])
         if held_out is not None:
-            return held_out, published.rule.share
+            return raws, held_out, published.rule.share
     share = options.validation_share(entry)
-    return draw_validation(raws, seed, share, on_finding), share
+    return *divide(raws, seed, share, options.patch_size(entry), on_finding), share
+
+
+def divide(
+    raws: Sequence[Raw], seed: int, share: float, patch_size: int, on_finding: OnFinding
+) -> tuple[tuple[Raw, ...], frozenset[str]]:
+    """Divide images into those for training and those for validation.
+
+    Parameters
+    ----------
+    raws
+        The images.
+    seed
+        Seed of the draw.
+    share
+        Share of the images, or of the area of one or two.
+    patch_size
+        Side of the patches of the training.
+    on_finding
+        Called where an image is cut, and where frames of a movie are on both sides.
+
+    Returns
+    -------
+    tuple of Raw
+        The images, with parts in place of those that were cut.
+    frozenset of str
+        The names of those for validation.
+
+    Raises
+    ------
+    UsageError
+        ``share`` is not between 0 and 1.
+    DataError
+        Nothing can be held out of so few images.
+    """
+    check_share(share)
+    if len(raws) >= FEWEST_IMAGES:
+        return tuple(raws), draw_validation(raws, seed, share, on_finding)
+    least = patch_size // 2  # else most of a part would see more mirrored pixels than its own
+    parts, held_out = cut_fields(raws, share, least, on_finding)
+    if not held_out:
+        held_out = draw_validation(raws, seed, share, on_finding)
+    if not held_out:
+        raise refuse_field(max(raws, key=lambda raw: len(raw.truth.extents)), least)
+    return parts, held_out
 
 
 def _pixel_size(

@@ -80,7 +80,8 @@ def train(  # long: most of it documents its parameters
         Go on with the run in ``output`` after its last whole epoch.  On the CPU the result is
         that of a run without interruption.
     validation
-        Share of the images by which the best epoch is chosen; the preset's, or 0.2.
+        Share of the images by which the best epoch is chosen, of one or two images the share of
+        their area; the preset's, or 0.2.
     classes
         For detection: the names of the classes, in the order of the channels, or the name of a
         published set of classes (``growth-stages``, ``antibiotics``); by default those of the
@@ -106,7 +107,8 @@ def train(  # long: most of it documents its parameters
     Raises
     ------
     DataError
-        A pair is missing, broken or not what the method takes; or there are fewer than three.
+        A pair is missing, broken or not what the method takes; or there is a single image, and it
+        cannot be cut into parts for training and validation.
     UsageError
         A folder or an option is wrong, or what is resumed began otherwise.
     OutputExistsError

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.files.text import read_text
 from deepbacs_zoo.findings import Finding, Rule, Severity
+from deepbacs_zoo.images.region import Region
 
 __all__ = [
+    "VISIBLE",
     "Box",
     "BoxAnnotation",
+    "boxes_inside",
     "checked_boxes",
     "checked_size",
+    "crop_boxes",
     "decoded_text",
     "unreadable",
 ]
+
+VISIBLE: Final = 0.35
+"""Share of a box that must be in a part of its image; of what shows less nobody could say what it
+is."""
 
 _OVERSHOOT: Final = 2.0
 """Pixels by which a box may stand out: people count from 0 or from 1, and round."""
@@ -83,6 +91,55 @@ class BoxAnnotation:
 
     boxes: tuple[Box, ...]
     findings: tuple[Finding, ...] = ()
+
+
+def boxes_inside(
+    boxes: Iterable[Box],
+    corner: tuple[float, float],
+    size: tuple[int, int],
+    scale: float = 1.0,
+) -> tuple[Box, ...]:
+    """Return the boxes in a part of an image, cut at its edges, without those mostly outside.
+
+    Parameters
+    ----------
+    boxes
+        In image pixels.
+    corner
+        The first row and column of the part, in image pixels.
+    size
+        Rows and columns of the part.
+    scale
+        Image pixels per pixel of the part.
+    """
+    kept = []
+    (top, left), (height, width) = corner, size
+    for box in boxes:
+        moved = Box(
+            (box.x0 - left) / scale,
+            (box.y0 - top) / scale,
+            (box.x1 - left) / scale,
+            (box.y1 - top) / scale,
+            box.name,
+        )
+        inside = Box(
+            max(moved.x0, 0.0),
+            max(moved.y0, 0.0),
+            min(moved.x1, float(width)),
+            min(moved.y1, float(height)),
+            box.name,
+        )
+        if min(inside.width, inside.height) < _SMALLEST:
+            continue
+        if inside.width * inside.height >= VISIBLE * moved.width * moved.height:
+            kept.append(inside)
+    return tuple(kept)
+
+
+def crop_boxes(annotation: BoxAnnotation, region: Region) -> BoxAnnotation:
+    """Return the boxes of a part of an image, as `boxes_inside`."""
+    size = region.height, region.width
+    return replace(annotation, boxes=boxes_inside(annotation.boxes, (region.y, region.x), size))
 
 
 def checked_boxes(

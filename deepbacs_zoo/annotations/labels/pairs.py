@@ -15,11 +15,12 @@ from deepbacs_zoo.annotations.labels.read import (
     Annotation,
     LabelStack,
     check_size,
+    crop_labels,
     read_label_stack,
 )
 from deepbacs_zoo.annotations.labels.values import Found
 from deepbacs_zoo.annotations.overlays import read_overlay_labels
-from deepbacs_zoo.annotations.pairs import Annotated, Pair, read_source
+from deepbacs_zoo.annotations.pairs import Annotated, Pair, cropped, read_source
 from deepbacs_zoo.annotations.rois import RoiLabels
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import Image
@@ -38,7 +39,7 @@ def read_label_pairs(
     Parameters
     ----------
     pairs
-        The files; a pair with a frame or a slice is this plane alone.
+        The files; a pair with a frame or a slice is this plane alone, one with a region this part.
     options
         The meaning of the values.
 
@@ -103,9 +104,8 @@ def _read_file(pairs: Sequence[Pair], options: LabelOptions) -> Iterator[Annotat
                 findings = (*annotation.findings, finding)
                 annotation = dataclasses.replace(annotation, findings=findings)
             findings = (*each.findings, *annotation.findings)
-            yield Annotated(
-                each, plane_of(image, each), dataclasses.replace(annotation, findings=findings)
-            )
+            annotation = dataclasses.replace(annotation, findings=findings)
+            yield cropped(Annotated(each, plane_of(image, each), annotation), crop_labels)
 
 
 def _read_stack(

@@ -25,11 +25,12 @@ from deepbacs_zoo.images.arrays import image_of
 from deepbacs_zoo.images.image import Calibration, Image
 from deepbacs_zoo.images.options import AS_LABELS
 from deepbacs_zoo.images.read import read_image
+from deepbacs_zoo.images.region import Region
 from deepbacs_zoo.images.write import write_tiff
 from deepbacs_zoo.options import Option
 
 __all__ = ["Annotation", "LabelStack", "check_size", "read_annotation", "read_label_stack"]
-__all__ += ["relabel"]
+__all__ += ["closed", "crop_labels", "relabel"]
 
 Labels = NDArray[np.int32]
 Planes = tuple[int, int]
@@ -86,7 +87,7 @@ class LabelStack:
         labels, numbers = self.found.labels[t, z], self.found.numbers
         about_file = self.found.findings if (t, z) == (0, 0) else ()
         if self.shape[:2] != (1, 1):
-            labels, numbers = _closed(labels, numbers)
+            labels, numbers = closed(labels, numbers)
         return Annotation(labels, (*about_file, *self.found.odd(self.path, labels)), numbers)
 
 
@@ -241,8 +242,17 @@ def relabel(source: str | Path, target: str | Path, options: LabelOptions = AS_N
     return count
 
 
-def _closed(labels: Labels, numbers: tuple[int, ...]) -> tuple[Labels, tuple[int, ...]]:
-    """Return the labels of one plane of several, 1 to n without a gap, and their numbers."""
+def crop_labels(annotation: Annotation, region: Region) -> Annotation:
+    """Return the objects of a part of an image; those at its edge are cut by it."""
+    labels, numbers = closed(annotation.labels[region.slices], annotation.numbers)
+    return replace(annotation, labels=labels, numbers=numbers)
+
+
+def closed(labels: Labels, numbers: tuple[int, ...] = ()) -> tuple[Labels, tuple[int, ...]]:
+    """Return the labels of a plane or of a part of it, 1 to n without a gap, and their numbers.
+
+    Labels are ``y x`` int32.
+    """
     present = np.unique(labels)
     present = present[present > 0]
     table = np.zeros(int(labels.max()) + 1, np.int32)

@@ -11,14 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Box
+from deepbacs_zoo.annotations.boxes.types import VISIBLE, boxes_inside
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks.ground_truth.labels import Margins, Window
 
 __all__ = ["BoxTruth"]
 
-_VISIBLE: Final = 0.35
-"""Share of a box that must be in a patch; of what shows less nobody could say what it is."""
 _SMALLEST: Final = 2.0
 
 
@@ -68,7 +67,7 @@ class BoxTruth:
 
     @property
     def extents(self) -> NDArray[np.float64]:
-        """The boxes."""
+        """The boxes, ``object, end, axis`` float64, in pixels."""
         corners = [[[box.y0, box.x0], [box.y1, box.x1]] for box in self.boxes]
         return np.array(corners, np.float64).reshape(-1, 2, 2)
 
@@ -94,27 +93,13 @@ class BoxTruth:
 
     def cut(self, window: Window) -> BoxTruth:
         """Return the boxes in a window, cut at its edges, without those mostly outside."""
-        kept = []
-        for box in self.boxes:
-            moved = Box(
-                (box.x0 - window.x) / window.scale,
-                (box.y0 - window.y) / window.scale,
-                (box.x1 - window.x) / window.scale,
-                (box.y1 - window.y) / window.scale,
-                box.name,
-            )
-            inside = Box(
-                max(moved.x0, 0.0),
-                max(moved.y0, 0.0),
-                min(moved.x1, float(window.width)),
-                min(moved.y1, float(window.height)),
-                box.name,
-            )
-            if min(inside.width, inside.height) < _SMALLEST:
-                continue
-            if inside.width * inside.height >= _VISIBLE * moved.width * moved.height:
-                kept.append(inside)
-        return BoxTruth(tuple(kept), (window.height, window.width))
+        size = window.height, window.width
+        found = boxes_inside(self.boxes, (window.y, window.x), size, window.scale)
+        return BoxTruth(found, size)
+
+    def part(self, window: Window) -> BoxTruth:
+        """Return the boxes in a window, as :meth:`cut`."""
+        return self.cut(window)
 
     def rotated(self, turns: int, mirrored: bool) -> BoxTruth:
         """Return them turned against the clock by quarters, and mirrored."""
@@ -145,7 +130,7 @@ def _mirrored_below(boxes: Iterable[Box], end: float, size: float) -> tuple[Box,
             continue
         found.append(box)
         mirror = replace(box, y0=2 * end - box.y1, y1=min(2 * end - box.y0, size))
-        if mirror.height >= max(_SMALLEST, _VISIBLE * box.height):
+        if mirror.height >= max(_SMALLEST, VISIBLE * box.height):
             found.append(mirror)
     return tuple(found)
 

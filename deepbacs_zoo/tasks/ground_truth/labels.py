@@ -14,6 +14,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.annotations.labels.read import closed
+
 __all__ = ["GroundTruth", "Labels", "Margins", "Window"]
 
 
@@ -110,6 +112,9 @@ class GroundTruth(Protocol):
     def cut(self, window: Window) -> GroundTruth:
         """Return what a window shows."""
 
+    def part(self, window: Window) -> GroundTruth:
+        """Return what a window shows, as that of an image of its own."""
+
     def rotated(self, turns: int, mirrored: bool) -> GroundTruth:
         """Return it after ``numpy.rot90(…, turns)`` and, if mirrored, left and right changed."""
 
@@ -139,7 +144,7 @@ class Labels:
 
     @property
     def extents(self) -> NDArray[np.float64]:
-        """Rectangles around the labels."""
+        """Rectangles around the labels, ``object, end, axis`` float64, in pixels."""
         return self._corners.astype(np.float64)
 
     def foreground_mask(self) -> NDArray[np.bool_]:
@@ -184,6 +189,10 @@ class Labels:
         found = np.zeros((window.height, window.width), np.int32)
         found[np.ix_(*inside)] = source[np.ix_(rows[inside[0]], columns[inside[1]])]
         return Labels(found)
+
+    def part(self, window: Window) -> Labels:
+        """Return a window with labels 1 to n."""
+        return Labels(closed(self.cut(window).content)[0])
 
     def rotated(self, turns: int, mirrored: bool) -> Labels:
         """Return it turned and mirrored."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Gathered, OnFinding
-from deepbacs_zoo.images import Calibration, Image, list_channels
+from deepbacs_zoo.images import Calibration, Image, Region, list_channels
 from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.tasks import GroundTruth, Method, Sample, annotation_kind
@@ -30,18 +30,30 @@ __all__ = [
     "read_raw",
 ]
 
-FEWEST_IMAGES: Final = 3
 _SAME_SIZE: Final = 0.01
 _RGB: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
 class Raw:
-    """A pair as it was read, before a task makes an example of it."""
+    """A pair as it was read, before a task makes an example of it.
+
+    Parameters
+    ----------
+    pair
+        Its files.
+    image
+        The image; the whole one where only a part of it is taken, since the whole is normalized.
+    truth
+        Its annotation, of the part.
+    region
+        The part; ``None`` for the whole.
+    """
 
     pair: Pair
     image: Image
     truth: GroundTruth
+    region: Region | None = None
 
     @property
     def sample(self) -> Sample:
@@ -87,7 +99,7 @@ def read_raw(
     Raises
     ------
     DataError
-        There are too few, or one is broken.
+        One is broken.
     """
     found, gathered = [], Gathered()
     for each in kind.read(pairs):
@@ -95,14 +107,6 @@ def read_raw(
         found.append(Raw(each.pair, each.image, each.truth))
     for finding in gathered.together():
         on_finding(finding)
-    if len(found) < FEWEST_IMAGES:
-        raise DataError(
-            pairs[0].source.parent,
-            "too few images to train on some and choose the best epoch by others",
-            value=f"{len(found)} pairs",
-            allowed=f"at least {FEWEST_IMAGES} pairs of an image and {kind.words}",
-            hint="add images, or cut large ones into several",
-        )
     return tuple(found)
 
 
@@ -112,6 +116,8 @@ def prepared(method: Method, raw: Raw) -> Example:
         raw.truth.require_classes(raw.pair.target, method.arguments["classes"])
     plane = _plane(method, raw.pair, raw.image)
     normalized = apply(method.inputs[0].steps, plane[np.newaxis], "bcyx")[0]
+    if raw.region is not None:
+        normalized = normalized[(slice(None), *raw.region.slices)]
     image = np.ascontiguousarray(normalized, np.float32)
     return Example(image, raw.truth, raw.pair, raw.image.calibration)
 

@@ -1,4 +1,7 @@
-"""Images for training and for validation: by files, and objects on both sides."""
+"""Images for training and for validation: by files, and objects on both sides.
+
+Of one or two images, see `cutting`.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +15,12 @@ import numpy as np
 from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.findings import OnFinding, Rule, Severity
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.training.data.examples import FEWEST_IMAGES, Raw
+from deepbacs_zoo.training.data.examples import Raw
 
-__all__ = ["draw_validation", "require_objects", "split_names"]
+__all__ = ["FEWEST_IMAGES", "check_share", "draw_validation", "require_objects", "split_names"]
+
+FEWEST_IMAGES: Final = 3
+"""Images of which whole ones are held out; fewer are cut."""
 
 _SAME_MOVIE: Final = Rule(
     "movie-on-both-sides",
@@ -86,6 +92,24 @@ def split_names(names: Sequence[str], seed: int, share: float) -> frozenset[str]
     UsageError
         ``share`` is not between 0 and 1.
     """
+    check_share(share)
+    count = max(0, min(max(1, round(len(names) * share)), len(names) - 1))
+    if not count:
+        return frozenset()
+    order = names[1:-1] if count == 1 and len(names) > 2 else names
+    parts = np.array_split(np.arange(len(order)), count)
+    random = np.random.default_rng([seed, len(names)])
+    return frozenset(order[int(random.choice(part))] for part in parts)
+
+
+def check_share(share: float) -> None:
+    """Refuse a share of the images for validation that is none.
+
+    Raises
+    ------
+    UsageError
+        ``share`` is not between 0 and 1.
+    """
     if not 0 < share < 1:
         raise UsageError(
             "validation",
@@ -94,13 +118,6 @@ def split_names(names: Sequence[str], seed: int, share: float) -> frozenset[str]
             allowed="a number between 0 and 1, such as 0.2",
             hint="correct it",
         )
-    count = max(0, min(max(1, round(len(names) * share)), len(names) - 1))
-    if not count:
-        return frozenset()
-    order = names[1:-1] if count == 1 and len(names) > 2 else names
-    parts = np.array_split(np.arange(len(order)), count)
-    random = np.random.default_rng([seed, len(names)])
-    return frozenset(order[int(random.choice(part))] for part in parts)
 
 
 def _by_density(files: Mapping[str, Sequence[Raw]]) -> list[str]:

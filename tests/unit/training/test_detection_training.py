@@ -161,10 +161,10 @@ def test_label_images_are_boxes_only_if_their_class_is_named(tmp_path):
     assert "  cell " in counts[0].sentence()
 
 
-def test_two_images_are_too_few(tmp_path):
+def test_one_small_image_is_too_few(tmp_path):
     folder = tmp_path / "few"
-    make_drawn(folder, count=2)
-    with pytest.raises(DataError, match="too few images"):
+    make_drawn(folder, count=1)
+    with pytest.raises(DataError, match="too small to be cut"):
         start(folder, tmp_path)
     assert voc("a.tif", []).startswith("<annotation>")
 

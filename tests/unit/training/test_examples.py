@@ -19,12 +19,6 @@ def test_images_have_zero_mean_and_unit_variance_as_a_whole(tmp_path):
         assert example.image.std() == pytest.approx(1, abs=1e-4)
 
 
-def test_two_images_are_too_few(tmp_path):
-    with pytest.raises(DataError, match="too few") as caught:
-        read_examples(TASK, match_pairs(*make_images(tmp_path, count=2)))
-    assert caught.value.value == "2 pairs"
-
-
 @pytest.mark.parametrize(
     ("shape", "options", "part"),
     [

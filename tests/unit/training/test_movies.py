@@ -3,16 +3,15 @@
 import dataclasses
 
 import numpy as np
-import pytest
 import tifffile
 
 from deepbacs_zoo.annotations import match_pairs, read_label_pairs
 from deepbacs_zoo.checkpoints import open_run
-from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.tasks import annotation_kind
 from deepbacs_zoo.training import train
 from deepbacs_zoo.training.data.examples import read_raw
 from deepbacs_zoo.training.data.splitting import draw_validation
+from deepbacs_zoo.training.plan import divide
 from tests.unit.training.small import TASK
 
 ONE_EPOCH = dataclasses.replace(TASK, training=dataclasses.replace(TASK.training, epochs=1))
@@ -64,6 +63,10 @@ def test_frames_of_a_single_movie_are_on_both_sides_with_a_warning(tmp_path):
     assert "2 of its 10 planes" in finding.sentence()
 
 
-def test_two_frames_are_too_few(tmp_path):
-    with pytest.raises(DataError, match=r"too few .*\(2 pairs\)"):
-        read_raw(annotation_kind("labels"), match_pairs(*write_movies(tmp_path, 1, frames=2)))
+def test_two_frames_are_cut_as_two_images(tmp_path):
+    raws = read_raw(annotation_kind("labels"), match_pairs(*write_movies(tmp_path, 1, frames=2)))
+    parts, held_out = divide(raws, 0, 0.2, 16, lambda finding: None)
+    assert held_out == {"movie0_t001_validation", "movie0_t002_validation"}
+    for part in parts:
+        (read,) = read_label_pairs([part.pair])
+        np.testing.assert_array_equal(read.annotation.labels, part.truth.content)

@@ -38,6 +38,10 @@ def channels_of(samples: Sequence[Sample]) -> int:
     return 3 if all(sample.channels == len(_COLOURS) for sample in samples) else 1
 
 
+SPLIT_LEVELS: Final = (0.5, 0.7, 0.85, 0.95, 0.98, 0.99, 0.995)
+"""Levels of a probability at which objects that are not convex are split."""
+COMPOSED: Final = 48
+"""Composed fields of a method that finds objects by label images."""
 SHAPES: Final = TrainingSettings(
     epochs=60,
     patch_size=128,
@@ -47,5 +51,8 @@ SHAPES: Final = TrainingSettings(
     patience=60,
     foreground_fraction=0.5,
     least_steps=1500,
+    max_contrast=3.0,
+    max_zoom=1.25,
+    composed_fields=COMPOSED,
 )
 """How networks train that give the shape of an object at each pixel of a grid."""

@@ -45,7 +45,12 @@ def check_resumable(now: Run, previous: Run) -> Run:
             for key, value in now.settings.items()
         ),
         *((name, _labels(previous)[name], _labels(now)[name]) for name in _MEANING),
-        ("method_arguments", _plain(previous.method_arguments), _plain(now.method_arguments)),
+        # What an older version did not know is as it was; the others were taken over.
+        (
+            "method_arguments",
+            _plain({**now.method_arguments, **previous.method_arguments}),
+            _plain(now.method_arguments),
+        ),
         ("network_arguments", _plain(previous.network_arguments), _plain(now.network_arguments)),
     ):
         if was != given:

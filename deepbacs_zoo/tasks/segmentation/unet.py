@@ -12,7 +12,7 @@ from typing import Final
 
 from deepbacs_zoo.package.zoo_config import Foreground
 from deepbacs_zoo.tasks.presets import notebook, presets
-from deepbacs_zoo.tasks.specs import axes, channels_of, image_input
+from deepbacs_zoo.tasks.specs import COMPOSED, SPLIT_LEVELS, axes, channels_of, image_input
 from deepbacs_zoo.tasks.targets.classes import foreground_target
 from deepbacs_zoo.tasks.targets.objects import choose_grid, some_objects
 from deepbacs_zoo.tasks.types import Choice, Loss, Method, MethodEntry, Sample, TrainingSettings
@@ -71,8 +71,11 @@ def build(min_size: int = 20, channels: int = 1) -> Method:
             patience=20,
             foreground_fraction=0.5,
             least_steps=1500,
+            max_contrast=3.0,
+            max_zoom=1.25,
+            composed_fields=COMPOSED,
         ),
-        decode=Foreground("probabilities", channel=1, min_size=min_size),
+        decode=Foreground("probabilities", channel=1, min_size=min_size, split_levels=SPLIT_LEVELS),
         metrics=("iou_foreground", "recall", "precision"),
         arguments=MappingProxyType({"min_size": min_size, "channels": channels}),
     )

@@ -41,11 +41,20 @@ NOTICEABLE: Final = 0.002
 _ROUNDS: Final = 2
 
 _PROBABILITIES: Final = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
+_CONVEXITIES: Final = (0.5, 0.7, 0.8, 0.85, 0.9)
 _OVERLAPS: Final = (0.2, 0.3, 0.4, 0.5)
 _CHOICES: Final[Mapping[type[Any], Mapping[str, tuple[float, ...]]]] = MappingProxyType(
     {
-        Multilabel: {"seed_threshold": _PROBABILITIES, "foreground_threshold": _PROBABILITIES},
-        Foreground: {"threshold": _PROBABILITIES, "split_ratio": (0.5, 0.65, 0.75, 0.85, 0.95)},
+        Multilabel: {
+            "seed_threshold": _PROBABILITIES,
+            "foreground_threshold": _PROBABILITIES,
+            "convexity": _CONVEXITIES,
+        },
+        Foreground: {
+            "threshold": _PROBABILITIES,
+            "split_ratio": (0.5, 0.65, 0.75, 0.85, 0.95),
+            "convexity": _CONVEXITIES,
+        },
         StarConvex: {"probability_threshold": _PROBABILITIES, "nms_threshold": _OVERLAPS},
         Spline: {"probability_threshold": _PROBABILITIES, "nms_threshold": _OVERLAPS},
     }

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 from deepbacs_zoo.annotations import match_pairs
@@ -34,6 +35,9 @@ EPOCHS: Final = 20
 
 LEAST_RECALL: Final = 0.8
 MOST_OBJECTS_PER_LABEL: Final = 1.5
+
+_SETTINGS: Final = MappingProxyType({"composed_fields": 0, "max_contrast": 1.4, "max_zoom": 1.0})
+"""The sample images are many and not crowded: what few images need only takes time here."""
 
 
 @dataclass
@@ -104,6 +108,7 @@ def run_demo(  # long: half of it documents its parameters
             output / "run",
             seed=seed,
             epochs=epochs,
+            settings=_SETTINGS,
             device="cpu",
         )
         workflow.details["train"] = str(run.best)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,7 @@ from deepbacs_zoo.training.data.examples import (
     prepared,
     read_raw,
 )
+from deepbacs_zoo.training.data.patches import epoch_length
 from deepbacs_zoo.training.data.splitting import (
     FEWEST_IMAGES,
     check_share,
@@ -41,6 +43,8 @@ __all__ = ["Folders", "TrainingPlan", "divide", "entry_of", "make_plan"]
 
 _COMPOSED_SIDE: Final = 2
 """Side of a composed field, in sides of a patch."""
+_PATCHES: Final = 16
+"""Patches of a training, at least, for each composed field."""
 _FEW_OBJECTS: Final = 100
 """Validation images with fewer objects are joined by composed fields."""
 _CHECKED: Final = 8
@@ -81,8 +85,15 @@ class TrainingPlan:
 
     @cached_property
     def composed(self) -> tuple[Field, ...]:
-        """Fields composed of the objects of the training images, as the settings ask for."""
-        return self._composed(self.training, self.method.training.composed_fields, _TRAINING)
+        """Fields composed of the objects of the training images, as the settings ask for.
+
+        Not more than the patches of a short training can show.
+        """
+        settings = self.method.training
+        shapes = [field.truth.shape for field in self.training]
+        patches = settings.epochs * epoch_length(shapes, settings)
+        count = min(settings.composed_fields, math.ceil(patches / _PATCHES))
+        return self._composed(self.training, count, _TRAINING)
 
     @cached_property
     def checked(self) -> tuple[Field, ...]:

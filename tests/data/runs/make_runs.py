@@ -33,7 +33,14 @@ PARTS = {"training": 4, "test": 2}
 """Images of each part."""
 SIZE = Calibration(0.1, 0.1, None, "µm")
 SETTINGS = {
-    "labels": {"epochs": 3, "steps_per_epoch": 60, "patch_size": 32},
+    "labels": {
+        "epochs": 3,
+        "steps_per_epoch": 60,
+        "patch_size": 32,
+        "max_contrast": 1.4,
+        "max_zoom": 1.0,
+        "composed_fields": 0,
+    },
     "boxes": {"epochs": 4, "steps_per_epoch": 60, "patch_size": 64, "max_zoom": 1.0},
 }
 ALL = {"batch_size": 4, "learning_rate": 1e-2}
@@ -123,6 +130,8 @@ def freeze(run: Run, folder: Path) -> None:
     for part in block["split"].values():
         for key in ("source_folder", "target_folder"):
             part[key] = Path(part[key]).relative_to(HERE).as_posix()
+    for finding in block["findings"]:
+        finding["where"] = Path(finding["where"]).name
     (folder / "run.json").write_text(json.dumps(block, indent=2) + "\n", encoding="utf-8")
 
 

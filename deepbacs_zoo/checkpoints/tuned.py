@@ -38,6 +38,8 @@ class TunedDecoding:
         The method's own decoding; ``None`` for runs of older versions, which did not record it.
     score
         The score in words.
+    composed
+        Those of the objects that lie in fields composed of the others.
     """
 
     settings: Decoding
@@ -46,6 +48,7 @@ class TunedDecoding:
     objects: int
     initial: Decoding | None = None
     score: str = "mean F1"
+    composed: int = 0
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -64,6 +67,9 @@ class TunedDecoding:
     def summary(self) -> str:
         """The changes and what they were chosen by, in one sentence."""
         by = f"by {self.objects} objects of the validation images"
+        if self.composed:
+            by = f"by {self.objects - self.composed} objects of the validation images"
+            by += f" and {self.composed} composed of them"
         if self.changes:
             changes = ", ".join(map(str, self.changes))
             return f"{changes}; {self.score} {self.before:.3f} → {self.after:.3f}, chosen {by}"

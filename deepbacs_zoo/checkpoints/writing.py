@@ -74,6 +74,7 @@ def _tuned(tuned: TunedDecoding) -> dict[str, Any]:
         "objects": tuned.objects,
         "initial": None if tuned.initial is None else tuned.initial.as_config(),
         "score": tuned.score,
+        "composed": tuned.composed,
     }
 
 

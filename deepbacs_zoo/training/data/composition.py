@@ -160,18 +160,22 @@ def _clusters_of(image: Image, labels: LabelImage, reach: int, largest: int) -> 
     if not background.any():
         return []
     middle = np.median(image[:, background], axis=1).reshape(-1, 1, 1)
-    numbers, _ = label(distance_transform_edt(background) <= _CLUSTER)
+    # Mirrored at its ends, so that the light around a cluster near an edge goes on.
+    labels = np.pad(labels, reach, mode="symmetric")
+    image = np.pad(image, ((0, 0), (reach, reach), (reach, reach)), mode="symmetric")
+    numbers, _ = label(distance_transform_edt(labels == 0) <= _CLUSTER)
     found = []
     for number, place in enumerate(find_objects(numbers), 1):
-        if max(axis.stop - axis.start for axis in place) > largest:
+        ends = [(axis.start - reach, axis.stop - reach) for axis in place]
+        inside = zip(ends, background.shape, strict=True)
+        if not all(start > 0 and stop < size for (start, stop), size in inside):
+            continue  # cut by the edge, or mirrored
+        if max(stop - start for start, stop in ends) > largest:
             continue
-        grown = tuple(slice(axis.start - reach, axis.stop + reach) for axis in place)
-        inside = zip(grown, labels.shape, strict=True)
-        if not all(axis.start >= 0 and axis.stop <= size for axis, size in inside):
-            continue
-        own = np.where(numbers[grown] == number, labels[grown], 0)
-        weight = _own_light(own > 0, (labels[grown] > 0) & (own == 0), reach)
-        light = (image[(slice(None), *grown)] - middle) * weight
+        around = tuple(slice(start, stop + 2 * reach) for start, stop in ends)
+        own = np.where(numbers[around] == number, labels[around], 0)
+        weight = _own_light(own > 0, (labels[around] > 0) & (own == 0), reach)
+        light = (image[(slice(None), *around)] - middle) * weight
         found.append(Cluster(np.asarray(light, np.float32), own))
     return found
 

@@ -45,37 +45,52 @@ def with_final_decoding(plan: TrainingPlan, device: str, *, tuned: bool) -> Run:
         the findings about its objects; as it was for a method without objects.
     """
     run, method = plan.run, plan.method
-    truths = [example.truth for example in plan.checked]
+    truths = [field.truth for field in plan.checked]
     if method.decode is None:
         return run
     with all_cores():
         tensors = _outputs(plan, device)
-    chosen = _tuned(method, tensors, truths) if tuned else NOT_ASKED
+    labelled = len(plan.validation)
+    chosen = _tuned(method, tensors, truths, labelled) if tuned else NOT_ASKED
     if isinstance(chosen, TunedDecoding):
         run = dataclasses.replace(run, tuned=chosen)
         method = dataclasses.replace(method, decode=chosen.settings)
     else:
         run = dataclasses.replace(run, untuned=chosen)
-    scores = kind_of(method).scores(method)
-    for tensor, truth in zip(tensors, truths, strict=True):
-        scores.add(tensor, truth)
-    findings = (*run.findings, *scores.warnings(run.folder))
-    return dataclasses.replace(run, validation_scores=scores.final(), findings=findings)
+    everything, own = kind_of(method).scores(method), kind_of(method).scores(method)
+    for index, (tensor, truth) in enumerate(zip(tensors, truths, strict=True)):
+        everything.add(tensor, truth)
+        if index < labelled:  # what is composed is no image that anybody took
+            own.add(tensor, truth)
+    findings = (*run.findings, *everything.warnings(run.folder))
+    return dataclasses.replace(run, validation_scores=own.final(), findings=findings)
 
 
 def _tuned(
-    method: Method, tensors: Sequence[NDArray[np.float32]], truths: Sequence[GroundTruth]
+    method: Method,
+    tensors: Sequence[NDArray[np.float32]],
+    truths: Sequence[GroundTruth],
+    labelled: int,
 ) -> TunedDecoding | str:
-    """Return the chosen decoding, or why none is chosen."""
+    """Return the chosen decoding, or why none is chosen; the first truths are those labelled."""
     kind, initial = kind_of(method), method.decode
-    objects = sum(truth.count for truth in truths)
+    counts = [truth.count for truth in truths]
+    objects = sum(counts)
     if initial is None or objects < FEWEST_OBJECTS:
         return (
             f"{objects} labelled objects in the validation images are too few to choose by, "
             f"{FEWEST_OBJECTS} are needed"
         )
     found = kind.tune(initial, tensors, truths)
-    return TunedDecoding(found.settings, found.before, found.after, objects, initial, kind.score)
+    return TunedDecoding(
+        found.settings,
+        found.before,
+        found.after,
+        objects,
+        initial,
+        kind.score,
+        composed=sum(counts[labelled:]),
+    )
 
 
 def _outputs(plan: TrainingPlan, device: str) -> list[NDArray[np.float32]]:

@@ -188,6 +188,10 @@ def test_a_run_says_what_became_of_its_thresholds(tmp_path):
         "seed threshold 0.5 → 0.98, min size 20 → 60; mean F1 0.050 → 0.640, chosen by 45 objects "
         "of the validation images"
     )
+    composed = dataclasses.replace(tuned, composed=42)
+    assert composed.summary.endswith(
+        "chosen by 3 objects of the validation images and 42 composed of them"
+    )
     kept = TunedDecoding(first, 0.9, 0.9, 45, first)
     assert kept.changes == ()
     assert "the method's own: no other made the mean F1 of 0.900 noticeably higher" in kept.summary

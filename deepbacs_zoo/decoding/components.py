@@ -39,18 +39,23 @@ def grown(labels: Labels, free: NDArray[np.bool_], waves: int | None = None) -> 
     """
     # A frame that no label enters spares the tests for the image's border.
     found = np.pad(np.where(labels > 0, labels, _FREE), 1, constant_values=_FREE)
-    flat, open_pixels = found.reshape(-1), np.flatnonzero(np.pad(free & (labels == 0), 1))
-    width = found.shape[1]
+    flat, is_open = found.reshape(-1), np.pad(free & (labels == 0), 1).reshape(-1)
+    width, pixels, mark = found.shape[1], np.flatnonzero(is_open), np.empty(flat.size, np.int32)
     for _ in range(found.size if waves is None else waves):
         best = np.minimum(
-            np.minimum(flat[open_pixels - width], flat[open_pixels + width]),
-            np.minimum(flat[open_pixels - 1], flat[open_pixels + 1]),
+            np.minimum(flat[pixels - width], flat[pixels + width]),
+            np.minimum(flat[pixels - 1], flat[pixels + 1]),
         )
-        reached = best != _FREE
-        if not reached.any():
+        pixels, best = pixels[best != _FREE], best[best != _FREE]
+        if not pixels.size:
             break
-        flat[open_pixels[reached]] = best[reached]
-        open_pixels = open_pixels[~reached]
+        flat[pixels], is_open[pixels] = best, False
+        # The next wave is beside this one; of a pixel that is there twice, the last mark stays.
+        beside = np.concatenate([pixels - width, pixels + width, pixels - 1, pixels + 1])
+        beside = beside[is_open[beside]]
+        order = np.arange(beside.size, dtype=np.int32)
+        mark[beside] = order
+        pixels = beside[mark[beside] == order]
     inner = found[1:-1, 1:-1]
     return np.where(inner == _FREE, np.int32(0), inner)
 

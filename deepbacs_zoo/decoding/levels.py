@@ -6,9 +6,8 @@ for itself, bit for bit the same wherever it runs:
 1. 4-connected pixels of at least ``threshold`` (float32) are a component.
 2. A component is whole if it has fewer than 2 ``smallest`` pixels, or if its pixels are at least
    ``convexity`` (double precision) of those in its convex hull.  Pixels in the hull are those whose
-   centers are in the smallest convex polygon around all centers of the component, or on its edge:
-   a whole number, by Pick's theorem (https://en.wikipedia.org/wiki/Pick%27s_theorem)
-   area + edge / 2 + 1.
+   centers are in the smallest convex polygon around all centers of the component, or on its edge
+   (``hulls.py``).
 3. One that is not whole is looked at again at each higher level, from the lowest, till the pixels
    of at least this level form two or more components of ``smallest`` pixels or more.  These are
    looked at as in 2, and split as in 3 in their turn, from this level on.  If one of all parts is
@@ -22,28 +21,18 @@ https://doi.org/10.1006/cviu.1999.0777.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding.components import Labels, components, grown, relabel_sequential
+from deepbacs_zoo.decoding.hulls import hull_pixels
 
-__all__ = ["hull_pixels", "split_components"]
+__all__ = ["split_components"]
 
-Mask = NDArray[np.bool_]
-Point = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class _Part:
-    """A component: its rectangle in the plane, its pixels in there, and if it is whole."""
-
-    place: tuple[slice, slice]
-    mask: Mask
-    whole: bool
+Flags = NDArray[np.bool_]
+Whole = NDArray[np.int64]
 
 
 def split_components(
@@ -73,101 +62,92 @@ def split_components(
     numpy.ndarray
         ``y x`` int32, 0 below the threshold; components are numbered by their first pixel.
     """
-    from scipy.ndimage import find_objects
-
     mask = plane >= np.float32(threshold)
     labels = components(mask)
     higher = [np.float32(level) for level in levels if np.float32(level) > np.float32(threshold)]
     if not higher or not mask.any():
         return labels
-    tree = _Tree(plane, higher, convexity, smallest)
-    split, count = labels.copy(), int(labels.max(initial=0))
-    for number, place in enumerate(find_objects(labels), 1):
-        parts = tree.parts(place, labels[place] == number)
-        if len(parts) == 1:
-            continue
-        split[place][labels[place] == number] = 0
-        for part in parts:
-            count += 1
-            split[part.place][part.mask] = count
-    return relabel_sequential(grown(relabel_sequential(split), mask))
+    tree = _Tree(labels, convexity, smallest)
+    for level in higher:
+        if not tree.open.any():
+            break
+        tree.split(plane >= level)
+    if tree.open.size == labels.max() + 1:
+        return labels
+    return relabel_sequential(grown(relabel_sequential(tree.parts()), mask))
 
 
-@dataclass(frozen=True)
 class _Tree:
-    """The levels of a plane."""
+    """Components and their parts, all of a level at once.
 
-    plane: NDArray[np.float32]
-    levels: Sequence[np.float32]
-    convexity: float
-    smallest: int
+    Parameters
+    ----------
+    labels
+        ``y x`` int32: components from 1 on, somewhere.
+    convexity, smallest
+        As for `split_components`.
+    """
 
-    def parts(self, place: tuple[slice, slice], mask: Mask, first: int = 0) -> list[_Part]:
-        """Return the parts of a component, looking at the levels from ``first`` on."""
-        if self._is_whole(mask):
-            return [_Part(place, mask, whole=True)]
-        for index in range(first, len(self.levels)):
-            found = self._components(place, mask, self.levels[index])
-            if len(found) > 1:
-                parts = [part for each in found for part in self.parts(*each, index + 1)]
-                if any(part.whole for part in parts):
-                    return parts
-                break
-            if not found:
-                break
-        return [_Part(place, mask, whole=False)]
+    def __init__(self, labels: Labels, convexity: float, smallest: int) -> None:
+        self._convexity, self._smallest = convexity, smallest
+        self._node = labels.copy()
+        """The smallest part that each pixel is in, or its component; 0 for background."""
+        self._whole = self._whole_ones(labels, _sizes(labels))
+        self._parent = np.zeros(self._whole.size, np.int64)
+        self.open = ~self._whole
+        """The parts that higher levels may split."""
 
-    def _is_whole(self, mask: Mask) -> bool:
-        area = int(np.count_nonzero(mask))
-        # The hull is in the rectangle; and what is too small for two parts stays one anyhow.
-        if area >= self.convexity * mask.size or area < 2 * self.smallest:
-            return True
-        return area >= self.convexity * hull_pixels(mask)
+    def split(self, mask: Flags) -> None:
+        """Split open parts where a mask has two components or more that are large enough."""
+        from scipy.ndimage import label
 
-    def _components(
-        self, place: tuple[slice, slice], mask: Mask, level: np.float32
-    ) -> list[tuple[tuple[slice, slice], Mask]]:
-        """Return the components of a level that are large enough."""
-        from scipy.ndimage import find_objects, label
+        found: Labels = label(mask & self.open[self._node], output=np.int32)[0]
+        sizes = _sizes(found)
+        large = sizes >= self._smallest
+        large[0] = False
+        owner = np.zeros(sizes.size, np.int64)
+        pixels = np.flatnonzero(found)
+        owner[found.reshape(-1)[pixels]] = self._node.reshape(-1)[pixels]
+        count = np.bincount(owner[large], minlength=self.open.size)
+        # What has no component of this level has none of a higher one.
+        self.open &= count == 1
+        child = large & (count[owner] > 1)
+        if not child.any():
+            return
+        number = np.zeros(sizes.size, np.int32)
+        number[child] = np.arange(1, np.count_nonzero(child) + 1)
+        parts = number[found]
+        inside = parts > 0
+        self._node[inside] = parts[inside] + (self.open.size - 1)
+        whole = self._whole_ones(parts, np.append(0, sizes[child]))[1:]
+        self._parent = np.append(self._parent, owner[child])
+        self._whole = np.append(self._whole, whole)
+        self.open = np.append(self.open, ~whole)
 
-        labels, _ = label(mask & (self.plane[place] >= level))
-        sizes = np.bincount(labels.reshape(-1))
-        rows, columns = place
-        found = []
-        for number, inside in enumerate(find_objects(labels), 1):
-            if sizes[number] >= self.smallest:
-                y, x = (slice(side.start, side.stop) for side in inside)
-                there = (
-                    slice(rows.start + y.start, rows.start + y.stop),
-                    slice(columns.start + x.start, columns.start + x.stop),
-                )
-                found.append((there, labels[inside] == number))
-        return found
+    def parts(self) -> Labels:
+        """Return the parts that stay, ``y x`` int32; 0 for what they are to grow over, too."""
+        parent, sound = self._parent.tolist(), self._whole.tolist()
+        # Parts come after what they are parts of.
+        for node in range(len(parent) - 1, 0, -1):
+            sound[parent[node]] |= sound[node]
+        inner = np.zeros(len(parent), np.bool_)
+        inner[self._parent] = True
+        stays = list(range(len(parent)))
+        for node in range(1, len(parent)):
+            if parent[node] and not sound[parent[node]]:
+                stays[node] = stays[parent[node]]
+        table = np.array(stays, np.int32)
+        table[inner & np.array(sound)] = 0
+        return table[self._node]
+
+    def _whole_ones(self, labels: Labels, sizes: Whole) -> Flags:
+        """Return which labels are whole, by number; 0 counts as such."""
+        whole = sizes < 2 * self._smallest
+        whole |= sizes >= self._convexity * hull_pixels(labels)
+        whole[0] = True
+        return whole
 
 
-def hull_pixels(mask: Mask) -> int:
-    """Return how many pixels the convex hull of a mask has, by their centers; ``y x`` bool."""
-    rows = np.flatnonzero(mask.any(axis=1))
-    first = mask[rows].argmax(axis=1)
-    last = mask.shape[1] - 1 - mask[rows, ::-1].argmax(axis=1)
-    left = _chain(list(zip(rows.tolist(), first.tolist(), strict=True)), 1)
-    right = _chain(list(zip(rows.tolist(), last.tolist(), strict=True)), -1)
-    polygon = left + right[::-1]
-    twice_area, edge = 0, 0
-    for (y, x), (next_y, next_x) in zip(polygon, polygon[1:] + polygon[:1], strict=True):
-        twice_area += y * next_x - next_y * x
-        edge += math.gcd(next_y - y, next_x - x)
-    return (abs(twice_area) + edge) // 2 + 1
-
-
-def _chain(points: Sequence[Point], side: int) -> list[Point]:
-    """Return one side of the hull of points with ascending rows: 1 for the left one, -1."""
-    found: list[Point] = []
-    for y, x in points:
-        while len(found) > 1:
-            (y0, x0), (y1, x1) = found[-2:]
-            if side * ((y1 - y0) * (x - x0) - (x1 - x0) * (y - y0)) > 0:
-                break
-            found.pop()
-        found.append((y, x))
-    return found
+def _sizes(labels: Labels) -> Whole:
+    sizes: Whole = np.bincount(labels.reshape(-1), minlength=1)
+    return sizes

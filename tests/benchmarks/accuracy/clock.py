@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ class Seconds:
     wall
         As a clock on the wall shows it.
     processor
-        Of all threads of this process together.
+        Of all threads of this process together, and of the programs that it ran to their end.
     """
 
     wall: float = 0.0
@@ -32,8 +33,13 @@ class Clock:
     """Runs from the moment it is made."""
 
     def __init__(self) -> None:
-        self._wall, self._processor = time.perf_counter(), time.process_time()
+        self._wall, self._processor = time.perf_counter(), _processor_time()
 
     def read(self) -> Seconds:
         """Return the time since then."""
-        return Seconds(time.perf_counter() - self._wall, time.process_time() - self._processor)
+        return Seconds(time.perf_counter() - self._wall, _processor_time() - self._processor)
+
+
+def _processor_time() -> float:
+    spent = os.times()
+    return time.process_time() + spent.children_user + spent.children_system

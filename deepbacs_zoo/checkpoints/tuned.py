@@ -40,6 +40,8 @@ class TunedDecoding:
         The score in words.
     composed
         Those of the objects that lie in fields composed of the others.
+    note
+        A sentence about thresholds that could not be chosen as they should be; empty without any.
     """
 
     settings: Decoding
@@ -49,6 +51,7 @@ class TunedDecoding:
     initial: Decoding | None = None
     score: str = "mean F1"
     composed: int = 0
+    note: str = ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -65,7 +68,11 @@ class TunedDecoding:
 
     @property
     def summary(self) -> str:
-        """The changes and what they were chosen by, in one sentence."""
+        """The changes and what they were chosen by, in one sentence, and the note."""
+        return f"{self._said}; {self.note}" if self.note else self._said
+
+    @property
+    def _said(self) -> str:
         by = f"by {self.objects} objects of the validation images"
         if self.composed:
             by = f"by {self.objects - self.composed} objects of the validation images"

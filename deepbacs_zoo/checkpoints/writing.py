@@ -75,6 +75,7 @@ def _tuned(tuned: TunedDecoding) -> dict[str, Any]:
         "initial": None if tuned.initial is None else tuned.initial.as_config(),
         "score": tuned.score,
         "composed": tuned.composed,
+        "note": tuned.note,
     }
 
 

@@ -90,6 +90,7 @@ def _tuned(
         initial,
         kind.score,
         composed=sum(counts[labelled:]),
+        note=found.note,
     )
 
 

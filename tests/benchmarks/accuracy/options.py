@@ -35,6 +35,8 @@ class Options:
         What ``--output`` of the bright-field benchmark left, to fine-tune its packages.
     curve
         Whether parts of the training images are trained on, too.
+    seeds
+        Number of trainings with seeds from ``seed`` on, for benchmarks that repeat theirs.
     """
 
     archives: Path | None
@@ -44,6 +46,7 @@ class Options:
     methods: tuple[str, ...] = ()
     start: Path | None = None
     curve: bool = False
+    seeds: int = 3
 
     def wants(self, method: str) -> bool:
         """Return whether a method runs."""
@@ -69,6 +72,12 @@ def main(
     parser.add_argument("--methods", nargs="*", default=[], help="only these, such as stardist")
     parser.add_argument("--start", type=Path, help="output of ecoli_brightfield to fine-tune")
     parser.add_argument("--curve", action="store_true", help="learning curve (blood_cells)")
+    parser.add_argument(
+        "--seeds",
+        type=int,
+        default=3,
+        help="number of trainings, seeds from --seed on (blood_cells)",
+    )
     given = parser.parse_args(words)
     # Progress bars of libraries and TensorFlow's greeting would stand between the tables.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -82,6 +91,7 @@ def main(
             tuple(given.methods),
             given.start,
             given.curve,
+            given.seeds,
         )
         return report(lambda: benchmark(options), given.output)
 

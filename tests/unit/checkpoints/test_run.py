@@ -173,7 +173,7 @@ def test_a_run_of_version_1_is_read_in_the_present_names(tmp_path, word):
 def test_tuned_thresholds_are_read_back_as_they_were_written(tmp_path):
     tuned = TunedDecoding(Multilabel("p", seed_threshold=0.4), 0.5, 0.75, 40)
     assert open_run(make_run(tmp_path / "old", tuned=tuned).folder).tuned == tuned
-    whole = dataclasses.replace(tuned, initial=Multilabel("p"), score="recall")
+    whole = dataclasses.replace(tuned, initial=Multilabel("p"), score="recall", note="few rods")
     run = make_run(tmp_path / "new", tuned=whole, validation_scores={"F1": 0.5})
     assert open_run(run.folder).tuned == whole
     assert open_run(run.folder).validation_scores == {"F1": 0.5}
@@ -192,6 +192,7 @@ def test_a_run_says_what_became_of_its_thresholds(tmp_path):
     assert composed.summary.endswith(
         "chosen by 3 objects of the validation images and 42 composed of them"
     )
+    assert dataclasses.replace(tuned, note="few rods").summary == f"{tuned.summary}; few rods"
     kept = TunedDecoding(first, 0.9, 0.9, 45, first)
     assert kept.changes == ()
     assert "the method's own: no other made the mean F1 of 0.900 noticeably higher" in kept.summary

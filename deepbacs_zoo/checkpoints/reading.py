@@ -100,8 +100,14 @@ def _tuned(block: Mapping[str, Any] | None) -> TunedDecoding | None:
     if settings is None:
         raise KeyError("settings")
     scores = float(block["before"]), float(block["after"]), int(block["objects"])
-    words = str(block.get("score", "mean F1")), int(block.get("composed", 0))
-    return TunedDecoding(settings, *scores, initial, *words, str(block.get("note", "")))
+    return TunedDecoding(
+        settings,
+        *scores,
+        initial,
+        str(block.get("score", "mean F1")),
+        int(block.get("composed", 0)),
+        str(block.get("note", "")),
+    )
 
 
 def _damaged(file: Path, error: Exception) -> DataError:

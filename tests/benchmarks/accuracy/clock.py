@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Seconds:
-    """Time spent.
+    """Time spent, ordered by wall time.
 
     Parameters
     ----------
@@ -24,6 +24,9 @@ class Seconds:
 
     def __add__(self, other: Seconds) -> Seconds:
         return Seconds(self.wall + other.wall, self.processor + other.processor)
+
+    def __truediv__(self, parts: int) -> Seconds:
+        return Seconds(self.wall / parts, self.processor / parts)
 
     def __str__(self) -> str:
         return f"{self.wall:.0f} ({self.processor:.0f})"

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
+from deepbacs_zoo.images.resample import nearest, resize
 from tests.benchmarks.accuracy.archives import Members
 
 
@@ -155,8 +156,12 @@ def halves(field: Field) -> tuple[Field, Field]:
 
 def tiles(field: Field, side: int) -> tuple[Field, ...]:
     """Cut a field into tiles of about ``side`` pixels: training wants several images."""
+    return grid(field, *(max(1, round(size / side)) for size in field.image.shape))
+
+
+def grid(field: Field, rows: int, columns: int) -> tuple[Field, ...]:
+    """Cut a field into rows and columns; an object on a cut is in both parts, cut too."""
     height, width = field.image.shape
-    rows, columns = (max(1, round(size / side)) for size in (height, width))
     found = []
     for row in range(rows):
         for column in range(columns):
@@ -164,6 +169,14 @@ def tiles(field: Field, side: int) -> tuple[Field, ...]:
             x = slice(column * width // columns, (column + 1) * width // columns)
             found.append(field.crop(y, x, f"_{row}{column}"))
     return tuple(found)
+
+
+def scaled(field: Field, factor: float) -> Field:
+    """Return a field whose pixels are smaller by a factor, its image in the same data type."""
+    sizes = {axis: round(size * factor) for axis, size in zip("yx", field.image.shape, strict=True)}
+    image = np.rint(resize(field.image, "yx", sizes)).astype(field.image.dtype)
+    labels = numbered(nearest(field.labels, "yx", sizes))
+    return Field(f"{field.name}_x{factor:.2f}", image, labels)
 
 
 def around_objects(field: Field, side: int) -> Field:

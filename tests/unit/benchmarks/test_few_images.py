@@ -13,9 +13,9 @@ from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
 from deepbacs_zoo.metrics import Estimate
 from tests.benchmarks.accuracy.clock import Seconds
 from tests.benchmarks.accuracy.few_images import __main__ as command_line
-from tests.benchmarks.accuracy.few_images import runs, scores, sets
+from tests.benchmarks.accuracy.few_images import decoders, mixed, mixed_sets, runs, scores, sets
 from tests.benchmarks.accuracy.few_images.sets import F1, OBJECTS, RECALL, SETS, Score
-from tests.benchmarks.accuracy.fields import Field, Parts
+from tests.benchmarks.accuracy.fields import Field, Parts, scaled
 from tests.benchmarks.accuracy.table import Row
 
 
@@ -101,7 +101,7 @@ class TestTable:
         assert mean.scores[F1].value == pytest.approx(0.95)
         assert mean.scores[OBJECTS].value == pytest.approx(1.3)
         assert (worst.scores[F1].value, worst.scores[OBJECTS].value) == (0.9, 1.6)
-        assert (mean.seconds.wall, worst.seconds.wall) == (20.0, 30.0)
+        assert (mean.seconds, worst.seconds) == (Seconds(20.0, 1.0), Seconds(30.0, 1.0))
 
     def test_bars_are_held_against_mean_and_worst(self, rows):
         rows += scores.summary(rows)
@@ -140,3 +140,107 @@ class TestCommandLine:
         with pytest.raises(SystemExit):
             command_line.main(words)
         assert words[-1] in capsys.readouterr().err
+
+
+class TestMixedCuts:
+    def test_sparse_and_dense_frames_train_and_others_test_at_two_scales(self, frames):
+        found = mixed_sets.split_frames(frames)
+        assert [one.name for one in found.training] == [
+            f"frame_{index:02d}" for index in (0, 5, 14, 19)
+        ]
+        units = found.tests["colony"]
+        assert [[one.name for one in unit] for unit in units[:2]] == [
+            ["frame_02_x0.80", "frame_02_x1.25"],
+            ["frame_08_x0.80", "frame_08_x1.25"],
+        ]
+        trained = {*mixed_sets.SPARSE, *mixed_sets.DENSE}
+        assert min(abs(one - other) for one in mixed_sets.TESTED for other in trained) == 2
+
+    def test_a_scaled_field_keeps_its_data_type_and_objects(self):
+        field = drawn("a", (40, 60), (5, 5), (20, 20))
+        small = scaled(field, 0.8)
+        assert small.image.shape == small.labels.shape == (32, 48)
+        assert (small.image.dtype, small.labels.max()) == (field.image.dtype, 2)
+        assert small.image[small.labels > 0].min() > 40
+
+    def test_the_sparsest_and_the_densest_eighth_train(self):
+        corners = [
+            (row * 40 + 2, column * 40 + 2 + 7 * number)
+            for row in range(2)
+            for column in range(4)
+            for number in range((3, 2, 2, 2, 2, 2, 1, 2)[row * 4 + column])
+        ]
+        found = mixed_sets.split_eighths(drawn("nuclei", (80, 160), *corners))
+        assert [one.name for one in found.training] == ["nuclei_12", "nuclei_00"]
+        assert [int(one.labels.max()) for one in found.training] == [1, 3]
+        assert len(found.tests["nuclei"]) == 6
+        assert len(found.parts.test) == 6
+
+
+class TestMixedTable:
+    """Two seeds, four units, of which a decoder finds the first ``hits`` of ten objects."""
+
+    @staticmethod
+    def counts(*hits):
+        each = [[(hit, 0, 10 - hit, 10 - hit, 0, 10) for hit in hits]] * 2
+        return np.array(each, np.float64)
+
+    @pytest.fixture
+    def found(self):
+        values = {
+            ("before", decoders.THRESHOLD_TUNED): (0, 2, 4, 6),
+            ("after", decoders.THRESHOLD_TUNED): (4, 5, 6, 7),
+            ("after", decoders.KNOWN): (10, 10, 10, 10),
+            ("after", decoders.LEVELS_TUNED): (8, 9, 8, 9),
+        }
+        return {mixed.Key(*key): {"colony": self.counts(*hits)} for key, hits in values.items()}
+
+    def test_of_the_known_thresholds_the_best_one_remains(self):
+        counts = {name: self.counts(1, 1, 1, 1)[0] for name in decoders.DECODERS}
+        del counts[decoders.KNOWN]
+        counts[f"{decoders.KNOWN} 0.5"] = self.counts(2, 2, 2, 2)[0]
+        counts[f"{decoders.KNOWN} 0.7"] = self.counts(5, 5, 5, 5)[0]
+        best = decoders.with_best(counts)
+        assert tuple(best) == decoders.DECODERS
+        assert best[decoders.KNOWN][0, 0] == 5
+
+    def test_the_winner_does_not_know_the_test(self, found):
+        assert mixed.winner(found) == mixed.AFTER
+
+    def test_scores_sum_over_seeds_and_units(self, found):
+        best, before = found[mixed.Key(*mixed.AFTER)], found[mixed.Key(*mixed.BEFORE)]
+        row = mixed.scores(before["colony"], best["colony"])
+        assert row["F1 at IoU 0.5"].value == pytest.approx(24 / 52)
+        assert row["worst seed"].value == pytest.approx(24 / 52)
+        assert row["merged"].value == pytest.approx(28 / 40)
+        assert row["split"].value == 0
+        assert row["winner's margin"].value == pytest.approx(68 / 74 - 24 / 52)
+
+    def test_the_margin_is_a_bootstrap_over_units_and_is_seeded(self, found):
+        best, before = (found[mixed.Key(*key)]["colony"] for key in (mixed.AFTER, mixed.BEFORE))
+        estimate = mixed.margin(best, before)
+        assert estimate == mixed.margin(best, before)
+        # By hand: the 4 ** 4 ways to draw four units out of four.
+        ways = np.stack(np.meshgrid(*[range(4)] * 4), -1).reshape(-1, 4)
+        every = [
+            float(decoders.f1(best[0][way].sum(0)) - decoders.f1(before[0][way].sum(0)))
+            for way in ways
+        ]
+        assert (estimate.low, estimate.high) == pytest.approx(
+            np.quantile(every, (0.025, 0.975)), abs=0.03
+        )
+        same = mixed.margin(best, best)
+        assert (same.value, same.low, same.high) == (0, 0, 0)
+
+    def test_the_table_has_a_row_for_each_and_names_the_winner(self, found):
+        seconds = {("after", "colony"): [Seconds(10.0, 5.0), Seconds(20.0, 7.0)]}
+        table = mixed.table(found, seconds, (0, 1), Seconds())
+        assert [row.method for row in table.rows] == [
+            f"colony: {key.recipe}: {key.decoder}" for key in found
+        ]
+        assert table.rows[-1].seconds == Seconds(15.0, 6.0)
+        assert table.notes[0].startswith(
+            "Winner, by the mean F1 of the tests: after: levels, tuned."
+        )
+        assert "(after: threshold, tuned), by 0.457 (" in table.notes[2]
+        assert "seed 0, 1" in table.text()

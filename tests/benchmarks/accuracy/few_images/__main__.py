@@ -1,6 +1,7 @@
 """Few labelled fields, the default command, several seeds: what a user gets who has four images.
 
-    python -m tests.benchmarks.accuracy.few_images [colony coli nuclei] [--seeds 3] [--output DIR]
+    python -m tests.benchmarks.accuracy.few_images [colony coli nuclei mixed] [--seeds 3]
+        [--output DIR] [--archives DIR]
 
 A training takes minutes; what is finished in the output folder is used again, and what was
 interrupted goes on.
@@ -15,11 +16,11 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks.accuracy.few_images import few
+from tests.benchmarks.accuracy.few_images import few, mixed
 from tests.benchmarks.accuracy.few_images.sets import SETS
 from tests.benchmarks.accuracy.options import report
 
-BENCHMARKS = {name: partial(few.run, name) for name in SETS}
+BENCHMARKS = {**{name: partial(few.run, name) for name in SETS}, "mixed": mixed.run}
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -45,18 +45,14 @@ def summary(rows: Sequence[Row]) -> list[Row]:
         name: float(each.max() if name in LOWER_IS_BETTER else each.min())
         for name, each in values.items()
     }
-    walls, processors = np.array([(row.seconds.wall, row.seconds.processor) for row in rows]).T
+    seconds = [row.seconds for row in rows]
     return [
         Row(
             MEAN,
             {name: Estimate(float(each.mean())) for name, each in values.items()},
-            Seconds(float(walls.mean()), float(processors.mean())),
+            sum(seconds, Seconds()) / len(seconds),
         ),
-        Row(
-            WORST,
-            {name: Estimate(value) for name, value in worst.items()},
-            Seconds(float(walls.max()), float(processors.max())),
-        ),
+        Row(WORST, {name: Estimate(value) for name, value in worst.items()}, max(seconds)),
     ]
 
 

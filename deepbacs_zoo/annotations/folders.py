@@ -83,7 +83,7 @@ def find_folders(data: Path, part: str | None = None) -> tuple[Path, Path]:
     )
 
 
-def folders_beside(source: Path, target: Path) -> tuple[Path, Path] | None:
+def folders_beside(source: Path, target: Path, part: str = "test") -> tuple[Path, Path] | None:
     """Return the folders of test images that lie beside those of training images, if any.
 
     Parameters
@@ -91,31 +91,34 @@ def folders_beside(source: Path, target: Path) -> tuple[Path, Path] | None:
     source, target
         Folders such as ``training/source`` and ``training/target``, or ``Training_source`` and
         ``Training_target``; others have nothing beside them.
+    part
+        ``training`` for the folders of training images beside those of test images.
     """
+    other = next(name for name in PART_NAMES if name != part)
     source, target = source.absolute(), target.absolute()
     parent = source.parent
     if target == source:
-        return _one_folder_beside(source)
+        return _one_folder_beside(source, other, part)
     if target.parent != parent:
         return None
-    if parent.name.lower() in PART_NAMES["training"]:
+    if parent.name.lower() in PART_NAMES[other]:
         folders = _folders(parent.parent)
-        for name in PART_NAMES["test"]:
+        for name in PART_NAMES[part]:
             found = _named(folders.get(name), source.name, target.name)
             if found is not None:
                 return found
         return None
     names = (source.name.lower(), target.name.lower())
-    begun = any(names == _flat(name) for name in PART_NAMES["training"])
-    return _flat_pair(parent, "test") if begun else None
+    begun = any(names == _flat(name) for name in PART_NAMES[other])
+    return _flat_pair(parent, part) if begun else None
 
 
-def _one_folder_beside(training: Path) -> tuple[Path, Path] | None:
-    if training.name.lower() not in PART_NAMES["training"]:
+def _one_folder_beside(folder: Path, of: str, part: str) -> tuple[Path, Path] | None:
+    if folder.name.lower() not in PART_NAMES[of]:
         return None
-    beside = _folders(training.parent)
-    tests = (beside[name] for name in PART_NAMES["test"] if name in beside)
-    return next(filter(None, map(_one_folder, tests)), None)
+    beside = _folders(folder.parent)
+    found = (beside[name] for name in PART_NAMES[part] if name in beside)
+    return next(filter(None, map(_one_folder, found)), None)
 
 
 def _pairs_in_parts(data: Path, part: str) -> Iterator[tuple[Path, Path]]:

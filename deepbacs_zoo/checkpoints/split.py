@@ -110,6 +110,13 @@ class Split:
         """The name and the part that says most about new images: test, else validation."""
         return ("test", self.test) if self.test is not None else ("validation", self.validation)
 
+    def seen_pairs(self) -> tuple[Pair, ...] | None:
+        """Return the images of training and validation; ``None`` if one is gone or has changed."""
+        try:
+            return (*self.training.pairs(), *self.validation.pairs())
+        except DataError:
+            return None
+
     def as_json(self) -> dict[str, Any]:
         """Return what ``run.json`` holds."""
         parts = {name: getattr(self, name) for name in PARTS}

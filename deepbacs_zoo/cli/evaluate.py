@@ -63,6 +63,14 @@ def command(  # long: its parameters are the options of the command line
         ),
     ],
     output: OutputOption,
+    training: Annotated[
+        Path | None,
+        typer.Option(
+            callback=named_data,
+            help="Folder of training images on which the baseline is tuned; by default those of "
+            "the run, or training/ beside test/. Without any there is no baseline.",
+        ),
+    ] = None,
     runner: RunnerOption = None,
     device: DeviceOption = DeviceName.AUTO,
     labels_incomplete: Annotated[
@@ -91,19 +99,28 @@ def command(  # long: its parameters are the options of the command line
 
     labels = label_options(annotations, background, allow_empty)
     reading = ReadOptions(series, channel)
-    scoring = _Scoring(data, reading, labels, not labels_incomplete, output, overwrite)
     with ExitStack() as stack:
         backend = stack.enter_context(
             open_backend(backend_options(runner, device, trust, java, heap, fiji, timeout))
         )
         named = distinct_names(model)
         runs = {name: open_run(path) for name, path in named.items() if is_run(path)}
+        scoring = _Scoring(
+            data,
+            training,
+            tuple(runs.values()),
+            reading,
+            labels,
+            not labels_incomplete,
+            output,
+            overwrite,
+        )
         packages = {
             name: stack.enter_context(_drafted(runs[name])) if name in runs else path
             for name, path in named.items()
         }
         if len(packages) == 1:
-            _one(backend, next(iter(packages.values())), scoring, *runs.values())
+            _one(backend, *next(iter(packages.items())), scoring, *runs.values())
         else:
             require_one_kind(dict(zip(map(str, model), packages.values(), strict=True)))
             _several(backend, packages, scoring, runs)
@@ -114,6 +131,8 @@ class _Scoring:
     """The images, and the place of the results."""
 
     data: Path
+    training: Path | None
+    runs: Sequence[Run]
     reading: ReadOptions
     labels: LabelOptions
     labels_complete: bool
@@ -127,8 +146,20 @@ class _Scoring:
 
         return read_as(pairs_for(package, self.data), self.reading)
 
+    def training_pairs(self, package: Package) -> Sequence[Pair] | None:
+        """Return the images that the baseline is tuned on; ``None`` for those beside the test."""
+        from deepbacs_zoo.annotations import read_as
+        from deepbacs_zoo.evaluation import pairs_for
 
-def _one(backend: Backend, path: Path, scoring: _Scoring, run: Run | None = None) -> None:
+        if self.training is not None:
+            return read_as(pairs_for(package, self.training, "training"), self.reading)
+        known = (run.split.seen_pairs() for run in self.runs)
+        return next(filter(None, known), None)
+
+
+def _one(
+    backend: Backend, name: str, path: Path, scoring: _Scoring, run: Run | None = None
+) -> None:
     from deepbacs_zoo.evaluation import (
         Comparison,
         comparison_as_text,
@@ -149,11 +180,12 @@ def _one(backend: Backend, path: Path, scoring: _Scoring, run: Run | None = None
                 predictor,
                 pairs,
                 labels=scoring.labels,
+                training=scoring.training_pairs(package),
                 labels_complete=scoring.labels_complete,
                 progress=progress,
             )
     write(evaluation, scoring.output, overwrite=scoring.overwrite)
-    print(comparison_as_text(Comparison({evaluation.package: evaluation})))
+    print(comparison_as_text(Comparison({name: evaluation})))
     _say_findings(evaluation)
     page = scoring.output / "report.html"
     write_evaluation(evaluation, page, training=run, overwrite=scoring.overwrite)
@@ -177,7 +209,7 @@ def _several(
     if not scoring.overwrite:
         refuse_existing(scoring.output, (*COMPARISON_FILES, *packages))
     with open_package(next(iter(packages.values()))) as first:
-        pairs = scoring.pairs(first)
+        pairs, training = scoring.pairs(first), scoring.training_pairs(first)
     order = list(packages)
     with bar("evaluating") as progress:
         comparison = compare(
@@ -185,6 +217,7 @@ def _several(
             pairs,
             open_predictor=lambda package: backend.open(package, DEFAULTS),
             labels=scoring.labels,
+            training=training,
             labels_complete=scoring.labels_complete,
             progress=lambda name, done, total: progress(
                 order.index(name) * total + done, len(order) * total

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deepbacs_zoo.evaluation.base import EvaluationResult, Headline
-from deepbacs_zoo.evaluation.baseline import BASELINE, Baseline
+from deepbacs_zoo.evaluation.baseline import Baseline, TrainingField, label_field, tune_baseline
 from deepbacs_zoo.evaluation.boxes.result import BoxEvaluation, BoxPreview
 from deepbacs_zoo.evaluation.boxes.scores import (
     BOX_THRESHOLDS,
@@ -37,7 +37,6 @@ from deepbacs_zoo.evaluation.writing import (
 )
 
 __all__ = [
-    "BASELINE",
     "BOX_THRESHOLDS",
     "COMPARISON_FILES",
     "KINDS",
@@ -65,16 +64,19 @@ __all__ = [
     "OutputComparison",
     "ScoreRow",
     "ThresholdScores",
+    "TrainingField",
     "compare",
     "compare_outputs",
     "comparison_as_text",
     "distinct_names",
     "evaluate",
+    "label_field",
     "outputs_as_dict",
     "outputs_as_text",
     "pairs_for",
     "refuse_existing",
     "require_one_kind",
+    "tune_baseline",
     "write",
     "write_comparison",
     "write_outputs",

@@ -9,7 +9,7 @@ from typing import Any
 
 from deepbacs_zoo.annotations import Annotated
 from deepbacs_zoo.evaluation.base import EvaluationResult
-from deepbacs_zoo.evaluation.baseline import Baseline
+from deepbacs_zoo.evaluation.baseline.method import Baseline
 from deepbacs_zoo.findings import Finding, Gathered
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package.zoo_config import Decoding

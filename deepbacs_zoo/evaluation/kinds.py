@@ -14,7 +14,8 @@ from typing import Any, Final
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.annotations.kinds import KINDS as ANNOTATIONS
 from deepbacs_zoo.evaluation.base import EvaluationResult
-from deepbacs_zoo.evaluation.baseline import Baseline
+from deepbacs_zoo.evaluation.baseline.fields import TrainingField, box_field, label_field
+from deepbacs_zoo.evaluation.baseline.method import Baseline
 from deepbacs_zoo.evaluation.boxes.evaluator import BoxEvaluator
 from deepbacs_zoo.evaluation.boxes.outputs import BOX_FILES
 from deepbacs_zoo.evaluation.boxes.result import BoxEvaluation
@@ -58,6 +59,9 @@ class EvaluationKind:
         Pictures of the first images of an evaluation by their names.
     files
         Reads and compares what prediction wrote.
+    field
+        Makes a field to tune the classical method on, of a plane ``y x`` float32 and its
+        annotation; ``None`` where another baseline needs no tuning.
     """
 
     noun: str
@@ -67,6 +71,7 @@ class EvaluationKind:
     scores: Callable[[Any], Mapping[str, Any]]
     overlays: Callable[[Any], Pictures]
     files: OutputFiles
+    field: Callable[[Any, Any], TrainingField] | None
 
 
 def _label_overlays(evaluation: LabelEvaluation) -> Pictures:
@@ -97,6 +102,7 @@ KINDS: Final[dict[str, EvaluationKind]] = {
         plain_label_scores,
         _label_overlays,
         LABEL_FILES,
+        label_field,
     ),
     "boxes": EvaluationKind(
         "boxes",
@@ -106,6 +112,7 @@ KINDS: Final[dict[str, EvaluationKind]] = {
         plain_box_scores,
         _box_overlays,
         BOX_FILES,
+        box_field,
     ),
     "image": EvaluationKind(
         "images",
@@ -115,6 +122,7 @@ KINDS: Final[dict[str, EvaluationKind]] = {
         plain_image_scores,
         _image_overlays,
         IMAGE_FILES,
+        None,
     ),
 }
 

@@ -14,7 +14,8 @@ from deepbacs_zoo.annotations.kinds import KINDS as ANNOTATIONS
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.evaluation.base import EvaluationResult
-from deepbacs_zoo.evaluation.baseline import BASELINE, Baseline
+from deepbacs_zoo.evaluation.baseline.choosing import choose_baseline
+from deepbacs_zoo.evaluation.baseline.method import Baseline
 from deepbacs_zoo.evaluation.comparison import Comparison, distinct_names
 from deepbacs_zoo.evaluation.kinds import KINDS
 from deepbacs_zoo.findings import Finding, Rule, Severity
@@ -45,7 +46,7 @@ def evaluate(  # long: half of it documents its parameters
     trust: bool = False,
     options: PredictOptions = DEFAULTS,
     labels: LabelOptions = AS_THEY_ARE,
-    baseline: Baseline | None = BASELINE,
+    training: Sequence[Pair] | None = None,
     labels_complete: bool = True,
     previews: int = 16,
     progress: Callable[[int, int], None] | None = None,
@@ -68,9 +69,11 @@ def evaluate(  # long: half of it documents its parameters
         Options of the prediction.
     labels
         The meaning of the values of label images and masks.
-    baseline
-        The classical method; ``None`` leaves it out, with boxes also the guess of counts.  Images
-        are always compared with the input image itself.
+    training
+        Images and annotations that the baseline, a classical method, is tuned on; ``None`` for
+        those in a folder ``training`` beside the scored ones, without which it is left out and a
+        finding says so.  None at all leaves it out.  Images are always compared with the input
+        image itself.
     labels_complete
         Whether every object is labelled; only said in the result, scores are the same.
     previews
@@ -90,6 +93,26 @@ def evaluate(  # long: half of it documents its parameters
     DataError
         A pair is not as it must be; scores of the rest would be of another data set.
     """
+    _require_some(pairs)
+    with ExitStack() as stack:
+        predictor = (
+            stack.enter_context(open_local(package, runner=runner, device=device, trust=trust))
+            if isinstance(package, Package | str | Path)
+            else package
+        )
+        return _scored(
+            predictor,
+            pairs,
+            _baseline(predictor.package, training, pairs, labels),
+            options=options,
+            labels=labels,
+            labels_complete=labels_complete,
+            previews=previews,
+            progress=progress,
+        )
+
+
+def _require_some(pairs: Sequence[Pair]) -> None:
     if not pairs:
         raise UsageError(
             "pairs",
@@ -98,24 +121,45 @@ def evaluate(  # long: half of it documents its parameters
             allowed="at least one image with its annotation",
             hint="check the folders source/ and target/ of the data",
         )
-    with ExitStack() as stack:
-        predictor = (
-            stack.enter_context(open_local(package, runner=runner, device=device, trust=trust))
-            if isinstance(package, Package | str | Path)
-            else package
-        )
-        opened = predictor.package
-        decoding = opened.zoo_config.decode
-        evaluator = KINDS[opened.zoo_config.result].evaluator(decoding, baseline, previews)
-        predict = _Timed(predictor, options)
-        classes = getattr(decoding, "classes", None)
-        annotated = ANNOTATIONS[opened.zoo_config.result].read(pairs, classes, labels)
-        for done, each in enumerate(annotated, start=1):
-            evaluator.add(each, predict)
-            if progress is not None:  # a movie is one pair and many images
-                progress(done, max(done, len(pairs)))
-        found = evaluator.result(opened.name, predictor.engine, labels_complete=labels_complete)
-        return dataclasses.replace(found, findings=(*found.findings, *predict.findings))
+
+
+def _baseline(
+    package: Package, training: Sequence[Pair] | None, pairs: Sequence[Pair], labels: LabelOptions
+) -> Baseline | Finding | None:
+    """Return the tuned classical method, why it is left out, or ``None`` where it has no place."""
+    config = package.zoo_config
+    make_field = KINDS[config.result].field
+    if make_field is None or (training is not None and not training):
+        return None
+    kind, classes = ANNOTATIONS[config.result], getattr(config.decode, "classes", None)
+    return choose_baseline(kind, make_field, training, pairs, classes, labels)
+
+
+def _scored(
+    predictor: Predictor,
+    pairs: Sequence[Pair],
+    baseline: Baseline | Finding | None,
+    *,
+    options: PredictOptions,
+    labels: LabelOptions,
+    labels_complete: bool,
+    previews: int,
+    progress: Callable[[int, int], None] | None,
+) -> EvaluationResult[Any, Any]:
+    """Score a package that is open, beside a baseline that is chosen."""
+    opened = predictor.package
+    decoding = opened.zoo_config.decode
+    method, left_out = (None, (baseline,)) if isinstance(baseline, Finding) else (baseline, ())
+    evaluator = KINDS[opened.zoo_config.result].evaluator(decoding, method, previews)
+    predict = _Timed(predictor, options)
+    classes = getattr(decoding, "classes", None)
+    annotated = ANNOTATIONS[opened.zoo_config.result].read(pairs, classes, labels)
+    for done, each in enumerate(annotated, start=1):
+        evaluator.add(each, predict)
+        if progress is not None:  # a movie is one pair and many images
+            progress(done, max(done, len(pairs)))
+    found = evaluator.result(opened.name, predictor.engine, labels_complete=labels_complete)
+    return dataclasses.replace(found, findings=(*found.findings, *predict.findings, *left_out))
 
 
 class _Timed:
@@ -143,14 +187,14 @@ class _Timed:
         return result, time.perf_counter() - started
 
 
-def compare(
+def compare(  # long: half of it documents its parameters
     packages: Mapping[str, Path] | Sequence[str | Path],
     pairs: Sequence[Pair],
     *,
     open_predictor: Callable[[Package], Predictor] = open_local,
     options: PredictOptions = DEFAULTS,
     labels: LabelOptions = AS_THEY_ARE,
-    baseline: Baseline | None = BASELINE,
+    training: Sequence[Pair] | None = None,
     labels_complete: bool = True,
     previews: int = 16,
     progress: Callable[[str, int, int], None] | None = None,
@@ -165,7 +209,7 @@ def compare(
         Images and annotations that fit the packages; see ``pairs_for``.
     open_predictor
         Opens a predictor of each package, which is closed after it.
-    options, labels, baseline, labels_complete, previews
+    options, labels, training, labels_complete, previews
         As in ``evaluate``.
     progress
         Called with the name of a package, the number of its images done, and their total.
@@ -184,17 +228,18 @@ def compare(
     """
     named = packages if isinstance(packages, Mapping) else distinct_names(packages)
     require_one_kind({str(path): path for path in named.values()})
+    _require_some(pairs)
     evaluations: dict[str, EvaluationResult[Any, Any]] = {}
     for name, path in named.items():
         first = next(iter(evaluations.values()), None)
         with open_package(path) as package, open_predictor(package) as predictor:
             shared = first is not None and first.shares_baseline(package.zoo_config.decode)
-            evaluation = evaluate(
+            evaluation = _scored(
                 predictor,
                 pairs,
+                None if shared else _baseline(package, training, pairs, labels),
                 options=options,
                 labels=labels,
-                baseline=None if shared else baseline,
                 labels_complete=labels_complete,
                 previews=previews,
                 progress=None if progress is None else _named(progress, name),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.results import Result
 
-__all__ = ["first_position", "grey", "preview"]
+__all__ = ["first_position", "grey", "grey_of", "preview"]
 
 
 def preview(image: Image) -> NDArray[np.float32]:
@@ -35,6 +35,12 @@ def preview(image: Image) -> NDArray[np.float32]:
 def grey(result: Result) -> NDArray[np.float32]:
     """Return the first position for the classical method: ``y x`` float32, colors averaged."""
     picture = result.preview
+    return np.asarray(picture.mean(axis=2) if picture.ndim == 3 else picture, np.float32)
+
+
+def grey_of(image: Image) -> NDArray[np.float32]:
+    """Return the first position, ``y x`` float32, as ``grey`` gives that of the image's result."""
+    picture = preview(image)
     return np.asarray(picture.mean(axis=2) if picture.ndim == 3 else picture, np.float32)
 
 

@@ -155,7 +155,10 @@ def comparison_as_dict(comparison: Comparison) -> dict[str, Any]:
 
 
 def comparison_as_text(comparison: Comparison) -> str:
-    """Return the scores of one or more packages, and of the baseline, as a table for a terminal."""
+    """Return the scores of one or more packages and of the baseline as a table for a terminal.
+
+    Below it stands what the baseline is.
+    """
     rows = comparison.rows()
     names = list(comparison.evaluations)
     scored = any(row.baseline is not None for row in rows)
@@ -163,7 +166,8 @@ def comparison_as_text(comparison: Comparison) -> str:
     for row in rows:
         base = "" if row.baseline is None else str(Estimate(row.baseline))
         lines.append([row.name, *map(str, row.values), *([base] if scored else [])])
-    return aligned(lines)
+    words = [f"{role}: {name}: {what}" for role, name, what in comparison.first.baselines]
+    return "\n".join([aligned(lines), *words])
 
 
 def _table(comparison: Comparison) -> str:

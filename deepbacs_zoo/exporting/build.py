@@ -181,6 +181,7 @@ def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> Evaluatio
         device="cpu",
         options=PredictOptions(memory=_UNLIMITED) if whole else DEFAULTS,
         labels=staged.model.label_options,
+        training=staged.model.training_pairs,
         labels_complete=card.training_data.labels == "complete",
         previews=0,
         progress=step,

@@ -193,6 +193,7 @@ def trained_model(  # long: one description, field by field
         annotation=method.annotation,
         label_options=LabelOptions(**run.labels),
         consumer=consumer,
+        training_pairs=run.split.seen_pairs(),
     )
 
 

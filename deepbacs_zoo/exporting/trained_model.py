@@ -67,6 +67,9 @@ class TrainedModel:
         The meaning of the values of label images, as in the training.
     consumer
         The program that its package is for; ``None`` for all that read packages.
+    training_pairs
+        The images that it was trained on, as far as they are where they were; ``None`` where that
+        is not known.
     """
 
     name: str
@@ -92,6 +95,7 @@ class TrainedModel:
     annotation: str = "labels"
     label_options: LabelOptions = AS_THEY_ARE
     consumer: str | None = None
+    training_pairs: tuple[Pair, ...] | None = None
 
     @property
     def result(self) -> str:

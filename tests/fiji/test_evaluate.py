@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from deepbacs_zoo.cli.main import app
 from tests.fiji.gateways import gateway_setup
 from tests.unit.evaluation.boxed import three_box_pairs, write_boxed_package
-from tests.unit.evaluation.painted import three_pairs, write_painted_package
+from tests.unit.evaluation.painted import three_pairs, training_pairs, write_painted_package
 
 
 @pytest.fixture
@@ -31,6 +31,7 @@ def evaluate(tmp_path, monkeypatch):
 
 def test_label_images_of_the_plugin_have_the_same_scores(evaluate, tmp_path):
     three_pairs(tmp_path / "data" / "test")
+    training_pairs(tmp_path / "data")
     package = write_painted_package(tmp_path)
     here, _ = evaluate(package, "onnx")
     there, _ = evaluate(package, "fiji", "--heap", "512MiB")

@@ -7,28 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.evaluation.baseline import Baseline
+from deepbacs_zoo.evaluation.baseline.method import Baseline
 from deepbacs_zoo.evaluation.boxes.scores import DetectedBoxes
 from deepbacs_zoo.metrics import BoxSet
 
-__all__ = ["boxes_by_baseline", "corners_of"]
-
-
-def corners_of(labels: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Return ``n 4`` float64: x0, y0, x1, y1 in pixels of the box around each label.
-
-    Parameters
-    ----------
-    labels
-        ``y x`` int32, 0 background.
-    """
-    from scipy.ndimage import find_objects
-
-    found = [
-        (columns.start, rows.start, columns.stop, rows.stop)
-        for rows, columns in (place for place in find_objects(labels) if place is not None)
-    ]
-    return np.asarray(found, np.float64).reshape(-1, 4)
+__all__ = ["boxes_by_baseline"]
 
 
 def boxes_by_baseline(

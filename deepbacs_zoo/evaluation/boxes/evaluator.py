@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Annotated, BoxAnnotation
-from deepbacs_zoo.evaluation.boxes.baseline import boxes_by_baseline, corners_of
+from deepbacs_zoo.evaluation.boxes.baseline import boxes_by_baseline
 from deepbacs_zoo.evaluation.boxes.result import BoxEvaluation, BoxPreview
 from deepbacs_zoo.evaluation.boxes.scores import BoxScores, DetectedBoxes
 from deepbacs_zoo.evaluation.boxes.scoring import gather_boxes, guess_counts
-from deepbacs_zoo.evaluation.boxes.sets import true_set
+from deepbacs_zoo.evaluation.boxes.sets import corners_of, true_set
 from deepbacs_zoo.evaluation.evaluator import Evaluator, Predict
 from deepbacs_zoo.evaluation.previews import grey, preview
 from deepbacs_zoo.metrics import BoxSet
@@ -98,5 +98,5 @@ class BoxEvaluator(Evaluator):
             )
             if baseline is not None
             else None,
-            constant=guess_counts(true, classes) if baseline is not None else None,
+            constant=guess_counts(true, classes),
         )

@@ -37,13 +37,13 @@ class BoxEvaluation(EvaluationResult[BoxScores, BoxPreview]):
         The package's own for each class: boxes of a lower score only count for average precision
         and curves.
     constant
-        The best constant guess of counts, ``None`` when left out.
+        The best constant guess of counts.
     """
 
     kind: ClassVar[str] = "boxes"
 
     score_thresholds: tuple[float, ...] = field(kw_only=True)
-    constant: CountScores | None = field(default=None, kw_only=True)
+    constant: CountScores = field(kw_only=True)
 
     @property
     def n_true(self) -> int:
@@ -70,16 +70,13 @@ class BoxEvaluation(EvaluationResult[BoxScores, BoxPreview]):
 
     @property
     def baseline_name(self) -> str:
-        """Short names of the classical method and of the guess; empty when they were left out."""
-        if self.baseline is None or self.constant is None:
-            return ""
-        return f"{self.baseline.method}; for counts: {self.constant.method}"
+        """Short names of the classical method, unless it was left out, and of the guess."""
+        guess = f"for counts: {self.constant.method}"
+        return guess if self.baseline is None else f"{self.baseline.method}; {guess}"
 
     @property
     def baselines(self) -> tuple[tuple[str, str, str], ...]:
         """Role, short name and description of the classical method and of the guess."""
-        if self.constant is None:
-            return super().baselines
         guess = ("the baseline for counts", self.constant.method, self.constant.description)
         return (*super().baselines, guess)
 
@@ -102,7 +99,7 @@ class BoxEvaluation(EvaluationResult[BoxScores, BoxPreview]):
 
     def _counted(self) -> list[Headline]:
         """Return the lines of the classes that are anywhere, beside the guess."""
-        guesses = {each.name: each for each in self.constant.classes} if self.constant else {}
+        guesses = {each.name: each for each in self.constant.classes}
         lines = []
         for scores, count in zip(self.model.classes, self.model.counts.classes, strict=True):
             if scores.n_true or scores.n_found:

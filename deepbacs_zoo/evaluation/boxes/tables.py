@@ -35,7 +35,7 @@ def plain_box_scores(evaluation: BoxEvaluation) -> dict[str, Any]:
         "score_thresholds": dict(zip(evaluation.classes, evaluation.score_thresholds, strict=True)),
         "model": _scores(evaluation.model),
         "baseline": evaluation.baseline and _scores(evaluation.baseline),
-        "constant_guess": evaluation.constant and _counts(evaluation.constant),
+        "constant_guess": _counts(evaluation.constant),
     }
 
 

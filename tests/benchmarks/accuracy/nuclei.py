@@ -14,7 +14,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deepbacs_zoo.evaluation import BASELINE, LabelScores
+from deepbacs_zoo.annotations import Annotation
+from deepbacs_zoo.evaluation import LabelScores, label_field, tune_baseline
 from deepbacs_zoo.metrics import Estimate, estimated
 from tests.benchmarks.accuracy import options, workflow
 from tests.benchmarks.accuracy.archives import STARDIST
@@ -72,11 +73,18 @@ def _network(given: Options, method: workflow.Method, both: dict[str, Parts]) ->
 
 def _baseline(given: Options, both: dict[str, Parts]) -> Row:
     found: dict[str, Estimate] = {}
+    about = []
     for way, parts in both.items():
         folder = given.work / "classical" / way.replace(" ", "_")
-        scores = workflow.score_function("classical", BASELINE, parts.test, folder)
-        found |= _columns(way, scores, parts.test)
-    return Row("classical", found, about=BASELINE.description)
+        fields = [
+            label_field(np.float32(half.image), Annotation(half.labels)) for half in parts.training
+        ]
+        method = tune_baseline(fields)
+        if method is not None:
+            scores = workflow.score_function("classical", method, parts.test, folder)
+            found |= _columns(way, scores, parts.test)
+            about.append(f"{way}: {method.description}")
+    return Row("classical", found, about="; ".join(about))
 
 
 def _columns(way: str, scores: LabelScores, test: Sequence[Field]) -> dict[str, Estimate]:

@@ -144,7 +144,7 @@ def score_pairs(
     package: Path, pairs: Sequence[Pair], folder: Path, *, complete: bool = True
 ) -> LabelScores:
     """Score a package on files, and draw what it found into ``folder``."""
-    found = evaluate(package, pairs, baseline=None, labels_complete=complete, previews=len(pairs))
+    found = evaluate(package, pairs, training=(), labels_complete=complete, previews=len(pairs))
     for picture in found.previews:
         draw(picture.image, picture.predicted, folder / "overlays" / f"{picture.name}.png")
     return found.model

@@ -13,7 +13,7 @@ from deepbacs_zoo.cli.main import app
 from deepbacs_zoo.cli.predict_images import split_words
 from deepbacs_zoo.errors import OutputExistsError, UsageError
 from tests.unit.evaluation.boxed import A, B, three_box_pairs, write_box_pair, write_boxed_package
-from tests.unit.evaluation.painted import three_pairs, write_painted_package
+from tests.unit.evaluation.painted import three_pairs, training_pairs, write_painted_package
 from tests.unit.evaluation.test_comparing import strict
 
 
@@ -39,6 +39,9 @@ def test_one_package_writes_its_files_into_the_output_itself(given, tmp_path):
     words = ["evaluate", given / "painted.zip", "--data", given / "data", "--output"]
     done = run(*words, tmp_path / "one")
     assert done.exit_code == 0, done.output
+    assert "the classical method is left out: no training images are known" in done.stderr
+    table = [line.split("  ")[0] for line in done.stdout.splitlines()]
+    assert {"F1 at IoU 0.5", "share of merged objects", "share of split objects"} <= set(table)
     assert isinstance(run(*words, tmp_path / "one").exception, OutputExistsError)
     assert {path.name for path in (tmp_path / "one").iterdir()} == {
         "per_image.csv",
@@ -47,6 +50,18 @@ def test_one_package_writes_its_files_into_the_output_itself(given, tmp_path):
         "overlays",
         "report.html",
     }
+
+
+def test_the_baseline_is_tuned_on_the_named_training_images(given, tmp_path):
+    training_pairs(tmp_path)
+    words = ["evaluate", given / "painted.zip", "--data", given / "data", "--training", tmp_path]
+    done = run(*words, "--output", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert "left out" not in done.stderr
+    assert done.stdout.splitlines()[0].split() == ["score", "painted", "baseline"]
+    assert "chosen by F1 on 2 training images with 4 objects" in done.stdout
+    report = json.loads((tmp_path / "out" / "scores.json").read_text("utf-8"))
+    assert report["baseline"]["at_iou"]["0.5"]["f1"]["value"] > 0
 
 
 def test_several_packages_are_evaluated_into_one_table(given, tmp_path):

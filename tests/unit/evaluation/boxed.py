@@ -99,3 +99,16 @@ def three_box_pairs(folder: Path) -> list[Pair]:
         ),
         write_box_pair(folder, "extra", [(C, "rod")], [(C, "rod", 0.9), (A, "coccus", 0.5)]),
     ]
+
+
+def training_box_pairs(folder: Path) -> list[Pair]:
+    """Two images of bright discs, on which a baseline can be tuned."""
+    pairs = []
+    rows, columns = np.mgrid[: SHAPE[0], : SHAPE[1]]
+    for name, centers in (("one", ((20, 20), (40, 70))), ("two", ((30, 50),))):
+        discs = [np.hypot(rows - y, columns - x) < 8 for y, x in centers]
+        boxes = [((x - 8, y - 8, x + 8, y + 8), "rod") for y, x in centers]
+        pair = write_box_pair(folder / "training", name, boxes, [])
+        tifffile.imwrite(pair.source, 100 * np.any(discs, axis=0).astype(np.float32))
+        pairs.append(pair)
+    return pairs

@@ -77,3 +77,11 @@ def three_pairs(folder: Path) -> list[Pair]:
         write_pair(folder, "missed", cells(A, B), cells(A)),
         write_pair(folder, "extra", cells(B), cells(B, C)),
     ]
+
+
+def training_pairs(folder: Path) -> list[Pair]:
+    """Two other images, on which a baseline can be tuned."""
+    return [
+        write_pair(folder / "training", name, cells(*boxes), cells(*boxes))
+        for name, boxes in (("one", (A, C)), ("two", (B, (4, 40, 14, 9))))
+    ]

@@ -24,6 +24,7 @@ from tests.unit.evaluation.boxed import (
     B,
     C,
     three_box_pairs,
+    training_box_pairs,
     write_box_pair,
     write_boxed_package,
 )
@@ -42,7 +43,8 @@ def package_path(folder):
 
 @pytest.fixture(scope="module")
 def evaluation(folder, package_path):
-    return evaluate(package_path, three_box_pairs(folder), device="cpu")
+    pairs = three_box_pairs(folder)
+    return evaluate(package_path, pairs, training=training_box_pairs(folder), device="cpu")
 
 
 def rows_of(path):
@@ -75,7 +77,7 @@ def test_counts_at_the_score_of_the_package(evaluation):
 
 def test_each_class_counts_from_its_own_score(folder, tmp_path):
     package = write_boxed_package(tmp_path, score_threshold=[0.15, 0.6, 0.3])
-    evaluation = evaluate(package, three_box_pairs(tmp_path), device="cpu", baseline=None)
+    evaluation = evaluate(package, three_box_pairs(tmp_path), device="cpu", training=())
     rows = evaluation.model.rows
     assert [row.found for row in rows] == [(1, 1, 0), (3, 0, 0), (1, 0, 0)]
     assert [(row.tp[1], row.fp[1], row.fn[1]) for row in rows] == [(2, 0, 0), (2, 1, 1), (1, 0, 0)]
@@ -115,7 +117,7 @@ def test_headlines_stand_beside_the_baseline_and_the_guess(evaluation):
     assert error.baseline == pytest.approx(1 / 3), "the median count of cocci is 1"
     assert "AP at IoU 0.5 of debris" not in lines
     assert "count error of debris" not in lines
-    assert evaluation.baseline_name == "Otsu + watershed; for counts: constant guess"
+    assert evaluation.baseline_name == "local threshold + watershed; for counts: constant guess"
 
 
 def test_no_guess_is_better_than_the_best_one():
@@ -164,13 +166,18 @@ def test_overlays_tell_the_outcomes_apart(evaluation, tmp_path):
         assert picture.getpixel(A[:2]) == FALSE_POSITIVE
 
 
-def test_two_images_have_no_interval_and_no_baseline_is_left_out(package_path, tmp_path):
+def test_without_training_images_the_guess_of_counts_is_the_only_baseline(package_path, tmp_path):
     pairs = three_box_pairs(tmp_path)[:2]
-    few = evaluate(package_path, pairs, device="cpu", baseline=None)
-    assert (few.baseline, few.constant, few.baseline_name) == (None, None, "")
+    few = evaluate(package_path, pairs, device="cpu")
+    assert few.baseline is None
+    assert few.baseline_name == "for counts: constant guess"
+    assert [role for role, _, _ in few.baselines] == ["the baseline for counts"]
     assert few.model.mean_ap[0].low is None
     assert few.model.points[0].recall.low is None
-    assert all(line.baseline is None for line in few.headlines())
+    lines = {line.name: line.baseline for line in few.headlines()}
+    assert lines["F1 at IoU 0.5"] is None
+    assert lines["count error of rod"] is not None
+    assert "baseline-left-out" in [each.id for each in few.findings]
     write(few, tmp_path / "out")
 
 

@@ -9,8 +9,13 @@ from deepbacs_zoo.errors import OutputExistsError, UsageError
 from deepbacs_zoo.evaluation import compare, evaluate, write_comparison
 from deepbacs_zoo.evaluation.comparison import SECONDS, _row, distinct_names
 from deepbacs_zoo.evaluation.writing import comparison_as_dict
-from tests.unit.evaluation.boxed import CLASSES, three_box_pairs, write_boxed_package
-from tests.unit.evaluation.painted import DECODE, three_pairs, write_painted_package
+from tests.unit.evaluation.boxed import (
+    CLASSES,
+    three_box_pairs,
+    training_box_pairs,
+    write_boxed_package,
+)
+from tests.unit.evaluation.painted import DECODE, three_pairs, training_pairs, write_painted_package
 
 
 def strict(folder):
@@ -30,6 +35,7 @@ def comparison(folder):
     found = compare(
         [write_painted_package(folder), strict(folder)],
         three_pairs(folder),
+        training=training_pairs(folder),
         progress=lambda *args: seen.append(args),
     )
     assert seen == [(name, done, 3) for name in ("painted", "strict") for done in (1, 2, 3)]
@@ -58,7 +64,7 @@ def test_the_baseline_is_computed_once_and_shared(comparison, folder, monkeypatc
     without = compare(
         [folder / "painted.zip", folder / "strict.zip"],
         three_pairs(folder),
-        baseline=None,
+        training=(),
     )
     assert all(row.baseline is None for row in without.rows())
 
@@ -104,7 +110,11 @@ def test_boxes_are_compared_with_boxes(tmp_path):
 
 def test_classes_in_another_order_have_their_own_baseline(tmp_path):
     other = write_boxed_package(tmp_path, "other.zip", classes=[*reversed(CLASSES)])
-    comparison = compare([write_boxed_package(tmp_path), other], three_box_pairs(tmp_path))
+    comparison = compare(
+        [write_boxed_package(tmp_path), other],
+        three_box_pairs(tmp_path),
+        training=training_box_pairs(tmp_path),
+    )
     first, second = comparison.evaluations.values()
     assert first.baseline is not second.baseline
     assert second.classes == tuple(reversed(CLASSES))

@@ -13,6 +13,7 @@ from tests.unit.evaluation.painted import (
     C,
     cells,
     three_pairs,
+    training_pairs,
     write_painted_package,
     write_pair,
 )
@@ -26,6 +27,7 @@ def scored(tmp_path_factory):
         write_painted_package(folder),
         three_pairs(folder),
         device="cpu",
+        training=training_pairs(folder),
         labels_complete=False,
         progress=lambda done, total: seen.append((done, total)),
     )
@@ -83,8 +85,11 @@ def test_the_baseline_is_scored_on_the_same_images_and_says_what_it_is(scored):
     evaluation, _ = scored
     assert [row.name for row in evaluation.baseline.rows] == ["all", "missed", "extra"]
     assert evaluation.baseline.n_true == evaluation.model.n_true
-    assert "Otsu" in evaluation.baseline.method
-    assert "25 px" in evaluation.baseline.description
+    assert evaluation.baseline.method == "local threshold + watershed"
+    assert "chosen by F1 on 2 training images with 4 objects" in evaluation.baseline.description
+    assert evaluation.baselines == (
+        ("the baseline", evaluation.baseline.method, evaluation.baseline.description),
+    )
 
 
 def test_engine_and_progress_are_reported(scored):
@@ -103,11 +108,20 @@ def test_pictures_are_kept_up_to_the_number_asked_for(scored, tmp_path):
         write_painted_package(tmp_path),
         three_pairs(tmp_path),
         device="cpu",
-        baseline=None,
+        training=(),
         previews=1,
     )
     assert len(few.previews) == 1
     assert few.baseline is None
+    assert few.findings == ()
+
+
+def test_a_baseline_that_could_not_be_tuned_is_left_out_with_the_reason(tmp_path):
+    found = evaluate(write_painted_package(tmp_path), three_pairs(tmp_path), device="cpu")
+    assert found.baseline is None
+    (finding,) = found.findings
+    assert finding.id == "baseline-left-out"
+    assert "no training images are known" in str(finding.what)
 
 
 def test_headlines_show_model_and_baseline(scored):

@@ -22,7 +22,7 @@ def evaluation(tmp_path_factory):
         write_pair(folder, "merged", cells(A, BESIDE, C), cells(BOTH, C)),
         write_pair(folder, "split", cells(BOTH, B), cells(A, BESIDE, B)),
     ]
-    return evaluate(write_painted_package(folder), pairs, device="cpu", baseline=None)
+    return evaluate(write_painted_package(folder), pairs, device="cpu", training=())
 
 
 def test_shares_are_of_labelled_objects_over_all_images(evaluation):

@@ -108,10 +108,10 @@ def test_a_predictor_is_used_and_stays_open(tmp_path):
 def test_a_predictor_in_memory_has_the_same_scores(tmp_path):
     pairs = three_pairs(tmp_path)
     path = write_painted_package(tmp_path)
-    expected = evaluate(path, pairs, device="cpu", baseline=None)
+    expected = evaluate(path, pairs, device="cpu", training=())
     with open_package(path) as package:
         fake = FakePredictor(package, lambda tensors: painted_network().compute(tensors["image"]))
-        found = evaluate(fake, pairs, baseline=None)
+        found = evaluate(fake, pairs, training=())
     assert found.model.at(0.5) == expected.model.at(0.5)
 
 
@@ -142,14 +142,14 @@ def test_a_predictor_without_other_decoding_evaluates_boxes_and_says_what_is_mis
 def test_labels_need_no_other_decoding(tmp_path):
     with open_package(write_painted_package(tmp_path)) as package:
         strict = Strict(package, lambda tensors: painted_network().compute(tensors["image"]))
-        assert evaluate(strict, three_pairs(tmp_path)).findings == ()
+        assert evaluate(strict, three_pairs(tmp_path), training=()).findings == ()
 
 
 def test_tiles_give_the_same_scores(tmp_path):
     package, pairs = write_painted_package(tmp_path), three_pairs(tmp_path)
-    whole = evaluate(package, pairs, device="cpu", baseline=None)
+    whole = evaluate(package, pairs, device="cpu", training=())
     small = PredictOptions(memory=2048 * 40 * 40)
-    tiled = evaluate(package, pairs, device="cpu", baseline=None, options=small)
+    tiled = evaluate(package, pairs, device="cpu", training=(), options=small)
     assert [row.tp for row in whole.model.rows] == [row.tp for row in tiled.model.rows]
 
 
@@ -157,7 +157,7 @@ def test_a_finding_about_every_image_is_kept_once(tmp_path):
     finding = Finding(Severity.WARNING, "pixel size", "it is not known", "a size", "pass it")
     with Spy(write_painted_package(tmp_path), device="cpu") as predictor:
         predictor.finding = (finding,)
-        evaluation = evaluate(predictor, three_pairs(tmp_path))
+        evaluation = evaluate(predictor, three_pairs(tmp_path), training=())
     assert evaluation.findings == (finding,)
 
 

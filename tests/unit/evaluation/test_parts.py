@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.annotations.labels.classes import predicted_classes, true_classes
-from deepbacs_zoo.evaluation import BASELINE
 from deepbacs_zoo.evaluation.overlay import (
     FALSE_NEGATIVE,
     FALSE_POSITIVE,
@@ -51,32 +50,6 @@ def test_the_most_probable_class_counts_whatever_the_order_of_channels():
     probabilities[2, 0, 0] = probabilities[0, 0, 1] = probabilities[1, 0, 2] = 0.9
     channels = {"background": 2, "interior": 0, "boundary": 1}
     assert predicted_classes(probabilities, channels).tolist() == [[0, 1, 2]]
-
-
-@pytest.mark.parametrize("polarity", [1.0, -1.0], ids=["bright", "dark"])
-def test_the_baseline_finds_clear_objects_of_either_polarity(polarity):
-    truth = cells((10, 10, 14, 8), (40, 60, 8, 20), (70, 30, 16, 8), shape=(96, 128))
-    noise = np.random.default_rng(0).normal(0, 5, truth.shape)
-    image = (1000 + polarity * 200 * (truth > 0) + noise).astype(np.uint16)
-    found = BASELINE(image)
-    assert found.max() == 3
-    for label in (1, 2, 3):
-        both = (truth == label) & (found == found[truth == label].max())
-        either = (truth == label) | (found == found[truth == label].max())
-        assert both.sum() / either.sum() > 0.6
-
-
-def test_the_baseline_splits_touching_objects_and_numbers_them_in_raster_order():
-    rows, columns = np.mgrid[:60, :90]
-    discs = [np.hypot(rows - 30, columns - column) < 13 for column in (30, 54)]
-    found = BASELINE(100.0 * (discs[0] | discs[1]))
-    assert found.max() == 2
-    first = np.flatnonzero(found)[0]
-    assert found.flat[first] == 1
-
-
-def test_the_baseline_finds_nothing_in_a_flat_image():
-    assert not BASELINE(np.full((32, 32), 7, np.uint8)).any()
 
 
 def test_partners_are_found_at_the_threshold():

@@ -6,13 +6,15 @@ from PIL import Image
 
 from deepbacs_zoo.errors import OutputExistsError
 from deepbacs_zoo.evaluation import evaluate, write
-from tests.unit.evaluation.painted import three_pairs, write_painted_package
+from tests.unit.evaluation.painted import three_pairs, training_pairs, write_painted_package
 
 
 @pytest.fixture(scope="module")
 def evaluation(tmp_path_factory):
     folder = tmp_path_factory.mktemp("written")
-    return evaluate(write_painted_package(folder), three_pairs(folder), device="cpu")
+    training = training_pairs(folder)
+    pairs = three_pairs(folder)
+    return evaluate(write_painted_package(folder), pairs, training=training, device="cpu")
 
 
 def test_the_named_files_are_written(evaluation, tmp_path):
@@ -70,7 +72,7 @@ def test_the_json_holds_scores_with_intervals(evaluation, tmp_path):
     scores = json.loads((tmp_path / "scores.json").read_text("utf-8"))
     assert scores["model"]["at_iou"]["0.5"]["recall"]["value"] == pytest.approx(5 / 6)
     assert scores["model"]["labelled_objects"] == 6
-    assert scores["baseline"]["method"] == "Otsu + watershed"
+    assert scores["baseline"]["method"] == "local threshold + watershed"
 
 
 def test_overlays_have_the_size_of_the_image(evaluation, tmp_path):

@@ -7,18 +7,20 @@ import pytest
 
 from deepbacs_zoo.evaluation import BoxEvaluation, BoxPreview, evaluate
 from deepbacs_zoo.evaluation.boxes.scores import DetectedBoxes
-from deepbacs_zoo.evaluation.boxes.scoring import gather_boxes
+from deepbacs_zoo.evaluation.boxes.scoring import gather_boxes, guess_counts
 from deepbacs_zoo.metrics import BoxSet
 from deepbacs_zoo.reports import write_evaluation
 from deepbacs_zoo.reports.charts import precision_recall_curves
 from deepbacs_zoo.reports.panels import box_panels
-from tests.unit.evaluation.boxed import three_box_pairs, write_boxed_package
+from tests.unit.evaluation.boxed import three_box_pairs, training_box_pairs, write_boxed_package
 
 
 @pytest.fixture(scope="module")
 def evaluation(tmp_path_factory):
     folder = tmp_path_factory.mktemp("boxes")
-    return evaluate(write_boxed_package(folder), three_box_pairs(folder), device="cpu")
+    training = training_box_pairs(folder)
+    pairs = three_box_pairs(folder)
+    return evaluate(write_boxed_package(folder), pairs, training=training, device="cpu")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,14 @@ def of_many_classes(count):
     )
     picture = BoxPreview("a", np.zeros((20, 30, 3), np.float32))
     return BoxEvaluation(
-        "p", "e", "cpu", "onnx", scores, score_thresholds=(0.3,), previews=(picture,)
+        "p",
+        "e",
+        "cpu",
+        "onnx",
+        scores,
+        score_thresholds=(0.3,),
+        constant=guess_counts(np.ones((1, count), int), names),
+        previews=(picture,),
     )
 
 
@@ -48,7 +57,12 @@ def test_every_section_is_there(text):
         "overlays",
         "package",
     ]
-    for words in ("Otsu + watershed", "constant guess", "no label (false positive)", "pycocotools"):
+    for words in (
+        "local threshold + watershed",
+        "constant guess",
+        "no label (false positive)",
+        "pycocotools",
+    ):
         assert words in text
     assert "AP at IoU 0.5 of coccus" in text
 

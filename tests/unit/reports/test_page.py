@@ -23,7 +23,7 @@ from deepbacs_zoo.reports import (
 from deepbacs_zoo.reports.figures import Chart, Line, draw
 from deepbacs_zoo.reports.page import render_report
 from deepbacs_zoo.reports.panels import overlay_panels
-from tests.unit.evaluation.painted import three_pairs, write_painted_package
+from tests.unit.evaluation.painted import three_pairs, training_pairs, write_painted_package
 
 
 def panels_of(row, most, *previews):
@@ -91,7 +91,11 @@ class Trained:
 def evaluation(tmp_path_factory):
     folder = tmp_path_factory.mktemp("reported")
     return evaluate(
-        write_painted_package(folder), three_pairs(folder), device="cpu", labels_complete=False
+        write_painted_package(folder),
+        three_pairs(folder),
+        training=training_pairs(folder),
+        device="cpu",
+        labels_complete=False,
     )
 
 
@@ -186,7 +190,7 @@ def test_scores_stand_with_interval_and_baseline(full):
     text = render_report(full)
     assert "recall at IoU 0.5" in text
     assert re.search(r"0\.\d\d to \d\.\d\d", text)
-    assert "Otsu + watershed" in text
+    assert "local threshold + watershed" in text
 
 
 def test_figures_have_words_for_those_who_do_not_see_them(full):

@@ -205,7 +205,7 @@ def test_a_package_of_the_run_is_scored_on_the_part_for_validation(run, tmp_path
     assert model.split == "validation"
     assert "each image was cut" in dict(model.training)["images"]
     package = draft(run, tmp_path / "package.zip")
-    found = evaluate(package, model.pairs, baseline=None)
+    found = evaluate(package, model.pairs, training=())
     assert found.images == 1
     (part,) = annotation_kind("labels").read(model.pairs)
     assert found.n_true == len(part.truth.extents)

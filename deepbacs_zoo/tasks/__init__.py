@@ -1,7 +1,7 @@
 """Tasks and their methods, one file a method: tensors, network, loss, training, decoding."""
 
 from deepbacs_zoo.tasks.annotation_kinds import annotation_kind
-from deepbacs_zoo.tasks.ground_truth.labels import GroundTruth, Labels, Margins, Window
+from deepbacs_zoo.tasks.ground_truth.labels import Field, GroundTruth, Labels, Margins, Window
 from deepbacs_zoo.tasks.table import METHODS, TASKS, get_entry, get_method, resolve
 from deepbacs_zoo.tasks.types import (
     Choice,
@@ -18,6 +18,7 @@ __all__ = [
     "METHODS",
     "TASKS",
     "Choice",
+    "Field",
     "GroundTruth",
     "Labels",
     "Loss",

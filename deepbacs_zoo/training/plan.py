@@ -17,8 +17,7 @@ from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.findings import Finding, OnFinding
 from deepbacs_zoo.images import ReadOptions
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.tasks import METHODS, Choice, Method, MethodEntry, annotation_kind, resolve
-from deepbacs_zoo.tasks.ground_truth.fields import Field
+from deepbacs_zoo.tasks import METHODS, Choice, Field, Method, MethodEntry, annotation_kind, resolve
 from deepbacs_zoo.training.data.composition import composed_fields
 from deepbacs_zoo.training.data.cutting import cut_fields, refuse_field
 from deepbacs_zoo.training.data.examples import (

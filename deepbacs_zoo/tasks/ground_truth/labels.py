@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations.labels.read import closed
 
-__all__ = ["GroundTruth", "Labels", "Margins", "Window"]
+__all__ = ["Field", "GroundTruth", "Labels", "Margins", "Window"]
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,22 @@ class GroundTruth(Protocol):
 
     def rotated(self, turns: int, mirrored: bool) -> GroundTruth:
         """Return it after ``numpy.rot90(…, turns)`` and, if mirrored, left and right changed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """An image with its ground truth.
+
+    Parameters
+    ----------
+    image
+        ``c y x`` float32, after the task's steps, whose statistics are those of the whole image.
+    truth
+        Its annotation, from which the task makes targets.
+    """
+
+    image: NDArray[np.float32]
+    truth: GroundTruth
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,8 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.tasks.ground_truth.fields import Field
-from deepbacs_zoo.tasks.ground_truth.labels import Labels
+from deepbacs_zoo.tasks import Field, Labels
 from deepbacs_zoo.tasks.targets.objects import cutouts, depth
 
 __all__ = ["Cluster", "clusters", "compose", "composed_fields"]

@@ -16,10 +16,9 @@ from deepbacs_zoo.findings import Gathered, OnFinding
 from deepbacs_zoo.images import Calibration, Image, Region, list_channels
 from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.processing import apply
-from deepbacs_zoo.tasks import GroundTruth, Method, Sample, annotation_kind
+from deepbacs_zoo.tasks import Field, GroundTruth, Method, Sample, annotation_kind
 from deepbacs_zoo.tasks.annotation_kinds import Annotations
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
-from deepbacs_zoo.tasks.ground_truth.fields import Field
 
 __all__ = [
     "Example",

@@ -13,8 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.tasks import Method, Target, TrainingSettings, Window
-from deepbacs_zoo.tasks.ground_truth.fields import Field
+from deepbacs_zoo.tasks import Field, Method, Target, TrainingSettings, Window
 from deepbacs_zoo.training.data.arrays import mapped, padded, typed
 from deepbacs_zoo.training.data.augmentation import draw_turn, draw_zoom, intensity, rotated
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.tasks import Method, Target
-from deepbacs_zoo.tasks.ground_truth.fields import Field
+from deepbacs_zoo.tasks import Field, Method, Target
 from deepbacs_zoo.training.data.arrays import mapped, padded, typed
 
 __all__ = ["ValidationDataset"]

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import label
 
-from deepbacs_zoo.tasks import Labels
-from deepbacs_zoo.tasks.ground_truth.fields import Field
+from deepbacs_zoo.tasks import Field, Labels
 from deepbacs_zoo.training.data.composition import clusters, composed_fields
 from deepbacs_zoo.training.data.patches import Patches
 from tests.unit.training.small import TASK

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from deepbacs_zoo.annotations import match_pairs
-from deepbacs_zoo.tasks import Labels, Margins, Window
-from deepbacs_zoo.tasks.ground_truth.fields import Field
+from deepbacs_zoo.tasks import Field, Labels, Margins, Window
 from deepbacs_zoo.training.data.arrays import padded
 from deepbacs_zoo.training.data.augmentation import draw_turn, draw_zoom, intensity, rotated
 from deepbacs_zoo.training.data.examples import read_examples

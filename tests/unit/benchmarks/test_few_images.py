@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.evaluation.labels.scoring import gather, score_image
 from deepbacs_zoo.metrics import Estimate
+from deepbacs_zoo.package.zoo_config import Multilabel
 from tests.benchmarks.accuracy.clock import Seconds
 from tests.benchmarks.accuracy.few_images import __main__ as command_line
 from tests.benchmarks.accuracy.few_images import decoders, mixed, mixed_sets, runs, scores, sets
@@ -177,6 +179,21 @@ class TestMixedCuts:
         assert len(found.parts.test) == 6
 
 
+class TestDecoders:
+    def test_what_is_best_on_the_test_is_chosen_among_tuned_ones_too(self, monkeypatch):
+        own = Multilabel("p", split_levels=(0.7, 0.9), convexity=0.8)
+        tuned = replace(own, split_levels=(), seed_threshold=0.45, foreground_threshold=0.3)
+        monkeypatch.setattr(decoders, "_tuned", lambda found, settings: tuned)
+        run = SimpleNamespace(tuned=None)
+        plan = SimpleNamespace(method=SimpleNamespace(decode=own))
+        found = decoders.decoders(SimpleNamespace(run=run, plan=plan))
+        assert found[decoders.LEVELS] == found[decoders.LEVELS_TUNED] == own
+        assert found[decoders.THRESHOLD] == replace(own, split_levels=())
+        known = {each for name, each in found.items() if name.startswith(decoders.KNOWN)}
+        assert len(known) == 2 * len(decoders.STEPS) + 1
+        assert {tuned, replace(tuned, seed_threshold=0.95), found[decoders.THRESHOLD]} <= known
+
+
 class TestMixedTable:
     """Two seeds, four units, of which a decoder finds the first ``hits`` of ten objects."""
 
@@ -242,5 +259,7 @@ class TestMixedTable:
         assert table.notes[0].startswith(
             "Winner, by the mean F1 of the tests: after: levels, tuned."
         )
-        assert "(after: threshold, tuned), by 0.457 (" in table.notes[2]
+        assert table.notes[2].startswith("colony: the winner's F1 is higher by 0.209 (")
+        assert "(after: threshold, tuned), by -0.081 (" in table.notes[2]
+        assert ", by 0.457 (" in table.notes[2]
         assert "seed 0, 1" in table.text()

@@ -20,7 +20,7 @@ from tests.benchmarks.accuracy.fields import Field
 THRESHOLD, THRESHOLD_TUNED = "threshold 0.5", "threshold, tuned"
 LEVELS, LEVELS_TUNED = "levels, as they are", "levels, tuned"
 KNOWN = "threshold, the best on the test fields"
-"""No tuning can find a better single threshold: an upper bound, not a decoder to use."""
+"""What the best tuning of a single threshold would find: an upper bound, not a decoder to use."""
 DECODERS = (THRESHOLD, THRESHOLD_TUNED, KNOWN, LEVELS, LEVELS_TUNED)
 STEPS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.85, 0.95, 0.98)
 """Thresholds of which the best on the test fields is taken."""
@@ -32,16 +32,25 @@ COUNTS = ("TP", "FP", "FN", "merged", "split", "labelled")
 
 
 def decoders(found: Trained) -> dict[str, LabelDecoding]:
-    """Return the decodings by name; those of ``KNOWN`` are ``KNOWN`` with a number."""
+    """Return the decodings by name; those of ``KNOWN`` are ``KNOWN`` with a number.
+
+    They have the other fields as the method has them and as they were tuned; the tuned decoding is
+    one of them.
+    """
     own = found.plan.method.decode
     single = dataclasses.replace(own, split_levels=())
     name = SINGLE[type(own)]
+    tuned = _tuned(found, single)
+    steps = (
+        dataclasses.replace(each, **{name: step}) for each in (single, tuned) for step in STEPS
+    )
+    known = dict.fromkeys((single, tuned, *steps))
     return {
         THRESHOLD: single,
-        THRESHOLD_TUNED: _tuned(found, single),
+        THRESHOLD_TUNED: tuned,
         LEVELS: own,
         LEVELS_TUNED: own if found.run.tuned is None else found.run.tuned.settings,
-        **{f"{KNOWN} {step}": dataclasses.replace(single, **{name: step}) for step in STEPS},
+        **{f"{KNOWN} {number}": each for number, each in enumerate(known)},
     }
 
 

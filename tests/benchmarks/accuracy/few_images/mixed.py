@@ -163,14 +163,18 @@ def notes(counts: Counts, best: Key) -> list[str]:
         (key for key in counts if key.decoder in (THRESHOLD, THRESHOLD_TUNED)),
         key=lambda key: np.mean([_total_f1(each) for each in counts[key].values()]),
     )
+    rivals = {
+        f"that of the best single threshold ({single.recipe}: {single.decoder})": single,
+        "that of the single threshold that is best on the test, of the same weights": Key(
+            best.recipe, KNOWN
+        ),
+        "before": Key(*BEFORE),
+    }
     for test, each in counts[best].items():
-        found.append(
-            f"{test}: the winner's F1 is higher by {margin(each, counts[single][test])} than that "
-            f"of the best single threshold ({single.recipe}: {single.decoder})"
-            + (
-                f", by {margin(each, counts[Key(*BEFORE)][test])} than before."
-                if Key(*BEFORE) in counts
-                else "."
-            )
-        )
+        margins = [
+            f"{margin(each, counts[key][test])} than {name}"
+            for name, key in rivals.items()
+            if key in counts
+        ]
+        found.append(f"{test}: the winner's F1 is higher by {', by '.join(margins)}.")
     return found

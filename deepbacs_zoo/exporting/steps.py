@@ -46,6 +46,7 @@ def _multilabel(decode: Multilabel) -> tuple[str, ...]:
         f"1. Seeds: pixels with P(interior) ≥ {decode.seed_threshold:g}, joined over "
         "their four neighbours;",
         f"   seeds of fewer than {decode.min_seed} pixels are dropped.",
+        *_splitting(decode, "P(interior)", "A seed"),
         f"2. Foreground: pixels with P(background) < {1 - decode.foreground_threshold:g}.",
         "3. Growth: in waves, every unlabelled foreground pixel with a labelled neighbour "
         "(of four)",
@@ -55,9 +56,25 @@ def _multilabel(decode: Multilabel) -> tuple[str, ...]:
     )
 
 
+def _splitting(decode: Multilabel | Foreground, map_name: str, component: str) -> tuple[str, ...]:
+    """Return what is done with a component that is not convex."""
+    if not decode.split_levels:
+        return ()
+    levels = ", ".join(f"{level:g}" for level in decode.split_levels)
+    return (
+        f"   {component} whose pixels are less than {decode.convexity:g} of its convex hull is "
+        "split at the lowest",
+        f"   of these levels of {map_name} that has several components of at least "
+        f"{decode.min_size} pixels",
+        f"   in it, and these again at higher ones: {levels}.",
+        "   It stays in one piece if none of its parts fills its hull; else they grow over it.",
+    )
+
+
 def _foreground(decode: Foreground) -> tuple[str, ...]:
     return (
         f"1. Foreground: pixels with a probability ≥ {decode.threshold:g}.",
+        *_splitting(decode, "the probability", "A component"),
         "2. Parts: a watershed of the distance to the background gives one part for each of its",
         "   maxima.",
         f"3. Parts are joined where the neck between them has at least {decode.split_ratio:g} "

@@ -18,6 +18,7 @@ from deepbacs_zoo.images import Calibration
 from deepbacs_zoo.package.zoo_config import read_decoding, read_zoo_config
 from deepbacs_zoo.results import measure_objects, write_rois
 from tests.data.decoding.make_golden import DEFAULTS, blobs, softmax
+from tests.data.decoding.make_levels import drawn as drawn_levels
 from tests.data.decoding.objects import labels_of
 
 GOLDEN = Path(__file__).parents[1] / "data" / "decoding"
@@ -30,7 +31,7 @@ class Java:
     def __init__(self, harness, folder):
         self.harness, self.folder = harness, folder
 
-    def decode(self, cases):
+    def decode(self, cases, version=1):
         """Labels of ``(settings, tensor)``, or the sentence of the refusal."""
         reported = []
         with (self.folder / "in").open("wb") as file:
@@ -40,7 +41,7 @@ class Java:
                 wide = {"wide": True} if kind == ">f8" else {}
                 block = {"kind": "multilabel", **settings}
                 reported.append({"settings": block, "shape": tensor.shape, **wide})
-        errors = self.ask("decode", cases=reported)
+        errors = self.ask("decode", cases=reported, version=version)
         data = np.fromfile(self.folder / "out", ">i4")
         found = []
         for error, (_, tensor) in zip(errors, cases, strict=True):
@@ -149,6 +150,28 @@ def test_drawn_tensors_are_decoded_as_in_python(java):
     assert sum(labels.max() > 1 for labels in expected) > 200
 
 
+def leveled(kind, settings, tensor):
+    return decode(
+        read_decoding({"schema_version": 2, "decode": {"kind": kind, **settings}}), tensor
+    )
+
+
+def test_drawn_planes_are_split_as_in_python(java):
+    rng = np.random.default_rng(9)
+    kinds = [("multilabel", "foreground")[number % 2] for number in range(400)]
+    cases = [drawn_levels(kind, rng) for kind in kinds]
+    found = java.decode(
+        [({"kind": kind, **each}, p) for kind, (each, p) in zip(kinds, cases, strict=True)], 2
+    )
+    split = 0
+    for kind, (settings, tensor), labels in zip(kinds, cases, found, strict=True):
+        reference = leveled(kind, settings, tensor)
+        np.testing.assert_array_equal(labels, reference, err_msg=str(settings))
+        joined = leveled(kind, settings | {"split_levels": []}, tensor)
+        split += not np.array_equal(joined, reference)
+    assert split > 60
+
+
 @pytest.mark.parametrize("growth", [6, 100])
 def test_large_planes_are_decoded_as_in_python(java, growth):
     rng = np.random.default_rng(growth)
@@ -176,6 +199,7 @@ def test_missing_channels_are_refused_in_the_same_words(java):
     assert java.decode([case]) == [str(caught.value)]
 
 
+LEVELS_REFUSED = [None, 0.5, "0.5", {}, [0.5, 0.5], [0.7, 0.6], [0, 0.5], [0.5, 1], [True], [[0.5]]]
 GOOD = {"kind": "multilabel", "output": "p"}
 
 
@@ -280,6 +304,15 @@ def test_the_block_is_read_and_refused_as_in_python(harness):
         {**GOOD, "foreground_threshold": False},
         {**GOOD, "foreground_threshold": "0.5"},
         {**GOOD, "foreground_threshold": {"a": 1e-7}},
+        {**GOOD, "split_levels": [0.6, 0.7], "convexity": 0.9},
+        {"kind": "foreground", "output": "p", "split_levels": [0.5], "convexity": 0.5},
+        *({**GOOD, "split_levels": value} for value in LEVELS_REFUSED),
+        *({"kind": "foreground", "output": "p", "split_levels": v} for v in LEVELS_REFUSED),
+        {**GOOD, "convexity": 1},
+        {**GOOD, "convexity": None, "split_levels": 3},
+        {**GOOD, "interior": 0, "split_levels": [2]},
+        {**GOOD, "min_size": -1, "split_levels": [2]},
+        {**GOOD, "split_level": [0.5]},
         "multilabel",
         [GOOD],
         None,

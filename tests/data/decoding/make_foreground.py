@@ -7,6 +7,7 @@ implementation below, pixel by pixel and as slow as it is plain, never from the 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -48,12 +49,15 @@ def neighbours(pixel: Pixel, inside: set[Pixel]) -> list[Pixel]:
 
 
 def unions(
-    settings: dict[str, Any], high: dict[Pixel, int], ends: dict[Pixel, Pixel]
+    settings: dict[str, Any],
+    high: dict[Pixel, int],
+    ends: dict[Pixel, Pixel],
+    beside: Callable[[Pixel], list[Pixel]],
 ) -> dict[Pixel, set[Pixel]]:
     """Which ends make one object, for each end."""
     passes: dict[tuple[Pixel, Pixel], int] = {}
     for pixel, top in ends.items():
-        for other in neighbours(pixel, set(ends)):
+        for other in beside(pixel):
             parts = (top, ends[other])
             if parts[0] < parts[1]:
                 passes[parts] = max(passes.get(parts, 0), min(high[pixel], high[other]))
@@ -83,7 +87,7 @@ def plain_decode(settings: dict[str, Any], p: np.ndarray) -> np.ndarray:
         return pixel if best == pixel else end(best)
 
     ends = {pixel: end(pixel) for pixel in inside}
-    joined = unions(settings, high, ends)
+    joined = unions(settings, high, ends, lambda pixel: neighbours(pixel, inside))
     order: dict[Pixel, int] = {}
     labels = np.zeros((height, width), np.int32)
     for pixel in sorted(inside):

@@ -23,6 +23,8 @@ NEW = "kind multilabel, foreground, star_convex, spline or anchor_boxes of schem
 SETTINGS = [
     Multilabel("p", 2, 0, 1, 0.4, 0.6, 3, 9, 4),
     Foreground("p", 1, 0.4, 0.6, 2, 7),
+    Multilabel("p", split_levels=(0.6, 0.95), convexity=0.8),
+    Foreground("p", split_levels=(0.6,), convexity=0.9),
     StarConvex("p", 32, 2, 0.4, 0.3, 10),
     Spline("p", 16, 4, 0.4, 0.3, 10),
     AnchorBoxes("p", ("rod", "dividing"), 5, 16, 0.2, 0.4),
@@ -113,6 +115,26 @@ def test_score_thresholds_are_one_number_or_one_for_each_class(wrong):
     assert "config.deepbacs_zoo.decode.score_threshold" in text
     assert f"({wrong})" in text
     assert "a number between 0 and 1, or a list of them, one for each class" in text
+
+
+@pytest.mark.parametrize("kind", ["multilabel", "foreground"])
+@pytest.mark.parametrize("version", [1, 2])
+def test_levels_are_read_in_every_schema(kind, version):
+    fields = {"kind": kind, "split_levels": [0.6, 0.7], "convexity": 0.9}
+    settings = read_decoding(config(**fields) | {"schema_version": version})
+    assert (settings.split_levels, settings.convexity) == ((0.6, 0.7), 0.9)
+
+
+@pytest.mark.parametrize("kind", ["multilabel", "foreground"])
+@pytest.mark.parametrize(
+    "wrong", [None, 0.5, "0.5", [0.7, 0.6], [0.5, 0.5], [0, 0.5], [0.5, 1], [True], [[0.5]]]
+)
+def test_levels_that_do_not_ascend_are_refused(kind, wrong):
+    with pytest.raises(PackageError) as caught:
+        read_decoding(config(kind=kind, split_levels=wrong))
+    text = str(caught.value)
+    assert "config.deepbacs_zoo.decode.split_levels" in text
+    assert "a list of numbers between 0 and 1, ascending" in text
 
 
 def test_a_block_that_is_no_mapping_is_refused():

@@ -156,6 +156,7 @@ public final class DecodingTest {
         tensor.set(i, isWide ? input.getDouble() : input.getFloat());
       }
       Map<String, Object> config = new LinkedHashMap<>();
+      config.put("schema_version", request.has("version") ? request.get("version").getAsLong() : 1L);
       config.put("decode", map(entry.getAsJsonObject("settings")));
       try {
         int[] size = entry.has("size") ? ints(entry.getAsJsonArray("size")) : shape;

@@ -4,12 +4,21 @@ import deepbacs.zoo.errors.ZooException;
 import deepbacs.zoo.errors.ZooException.Kind;
 import deepbacs.zoo.tensors.Tensor;
 
-/** The error of a tensor that lacks channels. */
+/** One channel of a tensor, and the error of a tensor that lacks channels. */
 final class Channels {
 
   static final String WHERE = "config.deepbacs_zoo.decode";
 
   private Channels() {}
+
+  /** The plane of a channel of a {@code c y x} tensor, row by row. */
+  static float[] plane(Tensor tensor, int channel) {
+    float[] values = new float[tensor.shape()[1] * tensor.shape()[2]];
+    for (int pixel = 0; pixel < values.length; pixel++) {
+      values[pixel] = (float) tensor.get(channel * values.length + pixel);
+    }
+    return values;
+  }
 
   /** A tensor that is no {@code c y x} with the channels that the settings ask for. */
   static ZooException lacking(

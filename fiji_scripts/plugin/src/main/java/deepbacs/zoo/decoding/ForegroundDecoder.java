@@ -25,14 +25,12 @@ final class ForegroundDecoder extends LabelDecoder {
       String allowed = "c y x with at least " + (1L + channel) + " channels";
       throw Channels.lacking(settings.output, probabilities, "names", allowed, "the channel");
     }
-    int plane = shape[1] * shape[2];
-    float least = (float) settings.threshold;
-    boolean[] mask = new boolean[plane];
-    for (int pixel = 0; pixel < plane; pixel++) {
-      mask[pixel] = (float) probabilities.get(channel * plane + pixel) >= least;
-    }
+    LevelSplitter splitter =
+        new LevelSplitter(settings.splitLevels, settings.convexity, settings.minSize);
+    float[] plane = Channels.plane(probabilities, channel);
+    int[] regions = splitter.split(plane, shape[2], settings.threshold);
     int[] labels =
-        new Watershed(mask, shape[2]).joined(settings.splitRatio, settings.minSeed);
+        new Watershed(regions, shape[2]).joined(settings.splitRatio, settings.minSeed);
     Numbering.dropSmall(labels, settings.minSize);
     return Numbering.relabelSequential(labels);
   }

@@ -10,7 +10,8 @@ import deepbacs.zoo.zooconfig.Multilabel;
  *
  * <ol>
  *   <li>Seed pixels have P(interior) of at least {@code seedThreshold}; 4-connected seed pixels
- *       form a seed; seeds smaller than {@code minSeed} pixels are dropped, the others numbered in
+ *       form a seed, split at {@code splitLevels} where it is not convex (parts have {@code minSize}
+ *       pixels); seeds smaller than {@code minSeed} pixels are dropped, the others numbered in
  *       raster order.
  *   <li>An object's pixels are its seed, whatever P(background) says there, and pixels with
  *       P(background) below 1 - {@code foregroundThreshold} that it grows over in waves. In one
@@ -23,7 +24,6 @@ import deepbacs.zoo.zooconfig.Multilabel;
 final class MultilabelDecoder extends LabelDecoder {
 
   private final Multilabel settings;
-  private int width;
 
   MultilabelDecoder(Multilabel settings) {
     this.settings = settings;
@@ -44,117 +44,21 @@ final class MultilabelDecoder extends LabelDecoder {
       String fields = "the channel indices";
       throw Channels.lacking(settings.output, probabilities, "names", allowed, fields);
     }
-    width = shape[2];
+    int width = shape[2];
     int plane = shape[1] * width;
-    float threshold = (float) settings.seedThreshold;
     float below = 1f - (float) settings.foregroundThreshold;
-    boolean[] seeds = new boolean[plane];
     boolean[] foreground = new boolean[plane];
     for (int pixel = 0; pixel < plane; pixel++) {
       // Comparisons with NaN are false, here as in NumPy.
-      seeds[pixel] = (float) probabilities.get(settings.interior * plane + pixel) >= threshold;
       foreground[pixel] = (float) probabilities.get(settings.background * plane + pixel) < below;
     }
-    int[] labels = components(seeds);
+    LevelSplitter splitter =
+        new LevelSplitter(settings.splitLevels, settings.convexity, settings.minSize);
+    float[] interior = Channels.plane(probabilities, settings.interior);
+    int[] labels = splitter.split(interior, width, settings.seedThreshold);
     Numbering.dropSmall(labels, settings.minSeed);
-    grow(labels, foreground);
+    Growth.grow(labels, foreground, width, settings.maxDilation);
     Numbering.dropSmall(labels, settings.minSize);
     return Numbering.relabelSequential(labels);
-  }
-
-  /** Gives 4-connected components the numbers 1 to n by their first pixel in raster order. */
-  private int[] components(boolean[] mask) {
-    int[] labels = new int[mask.length];
-    int[] stack = new int[mask.length];
-    int count = 0;
-    for (int start = 0; start < mask.length; start++) {
-      if (!mask[start] || labels[start] != 0) {
-        continue;
-      }
-      labels[start] = ++count;
-      stack[0] = start;
-      int size = 1;
-      while (size > 0) {
-        int pixel = stack[--size];
-        int x = pixel % width;
-        if (x > 0) {
-          size = visit(pixel - 1, count, mask, labels, stack, size);
-        }
-        if (x < width - 1) {
-          size = visit(pixel + 1, count, mask, labels, stack, size);
-        }
-        if (pixel >= width) {
-          size = visit(pixel - width, count, mask, labels, stack, size);
-        }
-        if (pixel < mask.length - width) {
-          size = visit(pixel + width, count, mask, labels, stack, size);
-        }
-      }
-    }
-    return labels;
-  }
-
-  private static int visit(
-      int pixel, int label, boolean[] mask, int[] labels, int[] stack, int size) {
-    if (!mask[pixel] || labels[pixel] != 0) {
-      return size;
-    }
-    labels[pixel] = label;
-    stack[size] = pixel;
-    return size + 1;
-  }
-
-  /** Grows all labels over free foreground, one pixel a wave. */
-  private void grow(int[] labels, boolean[] foreground) {
-    int[] open = new int[labels.length];
-    int count = 0;
-    for (int pixel = 0; pixel < labels.length; pixel++) {
-      if (foreground[pixel] && labels[pixel] == 0) {
-        open[count++] = pixel;
-      }
-    }
-    int[] best = new int[count];
-    for (int wave = 0; wave < settings.maxDilation; wave++) {
-      boolean any = false;
-      for (int i = 0; i < count; i++) {
-        best[i] = smallestNeighbour(labels, open[i]);
-        any |= best[i] != 0;
-      }
-      if (!any) {
-        return;
-      }
-      int left = 0;
-      for (int i = 0; i < count; i++) {
-        if (best[i] != 0) {
-          labels[open[i]] = best[i];
-        } else {
-          open[left++] = open[i];
-        }
-      }
-      count = left;
-    }
-  }
-
-  /** The smallest label of the 4-neighbours, 0 if none has one. */
-  private int smallestNeighbour(int[] labels, int pixel) {
-    int x = pixel % width;
-    int best = 0;
-    if (x > 0) {
-      best = smaller(best, labels[pixel - 1]);
-    }
-    if (x < width - 1) {
-      best = smaller(best, labels[pixel + 1]);
-    }
-    if (pixel >= width) {
-      best = smaller(best, labels[pixel - width]);
-    }
-    if (pixel < labels.length - width) {
-      best = smaller(best, labels[pixel + width]);
-    }
-    return best;
-  }
-
-  private static int smaller(int best, int label) {
-    return label != 0 && (best == 0 || label < best) ? label : best;
   }
 }

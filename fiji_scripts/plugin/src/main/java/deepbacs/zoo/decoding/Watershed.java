@@ -12,14 +12,21 @@ final class Watershed {
   /** Half of the neighbours, as rows and columns; the others are the opposite ones. */
   private static final int[][] STEPS = {{0, 1}, {1, 0}, {1, 1}, {1, -1}};
 
+  /** The components that foreground is in, 0 for background; parts are neighbours within one. */
+  private final int[] regions;
+
   private final boolean[] mask;
   private final int width;
   private final long[] heights;
   /** For every pixel the one where the way up ends, which stands for its part. */
   private final int[] ends;
 
-  Watershed(boolean[] mask, int width) {
-    this.mask = mask;
+  Watershed(int[] regions, int width) {
+    this.regions = regions;
+    this.mask = new boolean[regions.length];
+    for (int pixel = 0; pixel < mask.length; pixel++) {
+      mask[pixel] = regions[pixel] != 0;
+    }
     this.width = width;
     this.heights = SquaredDistance.of(mask, width);
     this.ends = ends();
@@ -74,13 +81,16 @@ final class Watershed {
   }
 
   /**
-   * The neighbour of a foreground pixel, or {@link #NONE}: side by side, or corner to corner with a
-   * common neighbour side by side.
+   * The neighbour of a foreground pixel in its component, or {@link #NONE}: side by side, or corner
+   * to corner with a common neighbour side by side in the foreground.
    */
   private int neighbour(int pixel, int down, int right) {
     int column = pixel % width + right;
     int there = pixel + down * width + right;
-    if (column < 0 || column >= width || there < 0 || there >= mask.length || !mask[there]) {
+    if (column < 0 || column >= width || there < 0 || there >= mask.length) {
+      return NONE;
+    }
+    if (regions[there] != regions[pixel]) {
       return NONE;
     }
     boolean isNear = down == 0 || right == 0 || mask[pixel + down * width] || mask[pixel + right];

@@ -96,6 +96,21 @@ final class Fields {
     return found;
   }
 
+  /** Numbers between 0 and 1, ascending, that may be left out: then there are none. */
+  List<Double> ascending(String name) {
+    Object value = values.containsKey(schema.name(name)) ? value(name) : Collections.emptyList();
+    List<?> numbers = value instanceof List ? (List<?>) value : Collections.singletonList(null);
+    List<Double> found = new ArrayList<>();
+    for (Object number : numbers) {
+      double least = found.isEmpty() ? 0 : found.get(found.size() - 1);
+      if (!isFraction(number) || ((Number) number).doubleValue() <= least) {
+        throw wrong(where(name), value, "a list of numbers between 0 and 1, ascending");
+      }
+      found.add(((Number) number).doubleValue());
+    }
+    return Collections.unmodifiableList(found);
+  }
+
   /** One number for each class; a number that is no list stands for all of them. */
   List<Double> forEach(String name, List<Double> numbers, int classes) {
     if (!(value(name) instanceof List)) {

@@ -1,5 +1,7 @@
 package deepbacs.zoo.zooconfig;
 
+import java.util.List;
+
 /**
  * Probability of foreground, cut where cells touch by a watershed of the distance to the rim.
  *
@@ -19,15 +21,29 @@ public final class Foreground implements Decoding {
   public final int minSeed;
   /** Smaller objects are dropped. */
   public final int minSize;
+  /** Higher levels, ascending, at which foreground that is not convex is split. */
+  public final List<Double> splitLevels;
+  /** Least share of its convex hull that the foreground of one object fills. */
+  public final double convexity;
 
   Foreground(Fields fields) {
     output =
-        fields.output("output", "channel", "threshold", "split_ratio", "min_seed", "min_size");
+        fields.output(
+            "output",
+            "channel",
+            "threshold",
+            "split_ratio",
+            "min_seed",
+            "min_size",
+            "split_levels",
+            "convexity");
     channel = fields.whole("channel", 0, 0);
     threshold = fields.fraction("threshold", 0.5);
     splitRatio = fields.fraction("split_ratio", 0.75);
     minSeed = fields.whole("min_seed", 0, 5);
     minSize = fields.whole("min_size", 0, 20);
+    splitLevels = fields.ascending("split_levels");
+    convexity = fields.fraction("convexity", 0.85);
   }
 
   @Override

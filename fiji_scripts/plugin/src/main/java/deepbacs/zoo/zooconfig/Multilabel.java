@@ -1,5 +1,7 @@
 package deepbacs.zoo.zooconfig;
 
+import java.util.List;
+
 /**
  * Probabilities of background, interior and boundary, decoded to instances.
  *
@@ -24,6 +26,10 @@ public final class Multilabel implements Decoding {
   public final int minSize;
   /** Pixels that a seed grows at most. */
   public final int maxDilation;
+  /** Higher levels of P(interior), ascending, at which a seed that is not convex is split. */
+  public final List<Double> splitLevels;
+  /** Least share of its convex hull that a seed of one object fills. */
+  public final double convexity;
 
   Multilabel(Fields fields) {
     output =
@@ -36,7 +42,9 @@ public final class Multilabel implements Decoding {
             "foreground_threshold",
             "min_seed",
             "min_size",
-            "max_dilation");
+            "max_dilation",
+            "split_levels",
+            "convexity");
     background = fields.whole("background", 0, 0);
     interior = fields.whole("interior", 0, 1);
     boundary = fields.whole("boundary", 0, 2);
@@ -45,6 +53,8 @@ public final class Multilabel implements Decoding {
     minSeed = fields.whole("min_seed", 0, 5);
     minSize = fields.whole("min_size", 0, 20);
     maxDilation = fields.whole("max_dilation", 0, 6);
+    splitLevels = fields.ascending("split_levels");
+    convexity = fields.fraction("convexity", 0.85);
     if (background == interior || background == boundary || interior == boundary) {
       String channels = background + ", " + interior + ", " + boundary;
       throw Fields.wrong(Fields.WHERE, "(" + channels + ")", "three different channels");

@@ -39,6 +39,9 @@ class GoldenDecodingTest {
     {"splines", "splines"}
   };
 
+  /** What stands for a value or a label from 1 on in the vectors of levels. */
+  private static final String NAMES = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
   @TestFactory
   Stream<DynamicTest> labelsAreThoseOfTheGoldenVectors() {
     return Arrays.stream(KINDS)
@@ -56,6 +59,55 @@ class GoldenDecodingTest {
   Stream<DynamicTest> boxesAreThoseOfTheGoldenVectors() {
     return entries("boxes").stream()
         .map(entry -> dynamicTest(entry.get("name").getAsString(), () -> checkBoxes(entry)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> planesWithBridgesAreSplitAsInTheGoldenVectors() {
+    List<JsonObject> all = entries("levels");
+    assertEquals(400, all.size());
+    return all.stream()
+        .map(entry -> dynamicTest(entry.get("kind").getAsString(), () -> checkLevels(entry)));
+  }
+
+  private static void checkLevels(JsonObject entry) {
+    JsonArray channels = entry.getAsJsonArray("tensor");
+    JsonArray rows = channels.get(0).getAsJsonArray();
+    int height = rows.size();
+    int width = rows.get(0).getAsString().length();
+    Tensor tensor = Tensor.zeros(DType.FLOAT32, "cyx", channels.size(), height, width);
+    for (int index = 0; index < tensor.size(); index++) {
+      JsonArray channel = channels.get(index / (height * width)).getAsJsonArray();
+      String row = channel.get(index / width % height).getAsString();
+      int value = NAMES.indexOf(row.charAt(index % width));
+      tensor.set(index, value < 0 ? Double.NaN : entry.getAsJsonArray("values").get(value).getAsDouble());
+    }
+    int[] expected = new int[height * width];
+    for (int index = 0; index < expected.length; index++) {
+      String row = entry.getAsJsonArray("labels").get(index / width).getAsString();
+      // A dot, which is none of the names, is 0.
+      expected[index] = 1 + NAMES.indexOf(row.charAt(index % width));
+    }
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("schema_version", 2L);
+    config.put("decode", block(entry.get("kind").getAsString(), entry.getAsJsonObject("settings")));
+    LabelDecoder decoder = LabelDecoder.of(ZooConfig.read(config).decode);
+    assertArrayEquals(expected, decoder.decode(tensor, height, width));
+  }
+
+  @Test
+  void levelsThatDoNotAscendAreRefused() {
+    for (Object wrong :
+        Arrays.asList(0.5, Arrays.asList(0.5, 0.5), Arrays.asList(0.7, 0.6), Arrays.asList(1L))) {
+      for (String kind : new String[] {"multilabel", "foreground"}) {
+        Map<String, Object> block = new LinkedHashMap<>();
+        block.put("kind", kind);
+        block.put("output", "p");
+        block.put("split_levels", wrong);
+        ZooException error = assertThrows(ZooException.class, () -> read(block));
+        String allowed = "a list of numbers between 0 and 1, ascending";
+        assertTrue(error.getMessage().contains(allowed), error.getMessage());
+      }
+    }
   }
 
   private static List<JsonObject> entries(String kind) {

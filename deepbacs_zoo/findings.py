@@ -25,6 +25,7 @@ __all__ = [
     "Rule",
     "Severity",
     "Summary",
+    "Tally",
     "differs",
     "fails",
 ]
@@ -38,6 +39,36 @@ class Severity(IntEnum):
     INFO = 20
     WARNING = 30
     ERROR = 50
+
+
+class Tally(str):
+    """A text with numbers that add up over files.
+
+    Parameters
+    ----------
+    template
+        The text, with ``{}`` for each number.
+    numbers
+        The numbers.
+    """
+
+    template: str
+    numbers: tuple[int, ...]
+
+    def __new__(cls, template: str, *numbers: int) -> Tally:
+        """Return the text with its numbers."""
+        text = super().__new__(cls, template.format(*numbers))
+        text.template, text.numbers = template, numbers
+        return text
+
+    @classmethod
+    def total(cls, texts: Sequence[str | Text]) -> Tally | None:
+        """Return the text with the sums of the numbers; ``None`` if the texts are not alike."""
+        found = [text for text in texts if isinstance(text, Tally)]
+        if len(found) < len(texts) or len({text.template for text in found}) > 1:
+            return None
+        numbers = zip(*(text.numbers for text in found), strict=True)
+        return cls(found[0].template, *map(sum, numbers))
 
 
 @dataclass(frozen=True)
@@ -104,7 +135,7 @@ class Finding:
 
 @dataclass
 class Gathered:
-    """Findings about many files, of which one of each kind is said."""
+    """Findings about many files, of which one of each kind is said, or the sum."""
 
     files: int = 0
     _kinds: dict[object, dict[Finding, list[int]]] = field(default_factory=dict)
@@ -133,8 +164,11 @@ class Gathered:
                 else replace(each, what=counted + ": " + each.what)
                 for each in findings
             )
-        first = next(iter(findings))
-        what = f"{counted}, such as {Path(first.where).name}: " + first.what
+        first, total = next(iter(findings)), Tally.total([each.what for each in findings])
+        if total is None:
+            what = f"{counted}, such as {Path(first.where).name}: " + first.what
+        else:
+            what = f"{counted}: {total}"
         return (replace(first, where=_common_place(findings), what=what),)
 
 

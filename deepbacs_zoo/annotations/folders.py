@@ -23,6 +23,7 @@ FOLDER_PAIRS: Final = (
     ("images", "masks"),
     ("images", "labels"),
     ("images", "annotations"),
+    ("images", "results"),
     ("image", "mask"),
     ("image", "label"),
     ("imgs", "masks"),

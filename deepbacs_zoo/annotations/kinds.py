@@ -10,11 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from deepbacs_zoo.annotations.boxes.from_labels import (
-    boxes_around,
-    named_labels,
-    read_roi_box_planes,
-)
+from deepbacs_zoo.annotations.boxes.from_labels import boxes_around, named_labels
+from deepbacs_zoo.annotations.boxes.from_rois import read_roi_box_planes
 from deepbacs_zoo.annotations.boxes.read import (
     find_box_folders,
     is_label_image,
@@ -25,7 +22,12 @@ from deepbacs_zoo.annotations.boxes.types import BoxAnnotation, crop_boxes
 from deepbacs_zoo.annotations.empty import without_object
 from deepbacs_zoo.annotations.folders import find_folders
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE, LabelOptions
-from deepbacs_zoo.annotations.labels.pairs import plane_of, planes_of, read_label_pairs
+from deepbacs_zoo.annotations.labels.pairs import (
+    edited_outlines,
+    plane_of,
+    planes_of,
+    read_label_pairs,
+)
 from deepbacs_zoo.annotations.labels.read import Annotation
 from deepbacs_zoo.annotations.outlines.read import holds_rois
 from deepbacs_zoo.annotations.pairs import Annotated, Pair, cropped, match_pairs, read_source
@@ -85,6 +87,10 @@ def _boxes_of(
     pair: Pair, classes: Classes, options: LabelOptions
 ) -> Iterator[Annotated[BoxAnnotation]]:
     """Yield the boxes of a file; those around labels plane by plane."""
+    if pair.other is not None:
+        # Where both lie in a folder, boxes are matched with the outlines.
+        outlines = edited_outlines(pair, options)
+        pair = outlines or replace(pair, target=pair.other, other=pair.target)
     if holds_rois(pair.target):
         yield from _boxes_of_rois(pair, classes)
         return
@@ -106,7 +112,7 @@ def _boxes_of_rois(pair: Pair, classes: Classes) -> Iterator[Annotated[BoxAnnota
     sizes = image.data.sizes
     shape = (int(sizes["t"]), int(sizes["z"]), int(sizes["y"]), int(sizes["x"]))
     every = classes[0] if classes and len(classes) == 1 else None
-    boxes = read_roi_box_planes(pair.target, shape, channels, classes, every)
+    boxes = read_roi_box_planes(pair.target, shape, channels, classes, every, pair.source)
     for each in planes_of(pair, image):
         found = boxes[each.t or 0, each.z or 0]
         found = replace(found, findings=(*each.findings, *found.findings))

@@ -13,6 +13,7 @@ from deepbacs_zoo.annotations.names import (
     outline_suffix,
     split,
 )
+from deepbacs_zoo.annotations.predicted import ROI_SET, is_product, other_file, predicted_stems
 from deepbacs_zoo.errors import UsageError, listed
 from deepbacs_zoo.files.names import normalized, visible
 from deepbacs_zoo.findings import Finding, Rule, Severity
@@ -56,6 +57,23 @@ class Listing:
     annotations: tuple[Path, ...]
     other: tuple[Path, ...]
 
+    def singly(self) -> list[Path]:
+        """Return the annotations, of the two files of a prediction the label image alone."""
+        return [
+            path
+            for path in self.annotations
+            if not path.name.endswith(ROI_SET) or other_file(path) not in self.annotations
+        ]
+
+    def without_image(self, matches: Matches) -> list[Path]:
+        """Return the annotations that fit no image and are no output of a prediction."""
+        stems = predicted_stems(self.other)
+        return [path for path in matches.annotations if not is_product(path, stems)]
+
+    def second_file(self, path: Path) -> Path | None:
+        """Return the other of the two files of a prediction, if there is one."""
+        return other_file(path)
+
 
 def list_files(source: Path, target: Path, suffixes: frozenset[str]) -> Listing:
     """List the files of two folders.
@@ -79,8 +97,14 @@ def list_files(source: Path, target: Path, suffixes: frozenset[str]) -> Listing:
     else:
         annotations = _with_suffix(there, suffixes | IMAGE_SUFFIXES)
         names = {normalized(annotation_stem(path)) for path in annotations}
-        # An image may be called x_mask if its label image is called so, too.
-        images = sorted([*images, *(path for path in made if normalized(stem_of(path)) in names)])
+        # An image may be called x_mask if its label image is called so, too; no prediction is one.
+        results = {f"{stem}_" for stem in predicted_stems(beside)}
+        images += [
+            path
+            for path in made
+            if normalized(stem_of(path)) in names and not path.name.startswith(tuple(results))
+        ]
+        images.sort()
     used = {*images, *annotations}
     other = tuple(path for path in dict.fromkeys((*beside, *there)) if path not in used)
     return Listing(tuple(images), tuple(sorted(annotations)), other)
@@ -129,7 +153,10 @@ def _begins_with(path: Path, stem: str) -> bool:
 
 
 def left_out(matches: Matches, other: Sequence[Path]) -> tuple[Finding, ...]:
-    """Say which files were not taken: second annotations, and files that are neither."""
+    """Say which files were not taken: second annotations, and files that are neither.
+
+    What a prediction writes beside its objects is not worth a word.
+    """
     found = []
     if matches.second:
         found.append(
@@ -141,6 +168,8 @@ def left_out(matches: Matches, other: Sequence[Path]) -> tuple[Finding, ...]:
             )
         )
     neither = sorted((*matches.other, *other))
+    stems = predicted_stems(neither)
+    neither = [path for path in neither if not is_product(path, stems)]
     if neither:
         found.append(
             FILES_LEFT_OUT.finding(

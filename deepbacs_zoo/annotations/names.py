@@ -40,7 +40,7 @@ ANNOTATION_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "Cellpose and Omnipose": ("cp_masks", "omni_masks", "masks", "seg"),
     "ilastik": ("object identities", _CLASSES),
     "QuPath": ("labelled", "labels", "mask"),
-    "ImageJ and Fiji": ("rois", "roi", "roimap", "lbl", "label image"),
+    "ImageJ and Fiji": ("rois", "roi", "roiset", "roimap", "lbl", "label image"),
     "people": (
         *("label", "labeled", "labelled image", "segmentation", "annotation", "annotations"),
         *("gt", "ground truth", "groundtruth", "instances", "binary", "target", "outlines"),
@@ -61,8 +61,10 @@ _OTHER_WORDS: Final = (
     *("ncolor_masks", "cp_ncolor_masks"),
     *("probabilities", "object probabilities", "pixel probabilities", "object predictions"),
     *("uncertainty", "features", "overlay"),
+    *("stars", "splines", "boxes"),
 )
-"""Words of what the same programs write beside labels: flows, colors, probabilities, pictures."""
+"""Words of what the same programs write beside labels: flows, colors, probabilities, pictures; the
+last are outputs of the methods here."""
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,9 @@ class Pair:
         The part of the image's file that is read.
     region
         The part of the image, where the pair is not the whole of it.
+    other
+        The other file of a prediction with the same objects, as long as it is not settled which of
+        the two was edited; see `deepbacs_zoo.annotations.corrected`.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Pair:
     z: int | None = None
     reading: ReadOptions = AS_IT_IS
     region: Region | None = None
+    other: Path | None = None
 
     @property
     def is_file(self) -> bool:
@@ -149,16 +153,21 @@ def match_pairs(source: Path, target: Path) -> tuple[Pair, ...]:
         raise _nothing_found(source, IMAGE_SUFFIXES)
     if not listing.annotations:
         raise _nothing_found(target, IMAGE_SUFFIXES | LABEL_SUFFIXES)
-    matches = match_names(listing.images, listing.annotations)
+    # Of a prediction both files are read: one of them may have been edited.
+    matches = match_names(listing.images, listing.singly())
     if any(map(_holds_boxes, matches.annotations)):
         raise _nothing_found(target, IMAGE_SUFFIXES | LABEL_SUFFIXES)
-    for alone, folder in ((matches.images, target), (matches.annotations, source)):
+    unknown = listing.without_image(matches)
+    for alone, folder in ((matches.images, target), (unknown, source)):
         if alone:
             hint = advice(alone[0], matches, listing.other)
             raise _without_partner(alone, folder, hint)
     findings = left_out(matches, listing.other)
     pairs = sorted((stem_of(image), image, path) for image, path in matches.pairs)
-    return tuple(Pair(*each, findings if number == 0 else ()) for number, each in enumerate(pairs))
+    return tuple(
+        Pair(*each, findings if number == 0 else (), other=listing.second_file(each[2]))
+        for number, each in enumerate(pairs)
+    )
 
 
 def _holds_boxes(path: Path) -> bool:

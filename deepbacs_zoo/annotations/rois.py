@@ -27,6 +27,7 @@ __all__ = [
     "RoiLabels",
     "draw_region",
     "filled_region",
+    "is_empty_set",
     "label_rois",
     "outlines_among",
     "read_outlines",
@@ -37,7 +38,8 @@ __all__ = [
 Labels = NDArray[np.int32]
 ROI_SUFFIXES: Final = frozenset({".roi", ".zip"})
 _LARGEST: Final = 2**24
-_PART: Final = re.compile(r"(.*\d{4,})-\d+")
+# The ROI Manager names what it adds 0120-0045 after its place, and a second 0007 becomes 0007-1.
+_PART: Final = re.compile(r"(.*\d{4,})-(?!1$)[1-9]\d{0,2}")
 _SAVE: Final = "save them again with More » Save… in the ROI Manager"
 OUTLINE_IS_NOTE: Final = Rule(
     "outline-is-note",
@@ -222,6 +224,15 @@ def read_outlines(path: Path) -> tuple[Sequence[Roi], tuple[Finding, ...]]:
             path, "there is no outline in it", allowed="at least one .roi file", hint=_SAVE
         )
     return outlines_among(path, found)
+
+
+def is_empty_set(path: Path) -> bool:
+    """Return whether a file is a zip without any ROI, as `predict` writes it of no object."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not archive.namelist()
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return False
 
 
 def outlines_among(path: Path, found: Sequence[Roi]) -> tuple[Sequence[Roi], tuple[Finding, ...]]:

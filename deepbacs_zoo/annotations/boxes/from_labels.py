@@ -1,15 +1,12 @@
-"""Boxes around objects that were annotated otherwise: label images and outlines of ImageJ.
+"""Boxes around objects that were annotated otherwise: label images, outlines of labelme, QuPath.
 
 The class of a label stands in a table ``<image>.csv`` or ``<image>_classes.csv`` beside the label
-image, with the columns ``label`` and ``class``; that of an outline is its property ``class``, or
-its name in the ROI Manager without a number at one end (``rod 12``).  Or all objects are of one
-class that is named.
+image, with the columns ``label`` and ``class``.  Or all objects are of one class that is named.
 """
 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,7 +25,6 @@ from deepbacs_zoo.annotations.boxes.types import (
 )
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE, LabelOptions
 from deepbacs_zoo.annotations.outlines.read import read_outlines as read_drawn
-from deepbacs_zoo.annotations.rois import read_outlines
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import stem_of
 from deepbacs_zoo.images.rois import place_rois
@@ -42,11 +38,8 @@ __all__ = [
     "boxes_around",
     "named_labels",
     "read_outline_boxes",
-    "read_roi_box_planes",
-    "read_roi_boxes",
 ]
 
-_NUMBERED: Final = re.compile(r"(?:\d+[\s_#-]+)?(.*?)(?:[\s_#-]+\d+)?")
 _KIND: Final = "a table (CSV) with the columns label and class"
 
 
@@ -138,59 +131,6 @@ def _places(labels: NDArray[np.int32]) -> list[tuple[slice, slice]]:
     return list(find_objects(labels))
 
 
-def read_roi_boxes(
-    path: Path,
-    size: tuple[int, int],
-    classes: Sequence[str] | None = None,
-    class_name: str | None = None,
-) -> BoxAnnotation:
-    """Return the box around each outline of ImageJ; otherwise as `boxes_around`."""
-    return read_roi_box_planes(path, (1, 1, *size), 1, classes, class_name)[0, 0]
-
-
-def read_roi_box_planes(
-    path: Path,
-    shape: tuple[int, ...],
-    channels: int = 1,
-    classes: Sequence[str] | None = None,
-    class_name: str | None = None,
-) -> Mapping[tuple[int, int], BoxAnnotation]:
-    """Return the boxes around outlines of ImageJ, on the planes that they belong to.
-
-    Parameters
-    ----------
-    path
-        Their file.
-    shape
-        Frames, slices, rows and columns of the image.
-    channels
-        Its channels, which positions in stacks count first.
-    classes
-        The names that are known; ``None`` for any.
-    class_name
-        The class of all; ``None`` for the property ``class`` of an outline, or its name.
-
-    Returns
-    -------
-    mapping
-        By frame and slice; the first plane has the findings about the file.
-    """
-    rois, findings = read_outlines(path)
-    placed = place_rois(path, rois, shape[:2], channels)
-    boxes: dict[tuple[int, int], list[Box]] = {plane: [] for plane in np.ndindex(*shape[:2])}
-    for roi, planes in zip(rois, placed.planes, strict=True):
-        name = class_name or roi.properties.get("class") or _class_of(path, roi.name, classes)
-        for plane in planes:
-            boxes[plane].append(Box(*roi.bounds, name))
-    found = {}
-    about_file = (*findings, *placed.findings)
-    for plane, each in boxes.items():
-        checked = checked_boxes(path, each, (shape[2], shape[3]), classes)
-        found[plane] = BoxAnnotation(checked.boxes, (*about_file, *checked.findings))
-        about_file = ()
-    return found
-
-
 def read_outline_boxes(
     path: Path,
     size: tuple[int, int],
@@ -215,24 +155,6 @@ def read_outline_boxes(
         boxes.append(Box(*outline.bounds, name))
     checked = checked_boxes(path, boxes, size, classes)
     return BoxAnnotation(checked.boxes, (*found.findings, *placed.findings, *checked.findings))
-
-
-def _class_of(path: Path, name: str, classes: Sequence[str] | None) -> str:
-    name = name.rpartition("/")[2]  # without the folders of a zip
-    if classes is not None and name in classes:
-        return name
-    numbered = _NUMBERED.fullmatch(name)
-    found = numbered[1] if numbered else name
-    if not re.search(r"[^\W\d_]", found):
-        raise DataError(
-            path,
-            "the name of an outline is no class",
-            value=name or "no name",
-            allowed="names such as 'rod 12' in the ROI Manager",
-            hint="rename the outlines, or name the one class of all objects, such as "
-            + Option("classes", "cell"),
-        )
-    return found
 
 
 def _table(path: Path) -> Mapping[int, str]:

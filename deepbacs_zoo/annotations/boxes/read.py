@@ -15,8 +15,8 @@ from deepbacs_zoo.annotations.boxes.from_labels import (
     boxes_around,
     named_labels,
     read_outline_boxes,
-    read_roi_boxes,
 )
+from deepbacs_zoo.annotations.boxes.from_rois import read_roi_boxes
 from deepbacs_zoo.annotations.boxes.types import Box, BoxAnnotation
 from deepbacs_zoo.annotations.boxes.voc import read_voc
 from deepbacs_zoo.annotations.boxes.yolo import CLASS_LISTS, read_yolo
@@ -127,7 +127,8 @@ def match_box_pairs(images: Path, annotations: Path) -> tuple[Pair, ...]:
     findings = left_out(matches, listing.other)
     pairs = sorted((stem_of(image), image, path) for image, path in (*matches.pairs, *empty))
     return tuple(
-        Pair(*each, findings=findings if number == 0 else ()) for number, each in enumerate(pairs)
+        Pair(*each, findings if number == 0 else (), other=listing.second_file(each[2]))
+        for number, each in enumerate(pairs)
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.annotations.corrected.labels import settle
 from deepbacs_zoo.annotations.empty import without_object
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE, LabelOptions
 from deepbacs_zoo.annotations.labels.read import (
@@ -21,11 +23,15 @@ from deepbacs_zoo.annotations.labels.read import (
 from deepbacs_zoo.annotations.labels.values import Found
 from deepbacs_zoo.annotations.overlays import read_overlay_labels
 from deepbacs_zoo.annotations.pairs import Annotated, Pair, cropped, read_source
-from deepbacs_zoo.annotations.rois import RoiLabels
+from deepbacs_zoo.annotations.predicted import ROI_SET, read_table
+from deepbacs_zoo.annotations.rois import RoiLabels, is_empty_set
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import Image
 
-__all__ = ["plane_of", "planes_of", "read_annotated", "read_label_pairs", "read_pair"]
+__all__ = ["edited_outlines", "plane_of", "planes_of", "read_annotated", "read_label_pairs"]
+__all__ += ["read_pair"]
+
+Labels = NDArray[np.int32]
 
 
 def read_label_pairs(
@@ -88,16 +94,36 @@ def read_pair(pair: Pair, *, allow_empty: bool = False) -> tuple[Image, NDArray[
     return image, annotation.labels
 
 
+def edited_outlines(pair: Pair, options: LabelOptions = AS_THEY_ARE) -> Pair | None:
+    """Return the pair of an image and its outlines if it is these that were edited.
+
+    Parameters
+    ----------
+    pair
+        An image and both files of its prediction.
+    options
+        The meaning of the values of the label image.
+
+    Returns
+    -------
+    Pair or None
+        Its findings tell what was corrected.  ``None`` where the label image is to be read.
+    """
+    image, channels = read_source(pair)
+    target, stack = _settled_stack(pair, image, channels, options)
+    if not target.name.endswith(ROI_SET):
+        return None
+    findings = (*pair.findings, *stack.found.findings)
+    return dataclasses.replace(pair, target=target, other=None, findings=findings)
+
+
 def _read_file(pairs: Sequence[Pair], options: LabelOptions) -> Iterator[Annotated[Annotation]]:
     """Yield the planes of one file that pairs name, or all."""
     first = pairs[0]
     image, channels = read_source(first)
-    sizes = image.data.sizes
-    shape = (sizes["t"], sizes["z"], sizes["y"], sizes["x"])
-    stack = _read_stack(first, image, shape, channels, options)
-    check_size(first.target, stack.shape[2:], shape[2:], first.source.name)
+    target, stack = _settled_stack(first, image, channels, options)
     for pair in pairs:
-        for each in planes_of(pair, image):
+        for each in planes_of(dataclasses.replace(pair, target=target, other=None), image):
             annotation = stack.plane(each.t or 0, each.z or 0)
             if not annotation.labels.any():
                 finding = without_object(each, allow_empty=options.allow_empty)
@@ -108,18 +134,49 @@ def _read_file(pairs: Sequence[Pair], options: LabelOptions) -> Iterator[Annotat
             yield cropped(Annotated(each, plane_of(image, each), annotation), crop_labels)
 
 
+def _settled_stack(
+    pair: Pair, image: Image, channels: int, options: LabelOptions
+) -> tuple[Path, LabelStack]:
+    """Return the annotation of an image, of a prediction the file that was edited."""
+    rows = read_table(pair.source, pair.target, "pixels")
+    if rows is not None and options.annotations == "auto":
+        options = dataclasses.replace(options, annotations="labels")  # also of a single object
+    stacks: dict[Path, LabelStack] = {}
+
+    def read(path: Path) -> Labels:
+        if rows is not None and is_empty_set(path):
+            stacks[path] = LabelStack(path, Found(np.zeros(_shape(image), np.int32)))
+        else:
+            stacks[path] = _read_stack(pair, path, image, channels, options)
+        return stacks[path].found.labels
+
+    settled = settle(pair.target, pair.other, rows, read, _aspect(image))
+    stack = stacks[settled.path]
+    findings = (*settled.findings, *stack.found.findings)
+    found = dataclasses.replace(stack.found, findings=findings)
+    return settled.path, dataclasses.replace(stack, found=found)
+
+
+def _shape(image: Image) -> tuple[int, ...]:
+    """Return frames, slices, rows and columns."""
+    return tuple(int(image.data.sizes[axis]) for axis in "tzyx")
+
+
+def _aspect(image: Image) -> float:
+    size = image.calibration
+    return size.y / size.x if size.x and size.y else 1.0
+
+
 def _read_stack(
-    pair: Pair,
-    image: Image,
-    shape: tuple[int, ...],
-    channels: int,
-    options: LabelOptions,
+    pair: Pair, path: Path, image: Image, channels: int, options: LabelOptions
 ) -> LabelStack:
     """Return the labels of a file, or those of an overlay in it where it is the image itself."""
-    overlay = read_overlay_labels(pair.target, image, channels)
+    shape = _shape(image)
+    overlay = read_overlay_labels(path, image, channels)
     if isinstance(overlay, RoiLabels):
-        return LabelStack(pair.target, Found(overlay.labels, overlay.findings))
-    stack = read_label_stack(pair.target, shape, options, image=pair.source.name, channels=channels)
+        return LabelStack(path, Found(overlay.labels, overlay.findings))
+    stack = read_label_stack(path, shape, options, image=pair.source.name, channels=channels)
+    check_size(path, stack.shape[2:], shape[2:], pair.source.name)
     if overlay is None:
         return stack
     found = dataclasses.replace(stack.found, findings=(overlay, *stack.found.findings))

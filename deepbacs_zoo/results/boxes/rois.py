@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from deepbacs_zoo.annotations.predicted import plain_class
 from deepbacs_zoo.images.lut import colour_of
 from deepbacs_zoo.results.boxes.rows import BoxRow
 from deepbacs_zoo.results.labels.rois import name_roi, place_roi, write_roi_set
@@ -50,7 +50,7 @@ def write_box_rois(
     }
     rois = []
     for row in boxes:
-        name = name_roi(f"{row.label:04d}-{_plain(row.name)}", row.t, row.z, frames, slices)
+        name = name_roi(f"{row.label:04d}-{plain_class(row.name)}", row.t, row.z, frames, slices)
         roi = _rectangle(row, name, colours[row.name])
         place_roi(roi, row.t, row.z, frames, slices)
         rois.append(roi)
@@ -77,11 +77,6 @@ def _rectangle(row: BoxRow, name: str, colour: bytes) -> ImagejRoi:
     roi.xd, roi.yd, roi.widthd, roi.heightd = x0, y0, x1 - x0, y1 - y0
     roi.props = f"class: {_escaped(row.name)}\nscore: {row.score:.6g}\n"
     return roi
-
-
-def _plain(name: str) -> str:
-    """Return a class's name as a part of a file name, in ASCII."""
-    return re.sub(r"[^A-Za-z0-9 _.+()-]", "_", name)
 
 
 def _escaped(name: str) -> str:

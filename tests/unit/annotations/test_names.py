@@ -136,11 +136,11 @@ def test_other_capitals_are_a_hint(tmp_path):
 
 
 def test_files_that_are_neither_are_counted(tmp_path):
-    put(tmp_path, "a.tif", "a_masks.tif", "notes.txt", "a_table.csv", "._a.tif", "Thumbs.db")
+    put(tmp_path, "a.tif", "a_masks.tif", "notes.txt", "a_cells.csv", "._a.tif", "Thumbs.db")
     (pair,) = match_pairs(tmp_path, tmp_path)
     (finding,) = pair.findings
     assert finding.id == "files-left-out"
-    assert finding.what.startswith("2 files are left out (a_table.csv, notes.txt)")
+    assert finding.what.startswith("2 files are left out (a_cells.csv, notes.txt)")
 
 
 def test_folders_of_parts_hold_images_and_annotations_side_by_side(tmp_path):

@@ -42,8 +42,6 @@ _TIGHTEST: Final = 30
 """These are placed on one of the best places, one in so many."""
 _CENTRAL: Final = 0.5
 """Share of the objects that are placed near the middle of the others, as a colony grows."""
-
-
 _MOST: Final = 40
 """Clusters that are added to a field at most."""
 

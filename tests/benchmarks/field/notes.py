@@ -17,6 +17,7 @@ INVERTED = "shown-inverted"
 EQUAL_COLORS = "rgb-taken-as-grey"
 # Labels
 RENUMBERED = "labels-renumbered"
+CORRECTED = "corrections-unknown"
 TAKEN_AS_MASK = "two-values-as-mask"
 NEGATIVE = "negative-as-background"
 DIVIDED = "mask-divided-at-half"

@@ -124,7 +124,8 @@ def _seg(target: Path, masks: np.ndarray = LABELS, name: str = "f0_seg.npy") -> 
 def outline_rows() -> Iterator[AnnotationRow]:
     for kind in ("rectangle", "polygon"):
         yield label_row(f"roi zip/{kind}", partial(write_rois, kind=kind), THREE)
-    yield label_row("roi zip/name of predict", partial(write_rois, name="f0_rois.zip"), THREE)
+    by_predict = partial(write_rois, name="f0_rois.zip")
+    yield label_row("roi zip/name of predict", by_predict, noted(notes.CORRECTED))
     yield label_row("roi zip/notes of macOS", partial(write_rois, extra=1), THREE)
     yield label_row("roi/one", _one_roi, Labels({"f0": (LABELS == 1).astype(np.int32)}))
     yield label_row("roi zip/empty", _empty_zip, Refused("DataError", "there is no outline in it"))

@@ -19,7 +19,7 @@ def trained(monkeypatch, tmp_path):
     calls = []
 
     class Run:
-        folder, best = tmp_path, "trained"
+        folder, best, thresholds, validated = tmp_path, "trained", "", ""
 
     def train(*_, **options):
         calls.append(options)

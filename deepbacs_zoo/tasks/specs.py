@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Final
 
@@ -40,19 +41,19 @@ def channels_of(samples: Sequence[Sample]) -> int:
 
 SPLIT_LEVELS: Final = (0.5, 0.7, 0.85, 0.95, 0.98, 0.99, 0.995)
 """Levels of a probability at which objects that are not convex are split."""
-COMPOSED: Final = 48
-"""Composed fields of a method that finds objects by label images."""
-SHAPES: Final = TrainingSettings(
-    epochs=60,
+CLASSES_OF_PIXELS: Final = TrainingSettings(
+    epochs=20,
     patch_size=128,
     batch_size=8,
-    learning_rate=5e-3,
+    learning_rate=1e-2,
     weight_decay=1e-4,
-    patience=60,
+    patience=20,
     foreground_fraction=0.5,
     least_steps=1500,
     max_contrast=3.0,
     max_zoom=1.25,
-    composed_fields=COMPOSED,
+    composed_fields=48,
 )
+"""How networks train that give the class of each pixel."""
+SHAPES: Final = dataclasses.replace(CLASSES_OF_PIXELS, epochs=60, learning_rate=5e-3, patience=60)
 """How networks train that give the shape of an object at each pixel of a grid."""

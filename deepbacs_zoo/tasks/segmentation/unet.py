@@ -12,10 +12,10 @@ from typing import Final
 
 from deepbacs_zoo.package.zoo_config import Foreground
 from deepbacs_zoo.tasks.presets import notebook, presets
-from deepbacs_zoo.tasks.specs import COMPOSED, SPLIT_LEVELS, axes, channels_of, image_input
+from deepbacs_zoo.tasks.specs import CLASSES_OF_PIXELS, SPLIT_LEVELS, axes, channels_of, image_input
 from deepbacs_zoo.tasks.targets.classes import foreground_target
 from deepbacs_zoo.tasks.targets.objects import choose_grid, some_objects
-from deepbacs_zoo.tasks.types import Choice, Loss, Method, MethodEntry, Sample, TrainingSettings
+from deepbacs_zoo.tasks.types import Choice, Loss, Method, MethodEntry, Sample
 from deepbacs_zoo.tensors import TensorSpec
 
 __all__ = ["ENTRY"]
@@ -62,19 +62,7 @@ def build(min_size: int = 20, channels: int = 1) -> Method:
             "cross_entropy_dice",
             MappingProxyType({"class_weights": (1.0, 1.0), "dice_weight": 1.0}),
         ),
-        training=TrainingSettings(
-            epochs=20,
-            patch_size=128,
-            batch_size=8,
-            learning_rate=1e-2,
-            weight_decay=1e-4,
-            patience=20,
-            foreground_fraction=0.5,
-            least_steps=1500,
-            max_contrast=3.0,
-            max_zoom=1.25,
-            composed_fields=COMPOSED,
-        ),
+        training=CLASSES_OF_PIXELS,
         decode=Foreground("probabilities", channel=1, min_size=min_size, split_levels=SPLIT_LEVELS),
         metrics=("iou_foreground", "recall", "precision"),
         arguments=MappingProxyType({"min_size": min_size, "channels": channels}),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from deepbacs_zoo.checkpoints.history import HistoryRow, read_history
@@ -14,24 +15,56 @@ from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.options import Option
 
-__all__ = ["MONITOR", "RUN_FILE", "SCHEMA_VERSION", "Best", "Run"]
+__all__ = ["RUN_FILE", "SCHEMA_VERSION", "VALIDATION_LOSS", "Best", "Run", "best_row"]
 
 RUN_FILE: Final = "run.json"
 SCHEMA_VERSION: Final = 2
-MONITOR: Final = "val_loss"
-"""The column of the history by which the best epoch is chosen, the lower the better."""
+VALIDATION_LOSS: Final = "val_loss"
+"""The column of the history by which the best epoch is chosen unless settings name another one."""
+_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {VALIDATION_LOSS: "validation loss", "val_map_50": "mAP at IoU 0.5 of the validation images"}
+)
 
 
 @dataclass(frozen=True)
 class Best:
-    """The epoch whose weights were kept, of how many, and its loss."""
+    """The epoch whose weights were kept.
+
+    Parameters
+    ----------
+    epoch, epochs
+        Its number, counted from 1, and that of all.
+    column, value
+        The column of the history by which it is the best, and its value there.
+    """
 
     epoch: int
     epochs: int
-    loss: float
+    column: str
+    value: float
+
+    @property
+    def reason(self) -> str:
+        """Why it is the best, such as ``the lowest validation loss``."""
+        end = "lowest" if self.column == VALIDATION_LOSS else "highest"
+        return f"the {end} {self._name}"
+
+    @property
+    def _name(self) -> str:
+        return _WORDS.get(self.column, self.column)
 
     def __str__(self) -> str:
-        return f"best of {self.epochs} epochs: {self.epoch}, validation loss {self.loss:.4g}"
+        return f"best of {self.epochs} epochs: {self.epoch}, {self._name} {self.value:.4g}"
+
+
+def best_row(rows: Sequence[HistoryRow], column: str) -> HistoryRow:
+    """Return the first row with the lowest ``val_loss``, or the highest of another column.
+
+    Of equal ones in another column it is that with the lowest ``val_loss``.
+    """
+    if column == VALIDATION_LOSS:
+        return min(rows, key=lambda row: row[column])
+    return max(rows, key=lambda row: (row[column], -row[VALIDATION_LOSS]))
 
 
 @dataclass(frozen=True)
@@ -143,10 +176,15 @@ class Run:
         return read_history(self.history_file)
 
     @property
+    def best_by(self) -> str:
+        """The column of the history by which the best epoch is chosen."""
+        return str(self.settings.get("best_by", VALIDATION_LOSS))
+
+    @property
     def best_epoch(self) -> int | None:
-        """The epoch, counted from 1, with the lowest validation loss; ``None`` before the first."""
+        """The best epoch, counted from 1; ``None`` before the first."""
         rows = self.history()
-        return int(min(rows, key=lambda row: row[MONITOR])["epoch"]) if rows else None
+        return int(best_row(rows, self.best_by)["epoch"]) if rows else None
 
     @property
     def best(self) -> Best:
@@ -154,7 +192,7 @@ class Run:
         rows, epoch = self.history(), self.best_epoch
         if epoch is None:
             raise self._untrained()
-        return Best(epoch, len(rows), rows[epoch - 1][MONITOR])
+        return Best(epoch, len(rows), self.best_by, rows[epoch - 1][self.best_by])
 
     def weights(self) -> Path:
         """Return the file of the best weights; ``DataError`` if there is none."""

@@ -8,6 +8,7 @@ from deepbacs_zoo.decoding.anchor_boxes import (
     decode_boxes,
     find_boxes,
 )
+from deepbacs_zoo.decoding.counting import least_score
 from deepbacs_zoo.decoding.labels import decode
 
-__all__ = ["MOST_CANDIDATES", "DetectedBox", "decode", "decode_boxes", "find_boxes"]
+__all__ = ["MOST_CANDIDATES", "DetectedBox", "decode", "decode_boxes", "find_boxes", "least_score"]

@@ -14,6 +14,7 @@ order that is fixed, and every tie has a rule:
 4. From the first to the last, a candidate is dropped if it overlaps a kept one of its class by
    ``intersection > nms_threshold * union``, in float64 (Redmon and Farhadi, YOLO9000, 2017,
    whose suppression is this one).
+5. A class with a ``count_factor`` keeps the boxes whose score is at least :func:`least_score`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.decoding.counting import least_score
 from deepbacs_zoo.decoding.grids import on_grid
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.package.zoo_config.decoding import AnchorBoxes
@@ -80,7 +82,7 @@ def find_boxes(
     Parameters
     ----------
     settings
-        Classes, number of anchors, grid and thresholds.
+        Classes, number of anchors, grid, thresholds and count factors.
     tensor
         ``c y x`` float32; ``y`` and ``x`` are cells of ``grid`` pixels.
     size
@@ -112,7 +114,9 @@ def find_boxes(
     kept = np.zeros(len(order), np.bool_)
     for index in np.unique(classes):
         members = np.flatnonzero(classes == index)
-        kept[members[_greedy(corners[members], settings.nms_threshold)]] = True
+        apart = members[_greedy(corners[members], settings.nms_threshold)]
+        least = least_score(scores[apart], settings.count_factors[index])
+        kept[apart[scores[apart] >= least]] = True
     x0, y0, x1, y1 = corners.T.tolist()
     boxes = tuple(
         DetectedBox(x0[at], y0[at], x1[at], y1[at], int(classes[at]), float(scores[at]))

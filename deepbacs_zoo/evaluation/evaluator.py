@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from deepbacs_zoo.annotations import Annotated
 from deepbacs_zoo.evaluation.base import EvaluationResult
@@ -16,11 +16,29 @@ from deepbacs_zoo.package.zoo_config import Decoding
 from deepbacs_zoo.prediction import Engine
 from deepbacs_zoo.results import Result
 
-__all__ = ["Evaluator", "Predict"]
+__all__ = ["Evaluator", "Predict", "Predicted"]
 
-Predict = Callable[[Image, Decoding | None], tuple[Result, float]]
-"""Predicts an image, with another decoding than the package's unless that is ``None``; gives the
-result and the seconds it took."""
+
+class Predicted(NamedTuple):
+    """What was predicted of an image.
+
+    Parameters
+    ----------
+    result
+        The result.
+    seconds
+        How long it took.
+    decoding
+        What it was decoded with: the asked one, unless the predictor takes none.
+    """
+
+    result: Result
+    seconds: float
+    decoding: Decoding | None
+
+
+Predict = Callable[[Image, Decoding | None], Predicted]
+"""Predicts an image, with another decoding than the package's unless that is ``None``."""
 
 
 @dataclass

@@ -17,6 +17,7 @@ from deepbacs_zoo.evaluation.base import EvaluationResult
 from deepbacs_zoo.evaluation.baseline.choosing import choose_baseline
 from deepbacs_zoo.evaluation.baseline.method import Baseline
 from deepbacs_zoo.evaluation.comparison import Comparison, distinct_names
+from deepbacs_zoo.evaluation.evaluator import Predicted
 from deepbacs_zoo.evaluation.kinds import KINDS
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images import Image
@@ -24,7 +25,6 @@ from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.package.zoo_config import Decoding
 from deepbacs_zoo.prediction import PredictOptions, Predictor, open_local
 from deepbacs_zoo.prediction.options import DEFAULTS
-from deepbacs_zoo.results import Result
 
 __all__ = ["compare", "evaluate", "require_one_kind"]
 
@@ -170,7 +170,7 @@ class _Timed:
         self.findings: dict[Finding, None] = {}
         _ = predictor.engine
 
-    def __call__(self, image: Image, decoding: Decoding | None) -> tuple[Result, float]:
+    def __call__(self, image: Image, decoding: Decoding | None) -> Predicted:
         if decoding is not None and not self._predictor.takes_decoding:
             decoding = None
             finding = TAKES_NO_DECODING.finding(
@@ -181,10 +181,12 @@ class _Timed:
                 "evaluate in Python if these scores matter",
             )
             self.findings[finding] = None
-        options = dataclasses.replace(self._options, decoding=decoding or self._options.decoding)
+        decoding = decoding or self._options.decoding
+        options = dataclasses.replace(self._options, decoding=decoding)
         started = time.perf_counter()
         result = self._predictor.predict(image, options)
-        return result, time.perf_counter() - started
+        seconds = time.perf_counter() - started
+        return Predicted(result, seconds, decoding or self._predictor.package.zoo_config.decode)
 
 
 def compare(  # long: half of it documents its parameters

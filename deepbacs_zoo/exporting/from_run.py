@@ -206,12 +206,11 @@ def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:
         "task and method": f"{run.task}, {run.method}",
         "images": f"{len(split.training.files)} for training, {len(split.validation.files)} for "
         f"validation, {test} for testing{_parts(split)}",
-        "epochs done": f"{best.epochs}; the weights are those of epoch {best.epoch}, the lowest "
-        "validation loss",
+        "epochs done": f"{best.epochs}; the weights are those of epoch {best.epoch}, {best.reason}",
         **{
             _SETTINGS.get(name, name): f"{value}"
             for name, value in run.settings.items()
-            if value is not None
+            if value is not None and name != "best_by"
         },
         **_beginning_and_end(run),
         **({"chosen by the images": chosen} if chosen else {}),

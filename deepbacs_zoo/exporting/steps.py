@@ -118,6 +118,18 @@ def _boxes(decode: AnchorBoxes) -> tuple[str, ...]:
         f"{_least(decode)} are dropped.",
         "3. From the best score on, a box is dropped if its IoU with a better one of its class "
         f"is above {decode.nms_threshold:g}.",
+        *_counted(decode),
+    )
+
+
+def _counted(decode: AnchorBoxes) -> tuple[str, ...]:
+    each = [f"{factor:g} times" if factor else "all" for factor in decode.count_factors]
+    if not any(decode.count_factors):
+        return ()
+    named = ", ".join(f"{name} {text}" for name, text in zip(decode.classes, each, strict=True))
+    return (
+        "4. Of each class as many of the best boxes stay as the sum of the square roots of the",
+        f"   scores of its boxes gives, rounded: {named}.",
     )
 
 

@@ -86,7 +86,7 @@ def confusion(
     threshold
         IoU threshold, one of those of ``matches``.
     score
-        Boxes of a lower score are left out; one number, or one for each class.
+        Boxes of a lower score are left out.
 
     Returns
     -------
@@ -100,9 +100,10 @@ def confusion(
     classes = len(matches.finds)
     table = np.zeros((classes + 1, classes + 1), np.int64)
     right = right_partners(matches, [len(each) for each in found], threshold)
-    for true, all_found, partners in zip(truth, found, right, strict=True):
-        kept = all_found.passing(score)
-        boxes = all_found.above(score)
+    least = matches.scores(score)
+    for true, all_found, partners, scores in zip(truth, found, right, least, strict=True):
+        kept = all_found.passing(scores)
+        boxes = all_found.above(scores)
         places = partners_of(true, boxes, partners[kept], threshold)
         stands = places >= 0
         np.add.at(table, (true.classes[places[stands]], boxes.classes[stands]), 1)

@@ -25,8 +25,8 @@ __all__ += ["match_boxes"]
 
 COCO_THRESHOLDS: Final = tuple(round(0.5 + 0.05 * step, 2) for step in range(10))
 """IoU thresholds over which COCO averages: 0.5, 0.55, ... 0.95."""
-ScoreThreshold = float | Sequence[float]
-"""A score for all classes, or one for each, in their order."""
+ScoreThreshold = float | Sequence[float] | NDArray[np.float64]
+"""A score for all classes, or one for each, in their order; or an array of ``images classes``."""
 _RECALLS: Final = np.linspace(0.0, 1.0, 101)
 
 
@@ -65,13 +65,16 @@ class BoxSet:
     def __len__(self) -> int:
         return len(self.classes)
 
-    def passing(self, score: ScoreThreshold) -> NDArray[np.bool_]:
-        """Return which boxes have a score of at least ``score``: bool, one axis."""
-        passing: NDArray[np.bool_] = self.scores >= _score_of(score, self.classes)
+    def passing(self, score: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which boxes have at least the score of their class: bool, one axis.
+
+        ``score`` is float64 along ``classes``.
+        """
+        passing: NDArray[np.bool_] = self.scores >= score[self.classes]
         return passing
 
-    def above(self, score: ScoreThreshold) -> BoxSet:
-        """Return the boxes whose score is at least ``score``."""
+    def above(self, score: NDArray[np.float64]) -> BoxSet:
+        """Return the boxes that have at least the score of their class."""
         kept = self.passing(score)
         return BoxSet(self.corners[kept], self.classes[kept], self.scores[kept])
 
@@ -178,10 +181,10 @@ class BoxMatches:
         KeyError
             The boxes were not matched at this IoU threshold.
         """
-        row = self.place(threshold)
+        row, least = self.place(threshold), self.scores(score)
         counted = np.zeros((*self.n_true.shape, 3), np.int64)
         for index, finds in enumerate(self.finds):
-            kept = finds.scores >= _score_of(score, index)
+            kept = finds.scores >= least[finds.images, index]
             hit = finds.partners[row] >= 0
             for column, chosen in enumerate((kept & hit, kept & ~hit)):
                 counted[:, index, column] = np.bincount(
@@ -190,21 +193,16 @@ class BoxMatches:
         counted[..., 2] = self.n_true - counted[..., 0]
         return counted
 
+    def scores(self, score: ScoreThreshold) -> NDArray[np.float64]:
+        """Return a threshold as ``images classes`` float64."""
+        return np.broadcast_to(np.asarray(score, np.float64), self.n_true.shape)
+
     def place(self, threshold: float) -> int:
         """Return the place of a threshold among ``thresholds``; ``KeyError`` if it has none."""
         for place, each in enumerate(self.thresholds):
             if math.isclose(each, threshold):
                 return place
         raise KeyError(threshold)
-
-
-def _score_of(
-    score: ScoreThreshold, classes: int | NDArray[np.int64]
-) -> np.float64 | NDArray[np.float64]:
-    """Return the score that counts for classes, given by their places."""
-    each = np.asarray(score, np.float64)
-    found: np.float64 | NDArray[np.float64] = each[classes] if each.ndim else each[()]
-    return found
 
 
 def match_boxes(

@@ -66,7 +66,7 @@ class TrainingSettings:
     weight_decay
         Of the optimizer.
     patience
-        Epochs without a better ``val_loss`` after which training ends early.
+        Epochs without a better one after which training ends early.
     foreground_fraction
         Share of the patches that are placed on an object.
     steps_per_epoch
@@ -91,6 +91,9 @@ class TrainingSettings:
     composed_fields
         Fields composed of the objects of the training images, from which half of the patches are
         cut; 0 for none.
+    best_by
+        Column of the history that tells which epoch is the best, whose weights are kept: that of
+        the lowest ``val_loss``, or of the highest of any other column.
     """
 
     epochs: int
@@ -108,6 +111,7 @@ class TrainingSettings:
     least_steps: int | None = None
     max_contrast: float = 1.4
     composed_fields: int = 0
+    best_by: str = "val_loss"
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def run_loop(plan: TrainingPlan, *, device: str, progress: bool, resume: bool) -
     """
     run, settings = plan.run, plan.method.training
     done = epochs_in_checkpoint(run) if resume else 0
-    if done and is_over(run.history(), settings.epochs, settings.patience):
+    if done and is_over(run.history(), settings.best_by, settings.epochs, settings.patience):
         return
     interruption = Interruption()
     callbacks: list[lightning.Callback] = [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.annotations import LabelOptions
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
-from deepbacs_zoo.checkpoints import Run
+from deepbacs_zoo.checkpoints import VALIDATION_LOSS, Run
 from deepbacs_zoo.errors import UsageError, listed
 from deepbacs_zoo.findings import OnFinding, Rule, Severity
 from deepbacs_zoo.images import AS_IT_IS, ReadOptions
@@ -30,7 +30,7 @@ _SAME_SIZE: Final = 0.2
 _LEAST: Final[Mapping[str, float]] = MappingProxyType(
     {"epochs": 1, "steps_per_epoch": 1, "batch_size": 1, "patch_size": 1, "least_steps": 0}
 )
-_LATER: Final = ("least_steps", "max_contrast", "max_zoom", "composed_fields")
+_LATER: Final = ("least_steps", "max_contrast", "max_zoom", "composed_fields", "best_by")
 """Settings of a method that changed: a run goes on with those that it began with."""
 _DEFAULTS: Final = {entry.name: entry.default for entry in dataclasses.fields(TrainingSettings)}
 _OTHER_PIXEL_SIZE: Final = Rule(
@@ -222,7 +222,7 @@ class TrainingOptions:
 
     def _settings(self, method: Method, previous: Run | None) -> TrainingSettings:
         given = {key: value for key, value in self.settings.items() if value is not None}
-        _check_settings(given, method.multiple)
+        _check_settings(given, method)
         if previous is not None:  # goes on as long as it was meant to
             given.setdefault("epochs", int(previous.settings["epochs"]))
             for name in _LATER:
@@ -236,7 +236,7 @@ class TrainingOptions:
         return dataclasses.replace(settings, **given)
 
 
-def _check_settings(given: Mapping[str, Any], multiple: int) -> None:
+def _check_settings(given: Mapping[str, Any], method: Method) -> None:
     known = [entry.name for entry in dataclasses.fields(TrainingSettings)]
     for key, value in given.items():
         if key not in known:
@@ -245,8 +245,12 @@ def _check_settings(given: Mapping[str, Any], multiple: int) -> None:
             raise _out_of_range(key, value, f"at least {_LEAST[key]:g}")
     if not given.get("learning_rate", 1) > 0:
         raise _out_of_range("learning_rate", given["learning_rate"], "a number above 0")
+    multiple = method.multiple
     if given.get("patch_size", multiple) % multiple:
         raise _out_of_range("patch_size", given["patch_size"], f"a multiple of {multiple}")
+    columns = (VALIDATION_LOSS, *(f"val_{name}" for name in method.metrics))
+    if given.get("best_by", VALIDATION_LOSS) not in columns:
+        raise _out_of_range("best_by", given["best_by"], f"one of {', '.join(columns)}")
 
 
 def _out_of_range(name: str, value: object, allowed: str) -> UsageError:

@@ -6,8 +6,9 @@ that follows are exact in float32, in whatever order an engine adds.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -82,8 +83,17 @@ def _network(channels: int) -> Network:
     return Network(nodes, "", compute)
 
 
-def detector(target: Path, *, channels: Sequence[str] = ("grey",), **more: Any) -> Path:
-    """Write the package; ``b c y x``, sizes 32 + n*8, 8-bit values, on a grid of 8 pixels."""
+def detector(
+    target: Path,
+    *,
+    channels: Sequence[str] = ("grey",),
+    decode: Mapping[str, Any] = MappingProxyType({}),
+    **more: Any,
+) -> Path:
+    """Write the package; ``b c y x``, sizes 32 + n*8, 8-bit values, on a grid of 8 pixels.
+
+    ``decode`` adds settings.
+    """
     config = {
         "schema_version": 1,
         "task": "detection",
@@ -96,6 +106,7 @@ def detector(target: Path, *, channels: Sequence[str] = ("grey",), **more: Any) 
             "grid": GRID,
             "score_threshold": 0.3,
             "overlap_threshold": 0.3,
+            **decode,
         },
     }
     steps = (Step("scale_linear", {"gain": 1 / 256, "offset": 0.0}),)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from deepbacs_zoo.tensors import Step, SteppedSize
 from tests.package_writer import image, like, write_package
 from tests.tiny_networks import Arrays, Network
 
-__all__ = ["cells", "segmenter", "segmenter_of_any_size"]
+__all__ = ["cells", "pairs_of_cells", "segmenter", "segmenter_of_any_size"]
 
 CLASSES = ("background", "interior", "boundary")
 GAINS = np.array([-3.0, 4.0, 1.0])
@@ -31,6 +32,17 @@ def cells(height: int, width: int, seed: int = 0) -> np.ndarray:
         part = picture[top : top + 40, left : left + 40]
         y, x = np.mgrid[top : top + part.shape[0], left : left + part.shape[1]]
         part += np.exp(-((((y - row) ** 2 + (x - column) ** 2) / size**2) ** 2))
+    return picture
+
+
+def pairs_of_cells(height: int, width: int) -> np.ndarray:
+    """Cells that touch in pairs, on a grid, float64 around 0 to 1."""
+    picture = np.random.default_rng(1).normal(0, 0.03, (height, width))
+    y, x = np.mgrid[:height, :width]
+    for row in range(16, height - 10, 34):
+        for column in range(16, width - 16, 44):
+            for place in (column, column + 14):
+                picture += np.exp(-((((y - row) ** 2 + (x - place) ** 2) / 6.5**2) ** 2))
     return picture
 
 
@@ -111,11 +123,13 @@ def segmenter(
     sizes: SteppedSize = SIZES,
     steps: Sequence[Step] = STEPS,
     halo: int = 4,
+    decode: Mapping[str, Any] = MappingProxyType({}),
     **more: Any,
 ) -> Path:
     """Write the package; ``b c y x``, sizes 16 + n*4, halo 4, decoded as background and cells.
 
-    ``ratio=2`` gives probabilities of twice the image's size; ``torchscript`` adds those weights.
+    ``ratio=2`` gives probabilities of twice the image's size; ``torchscript`` adds those weights;
+    ``decode`` adds settings.
     """
     config = {
         "schema_version": 1,
@@ -128,6 +142,7 @@ def segmenter(
             "background": 0,
             "interior": 1,
             "boundary": 2,
+            **decode,
         },
     }
     source = image("raw", sizes=sizes, steps=tuple(steps))

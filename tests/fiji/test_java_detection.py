@@ -73,12 +73,15 @@ def test_the_plugin_writes_the_files_of_python(imagej: Jvm, tmp_path: Path) -> N
     grey, rgb = detector(tmp_path / "grey.zip"), detector(tmp_path / "rgb.zip", channels=RGB)
     plain, coloured = images(tmp_path / "images")
     plane = plain["plane.tif"]
+    decode = {"score_threshold": [0.1, 0.2, 0.3], "count_factor": [0.5, 0, 0.9]}
+    counted = detector(tmp_path / "counted.zip", decode=decode)
     jobs: list[tuple[Path, Path, dict[str, Any]]] = [
         *((grey, path, {}) for path in plain.values()),
         *((rgb, path, {}) for path in coloured.values()),
         (grey, plane, {"memory": 300_000}),
         (grey, plane, {"border": "halo", "pixel_size": 0.5}),
         (rgb, coloured["movie.tif"], {"memory": 150_000}),
+        (counted, plane, {}),
     ]
     macros = [
         line(package, path, tmp_path / "java" / str(number), **options)
@@ -101,7 +104,7 @@ def test_the_plugin_writes_the_files_of_python(imagej: Jvm, tmp_path: Path) -> N
         in_macro = refused.value.sentence(lambda option: f"{option.name}={option.value}")
         assert answer["error"]["message"] == in_macro
     assert list(results[0].class_counts or {}) == list(CLASSES)
-    assert len(results[-1].plan.tiles) > 1 < len(results[-3].plan.tiles)
+    assert len(results[-2].plan.tiles) > 1 < len(results[-4].plan.tiles)
     assert_same(of_active, results[2], tmp_path / "python" / "open")
     assert_same(of_macro, results[5], tmp_path / "python" / "series")
     assert reported[-1]["value"] == str(tmp_path / "series" / "movie_counts.csv")

@@ -20,7 +20,7 @@ from deepbacs_zoo.results import Result, save
 from deepbacs_zoo.tensors import ReferencedSize, SteppedSize
 from tests.fiji.javac import Harness
 from tests.fiji.kinds import WITHOUT_ONNX, images_for
-from tests.fiji.segmenting import cells, segmenter
+from tests.fiji.segmenting import cells, pairs_of_cells, segmenter
 from tests.packages import (
     CASES,
     FILE_CASES,
@@ -242,6 +242,22 @@ def test_saved_files_are_those_of_python(harness: Harness, tmp_path: Path, model
     for name in ("cells_rois.zip", "cells_table.csv"):
         java, python = (tmp_path / who / name for who in ("java", "python"))
         assert java.read_bytes() == python.read_bytes()
+
+
+def test_cells_that_touch_are_split_as_in_python(harness: Harness, tmp_path: Path) -> None:
+    image = tmp_path / "pairs.tif"
+    pixels = (pairs_of_cells(120, 150) * 3000 + 500).astype(np.uint16)
+    write_tiff(image, pixels, "yx", Calibration(0.08, 0.08, None, "µm"))
+    levels = {"split_levels": [0.6, 0.7, 0.8, 0.9, 0.95, 0.97], "convexity": 0.95}
+    packages = [
+        segmenter(tmp_path / "joined.zip"),
+        segmenter(tmp_path / "split.zip", decode=levels),
+    ]
+    answers = ask(harness, tmp_path, [{"package": path, "image": image} for path in packages])
+    for path, answer, count in zip(packages, answers, (9, 18), strict=True):
+        result = predict(path, image, runner="onnx")
+        np.testing.assert_array_equal(answer["labels"], result.labels)
+        assert result.labels.max() == count
 
 
 def test_a_pixel_size_that_is_given_counts(harness: Harness, tmp_path: Path, model: Path) -> None:

@@ -36,6 +36,9 @@ class BoxEvaluation(EvaluationResult[BoxScores, BoxPreview]):
     score_thresholds
         The package's own for each class: boxes of a lower score only count for average precision
         and curves.
+    count_factors
+        The package's own for each class, 0 where it has none: of the boxes above the threshold
+        only as many count as the scores of the image speak for.
     constant
         The best constant guess of counts.
     """
@@ -43,6 +46,7 @@ class BoxEvaluation(EvaluationResult[BoxScores, BoxPreview]):
     kind: ClassVar[str] = "boxes"
 
     score_thresholds: tuple[float, ...] = field(kw_only=True)
+    count_factors: tuple[float, ...] = field(kw_only=True)
     constant: CountScores = field(kw_only=True)
 
     @property
@@ -63,9 +67,17 @@ class BoxEvaluation(EvaluationResult[BoxScores, BoxPreview]):
     @property
     def least_scores(self) -> str:
         """The score thresholds in words: one number where all classes share it."""
-        if len(set(self.score_thresholds)) == 1:
-            return f"{self.score_thresholds[0]:g}"
-        each = zip(self.classes, self.score_thresholds, strict=True)
+        return self._in_words(self.score_thresholds)
+
+    @property
+    def factors(self) -> str:
+        """The count factors in words; empty where no class has one."""
+        return self._in_words(self.count_factors) if any(self.count_factors) else ""
+
+    def _in_words(self, values: tuple[float, ...]) -> str:
+        if len(set(values)) == 1:
+            return f"{values[0]:g}"
+        each = zip(self.classes, values, strict=True)
         return ", ".join(f"{value:g} ({name})" for name, value in each)
 
     @property

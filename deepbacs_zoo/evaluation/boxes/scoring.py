@@ -67,8 +67,7 @@ def gather_boxes(
     classes
         Names of the classes.
     score
-        The score from which a box counts, but for average precision and curves; one for all
-        classes, or one for each.
+        The score from which a box counts, but for average precision and curves.
     """
     thresholds = tuple(dict.fromkeys((*BOX_THRESHOLDS, *COCO_THRESHOLDS)))
     matches = match_boxes(truth, found.boxes, len(classes), thresholds)
@@ -163,12 +162,14 @@ def _rows(
     classes: Sequence[str],
     score: ScoreThreshold,
 ) -> Iterator[BoxImageRow]:
+    least = matches.scores(score)
     right = right_partners(matches, [len(each) for each in found.boxes], _SHOWN_IOU)
     at_score = counts[BOX_THRESHOLDS[0]][..., :2].sum(axis=2)
     for image, name in enumerate(names):
         # thresholds (true positives, false positives, false negatives)
         sums = np.array([counts[each][image].sum(axis=0) for each in BOX_THRESHOLDS])
-        boxes, kept = found.boxes[image].above(score), found.boxes[image].passing(score)
+        every, scores = found.boxes[image], least[image]
+        boxes, kept = every.above(scores), every.passing(scores)
         partners = partners_of(truth[image], boxes, right[image][kept], _SHOWN_IOU)
         yield BoxImageRow(
             name=name,

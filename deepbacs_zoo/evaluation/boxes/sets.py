@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Box
-from deepbacs_zoo.decoding.anchor_boxes import DetectedBox
+from deepbacs_zoo.decoding import DetectedBox, least_score
 from deepbacs_zoo.metrics import BoxSet
+from deepbacs_zoo.package.zoo_config import AnchorBoxes
 
-__all__ = ["corners_of", "found_set", "true_set"]
+__all__ = ["corners_of", "down_to", "found_set", "least_scores", "true_set"]
 
 
 def true_set(boxes: Sequence[Box], classes: Sequence[str]) -> BoxSet:
@@ -29,6 +31,27 @@ def found_set(boxes: Sequence[DetectedBox]) -> BoxSet:
         [box.class_index for box in boxes],
         [box.score for box in boxes],
     )
+
+
+def down_to(settings: AnchorBoxes, score: float) -> AnchorBoxes:
+    """Return settings that find all boxes down to a score, the package's own among them."""
+    lowest = min(*settings.score_thresholds, score)
+    return dataclasses.replace(settings, score_threshold=lowest, count_factor=0.0)
+
+
+def least_scores(settings: AnchorBoxes, found: BoxSet) -> NDArray[np.float64]:
+    """Return the score from which a package has a box of an image, float64 along its classes.
+
+    ``found`` are all boxes of the image, as they are decoded with :func:`down_to`.
+    """
+    # Scores are float32: decoding compares them with thresholds as such.
+    own = np.asarray(settings.score_thresholds, np.float32).astype(np.float64)
+    passing = found.above(own)
+    counted = [
+        least_score(np.sort(passing.scores[passing.classes == index])[::-1], factor)
+        for index, factor in enumerate(settings.count_factors)
+    ]
+    return np.maximum(own, counted)
 
 
 def corners_of(labels: NDArray[np.int32]) -> NDArray[np.float64]:

@@ -33,6 +33,7 @@ def plain_box_scores(evaluation: BoxEvaluation) -> dict[str, Any]:
     return {
         "classes": list(evaluation.classes),
         "score_thresholds": dict(zip(evaluation.classes, evaluation.score_thresholds, strict=True)),
+        "count_factors": dict(zip(evaluation.classes, evaluation.count_factors, strict=True)),
         "model": _scores(evaluation.model),
         "baseline": evaluation.baseline and _scores(evaluation.baseline),
         "constant_guess": _counts(evaluation.constant),

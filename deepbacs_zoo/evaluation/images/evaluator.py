@@ -45,7 +45,7 @@ class ImageEvaluator(Evaluator):
     def add(self, annotated: Annotated[Image], predict: Predict) -> None:
         """Predict an image, and compare prediction and input with the target."""
         pair, image, target = annotated.pair, annotated.image, _planes(annotated.annotation)
-        result, seconds = predict(image, None)
+        result, seconds, _ = predict(image, None)
         tensor = next(iter(result.tensors.values()))
         predicted = first_position(tensor.array, tensor.axes)
         if predicted.shape != target.shape:

@@ -35,7 +35,7 @@ class LabelEvaluator(Evaluator):
     def add(self, annotated: Annotated[Annotation], predict: Predict) -> None:
         """Predict an image, and compare."""
         name, image, annotation = annotated.pair.name, annotated.image, annotated.annotation
-        result, seconds = predict(image, None)
+        result, seconds, _ = predict(image, None)
         content = cast(Labels, result.content)
         truth, predicted = annotation.labels, content.array[0, 0]
         classes = _class_scores(self.decoding, truth, predicted, result)

@@ -202,6 +202,9 @@ class AnchorBoxes(_Settings):
         each, in their order.
     nms_threshold
         A box whose IoU with a better one of its class is above this is dropped.
+    count_factor
+        Of the boxes that are left, a class keeps as many of the best as this times the sum of the
+        square roots of their scores: one number for all classes, or one for each; 0 keeps all.
     """
 
     kind: ClassVar[str] = "anchor_boxes"
@@ -213,13 +216,20 @@ class AnchorBoxes(_Settings):
     grid: int = field(metadata={LEAST: 1})
     score_threshold: float | tuple[float, ...] = 0.3
     nms_threshold: float = 0.3
+    count_factor: float | tuple[float, ...] = field(default=0.0, metadata={LEAST: 0})
 
     @property
     def score_thresholds(self) -> tuple[float, ...]:
         """The score threshold of each class, in their order."""
-        if isinstance(self.score_threshold, tuple):
-            return self.score_threshold
-        return (self.score_threshold,) * len(self.classes)
+        return self._for_each(self.score_threshold)
+
+    @property
+    def count_factors(self) -> tuple[float, ...]:
+        """The count factor of each class, in their order."""
+        return self._for_each(self.count_factor)
+
+    def _for_each(self, value: float | tuple[float, ...]) -> tuple[float, ...]:
+        return value if isinstance(value, tuple) else (value,) * len(self.classes)
 
 
 LabelDecoding = Multilabel | Foreground | StarConvex | Spline

@@ -19,7 +19,9 @@ min_size: 20             # and so on: the fields of that kind, see decoding.py
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final, TypeGuard
 
@@ -57,7 +59,9 @@ MICROMETERS: Final[Mapping[str, float]] = {
     "mm": 1e3,
 }
 """Micrometers per unit."""
-_FOR_EACH: Final = "a number between 0 and 1, or a list of them, one for each class"
+_FOR_EACH: Final = "or a list of them, one for each class"
+_ONE_OR_MORE: Final = "float | tuple[float, ...]"
+"""The type of a setting that is one number, or one for each class."""
 _KNOWN: Final = {entry.name for entry in dataclasses.fields(ZooConfig)} - {"other"}
 
 
@@ -118,16 +122,24 @@ def read_decoding(entries: Mapping[str, Any]) -> Decoding | None:
     schema, kind = _schema_and_kind(block, entries.get("schema_version", 1))
     known = {schema.field(entry.name): entry for entry in dataclasses.fields(kind)}
     settings = kind(**_settings(block, known))
-    if isinstance(settings, AnchorBoxes) and len(settings.score_thresholds) != len(
-        settings.classes
-    ):
-        name = schema.field("score_threshold")
-        raise block.at(name, block.value[name]).wrong(_FOR_EACH)
+    if isinstance(settings, AnchorBoxes):
+        _check_for_each(settings, block, known)
     if isinstance(settings, Multilabel):
         channels = (settings.background, settings.interior, settings.boundary)
         if len(set(channels)) != len(channels):
             raise dataclasses.replace(block, value=channels).wrong("three different channels")
     return settings
+
+
+def _check_for_each(
+    settings: AnchorBoxes, block: Field, known: Mapping[str, dataclasses.Field[Any]]
+) -> None:
+    """Raise what is wrong with the length of a list of one number for each class."""
+    for name, entry in known.items():
+        value = getattr(settings, entry.name)
+        some = str(entry.type) == _ONE_OR_MORE and isinstance(value, tuple)
+        if some and len(value) != len(settings.classes):
+            raise block.at(name, block.value[name]).wrong(_allowed_for_each(entry))
 
 
 def _settings(block: Field, known: Mapping[str, dataclasses.Field[Any]]) -> dict[str, Any]:
@@ -173,8 +185,8 @@ def _setting(entry: dataclasses.Field[Any], field: Field) -> object:
         case "float":
             if not _is_fraction(value):
                 raise field.wrong("a number between 0 and 1")
-        case "float | tuple[float, ...]":
-            return _for_each(field)
+        case kind if kind == _ONE_OR_MORE:
+            return _for_each(entry, field)
         case "tuple[float, ...]":
             return _ascending(field)
         case _:
@@ -182,12 +194,20 @@ def _setting(entry: dataclasses.Field[Any], field: Field) -> object:
     return value
 
 
-def _for_each(field: Field) -> float | tuple[float, ...]:
-    value = field.value
+def _for_each(entry: dataclasses.Field[Any], field: Field) -> float | tuple[float, ...]:
+    """Return a number or a list of them: fractions, or at least the least that the entry names."""
+    value, least = field.value, entry.metadata.get(LEAST)
     numbers = value if isinstance(value, list | tuple) else [value]
-    if not (numbers and all(map(_is_fraction, numbers))):
-        raise field.wrong(_FOR_EACH)
+    allowed = _is_fraction if least is None else partial(_is_at_least, least)
+    if not (numbers and all(map(allowed, numbers))):
+        raise field.wrong(_allowed_for_each(entry))
     return value if _is_number(value) else tuple(numbers)
+
+
+def _allowed_for_each(entry: dataclasses.Field[Any]) -> str:
+    least = entry.metadata.get(LEAST)
+    each = "a number between 0 and 1" if least is None else f"a number of at least {least}"
+    return f"{each}, {_FOR_EACH}"
 
 
 def _ascending(field: Field) -> tuple[float, ...]:
@@ -256,6 +276,10 @@ def _allow_tiling(root: Field) -> bool:
 
 def _is_positive(value: object) -> bool:
     return _is_number(value) and value > 0
+
+
+def _is_at_least(least: float, value: object) -> bool:
+    return _is_number(value) and least <= value < math.inf
 
 
 def _is_fraction(value: object) -> bool:

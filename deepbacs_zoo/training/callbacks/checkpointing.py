@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import lightning
 import torch
 
-from deepbacs_zoo.checkpoints import HistoryRow, Run, append_row, truncate_history
-from deepbacs_zoo.checkpoints.run import MONITOR
+from deepbacs_zoo.checkpoints import HistoryRow, Run, append_row, best_row, truncate_history
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.files import replacing, write_bytes
 
@@ -50,7 +49,7 @@ class CheckpointCallback(lightning.Callback):
             with replacing(self.run.best_checkpoint) as temporary:
                 shutil.copyfile(self.run.last_checkpoint, temporary)
             write_bytes(self.run.best_weights, _state_dict(module.network))
-        if is_over(history, trainer.max_epochs or 0, self.patience):
+        if is_over(history, self.run.best_by, trainer.max_epochs or 0, self.patience):
             trainer.should_stop = True
 
     def on_save_checkpoint(
@@ -63,11 +62,14 @@ class CheckpointCallback(lightning.Callback):
         checkpoint[_KEY] = {"epochs": trainer.current_epoch + 1}
 
 
-def is_over(history: Sequence[HistoryRow], epochs: int, patience: int) -> bool:
-    """Return whether all epochs are done, or ``val_loss`` stayed for ``patience`` epochs."""
+def is_over(history: Sequence[HistoryRow], column: str, epochs: int, patience: int) -> bool:
+    """Return whether all epochs are done, or none was better for ``patience`` epochs.
+
+    ``column`` is that by which the best epoch is chosen.
+    """
     if not history:
         return False
-    best = min(history, key=lambda row: row[MONITOR])["epoch"]
+    best = best_row(history, column)["epoch"]
     return len(history) >= epochs or len(history) - best >= patience
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding import decode_boxes
-from deepbacs_zoo.evaluation.boxes.sets import found_set, true_set
+from deepbacs_zoo.evaluation.boxes.sets import down_to, found_set, least_scores, true_set
 from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.metrics import BoxMatches, BoxSet, match_boxes
+from deepbacs_zoo.metrics import BoxSet, match_boxes
 from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.tasks import GroundTruth, Method
 
@@ -36,30 +35,26 @@ class BoxScores:
     def add(self, output: NDArray[np.float32], truth: GroundTruth) -> None:
         """Add an image: what the exported network gives, ``c y x`` float32, and its boxes."""
         settings = self._settings
-        lowest = min(_LOWEST_SCORE, *settings.score_thresholds)
-        found = decode_boxes(
-            dataclasses.replace(settings, score_threshold=lowest), output, truth.shape
-        )
+        found = decode_boxes(down_to(settings, _LOWEST_SCORE), output, truth.shape)
         self._truth.append(true_set(truth.content.boxes, settings.classes))
         self._found.append(found_set(found))
 
     def measures(self) -> dict[str, float]:
         """Return mAP, recall and precision at IoU 0.5, and how wrong objects are counted.
 
-        The latter three at the score thresholds of the decoding; ``count_error`` is the mean over
+        The latter three of the boxes that the decoding gives; ``count_error`` is the mean over
         images and classes of how far the number of boxes is off, either way.  What is not defined,
         such as precision when nothing was found, counts as 0.
         """
         settings = self._settings
         matches = match_boxes(self._truth, self._found, len(settings.classes), (_IOU,))
-        hits, false, missed = (
-            int(each) for each in matches.counts(_IOU, settings.score_thresholds).sum((0, 1))
-        )
+        counts = matches.counts(_IOU, self._least())
+        hits, false, missed = (int(each) for each in counts.sum((0, 1)))
         found = {
             "map_50": matches.mean_ap(),
             "recall": hits / (hits + missed) if hits + missed else 0.0,
             "precision": hits / (hits + false) if hits + false else 0.0,
-            "count_error": self._count_error(matches, settings.score_thresholds),
+            "count_error": float(np.abs(counts[..., 1] - counts[..., 2]).mean()),
         }
         return {
             name: 0.0 if math.isnan(found[name]) else float(found[name])
@@ -75,10 +70,8 @@ class BoxScores:
         """Return nothing: boxes have no larger part that another one could cover."""
         return ()
 
-    @staticmethod
-    def _count_error(matches: BoxMatches, score: tuple[float, ...]) -> float:
-        hits, false, missed = np.moveaxis(matches.counts(_IOU, score), -1, 0)
-        return float(np.abs((hits + false) - (hits + missed)).mean())
+    def _least(self) -> NDArray[np.float64]:
+        return np.stack([least_scores(self._settings, found) for found in self._found])
 
     @property
     def _settings(self) -> AnchorBoxes:

@@ -5,6 +5,10 @@ misses cells of the one and finds too many of the other; so each class has its o
 boxes are found as there are.  Among thresholds whose mean count error over the images is zero
 within its standard error, the one with the least absolute error is taken.  A class with few objects
 keeps the threshold that suits all classes together.
+
+Scores are lower in some images than in others, and then no threshold counts both right.  Where the
+number that the scores of an image speak for is clearly nearer to the truth, the class gets a count
+factor, again that of no bias, and a low threshold.
 """
 
 from __future__ import annotations
@@ -14,14 +18,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.decoding.anchor_boxes import decode_boxes
-from deepbacs_zoo.evaluation.boxes.sets import found_set
-from deepbacs_zoo.metrics import BoxSet, f1, match_boxes
+from deepbacs_zoo.evaluation.boxes.sets import down_to, found_set, least_scores
+from deepbacs_zoo.metrics import BoxMatches, BoxSet, f1, match_boxes
 from deepbacs_zoo.package.zoo_config import AnchorBoxes
 from deepbacs_zoo.training.tuning.thresholds import NOTICEABLE, Tuning
 
@@ -35,26 +39,41 @@ _SCORES: Final = tuple(round(0.05 + 0.01 * step, 2) for step in range(91))
 _OVERLAPS: Final = (0.2, 0.3, 0.4, 0.5, 0.6)
 _F1_LOSS: Final = 0.05
 """F1 of a class stays within this of the best: boxes that count right must stand on objects."""
+_LOW_SCORES: Final = (0.1, 0.15, 0.2, 0.3)
+"""Score thresholds under a count factor: what is below speaks for nothing."""
+_FACTORS: Final = tuple(round(0.2 + 0.02 * step, 2) for step in range(91))
+_SURE: Final = 1.64
+"""A count factor is taken where it lowers the count error by more than so many standard errors: in
+95 of 100 draws chance alone does less."""
+_FEWEST_IMAGES: Final = 5
+"""A standard error of fewer says nothing."""
 
 Numbers = NDArray[np.float64]
 
 
+class _Option(NamedTuple):
+    """A score threshold, with a count factor or without (0)."""
+
+    score: float
+    factor: float = 0.0
+
+
+_COUNTED: Final = tuple(_Option(score, factor) for score in _LOW_SCORES for factor in _FACTORS)
+
+
 @dataclass(frozen=True, eq=False)
 class _Outcomes:
-    """Boxes of one suppression at many score thresholds.
+    """What is left of boxes under many options.
 
     Parameters
     ----------
-    overlap
-        ``nms_threshold`` of the suppression.
-    scores
-        The score thresholds, ascending.
+    options
+        The options.
     counts
-        ``thresholds images classes 3`` int64: TP, FP, FN.
+        ``options images classes 3`` int64: TP, FP, FN.
     """
 
-    overlap: float
-    scores: Numbers
+    options: tuple[_Option, ...]
     counts: NDArray[np.int64]
 
     @cached_property
@@ -65,24 +84,24 @@ class _Outcomes:
 
     @cached_property
     def errors(self) -> NDArray[np.int64]:
-        """Found less true boxes, ``thresholds images classes``."""
+        """Found less true boxes, ``options images classes``."""
         found: NDArray[np.int64] = self.counts[..., 1] - self.counts[..., 2]
         return found
 
     @cached_property
     def f1(self) -> Numbers:
-        """F1 over all images, ``thresholds classes``; NaN for a class that is nowhere."""
+        """F1 over all images, ``options classes``; NaN for a class that is nowhere."""
         return f1(*np.moveaxis(self.counts.sum(axis=1).astype(np.float64), -1, 0))
 
     @cached_property
     def error(self) -> Numbers:
-        """Mean absolute count error, ``thresholds classes``."""
+        """Mean absolute count error, ``options classes``."""
         found: Numbers = np.abs(self.errors).mean(axis=1)
         return found
 
     @cached_property
     def unbiased(self) -> NDArray[np.bool_]:
-        """True where the mean error is zero within its standard error, ``thresholds classes``.
+        """True where the mean error is zero within its standard error, ``options classes``.
 
         One object too many or too few in all images together is within it, too.
         """
@@ -99,12 +118,8 @@ class _Outcomes:
         found: Numbers = self.f1 - self.error / per_image
         return found
 
-    def places(self, thresholds: Sequence[float]) -> list[int]:
-        """Return the places of thresholds among ``scores``, which has them."""
-        return [int(place) for place in np.searchsorted(self.scores, thresholds)]
-
     def total(self, places: Sequence[int]) -> float:
-        """Return the mean value over the classes that are anywhere, one threshold each."""
+        """Return the mean value over the classes that are anywhere, one option each."""
         return float(_mean(self.value[places, np.arange(len(places))]))
 
 
@@ -137,53 +152,91 @@ def tune_boxes(
     """
     start = settings.nms_threshold
     overlaps = sorted({*_OVERLAPS, start}, key=lambda overlap: abs(overlap - start))
-    outcomes = [_outcomes(settings, each, tensors, truths, sizes) for each in overlaps]
+    every = [_decoded(settings, each, tensors, truths, sizes) for each in overlaps]
     if not any(map(len, truths)):
         return Tuning(settings, math.nan, math.nan)
-    own = outcomes[0].places(settings.score_thresholds)
-    before = outcomes[0].total(own)
-    chosen = [(each, _chosen(each, own)) for each in outcomes]
-    best, places = max(chosen, key=lambda pair: pair[0].total(pair[1]))
-    after = best.total(places)
+    own = [*map(_Option, settings.score_thresholds, settings.count_factors)]
+    each_class = range(len(own))
+    before = every[0].outcomes(own).total(each_class)
+    scores = sorted({*_SCORES, *settings.score_thresholds})
+    simple = [boxes.outcomes([_Option(score) for score in scores]) for boxes in every]
+    first = scores.index(own[0].score)
+    chosen = [
+        (boxes, each, _chosen(each, first)) for boxes, each in zip(every, simple, strict=True)
+    ]
+    boxes, best, places = max(chosen, key=lambda row: row[1].total(row[2]))
+    counted = boxes.outcomes(_COUNTED)
+    options = [_better(best, counted, index, place) for index, place in enumerate(places)]
+    after = boxes.outcomes(options).total(each_class)
     if not after > before + NOTICEABLE:
         return Tuning(settings, before, before)
-    thresholds = tuple(float(best.scores[place]) for place in places)
     found = dataclasses.replace(
         settings,
-        nms_threshold=best.overlap,
-        score_threshold=thresholds if len(set(thresholds)) > 1 else thresholds[0],
+        nms_threshold=boxes.settings.nms_threshold,
+        score_threshold=_one_or_more([option.score for option in options]),
+        count_factor=_one_or_more([option.factor for option in options]),
     )
     return Tuning(found, before, after, _note(settings.classes, best.n_true))
 
 
-def _outcomes(
+def _one_or_more(values: Sequence[float]) -> float | tuple[float, ...]:
+    return tuple(values) if len(set(values)) > 1 else values[0]
+
+
+@dataclass(frozen=True, eq=False)
+class _Boxes:
+    """The boxes of one suppression down to the lowest score, among which are all others.
+
+    Parameters
+    ----------
+    settings
+        What they are decoded with.
+    found
+        Those of each image.
+    matches
+        With the true ones.
+    """
+
+    settings: AnchorBoxes
+    found: Sequence[BoxSet]
+    matches: BoxMatches
+
+    def outcomes(self, options: Sequence[_Option]) -> _Outcomes:
+        """Count what the options leave of the boxes."""
+        counts = [self.matches.counts(BOX_IOU, self._least(option)) for option in options]
+        return _Outcomes(tuple(options), np.stack(counts))
+
+    def _least(self, option: _Option) -> Numbers:
+        """Return the score from which boxes stay, ``images classes``."""
+        own = dataclasses.replace(
+            self.settings, score_threshold=option.score, count_factor=option.factor
+        )
+        return np.stack([least_scores(own, found) for found in self.found])
+
+
+def _decoded(
     settings: AnchorBoxes,
     overlap: float,
     tensors: Sequence[NDArray[np.float32]],
     truths: Sequence[BoxSet],
     sizes: Sequence[tuple[int, int]],
-) -> _Outcomes:
-    """Decode and match the boxes of the lowest threshold, among which are those of all others."""
-    scores = sorted({*_SCORES, *settings.score_thresholds})
-    every = dataclasses.replace(settings, nms_threshold=overlap, score_threshold=scores[0])
+) -> _Boxes:
+    every = dataclasses.replace(down_to(settings, _SCORES[0]), nms_threshold=overlap)
     found = [
         found_set(decode_boxes(every, tensor, size))
         for tensor, size in zip(tensors, sizes, strict=True)
     ]
-    matches = match_boxes(truths, found, len(settings.classes), (BOX_IOU,))
-    # Scores are float32: decoding compares them with thresholds as such.
-    counts = [matches.counts(BOX_IOU, float(np.float32(score))) for score in scores]
-    return _Outcomes(overlap, np.array(scores), np.stack(counts))
+    return _Boxes(every, found, match_boxes(truths, found, len(settings.classes), (BOX_IOU,)))
 
 
-def _chosen(outcomes: _Outcomes, own: Sequence[int]) -> list[int]:
+def _chosen(outcomes: _Outcomes, first: int) -> list[int]:
     """Return the places of the best thresholds, one for each class; of equal ones the nearest.
 
-    ``own`` are the places of the method's own thresholds.
+    ``first`` is the place of the method's own threshold.
     """
-    classes = len(own)
-    totals = np.array([outcomes.total([place] * classes) for place in range(len(outcomes.scores))])
-    joint = _best(np.where(_near_best(_mean(outcomes.f1)), totals, -np.inf), own[0])
+    classes = len(outcomes.n_true)
+    totals = np.array([outcomes.total([place] * classes) for place in range(len(outcomes.options))])
+    joint = _best(np.where(_near_best(_mean(outcomes.f1)), totals, -np.inf), first)
     found = []
     for index, count in enumerate(outcomes.n_true):
         if count < FEWEST_OF_A_CLASS:
@@ -195,6 +248,29 @@ def _chosen(outcomes: _Outcomes, own: Sequence[int]) -> list[int]:
         chosen = -outcomes.error[:, index] if right.any() else outcomes.value[:, index]
         found.append(_best(np.where(right if right.any() else good, chosen, -np.inf), joint))
     return found
+
+
+def _better(simple: _Outcomes, counted: _Outcomes, index: int, place: int) -> _Option:
+    """Return the option of a class: the chosen threshold, or a count factor that is better."""
+    if simple.n_true[index] < FEWEST_OF_A_CLASS:
+        return simple.options[place]
+    least = np.nan_to_num(simple.f1[:, index]).max() - _F1_LOSS
+    bias = np.abs(counted.errors[..., index].mean(axis=1))
+    error = np.where(counted.f1[:, index] >= least, counted.error[:, index], np.inf)
+    # For each low score the factor of the least bias; of these that of the least error.
+    groups = np.arange(len(counted.options)).reshape(len(_LOW_SCORES), -1)
+    unbiased = [group[np.lexsort((error[group], bias[group]))[0]] for group in groups]
+    found = min(unbiased, key=lambda option: error[option])
+    gain = np.abs(simple.errors[place, :, index]) - np.abs(counted.errors[found, :, index])
+    enough = np.isfinite(error[found]) and _is_sure(gain.astype(np.float64))
+    return counted.options[found] if enough else simple.options[place]
+
+
+def _is_sure(gain: Numbers) -> bool:
+    """Return whether the mean over images is above 0 by more than chance explains."""
+    if len(gain) < _FEWEST_IMAGES:
+        return False
+    return bool(gain.mean() > _SURE * gain.std(ddof=1) / math.sqrt(len(gain)))
 
 
 def _mean(values: Numbers) -> Numbers:

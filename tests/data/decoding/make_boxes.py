@@ -41,6 +41,23 @@ def plain_decode(settings: dict[str, Any], tensor: np.ndarray, size: list[int]) 
             for other in kept
         ):
             kept.append([*edges, key[1], -key[0]])
+    return counted(settings, kept)
+
+
+def counted(settings: dict[str, Any], boxes: list[list[Any]]) -> list[list[Any]]:
+    """Leave of each class the boxes that its scores speak for; they come by score."""
+    factors = settings.get("count_factor", 0)
+    kept = []
+    for box in boxes:
+        factor = factors[box[4]] if isinstance(factors, list) else factors
+        if factor:
+            total = 0.0
+            for other in boxes:
+                total += math.sqrt(other[5]) if other[4] == box[4] else 0.0
+            better = sum(other[4] == box[4] and other[5] > box[5] for other in boxes)
+            if better >= math.floor(factor * total + 0.5):
+                continue
+        kept.append(box)
     return kept
 
 
@@ -111,6 +128,26 @@ def put(tensor: np.ndarray, place: tuple[int, int, int], *values: float) -> None
     tensor[anchor * 8 : anchor * 8 + 8, row, column] = values
 
 
+def counts() -> list[tuple[str, dict[str, Any], np.ndarray, list[int]]]:
+    """Boxes of which only as many stay as their scores speak for."""
+    found: list[tuple[str, dict[str, Any], np.ndarray, list[int]]] = []
+    for number, factors in enumerate((0.7, [0, 0.4, 1.9], [1.1, 0.05, 0.001], 0.9, [2, 0, 0.9])):
+        changes = {"count_factor": factors, "score_threshold": (0.1, [0.2, 0.05, 0.3])[number % 2]}
+        tensor = noise(np.random.default_rng(20 + number), DEFAULTS, 6, 4 + number)
+        if number > 2:
+            tensor = np.round(tensor * 8).astype(np.float32) / 8  # many scores alike
+        size = [side * 8 for side in tensor.shape[1:]]
+        found.append(("as many as the scores speak for", changes, tensor, size))
+    half = empty(1, 5)  # 0.5 expected is one; boxes of equal scores stay together
+    put(half, (0, 0, 0), 0.5, 0.5, 4, 4, 0.5, 0.5, 0, 0)
+    for column in (1, 2):
+        put(half, (0, column, 0), 0.5, 0.5, 4, 4, 1, 0, 0.25, 0)
+        put(half, (0, column + 2, 0), 0.5, 0.5, 4, 4, 0.25, 0, 0, 0.25)
+    changes = {"count_factor": [1, 0.5, 0.9], "score_threshold": 0.05}
+    found.append(("half of a box", changes, half, [8, 40]))
+    return found
+
+
 def cases() -> list[tuple[str, dict[str, Any], np.ndarray, list[int]]]:
     rng = np.random.default_rng(7)
     found: list[tuple[str, dict[str, Any], np.ndarray, list[int]]] = []
@@ -130,6 +167,7 @@ def cases() -> list[tuple[str, dict[str, Any], np.ndarray, list[int]]]:
         tensor = noise(np.random.default_rng(number), DEFAULTS, 5, 7 - number)
         size = [side * 8 for side in tensor.shape[1:]]
         found.append(("a threshold for each class", changes, tensor, size))
+    found += counts()
     found.append(("nothing", {}, empty(2, 3), [16, 24]))
     found.append(("size between cells", {}, noise(rng, DEFAULTS, 3, 4), [18, 27]))
 

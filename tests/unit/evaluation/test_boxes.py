@@ -18,6 +18,7 @@ from deepbacs_zoo.evaluation.overlay import (
 )
 from deepbacs_zoo.evaluation.writing import as_dict
 from deepbacs_zoo.package import open_package
+from deepbacs_zoo.prediction import predict
 from tests.unit.evaluation.boxed import (
     SHAPE,
     A,
@@ -89,6 +90,20 @@ def test_each_class_counts_from_its_own_score(folder, tmp_path):
     assert evaluation.least_scores == "0.15 (rod), 0.6 (coccus), 0.3 (debris)"
     scores = as_dict(evaluation)
     assert scores["score_thresholds"] == {"rod": 0.15, "coccus": 0.6, "debris": 0.3}
+
+
+def test_an_image_has_as_many_boxes_as_its_scores_speak_for(evaluation, tmp_path):
+    # Roots of the scores of rods: 0.95; 0.45, 0.84, 0.77; 0.95.
+    package = write_boxed_package(tmp_path, score_threshold=0.1, count_factor=[0.6, 0, 1])
+    pairs = three_box_pairs(tmp_path)
+    counted = evaluate(package, pairs, training=(), device="cpu")
+    assert [row.found for row in counted.model.rows] == [(1, 1, 0), (1, 0, 0), (1, 1, 0)]
+    predicted = [len(predict(package, pair.source).content.rows) for pair in pairs]
+    assert [sum(row.found) for row in counted.model.rows] == predicted
+    assert counted.model.mean_ap == evaluation.model.mean_ap
+    assert counted.factors == "0.6 (rod), 0 (coccus), 1 (debris)"
+    assert evaluation.factors == ""
+    assert as_dict(counted)["count_factors"] == {"rod": 0.6, "coccus": 0, "debris": 1}
 
 
 def test_average_precision_also_counts_boxes_of_a_low_score(evaluation):

@@ -139,6 +139,17 @@ def test_a_predictor_without_other_decoding_evaluates_boxes_and_says_what_is_mis
     assert found.model.mean_ap[0].value < expected.model.mean_ap[0].value
 
 
+def test_boxes_are_counted_once_by_a_predictor_without_other_decoding(tmp_path):
+    pairs = three_box_pairs(tmp_path)
+    path = write_boxed_package(tmp_path, score_threshold=0.1, count_factor=0.6)
+    expected = evaluate(path, pairs, device="cpu", training=())
+    with open_package(path) as package:
+        strict = Strict(package, lambda tensors: boxed_network(8).compute(tensors["image"]))
+        found = evaluate(strict, pairs, training=())
+    assert [row.found for row in found.model.rows] == [row.found for row in expected.model.rows]
+    assert found.model.points == expected.model.points
+
+
 def test_labels_need_no_other_decoding(tmp_path):
     with open_package(write_painted_package(tmp_path)) as package:
         strict = Strict(package, lambda tensors: painted_network().compute(tensors["image"]))

@@ -17,6 +17,7 @@ KINDS = [
     (Spline("p", 16, 4, 0.55, 0.35), ["16 control points", "i·4", "0.55", "0.35"]),
     (AnchorBoxes("p", ("rod", "dividing"), 5, 8, 0.25, 0.35), ["5 boxes", "rod, dividing", "0.25"]),
     (AnchorBoxes("p", ("a", "b"), 5, 8, (0.25, 0.45)), ["of their class (a 0.25, b 0.45)"]),
+    (AnchorBoxes("p", ("a", "b"), 5, 8, count_factor=(0.0, 0.9)), ["rounded: a all, b 0.9 times."]),
 ]
 
 
@@ -29,6 +30,10 @@ def test_every_setting_stands_in_the_steps(settings, parts):
         assert part in steps
     numbers = [line.split(".")[0] for line in steps.splitlines() if line[0].isdigit()]
     assert numbers == [str(number + 1) for number in range(len(numbers))]
+
+
+def test_nothing_is_said_of_counts_where_no_class_has_a_factor():
+    assert "square roots" not in decoding_steps(AnchorBoxes("p", ("a", "b"), 5, 8))[1]
 
 
 def test_nothing_is_said_of_levels_where_there_are_none():

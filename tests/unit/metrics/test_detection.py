@@ -128,12 +128,23 @@ def test_each_class_has_its_own_score():
     matches = match_boxes(truth, found, 2)
     assert matches.counts(0.5, (0.35, 0.7))[0].tolist() == [[1, 0, 0], [0, 0, 1]]
     assert matches.counts(0.5, (0.5, 0.2))[0].tolist() == [[0, 0, 1], [1, 1, 0]]
-    assert found[0].above((0.5, 0.2)).scores.tolist() == [0.6, 0.3]
+    assert found[0].above(np.array([0.5, 0.2])).scores.tolist() == [0.6, 0.3]
     assert confusion(truth, found, matches, 0.5, (0.35, 0.7)).tolist() == [
         [1, 0, 0],
         [0, 0, 1],
         [0, 0, 0],
     ]
+
+
+def test_each_image_has_its_own_score():
+    truth = [BoxSet.of([LEFT, MIDDLE], [0, 1])] * 2
+    found = [BoxSet.of([LEFT, MIDDLE, RIGHT], [0, 1, 1], [0.4, 0.6, 0.3])] * 2
+    matches = match_boxes(truth, found, 2)
+    least = np.array([[0.5, 0.2], [0.35, np.inf]])
+    counts = matches.counts(0.5, least)
+    assert counts.tolist() == [[[0, 0, 1], [1, 1, 0]], [[1, 0, 0], [0, 0, 1]]]
+    table = confusion(truth, found, matches, 0.5, least)
+    assert table.tolist() == [[1, 0, 1], [0, 1, 1], [0, 1, 0]]
 
 
 def test_a_curve_ends_where_the_recall_does():

@@ -27,7 +27,8 @@ SETTINGS = [
     Foreground("p", split_levels=(0.6,), convexity=0.9),
     StarConvex("p", 32, 2, 0.4, 0.3, 10),
     Spline("p", 16, 4, 0.4, 0.3, 10),
-    AnchorBoxes("p", ("rod", "dividing"), 5, 16, 0.2, 0.4),
+    AnchorBoxes("p", ("rod", "dividing"), 5, 16, 0.2, 0.4, (0, 1.2)),
+    AnchorBoxes("p", ("rod", "dividing"), 5, 16, 0.2, 0.4, 0.9),
     AnchorBoxes("p", ("rod", "dividing"), 5, 16, (0.2, 0.6), 0.4),
 ]
 
@@ -42,6 +43,10 @@ def test_what_is_written_is_read_back(settings):
 def test_a_block_holds_what_a_description_can():
     assert SETTINGS[-1].as_config()["classes"] == ["rod", "dividing"]
     assert SETTINGS[-1].as_config()["score_threshold"] == [0.2, 0.6]
+
+
+def test_one_count_factor_stands_for_all_classes():
+    assert [each.count_factors for each in SETTINGS[-3:]] == [(0, 1.2), (0.9, 0.9), (0, 0)]
 
 
 def test_one_score_threshold_stands_for_all_classes():
@@ -115,6 +120,19 @@ def test_score_thresholds_are_one_number_or_one_for_each_class(wrong):
     assert "config.deepbacs_zoo.decode.score_threshold" in text
     assert f"({wrong})" in text
     assert "a number between 0 and 1, or a list of them, one for each class" in text
+
+
+@pytest.mark.parametrize(
+    "wrong", [-1, "0.5", True, [], [0.5], [0.5, -0.5], [0.5, 0.5, 0.5], float("inf"), [[0.5], 1]]
+)
+def test_count_factors_are_one_number_or_one_for_each_class(wrong):
+    block = {"kind": "boxes", "classes": ["a", "b"], "anchors": 5, "grid": 8}
+    with pytest.raises(PackageError) as caught:
+        read_decoding(config(**block, count_factor=wrong))
+    text = str(caught.value)
+    assert "config.deepbacs_zoo.decode.count_factor" in text
+    assert f"({wrong})" in text
+    assert "a number of at least 0, or a list of them, one for each class" in text
 
 
 @pytest.mark.parametrize("kind", ["multilabel", "foreground"])

@@ -43,6 +43,7 @@ def of_many_classes(count):
         "onnx",
         scores,
         score_thresholds=(0.3,),
+        count_factors=(0.0,),
         constant=guess_counts(np.ones((1, count), int), names),
         previews=(picture,),
     )

@@ -128,6 +128,45 @@ def test_boxes_that_count_right_still_stand_on_objects():
     assert f1(*counted(found, *images).sum(axis=0)[0]) >= at[0.5] - 0.05
 
 
+def of_many_stains(seed):
+    """Images in which scores are higher or lower altogether; a third of the rods is false."""
+    rng = np.random.default_rng(seed)
+    images = []
+    for high in np.linspace(0.45, 1, 24):
+        count = rng.integers(4, 20)
+        true, false = (count, 0.5 * high, high), (count / 2, 0.3 * high, 0.6 * high)
+        images.append(drawn(rng, [true, (3, 0.9, 1)], [false, (0, 0, 0)], images=1))
+    return tuple([one for part in parts for one in part] for parts in zip(*images, strict=True))
+
+
+def test_a_class_is_counted_by_the_scores_of_each_image_where_no_threshold_suits_all():
+    images = of_many_stains(7)
+    found = tune_boxes(SETTINGS, *images)
+    rods, dots = found.settings.count_factors
+    assert (rods > 0, dots) == (True, 0)
+    assert found.after == pytest.approx(score(found.settings, *images))
+    counts = counted(found.settings, *images)[:, 0]
+    errors = counts[:, 1] - counts[:, 2]
+    assert abs(errors.mean()) < 0.5
+    simple = min(
+        np.abs(each[:, 1] - each[:, 2]).mean()
+        for threshold in np.arange(0.05, 1, 0.05)
+        for each in [
+            counted(dataclasses.replace(SETTINGS, score_threshold=threshold), *images)[:, 0]
+        ]
+    )
+    assert np.abs(errors).mean() < 0.8 * simple
+    unseen = counted(found.settings, *of_many_stains(8))[:, 0]
+    assert np.abs(unseen[:, 1] - unseen[:, 2]).mean() < 0.8 * simple
+
+
+def test_few_images_have_no_count_factor():
+    tensors, truths, sizes = of_many_stains(7)
+    few = slice(10, 14)
+    found = tune_boxes(SETTINGS, tensors[few], truths[few], sizes[few])
+    assert found.settings.count_factor == 0
+
+
 def test_boxes_that_lie_close_are_kept_apart_by_another_suppression():
     tensor, true = np.zeros((6, SIDE, SIDE), np.float32), []
     for row in range(1, SIDE, 4):

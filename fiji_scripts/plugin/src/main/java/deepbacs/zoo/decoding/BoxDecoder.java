@@ -21,6 +21,9 @@ import java.util.List;
  *       anchor; the first {@link #MOST} are kept.
  *   <li>From the first to the last, a candidate is dropped if it overlaps a kept one of its class
  *       by more than the threshold.
+ *   <li>A class with a count factor keeps as many of the best as the factor times the sum of the
+ *       square roots of their scores, in double and in their order, rounded half up, and those of
+ *       the same score as the last of them.
  * </ol>
  */
 public final class BoxDecoder {
@@ -150,6 +153,23 @@ public final class BoxDecoder {
     return Math.min(Math.max(edge, 0.0), limit);
   }
 
+  /** The score from which on boxes of a class stay: that of the last of the expected number. */
+  private static float leastScore(List<DetectedBox> members, boolean[] stay, double factor) {
+    List<Float> scores = new ArrayList<>();
+    double sum = 0;
+    for (int member = 0; member < stay.length; member++) {
+      if (stay[member]) {
+        scores.add(members.get(member).score);
+        sum += Math.sqrt(members.get(member).score);
+      }
+    }
+    double count = Math.floor(factor * sum + 0.5);
+    if (factor == 0 || count >= scores.size()) {
+      return 0;
+    }
+    return count > 0 ? scores.get((int) count - 1) : Float.POSITIVE_INFINITY;
+  }
+
   /** Drops class by class; what is left stays in order. */
   private List<DetectedBox> suppressed(List<DetectedBox> ordered) {
     boolean[] kept = new boolean[ordered.size()];
@@ -163,8 +183,9 @@ public final class BoxDecoder {
         }
       }
       boolean[] stay = Suppression.kept(members, settings.nmsThreshold);
+      float least = leastScore(members, stay, settings.countFactors.get(index));
       for (int member = 0; member < stay.length; member++) {
-        kept[places.get(member)] = stay[member];
+        kept[places.get(member)] = stay[member] && members.get(member).score >= least;
       }
     }
     List<DetectedBox> found = new ArrayList<>();

@@ -22,17 +22,30 @@ public final class AnchorBoxes implements Decoding {
   public final List<Double> scoreThresholds;
   /** A box whose overlap with a better one of its class is above this is dropped. */
   public final double nmsThreshold;
+  /**
+   * Of the boxes that are left, a class keeps as many of the best as its factor times the sum of
+   * the square roots of their scores; with 0 all of them.
+   */
+  public final List<Double> countFactors;
 
   AnchorBoxes(Fields fields) {
     output =
-        fields.output("output", "classes", "anchors", "grid", "score_threshold", "nms_threshold");
+        fields.output(
+            "output",
+            "classes",
+            "anchors",
+            "grid",
+            "score_threshold",
+            "nms_threshold",
+            "count_factor");
     classes = Collections.unmodifiableList(fields.names("classes"));
     anchors = fields.whole("anchors", 1);
     grid = fields.whole("grid", 1);
-    List<Double> thresholds = fields.fractions("score_threshold", 0.3);
+    Fields.OneOrMore thresholds = fields.fractions("score_threshold", 0.3);
     nmsThreshold = fields.fraction("nms_threshold", 0.3);
-    scoreThresholds =
-        Collections.unmodifiableList(fields.forEach("score_threshold", thresholds, classes.size()));
+    Fields.OneOrMore factors = fields.factors("count_factor", 0);
+    scoreThresholds = thresholds.forEach(classes.size());
+    countFactors = factors.forEach(classes.size());
   }
 
   @Override

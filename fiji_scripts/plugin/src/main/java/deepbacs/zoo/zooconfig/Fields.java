@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The fields of the block {@code decode}, checked as they are read.
@@ -20,8 +21,7 @@ final class Fields {
 
   static final String WHERE = "config.deepbacs_zoo.decode";
 
-  private static final String FOR_EACH =
-      "a number between 0 and 1, or a list of them, one for each class";
+  private static final String FRACTION = "a number between 0 and 1";
 
   private final Map<?, ?> values;
   private final Schema schema;
@@ -74,26 +74,67 @@ final class Fields {
     }
     Object value = value(name);
     if (!isFraction(value)) {
-      throw wrong(where(name), value, "a number between 0 and 1");
+      throw wrong(where(name), value, FRACTION);
     }
     return ((Number) value).doubleValue();
   }
 
   /** A number between 0 and 1, or a list of them, that may be left out. */
-  List<Double> fractions(String name, double unset) {
+  OneOrMore fractions(String name, double unset) {
+    return oneOrMore(name, unset, Fields::isFraction, FRACTION);
+  }
+
+  /** A number of at least 0, or a list of them, that may be left out. */
+  OneOrMore factors(String name, double unset) {
+    return oneOrMore(name, unset, Fields::isFactor, "a number of at least 0");
+  }
+
+  private OneOrMore oneOrMore(
+      String name, double unset, Predicate<Object> allowed, String inWords) {
     Object value = values.containsKey(schema.name(name)) ? value(name) : unset;
     List<?> numbers = value instanceof List ? (List<?>) value : Collections.singletonList(value);
-    List<Double> found = new ArrayList<>();
+    String words = inWords + ", or a list of them, one for each class";
+    OneOrMore found = new OneOrMore(where(name), value, words);
     for (Object number : numbers) {
-      if (!isFraction(number)) {
-        throw wrong(where(name), value, FOR_EACH);
+      if (!allowed.test(number)) {
+        throw found.wrong();
       }
-      found.add(((Number) number).doubleValue());
+      found.numbers.add(((Number) number).doubleValue());
     }
-    if (found.isEmpty()) {
-      throw wrong(where(name), value, FOR_EACH);
+    if (found.numbers.isEmpty()) {
+      throw found.wrong();
     }
     return found;
+  }
+
+  /** A number for all classes, or one for each. */
+  static final class OneOrMore {
+
+    private final String where;
+    private final Object value;
+    private final String allowed;
+    private final List<Double> numbers = new ArrayList<>();
+
+    private OneOrMore(String where, Object value, String allowed) {
+      this.where = where;
+      this.value = value;
+      this.allowed = allowed;
+    }
+
+    /** One number for each class; a list of another length is refused. */
+    List<Double> forEach(int classes) {
+      if (!(value instanceof List)) {
+        return Collections.nCopies(classes, numbers.get(0));
+      }
+      if (numbers.size() != classes) {
+        throw wrong();
+      }
+      return Collections.unmodifiableList(numbers);
+    }
+
+    private ZooException wrong() {
+      return Fields.wrong(where, value, allowed);
+    }
   }
 
   /** Numbers between 0 and 1, ascending, that may be left out: then there are none. */
@@ -109,17 +150,6 @@ final class Fields {
       found.add(((Number) number).doubleValue());
     }
     return Collections.unmodifiableList(found);
-  }
-
-  /** One number for each class; a number that is no list stands for all of them. */
-  List<Double> forEach(String name, List<Double> numbers, int classes) {
-    if (!(value(name) instanceof List)) {
-      return Collections.nCopies(classes, numbers.get(0));
-    }
-    if (numbers.size() != classes) {
-      throw wrong(where(name), value(name), FOR_EACH);
-    }
-    return numbers;
   }
 
   /** Names that must be there, at least one. */
@@ -149,6 +179,11 @@ final class Fields {
   private static boolean isFraction(Object value) {
     double number = value instanceof Number ? ((Number) value).doubleValue() : Double.NaN;
     return number > 0 && number < 1;
+  }
+
+  private static boolean isFactor(Object value) {
+    double number = value instanceof Number ? ((Number) value).doubleValue() : Double.NaN;
+    return number >= 0 && number < Double.POSITIVE_INFINITY;
   }
 
   private static boolean isWhole(Object value) {

@@ -45,7 +45,7 @@ class Best:
 
     @property
     def reason(self) -> str:
-        """Why it is the best, such as ``the lowest validation loss``."""
+        """The reason for the choice, such as ``the lowest validation loss``."""
         end = "lowest" if self.column == VALIDATION_LOSS else "highest"
         return f"the {end} {self._name}"
 

@@ -1,4 +1,4 @@
-"""How many boxes of a class an image has, by the scores of all of them.
+"""The number of boxes of a class in an image, by the scores of all of them.
 
 One threshold compares the boxes of an image with those of other images, and where the network is
 less sure of everything, in a crowd or under another stain, it drops half of the objects.  The sum
@@ -22,7 +22,8 @@ def least_score(scores: NDArray[np.floating], factor: float) -> float:
     Parameters
     ----------
     scores
-        Those of the boxes of one class in one plane, above 0, highest first.
+        Those of the boxes of one class in one plane along the only axis, float32 or float64,
+        above 0, highest first.
     factor
         The expected number of boxes is this times the sum of the square roots, in float64 and in
         the order of the scores; with 0 all boxes stay.

@@ -20,7 +20,7 @@ __all__ = ["Evaluator", "Predict", "Predicted"]
 
 
 class Predicted(NamedTuple):
-    """What was predicted of an image.
+    """The prediction of an image.
 
     Parameters
     ----------

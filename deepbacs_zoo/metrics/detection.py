@@ -74,7 +74,7 @@ class BoxSet:
         return passing
 
     def above(self, score: NDArray[np.float64]) -> BoxSet:
-        """Return the boxes that have at least the score of their class."""
+        """Return the boxes that have at least ``score``, which is float64 along ``classes``."""
         kept = self.passing(score)
         return BoxSet(self.corners[kept], self.classes[kept], self.scores[kept])
 
@@ -194,7 +194,7 @@ class BoxMatches:
         return counted
 
     def scores(self, score: ScoreThreshold) -> NDArray[np.float64]:
-        """Return a threshold as ``images classes`` float64."""
+        """Return a threshold as float64 with the axes ``images classes``."""
         return np.broadcast_to(np.asarray(score, np.float64), self.n_true.shape)
 
     def place(self, threshold: float) -> int:

@@ -40,7 +40,7 @@ def down_to(settings: AnchorBoxes, score: float) -> AnchorBoxes:
 
 
 def least_scores(settings: AnchorBoxes, found: BoxSet) -> NDArray[np.float64]:
-    """Return the score from which a package has a box of an image, float64 along its classes.
+    """Return the score from which a package has a box of an image, float64, axis ``classes``.
 
     ``found`` are all boxes of the image, as they are decoded with :func:`down_to`.
     """

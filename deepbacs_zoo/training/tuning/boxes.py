@@ -63,7 +63,7 @@ _COUNTED: Final = tuple(_Option(score, factor) for score in _LOW_SCORES for fact
 
 @dataclass(frozen=True, eq=False)
 class _Outcomes:
-    """What is left of boxes under many options.
+    """Right, wrong and missing boxes under many options.
 
     Parameters
     ----------

@@ -159,7 +159,7 @@ def trained_model(  # long: one description, field by field
             allowed=", ".join(filter(None, FORMS)),
             hint="choose one of these, or leave " + Option("consumer") + " out",
         )
-    method = get_method(run.method, run.method_arguments, f"{run.file}: method")
+    method = get_method(run.method, run.method_arguments, f"{run.file}: method", run.task)
     entry = get_network(run.network, f"{run.file}: network")
     split, part = run.split.held_out
     return TrainedModel(

@@ -8,14 +8,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from deepbacs_zoo.annotations import Annotated, LabelOptions, Pair
 from deepbacs_zoo.annotations.kinds import KINDS
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
-from deepbacs_zoo.errors import look_up
+from deepbacs_zoo.errors import DataError, look_up
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
+from deepbacs_zoo.tasks.ground_truth.images import TargetImage
 from deepbacs_zoo.tasks.ground_truth.labels import GroundTruth, Labels
+from deepbacs_zoo.tasks.images.pairs import check_pair
 
 __all__ = ["ANNOTATIONS", "Annotations", "TrueImage", "annotation_kind"]
 
@@ -99,8 +104,43 @@ def _boxes(classes: Sequence[str], options: LabelOptions) -> Annotations:
     return _kind("boxes", "an annotation of boxes", truth, classes, options)
 
 
+def _images(classes: Sequence[str], options: LabelOptions) -> Annotations:
+    kind = KINDS["image"]
+
+    def read(pairs: Sequence[Pair]) -> Iterator[TrueImage]:
+        for each in kind.read(pairs, classes or None, options):
+            source, target = (
+                _only_plane(path, image)
+                for path, image in (
+                    (each.pair.source, each.image),
+                    (each.pair.target, each.annotation),
+                )
+            )
+            odd = check_pair(each.pair.target, source, target)
+            findings = (*each.image.findings, *each.annotation.findings, *odd)
+            truth = TargetImage(target.astype(np.float32))
+            yield TrueImage(each.pair, each.image, truth, findings)
+
+    return Annotations("a target image", kind.find_folders, kind.match_pairs, read)
+
+
+def _only_plane(place: Path, image: Image) -> NDArray[Any]:
+    """Return ``c y x`` of the file's data type."""
+    planes = image.data
+    if planes.sizes["t"] != 1 or planes.sizes["z"] != 1:
+        raise DataError(
+            place,
+            "it is a stack, but training takes single planes",
+            value=f"{planes.sizes['t']} frames, {planes.sizes['z']} slices",
+            allowed="one frame and one slice",
+            hint="save the planes as separate files",
+        )
+    plane: NDArray[Any] = planes.to_numpy()[0, 0]
+    return plane
+
+
 ANNOTATIONS: Final[Mapping[str, Callable[[Sequence[str], LabelOptions], Annotations]]] = (
-    MappingProxyType({"labels": _labels, "boxes": _boxes})
+    MappingProxyType({"labels": _labels, "boxes": _boxes, "image": _images})
 )
 
 
@@ -112,7 +152,7 @@ def annotation_kind(
     Parameters
     ----------
     name
-        ``labels`` or ``boxes``.
+        ``labels``, ``boxes`` or ``image``.
     classes
         Names of the classes of boxes that are known; none for any.  One alone is the class of all
         objects of label images, which are else refused as boxes unless a table tells classes.

@@ -9,6 +9,7 @@ from typing import Any, Final
 from deepbacs_zoo.errors import UsageError, look_up
 from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.tasks.detection import yolov2
+from deepbacs_zoo.tasks.images import care, fnet
 from deepbacs_zoo.tasks.segmentation import multilabel_unet, splinedist, stardist, unet
 from deepbacs_zoo.tasks.types import Method, MethodEntry
 
@@ -20,11 +21,17 @@ _ENTRIES: Final = (
     stardist.ENTRY,
     splinedist.ENTRY,
     yolov2.ENTRY,
+    *care.ENTRIES,
+    fnet.ENTRY,
 )
 
 METHODS: Final[Mapping[str, MethodEntry]] = MappingProxyType(
-    {entry.name: entry for entry in _ENTRIES}
+    {
+        name: next(entry for entry in _ENTRIES if entry.name == name)
+        for name in dict.fromkeys(entry.name for entry in _ENTRIES)
+    }
 )
+"""Methods by name; one of several tasks with the first of them."""
 
 TASKS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -57,7 +64,7 @@ def resolve(task: str, method: str | None = None) -> MethodEntry:
     if methods is None:
         raise _no_task(task)
     if method is None:
-        return METHODS[methods[0]]
+        return _entry(methods[0], task)
     if method not in methods:
         raise UsageError(
             Option("method"),
@@ -66,7 +73,11 @@ def resolve(task: str, method: str | None = None) -> MethodEntry:
             allowed=", ".join(methods),
             hint="choose one of these, or leave " + Option("method") + f" out for {methods[0]}",
         )
-    return METHODS[method]
+    return _entry(method, task)
+
+
+def _entry(name: str, task: str) -> MethodEntry:
+    return next(entry for entry in _ENTRIES if (entry.name, entry.task) == (name, task))
 
 
 def _no_task(name: str) -> UsageError:
@@ -79,19 +90,32 @@ def _no_task(name: str) -> UsageError:
     )
 
 
-def get_entry(name: str, where: str = "method") -> MethodEntry:
-    """Return the row of a method; ``where`` is the place that names it, for messages.
+def get_entry(name: str, where: str = "method", task: str | None = None) -> MethodEntry:
+    """Return the row of a method.
+
+    Parameters
+    ----------
+    name
+        The name of a method.
+    where
+        The place that names it, for messages.
+    task
+        The task, for a method of several ones; without it the first one.
 
     Raises
     ------
     UsageError
-        No method has this name.
+        No method has this name, or the task has none of this name.
     """
-    return look_up(METHODS, name, where, "method")
+    entry = look_up(METHODS, name, where, "method")
+    return entry if task in (None, entry.task) else resolve(task, name)
 
 
 def get_method(
-    name: str, arguments: Mapping[str, Any] = MappingProxyType({}), where: str = "method"
+    name: str,
+    arguments: Mapping[str, Any] = MappingProxyType({}),
+    where: str = "method",
+    task: str | None = None,
 ) -> Method:
     """Return the method of this name, built with arguments (by default those for unknown data).
 
@@ -103,13 +127,15 @@ def get_method(
         What a run of it recorded as ``method_arguments``.
     where
         The place that names it, for messages.
+    task
+        The task, for a method of several ones; without it the first one.
 
     Raises
     ------
     UsageError
         No method has this name, or the arguments are not those of this method.
     """
-    entry = get_entry(name, where)
+    entry = get_entry(name, where, task)
     try:
         return entry.build(**arguments)
     except (TypeError, ValueError) as error:

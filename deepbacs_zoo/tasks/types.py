@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import UsageError
@@ -91,6 +92,9 @@ class TrainingSettings:
     composed_fields
         Fields composed of the objects of the training images, from which half of the patches are
         cut; 0 for none.
+    vary_intensity
+        Contrast, gamma, brightness and noise of patches vary, which leaves objects what they are
+        but would ask for another target image.
     best_by
         Column of the history that tells which epoch is the best, whose weights are kept: that of
         the lowest ``val_loss``, or of the highest of any other column.
@@ -112,6 +116,7 @@ class TrainingSettings:
     max_contrast: float = 1.4
     composed_fields: int = 0
     best_by: str = "val_loss"
+    vary_intensity: bool = True
 
 
 @dataclass(frozen=True)
@@ -219,11 +224,14 @@ class Sample:
         Number of channels of the image.
     truth
         Its annotation.
+    pixels
+        The image as it is in its file, ``c y x`` float32; ``None`` where nothing looks at it.
     """
 
     name: str
     channels: int
     truth: GroundTruth
+    pixels: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)

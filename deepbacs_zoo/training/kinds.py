@@ -14,6 +14,7 @@ from deepbacs_zoo.evaluation.boxes.sets import true_set
 from deepbacs_zoo.tasks import GroundTruth, Method
 from deepbacs_zoo.training.scores.base import Scores
 from deepbacs_zoo.training.scores.boxes import BoxScores
+from deepbacs_zoo.training.scores.images import ImageScores
 from deepbacs_zoo.training.scores.labels import LabelScores
 from deepbacs_zoo.training.tuning.boxes import tune_boxes
 from deepbacs_zoo.training.tuning.thresholds import Tuning, label_score, tune
@@ -56,11 +57,10 @@ def _tune_boxes(settings: Any, tensors: Tensors, truths: Truths) -> Tuning:  # n
 KINDS: Final[dict[str, TrainingKind]] = {
     "labels": TrainingKind(LabelScores, _tune_labels, "mean F1"),
     "boxes": TrainingKind(BoxScores, _tune_boxes, "mean F1 less the error of counts"),
-    # A method without objects has classes of pixels to measure, and nothing to tune.
-    "image": TrainingKind(LabelScores, lambda settings, *_: Tuning(settings, math.nan, math.nan)),
+    "image": TrainingKind(ImageScores, lambda settings, *_: Tuning(settings, math.nan, math.nan)),
 }
 
 
 def kind_of(method: Method) -> TrainingKind:
-    """Return the row of a method."""
-    return KINDS[method.result]
+    """Return the row of a method, by its ground truth: one of labels may give classes alone."""
+    return KINDS[method.annotation]

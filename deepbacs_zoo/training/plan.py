@@ -131,7 +131,7 @@ def entry_of(
             allowed="the name of a task with the name of a method, or a method alone",
             hint="leave " + Option("method") + " out",
         )
-    known = METHODS.get(given.name)
+    known = METHODS.get(given.name)  # the presets are the same for each of its tasks
     return MethodEntry(
         given.name,
         given.task,

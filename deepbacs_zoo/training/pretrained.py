@@ -20,7 +20,7 @@ from deepbacs_zoo.errors import ModelError, PackageError, UnsupportedError, Usag
 from deepbacs_zoo.networks import NETWORKS, NetworkEntry
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package, open_package
-from deepbacs_zoo.tasks import METHODS, Method, MethodEntry, get_method, resolve
+from deepbacs_zoo.tasks import Method, MethodEntry, get_entry, get_method, resolve
 from deepbacs_zoo.tensors import FileRef
 
 if TYPE_CHECKING:
@@ -43,6 +43,8 @@ class Pretrained:
     ----------
     path
         The run folder or the package.
+    task
+        The task that they were trained for; ``None`` where the package does not say.
     method, method_arguments
         The method that they were trained by.
     network, network_arguments
@@ -54,6 +56,7 @@ class Pretrained:
     """
 
     path: Path
+    task: str | None
     method: str
     method_arguments: Mapping[str, Any]
     network: str
@@ -79,7 +82,7 @@ class Pretrained:
             There is no such task or method, or it is another one than that of the weights.
         """
         resolve(task, method)
-        own = METHODS[self.method]
+        own = get_entry(self.method, str(self.path), self.task)
         if own.task != task:
             raise UsageError(
                 self.path,
@@ -198,7 +201,7 @@ def open_pretrained(path: str | Path) -> Pretrained:
     else:
         with open_package(place) as package:
             found = _of_package(package)
-    get_method(found.method, found.method_arguments, where=str(place))
+    get_method(found.method, found.method_arguments, str(place), found.task)
     return found
 
 
@@ -218,6 +221,7 @@ def _place_of(name: str | Path) -> Path:
 def _of_run(run: Run) -> Pretrained:
     return Pretrained(
         path=run.folder,
+        task=run.task,
         method=run.method,
         method_arguments=run.method_arguments,
         network=run.network,
@@ -253,6 +257,7 @@ def _of_package(package: Package) -> Pretrained:
         )
     return Pretrained(
         path=Path(package.path),
+        task=config.task,
         method=config.method,
         method_arguments=config.method_arguments,
         network=entry.name,

@@ -58,7 +58,8 @@ class Raw:
     def sample(self) -> Sample:
         """Examples that a method looks at to make its choices."""
         channels = 3 if self.image.rgb else int(self.image.data.sizes["c"])
-        return Sample(str(self.pair.target), channels, self.truth)
+        pixels = self.image.data.to_numpy()[0, 0].astype(np.float32)
+        return Sample(str(self.pair.target), channels, self.truth, pixels)
 
 
 @dataclass(frozen=True, eq=False)

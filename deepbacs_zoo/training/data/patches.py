@@ -109,9 +109,10 @@ class Patches:
         window = self._window(random, chosen)
         turn = draw_turn(random)
         image = rotated(cut_image(self._images[chosen], window), *turn)
-        return intensity(random, image, self.settings.max_contrast), self._target(
-            chosen, window, turn
-        )
+        if self.settings.vary_intensity:
+            image = intensity(random, image, self.settings.max_contrast)
+        target = self._target(chosen, window, turn)
+        return np.ascontiguousarray(image, np.float32), target
 
     def _target(self, chosen: int, window: Window, turn: tuple[int, bool]) -> Target:
         truth, grid = self._truths[chosen], self.method.grid

@@ -13,6 +13,7 @@ from torch.nn import functional
 from deepbacs_zoo.errors import look_up
 from deepbacs_zoo.tasks import Loss
 from deepbacs_zoo.training.losses.anchor_boxes import BoxLoss
+from deepbacs_zoo.training.losses.images import Absolute, Laplace, Squared
 from deepbacs_zoo.training.losses.spline import SplineLoss
 from deepbacs_zoo.training.losses.star_convex import StarLoss
 
@@ -59,6 +60,9 @@ LOSSES: Final[Mapping[str, Callable[..., nn.Module]]] = MappingProxyType(
         "star": StarLoss,
         "spline": SplineLoss,
         "boxes": BoxLoss,
+        "absolute": Absolute,
+        "squared": Squared,
+        "laplace": Laplace,
     }
 )
 

@@ -42,16 +42,14 @@ def with_final_decoding(plan: TrainingPlan, device: str, *, tuned: bool) -> Run:
     -------
     Run
         The run with its thresholds or the reason why they are the method's own, its scores, and
-        the findings about its objects; as it was for a method without objects.
+        the findings about its objects.
     """
     run, method = plan.run, plan.method
     truths = [field.truth for field in plan.checked]
-    if method.decode is None:
-        return run
     with all_cores():
         tensors = _outputs(plan, device)
     labelled = len(plan.validation)
-    chosen = _tuned(method, tensors, truths, labelled) if tuned else NOT_ASKED
+    chosen = _chosen(method, tensors, truths, labelled, tuned=tuned)
     if isinstance(chosen, TunedDecoding):
         run = dataclasses.replace(run, tuned=chosen)
         method = dataclasses.replace(method, decode=chosen.settings)
@@ -64,6 +62,20 @@ def with_final_decoding(plan: TrainingPlan, device: str, *, tuned: bool) -> Run:
             own.add(tensor, truth)
     findings = (*run.findings, *everything.warnings(run.folder))
     return dataclasses.replace(run, validation_scores=own.final(), findings=findings)
+
+
+def _chosen(
+    method: Method,
+    tensors: Sequence[NDArray[np.float32]],
+    truths: Sequence[GroundTruth],
+    labelled: int,
+    *,
+    tuned: bool,
+) -> TunedDecoding | str:
+    """Return the chosen decoding, or why none is chosen; nothing for a method without objects."""
+    if method.decode is None:
+        return ""
+    return _tuned(method, tensors, truths, labelled) if tuned else NOT_ASKED
 
 
 def _tuned(

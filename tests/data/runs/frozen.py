@@ -21,7 +21,7 @@ RUNS = {
 
 
 def image_folders(kind: str, part: str = "training") -> tuple[Path, Path]:
-    """Return the drawn images and annotations: ``labels``, ``colors`` or ``boxes``."""
+    """Return the drawn images and truths: ``labels``, ``colors``, ``boxes`` or ``image``."""
     return IMAGES / kind / part / "source", IMAGES / kind / part / "target"
 
 

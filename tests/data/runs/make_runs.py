@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image as Picture
+from scipy.ndimage import gaussian_filter
 
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.checkpoints import Run
@@ -41,6 +42,7 @@ SETTINGS = {
         "max_zoom": 1.0,
         "composed_fields": 0,
     },
+    "image": {"epochs": 3, "steps_per_epoch": 60, "patch_size": 32},
     "boxes": {"epochs": 4, "steps_per_epoch": 60, "patch_size": 64, "max_zoom": 1.0},
 }
 ALL = {"batch_size": 4, "learning_rate": 1e-2}
@@ -64,8 +66,8 @@ def draw_labels(
 
 
 def draw_images() -> None:
-    """Write the images of all runs: labels, the same in colors, and boxes of two classes."""
-    random = np.random.default_rng(0)
+    """Write the images of all runs: labels, also in colors, boxes of two classes, noisy pairs."""
+    random, aside = np.random.default_rng(0), np.random.default_rng(1)
     shutil.rmtree(IMAGES, ignore_errors=True)
     for part, count in PARTS.items():
         for index in range(count):
@@ -76,11 +78,22 @@ def draw_images() -> None:
             place = IMAGES / "colors" / part
             write_png(place / "source" / f"{index}.png", stained(image))
             write_tiff(place / "target" / f"{index}.tif", labels, "yx", SIZE, labels=True)
+            place = IMAGES / "image" / part
+            for folder, plane in zip(("source", "target"), noisy_pair(aside), strict=True):
+                write_tiff(place / folder / f"{index}.tif", plane, "yx", SIZE)
             picture, rows = draw_boxes(random)
             place = IMAGES / "boxes" / part
             write_tiff(place / "source" / f"{index}.tif", picture, "yx", SIZE)
             (place / "target").mkdir(parents=True, exist_ok=True)
             (place / "target" / f"{index}.xml").write_text(voc(f"{index}.tif", rows))
+
+
+def noisy_pair(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return an image of few photons, and the same without noise, uint16."""
+    _, labels = draw_labels(random)
+    clean = gaussian_filter(20.0 + 60 * (labels > 0), 1.5)
+    noisy = 100 + 5 * random.poisson(clean)
+    return noisy.astype(np.uint16), np.rint(100 + 5 * clean).astype(np.uint16)
 
 
 def stained(image: np.ndarray) -> np.ndarray:
@@ -101,7 +114,7 @@ def small_method(name: str, pairs: tuple[Pair, ...]) -> Method:
     entry = get_entry(name)
     samples = [raw.sample for raw in read_raw(annotation_kind(entry.annotation), pairs)]
     method = entry.build(**entry.choose(samples).arguments)
-    network = {"base": 4, "depth": 1} if entry.annotation == "labels" else {"base": 3}
+    network = {"base": 3} if entry.annotation == "boxes" else {"base": 4, "depth": 1}
     return dataclasses.replace(
         method,
         network_arguments={**method.network_arguments, **network},

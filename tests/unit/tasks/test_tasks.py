@@ -28,8 +28,9 @@ def test_a_task_has_a_default_method_and_finds_its_others_by_name():
 
 def test_every_method_belongs_to_the_task_that_lists_it():
     listed = [(task, name) for task, names in TASKS.items() for name in names]
-    assert sorted(listed) == sorted((entry.task, entry.name) for entry in METHODS.values())
-    assert all(get_method(name).task == task for task, name in listed)
+    assert all((resolve(*pair).task, resolve(*pair).name) == pair for pair in listed)
+    assert {name for _, name in listed} == METHODS.keys()
+    assert all(get_method(name, task=task).task == task for task, name in listed)
 
 
 @pytest.mark.parametrize(("scale", "side"), [(1.0, 33), (2.0, 17), (0.5, 66)])

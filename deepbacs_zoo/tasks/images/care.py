@@ -1,0 +1,128 @@
+"""Content-aware restoration from pairs of images, for three tasks.
+
+CARE (Weigert et al. 2018, https://doi.org/10.1038/s41592-018-0216-7), as DeepBacs uses it: noisy to
+clean images, bright field to a stain, wide field to structured illumination on the same grid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from types import MappingProxyType
+from typing import Final
+
+from deepbacs_zoo.tasks.images.scaling import (
+    Scale,
+    chosen_by_targets,
+    image_tensor,
+    input_scale,
+    result_tensor,
+)
+from deepbacs_zoo.tasks.images.tasks import IMAGES, RESULTS
+from deepbacs_zoo.tasks.presets import notebook, presets
+from deepbacs_zoo.tasks.types import Choice, Loss, Method, MethodEntry, Sample
+
+__all__ = ["ENTRIES"]
+
+_OWN_UNITS: Final = "denoising"
+"""The task whose images and targets have the same units."""
+
+
+def build(
+    task: str,
+    image_scale: Sequence[float] | None = None,
+    target_scale: Sequence[float] = (0.0, 1.0),
+    target_channels: int = 1,
+    channels: int = 1,
+    probabilistic: bool = False,
+) -> Method:
+    """Return the method.
+
+    Parameters
+    ----------
+    task
+        The task.
+    image_scale
+        Mean and standard deviation of the training images, by which images are scaled; without
+        them each image gets zero mean and unit variance.
+    target_scale
+        Mean and standard deviation of the training targets, in whose units results come.
+    target_channels
+        Channels of the target.
+    channels
+        1 for grey images, 3 for RGB pictures.
+    probabilistic
+        Add a channel with the scale of a Laplace distribution around each value.
+    """
+    result = RESULTS[task]
+    scale = Scale(*target_scale)
+    names = result.channels(target_channels)
+    if probabilistic:
+        names += tuple(f"uncertainty of {name}" for name in names)
+    return Method(
+        name="care",
+        task=task,
+        title=result.title,
+        inputs=(image_tensor(channels, None if image_scale is None else Scale(*image_scale)),),
+        outputs=(result_tensor(result.name, names, scale, result.words, spread=probabilistic),),
+        ranges=MappingProxyType({result.name: (None, None)}),
+        network="care",
+        network_arguments=MappingProxyType(
+            {
+                "in_channels": channels,
+                "out_channels": target_channels,
+                "base": 16,
+                "depth": 2,
+                "residual": channels == target_channels and task != "labeling",
+                "probabilistic": probabilistic,
+            }
+        ),
+        training_arguments=MappingProxyType({}),
+        make_target=scale.applied,
+        loss=Loss("laplace" if probabilistic else "absolute"),
+        training=IMAGES,
+        decode=None,
+        metrics=("psnr", "ssim", "pearson"),
+        annotation="image",
+        arguments=MappingProxyType(
+            {
+                "image_scale": None if image_scale is None else tuple(image_scale),
+                "target_scale": tuple(target_scale),
+                "target_channels": target_channels,
+                "channels": channels,
+                "probabilistic": probabilistic,
+            }
+        ),
+    )
+
+
+def choose(task: str, samples: Sequence[Sample]) -> Choice:
+    """Return scales and channels by the training images."""
+    own = {"image_scale": input_scale(samples).as_argument()} if task == _OWN_UNITS else {}
+    return Choice({**own, **chosen_by_targets(samples)})
+
+
+def _entry(task: str) -> MethodEntry:
+    return MethodEntry(
+        "care",
+        task,
+        partial(build, task),
+        partial(choose, task),
+        presets(
+            notebook(
+                "ZeroCostDL4Mic CARE 2D 1.15.3",
+                {
+                    "epochs": 100,
+                    "patch_size": 64,
+                    "batch_size": 16,
+                    "learning_rate": 4e-4,
+                },
+                network={"base": 32, "depth": 3},
+            )
+        ),
+        annotation="image",
+        anew=frozenset({"image_scale", "target_scale"}),
+    )
+
+
+ENTRIES: Final = tuple(map(_entry, ("denoising", "labeling", "superresolution")))

@@ -1,0 +1,139 @@
+"""Checks of a pair of images before a network learns from it: constant, saturated, shifted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.findings import Finding, Rule, Severity
+
+__all__ = ["check_pair", "measured_shift"]
+
+SATURATED: Final = Rule(
+    "target-saturated",
+    Severity.WARNING,
+    "Brightness above the largest number of the file is cut off, and a network learns the cut.",
+)
+SHIFTED: Final = Rule(
+    "pair-shifted",
+    Severity.WARNING,
+    "A network that learns from shifted pairs shifts its results, and blurs them where the shifts "
+    "differ.",
+)
+_SATURATED: Final = 0.005
+"""Share of the pixels that may have the largest value."""
+_LIMITS: Final = tuple(2**bits - 1 for bits in (8, 10, 12, 14, 16))
+"""The largest numbers of cameras and files."""
+_SHIFT: Final = 1.0
+"""Pixels that a target may lie aside."""
+_BLUR: Final = 2.0
+"""Standard deviation in pixels: single noisy pixels do not decide about a shift."""
+_SURE: Final = 0.3
+"""Correlation of the edges after the shift, at least."""
+_GAIN: Final = 0.05
+"""Correlation that the shift has to bring."""
+
+Plane = NDArray[Any]
+
+
+def check_pair(place: Path, source: NDArray[Any], target: NDArray[Any]) -> tuple[Finding, ...]:
+    """Check an image and its target.
+
+    Parameters
+    ----------
+    place
+        The file of the target.
+    source, target
+        ``c y x`` of the files' data types, of one height and width.
+
+    Returns
+    -------
+    tuple of Finding
+        What is odd about the pair.
+
+    Raises
+    ------
+    DataError
+        A channel of the target has one value only, or the target is the image itself.
+    """
+    for number, channel in enumerate(target):
+        if channel.min() == channel.max():
+            raise DataError(
+                place,
+                "there is nothing to learn from this target image",
+                value=f"channel {number + 1} is {channel.min():g} everywhere",
+                allowed="an image with more than one value",
+                hint="leave the pair out, or give the right target",
+            )
+    if source.shape == target.shape and np.array_equal(source, target):
+        raise DataError(
+            place,
+            "the target is the image itself",
+            value="the same values in every pixel",
+            allowed="another image of the same field",
+            hint="give the folder of the targets",
+        )
+    found = (_saturation(place, target), _shift(place, source, target))
+    return tuple(finding for finding in found if finding is not None)
+
+
+def _saturation(place: Path, target: NDArray[Any]) -> Finding | None:
+    if not np.issubdtype(target.dtype, np.integer):
+        return None
+    largest = int(target.max())
+    share = float(np.mean(target == largest))
+    if share < _SATURATED or largest not in _LIMITS:
+        return None
+    return SATURATED.finding(
+        place,
+        f"{share:.1%} of the target have its largest value, {largest}",
+        f"less than {_SATURATED:.1%}",
+        "take the target with less light or a shorter exposure, or save it in 16 bits",
+    )
+
+
+def _shift(place: Path, source: NDArray[Any], target: NDArray[Any]) -> Finding | None:
+    shift = measured_shift(source.mean(axis=0), target.mean(axis=0))
+    if shift is None or float(np.hypot(*shift)) <= _SHIFT:
+        return None
+    y, x = shift
+    return SHIFTED.finding(
+        place,
+        f"the target lies {y:+.1f} pixels in y and {x:+.1f} in x from its image",
+        f"at most {_SHIFT:g} pixel",
+        "register the images first, for example with Fiji's StackReg",
+    )
+
+
+def measured_shift(source: Plane, target: Plane) -> tuple[float, float] | None:
+    """Return how many pixels a target lies aside, along y and x; ``None`` if that is not clear.
+
+    The peak of the cross-correlation of the edges (gradient magnitudes after a Gaussian blur of 2
+    pixels), which bright field and fluorescence share; in tenths of a pixel (Guizar-Sicairos et
+    al., Optics Letters 33, 156, 2008).
+
+    Parameters
+    ----------
+    source, target
+        ``y x`` of one shape, any real dtype.
+    """
+    from scipy.ndimage import gaussian_gradient_magnitude, shift
+    from skimage.registration import phase_cross_correlation
+
+    edges = [
+        gaussian_gradient_magnitude(plane.astype(np.float64), _BLUR) for plane in (source, target)
+    ]
+    if not all(edge.std() for edge in edges):
+        return None
+    edges = [(edge - edge.mean()) / edge.std() for edge in edges]
+    register: Any = phase_cross_correlation
+    moved, *_ = register(edges[1], edges[0], upsample_factor=10, normalization=None)
+    back = shift(edges[0], moved, order=1, mode="nearest")
+    before, after = (float(np.mean(edges[1] * each)) for each in (edges[0], back))
+    if after < _SURE or after < before + _GAIN:
+        return None
+    return float(moved[0]), float(moved[1])

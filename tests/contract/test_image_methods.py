@@ -1,0 +1,142 @@
+"""Every method whose result is an image: from pairs of images to a package that holds."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from deepbacs_zoo.annotations import match_pairs
+from deepbacs_zoo.cards import card_folder, read_card
+from deepbacs_zoo.checkpoints import open_run
+from deepbacs_zoo.evaluation import evaluate
+from deepbacs_zoo.findings import Severity
+from deepbacs_zoo.images import read_image
+from deepbacs_zoo.package import open_package
+from deepbacs_zoo.prediction import predict
+from deepbacs_zoo.tasks import TASKS, annotation_kind, get_method, resolve
+from deepbacs_zoo.training.data.examples import read_raw
+from deepbacs_zoo.validation import validate
+from tests.data.runs.frozen import frozen_run, image_folders
+from tests.unit.prediction.samples import image_of
+
+torch = pytest.importorskip("torch")
+
+ALL = [
+    (task, method)
+    for task, methods in TASKS.items()
+    for method in methods
+    if resolve(task, method).annotation == "image"
+]
+
+
+@pytest.fixture(scope="module", params=["care", "fnet"])
+def run(request):
+    return frozen_run(request.param)
+
+
+@pytest.fixture(scope="module")
+def exported(run, tmp_path_factory):
+    from deepbacs_zoo.exporting import export
+
+    card = dataclasses.replace(read_card(card_folder() / "ecoli_brightfield.md"), pixel_size=None)
+    return export(run, card, tmp_path_factory.mktemp("package") / "model.zip")
+
+
+def chosen(task, method):
+    pairs = match_pairs(*image_folders("image"))
+    entry = resolve(task, method)
+    samples = [raw.sample for raw in read_raw(annotation_kind("image"), pairs)]
+    return entry.build(**entry.choose(samples).arguments), samples
+
+
+@pytest.mark.parametrize(("task", "method"), ALL)
+def test_the_output_step_brings_the_target_back_to_its_units(task, method):
+    from deepbacs_zoo.processing import apply
+
+    built, samples = chosen(task, method)
+    assert (built.task, built.name, built.result) == (task, method, "image")
+    for sample in samples:
+        target = built.make_target(sample.truth.content)
+        assert target.dtype == np.float32
+        back = apply(built.outputs[0].steps, target[np.newaxis], "bcyx")[0]
+        np.testing.assert_allclose(back, sample.truth.content, rtol=1e-4)
+    normalized = np.concatenate([built.make_target(each.truth.content) for each in samples])
+    assert abs(normalized.mean()) < 1e-3
+    assert normalized.std() == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize(("task", "method"), ALL)
+def test_a_method_is_built_again_from_what_a_run_records(task, method):
+    built, _ = chosen(task, method)
+    again = get_method(method, built.arguments, task=task)
+    assert (again.task, again.arguments) == (built.task, built.arguments)
+    assert again.outputs == built.outputs
+
+
+def test_training_lowers_the_loss_and_scores_the_validation_images(run):
+    losses = [row["train_loss"] for row in run.history()]
+    assert losses[-1] < losses[0]
+    assert all(f"val_{name}" in run.history()[0] for name in get_method(run.method).metrics)
+    assert run.validation_scores.keys() == {"PSNR", "SSIM", "Pearson correlation"}
+    assert run.validation_scores["Pearson correlation"] > 0.8
+    assert run.thresholds == ""
+
+
+def test_a_run_is_opened_with_the_arguments_of_its_method(run):
+    again = open_run(run.folder)
+    task = get_method(again.method, again.method_arguments, task=again.task)
+    assert task.outputs[0].steps[0].name == "scale_linear"
+
+
+def test_a_package_is_valid_and_its_formats_agree(exported):
+    summary = validate(exported)
+    assert summary.passed
+    warned = {finding.id for finding in summary.findings if finding.severity >= Severity.WARNING}
+    assert {rule for rule in warned if not rule.startswith("deepimagej")} <= {"format-warning"}
+    assert {"output-reproduced", "formats-agree"} <= {finding.id for finding in summary.findings}
+
+
+def test_results_are_in_the_units_of_the_target(exported):
+    source, target = image_folders("image", "test")
+    for pair in match_pairs(source, target):
+        found = next(iter(predict(exported, pair.source).tensors.values())).array[0, 0, 0]
+        true = read_image(pair.target).data.values[0, 0, 0].astype(np.float64)
+        given = read_image(pair.source).data.values[0, 0, 0].astype(np.float64)
+        assert np.sqrt(np.mean((found - true) ** 2)) < np.sqrt(np.mean((given - true) ** 2))
+
+
+def test_a_package_is_evaluated_beside_the_input(exported):
+    evaluation = evaluate(exported, match_pairs(*image_folders("image", "test")), device="cpu")
+    (line,) = [each for each in evaluation.headlines() if each.name.startswith("PSNR")][:1]
+    assert line.value > line.baseline
+
+
+def test_tiled_equals_whole(exported):
+    random = np.random.default_rng(0)
+    image = random.normal(1000, 50, (301, 333)).astype(np.float32)
+    with open_package(exported) as package:
+        size = package.inputs[0].axis("x").size
+        memory = int((size.min + 8 * size.step) ** 2 * package.zoo_config.peak_bytes_per_pixel)
+        results = [predict(package, image_of(image), memory=memory) for memory in (2**40, memory)]
+    whole, tiled = results
+    assert whole.plan.whole
+    assert not tiled.plan.whole
+    for name, tensor in whole.tensors.items():
+        scale = np.abs(tensor.array).max()
+        np.testing.assert_allclose(tiled.tensors[name].array, tensor.array, atol=1e-5 * scale)
+
+
+def test_an_uncertainty_is_a_channel_of_its_own_in_the_same_units():
+    built = get_method("care", {"target_scale": (100.0, 5.0), "probabilistic": True})
+    assert built.outputs[0].axis("c").channel_names == ("intensity", "uncertainty of intensity")
+    (step,) = built.outputs[0].steps
+    assert dict(step.kwargs) == {"gain": [5.0, 5.0], "offset": [100.0, 0.0], "axis": "c"}
+    from deepbacs_zoo.networks import build_network
+
+    with torch.inference_mode():
+        network = build_network(built.network, {**built.network_arguments, "base": 4})
+        found = network(torch.zeros(1, 1, 16, 24))
+    assert found.shape == (1, 2, 16, 24)
+    assert float(found[:, 1].min()) > 0

@@ -1,0 +1,65 @@
+"""Pairs of images are checked before a network learns from them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.ndimage import shift
+
+from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.tasks.images.pairs import check_pair, measured_shift
+from tests.data.runs.make_runs import noisy_pair
+
+PLACE = Path("target.tif")
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return tuple(plane[np.newaxis] for plane in noisy_pair(np.random.default_rng(3)))
+
+
+def moved(plane, by):
+    return shift(plane.astype(np.float64), by, order=1, mode="nearest")
+
+
+@pytest.mark.parametrize("by", [(3, -2), (0, 7), (-12.5, 4)])
+@pytest.mark.parametrize("contrast", [1, -1], ids=["bright", "dark"])
+def test_a_shift_is_measured_whichever_contrast_both_have(pair, by, contrast):
+    source, target = pair
+    found = measured_shift(contrast * source[0].astype(float), moved(target[0], by))
+    assert found == pytest.approx(by, abs=0.4)
+
+
+def test_noise_has_no_shift(pair):
+    random = np.random.default_rng(0)
+    assert measured_shift(*random.normal(size=(2, 66, 90))) is None
+    assert measured_shift(pair[0][0], np.zeros((66, 90))) is None
+
+
+def test_a_pair_that_fits_is_not_spoken_of(pair):
+    assert check_pair(PLACE, *pair) == ()
+
+
+def test_a_shifted_target_is_named_with_its_shift(pair):
+    source, target = pair
+    (finding,) = check_pair(PLACE, source, moved(target[0], (3, -2))[np.newaxis])
+    assert finding.id == "pair-shifted"
+    assert "+2.9 pixels in y and -2.0 in x" in finding.what
+
+
+def test_a_saturated_target_is_named_with_its_share(pair):
+    source, target = pair
+    cut = np.minimum(target, 255).astype(np.uint8)
+    (finding,) = check_pair(PLACE, source, cut)
+    assert finding.id == "target-saturated"
+    assert "255" in finding.what
+    assert check_pair(PLACE, source, cut.astype(np.float32)) == ()
+    assert check_pair(PLACE, source, np.minimum(target, 350)) == (), "no camera ends there"
+
+
+def test_a_target_that_teaches_nothing_is_refused(pair):
+    source, target = pair
+    with pytest.raises(DataError, match="channel 2 is 7 everywhere"):
+        check_pair(PLACE, source, np.concatenate([target, np.full_like(target, 7)]))
+    with pytest.raises(DataError, match="the target is the image itself"):
+        check_pair(PLACE, source, source.copy())

@@ -74,7 +74,7 @@ class BoxSet:
         return passing
 
     def above(self, score: NDArray[np.float64]) -> BoxSet:
-        """Return the boxes that have at least ``score``, which is float64 along ``classes``."""
+        """Return the boxes with at least ``score``, float64 with the axis ``classes``."""
         kept = self.passing(score)
         return BoxSet(self.corners[kept], self.classes[kept], self.scores[kept])
 

@@ -63,8 +63,8 @@ class TargetImage:
     def padded(self, height: int, width: int) -> TargetImage:
         """Mirror the ends up to a size."""
         missing = [
-            (0, max(0, wanted - found))
-            for wanted, found in zip((height, width), self.shape, strict=True)
+            (0, max(0, expected - found))
+            for expected, found in zip((height, width), self.shape, strict=True)
         ]
         if not any(map(any, missing)):
             return self

@@ -8,24 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from types import MappingProxyType
 from typing import Final
 
-from deepbacs_zoo.tasks.images.scaling import (
-    Scale,
-    chosen_by_targets,
-    image_tensor,
-    input_scale,
-    result_tensor,
-)
-from deepbacs_zoo.tasks.images.tasks import IMAGES, RESULTS
+from deepbacs_zoo.tasks.images.shared import chosen_by_targets, image_method, input_scale
 from deepbacs_zoo.tasks.presets import notebook, presets
-from deepbacs_zoo.tasks.types import Choice, Loss, Method, MethodEntry, Sample
+from deepbacs_zoo.tasks.types import Choice, Method, MethodEntry, Sample
 
 __all__ = ["ENTRIES"]
 
 _OWN_UNITS: Final = "denoising"
 """The task whose images and targets have the same units."""
+_OTHER_CONTRAST: Final = "labeling"
+"""The task whose targets show something else than the images, to which nothing can be added."""
 
 
 def build(
@@ -54,45 +48,22 @@ def build(
     probabilistic
         Add a channel with the scale of a Laplace distribution around each value.
     """
-    result = RESULTS[task]
-    scale = Scale(*target_scale)
-    names = result.channels(target_channels)
-    if probabilistic:
-        names += tuple(f"uncertainty of {name}" for name in names)
-    return Method(
-        name="care",
-        task=task,
-        title=result.title,
-        inputs=(image_tensor(channels, None if image_scale is None else Scale(*image_scale)),),
-        outputs=(result_tensor(result.name, names, scale, result.words, spread=probabilistic),),
-        ranges=MappingProxyType({result.name: (None, None)}),
-        network="care",
-        network_arguments=MappingProxyType(
-            {
-                "in_channels": channels,
-                "out_channels": target_channels,
-                "base": 16,
-                "depth": 2,
-                "residual": channels == target_channels and task != "labeling",
-                "probabilistic": probabilistic,
-            }
-        ),
-        training_arguments=MappingProxyType({}),
-        make_target=scale.applied,
-        loss=Loss("laplace" if probabilistic else "absolute"),
-        training=IMAGES,
-        decode=None,
-        metrics=("psnr", "ssim", "pearson"),
-        annotation="image",
-        arguments=MappingProxyType(
-            {
-                "image_scale": None if image_scale is None else tuple(image_scale),
-                "target_scale": tuple(target_scale),
-                "target_channels": target_channels,
-                "channels": channels,
-                "probabilistic": probabilistic,
-            }
-        ),
+    arguments = {
+        "image_scale": None if image_scale is None else tuple(image_scale),
+        "target_scale": tuple(target_scale),
+        "target_channels": target_channels,
+        "channels": channels,
+        "probabilistic": probabilistic,
+    }
+    network = {
+        "base": 16,
+        "depth": 2,
+        "residual": channels == target_channels and task != _OTHER_CONTRAST,
+        "probabilistic": probabilistic,
+    }
+    loss = "laplace" if probabilistic else "absolute"
+    return image_method(
+        "care", task, network, loss, arguments, image_scale=image_scale, spread=probabilistic
     )
 
 

@@ -6,13 +6,11 @@ The network of Ounkomol et al. 2018 (https://doi.org/10.1038/s41592-018-0111-2),
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import MappingProxyType
 from typing import Final
 
-from deepbacs_zoo.tasks.images.scaling import Scale, chosen_by_targets, image_tensor, result_tensor
-from deepbacs_zoo.tasks.images.tasks import IMAGES, RESULTS
+from deepbacs_zoo.tasks.images.shared import chosen_by_targets, image_method
 from deepbacs_zoo.tasks.presets import notebook, presets
-from deepbacs_zoo.tasks.types import Choice, Loss, Method, MethodEntry, Sample
+from deepbacs_zoo.tasks.types import Choice, Method, MethodEntry, Sample
 
 __all__ = ["ENTRY"]
 
@@ -33,34 +31,12 @@ def build(
     channels
         1 for grey images, 3 for RGB pictures.
     """
-    result, scale = RESULTS[_TASK], Scale(*target_scale)
-    names = result.channels(target_channels)
-    return Method(
-        name="fnet",
-        task=_TASK,
-        title=result.title,
-        inputs=(image_tensor(channels, None),),
-        outputs=(result_tensor(result.name, names, scale, result.words),),
-        ranges=MappingProxyType({result.name: (None, None)}),
-        network="fnet",
-        network_arguments=MappingProxyType(
-            {"in_channels": channels, "out_channels": target_channels, "base": 16, "depth": 3}
-        ),
-        training_arguments=MappingProxyType({}),
-        make_target=scale.applied,
-        loss=Loss("squared"),
-        training=IMAGES,
-        decode=None,
-        metrics=("psnr", "ssim", "pearson"),
-        annotation="image",
-        arguments=MappingProxyType(
-            {
-                "target_scale": tuple(target_scale),
-                "target_channels": target_channels,
-                "channels": channels,
-            }
-        ),
-    )
+    arguments = {
+        "target_scale": tuple(target_scale),
+        "target_channels": target_channels,
+        "channels": channels,
+    }
+    return image_method("fnet", _TASK, {"base": 16, "depth": 3}, "squared", arguments)
 
 
 def choose(samples: Sequence[Sample]) -> Choice:

@@ -29,7 +29,7 @@ _SATURATED: Final = 0.005
 _LIMITS: Final = tuple(2**bits - 1 for bits in (8, 10, 12, 14, 16))
 """The largest numbers of cameras and files."""
 _SHIFT: Final = 1.0
-"""Pixels that a target may lie aside."""
+"""Pixels by which a target may be shifted."""
 _BLUR: Final = 2.0
 """Standard deviation in pixels: single noisy pixels do not decide about a shift."""
 _SURE: Final = 0.3
@@ -48,7 +48,7 @@ def check_pair(place: Path, source: NDArray[Any], target: NDArray[Any]) -> tuple
     place
         The file of the target.
     source, target
-        ``c y x`` of the files' data types, of one height and width.
+        ``c y x`` of any dtype, that of its file, and of one height and width.
 
     Returns
     -------
@@ -110,11 +110,11 @@ def _shift(place: Path, source: NDArray[Any], target: NDArray[Any]) -> Finding |
 
 
 def measured_shift(source: Plane, target: Plane) -> tuple[float, float] | None:
-    """Return how many pixels a target lies aside, along y and x; ``None`` if that is not clear.
+    """Return the shift of a target in pixels, along y and x; ``None`` if that is not clear.
 
     The peak of the cross-correlation of the edges (gradient magnitudes after a Gaussian blur of 2
     pixels), which bright field and fluorescence share; in tenths of a pixel (Guizar-Sicairos et
-    al., Optics Letters 33, 156, 2008).
+    al. 2008, https://doi.org/10.1364/OL.33.000156).
 
     Parameters
     ----------

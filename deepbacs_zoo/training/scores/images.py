@@ -48,7 +48,7 @@ class ImageScores:
         return {_WORDS[name]: value for name, value in self.measures().items()}
 
     def warnings(self, where: Path) -> tuple[Finding, ...]:
-        """Return nothing: there are no objects to be told of."""
+        """Return nothing: there are no objects that could be merged."""
         return ()
 
 

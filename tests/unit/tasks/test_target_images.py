@@ -6,7 +6,7 @@ import pytest
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.tasks import Sample, Window
 from deepbacs_zoo.tasks.ground_truth.images import TargetImage
-from deepbacs_zoo.tasks.images.scaling import chosen_by_targets
+from deepbacs_zoo.tasks.images.shared import chosen_by_targets
 
 PLANES = np.random.default_rng(0).normal(size=(2, 40, 50)).astype(np.float32)
 

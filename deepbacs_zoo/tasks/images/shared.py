@@ -1,4 +1,4 @@
-"""Units of images and targets: what goes into a network, and the step that brings them back.
+"""Common part of methods whose result is an image: tasks, units, tensors, training.
 
 The target is shifted and scaled by numbers that its training images give together, and the package
 states the inverse as a step of its output, so that results come in the units of the target.
@@ -6,8 +6,9 @@ states the inverse as a step of its output, so that results come in the units of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -15,11 +16,11 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.tasks.specs import axes, channels_of
-from deepbacs_zoo.tasks.types import Sample
+from deepbacs_zoo.tasks.types import Loss, Method, Sample, TrainingSettings
 from deepbacs_zoo.tensors import Step, TensorSpec
 
-__all__ = ["Scale", "image_tensor", "input_scale", "result_tensor"]
-__all__ += ["chosen_by_targets"]
+__all__ = ["RESULTS", "ImageResult", "Scale", "chosen_by_targets", "image_method", "image_tensor"]
+__all__ += ["input_scale", "result_tensor"]
 
 _DIGITS: Final = 6
 
@@ -120,3 +121,123 @@ def result_tensor(
     else:
         step = Step("scale_linear", {"gain": gains[0], "offset": offsets[0]})
     return TensorSpec(name, axes(channels), steps=(step,), description=description)
+
+
+@dataclass(frozen=True)
+class ImageResult:
+    """The result of a task.
+
+    Parameters
+    ----------
+    name
+        Id of the output, with which files are named.
+    title
+        The task in a few words.
+    words
+        What the output shows.
+    channel
+        Name of its channel; several are numbered.
+    """
+
+    name: str
+    title: str
+    words: str
+    channel: str
+
+    def channels(self, count: int) -> tuple[str, ...]:
+        """Return the names of channels."""
+        if count == 1:
+            return (self.channel,)
+        return tuple(f"{self.channel} {number + 1}" for number in range(count))
+
+
+RESULTS: Final = MappingProxyType(
+    {
+        "denoising": ImageResult(
+            "denoised", "denoising", "image without noise, in the units of the image", "intensity"
+        ),
+        "labeling": ImageResult(
+            "labeled",
+            "artificial labeling",
+            "image of the stain, in the units of the training targets",
+            "stain",
+        ),
+        "superresolution": ImageResult(
+            "resolved",
+            "super-resolution at equal size",
+            "image of higher resolution, in the units of the training targets",
+            "intensity",
+        ),
+    }
+)
+
+_TRAINING: Final = TrainingSettings(
+    epochs=40,
+    patch_size=128,
+    batch_size=8,
+    learning_rate=2e-3,
+    weight_decay=0.0,
+    patience=40,
+    foreground_fraction=0.5,
+    least_steps=2000,
+    vary_intensity=False,
+)
+"""How networks train that give an image."""
+
+
+def image_method(
+    name: str,
+    task: str,
+    network_arguments: Mapping[str, Any],
+    loss: str,
+    arguments: Mapping[str, Any],
+    *,
+    image_scale: Sequence[float] | None = None,
+    spread: bool = False,
+) -> Method:
+    """Return a method of this task, whose network has its name.
+
+    Parameters
+    ----------
+    name
+        Name of the method and of its network.
+    task
+        The task.
+    network_arguments
+        Arguments of the network besides the channels of image and target.
+    loss
+        Name of the loss.
+    arguments
+        Arguments that the method was built with: ``target_scale``, ``target_channels`` and
+        ``channels`` among them.
+    image_scale
+        Mean and standard deviation by which images are scaled; without them each image gets zero
+        mean and unit variance.
+    spread
+        The output has as many channels more, with the uncertainty of the first ones.
+    """
+    result, channels = RESULTS[task], arguments["channels"]
+    names = result.channels(arguments["target_channels"])
+    if spread:
+        names += tuple(f"uncertainty of {name}" for name in names)
+    own = None if image_scale is None else Scale(*image_scale)
+    scale = Scale(*arguments["target_scale"])
+    shown = {"in_channels": channels, "out_channels": arguments["target_channels"]}
+    return Method(
+        name=name,
+        task=task,
+        title=result.title,
+        inputs=(image_tensor(channels, own),),
+        outputs=(result_tensor(result.name, names, scale, result.words, spread=spread),),
+        ranges=MappingProxyType({result.name: (None, None)}),
+        network=name,
+        network_arguments=MappingProxyType({**shown, **network_arguments}),
+        training_arguments=MappingProxyType({}),
+        make_target=scale.applied,
+        loss=Loss(loss),
+        training=_TRAINING,
+        decode=None,
+        metrics=("psnr", "ssim", "pearson"),
+        annotation="image",
+        arguments=MappingProxyType(dict(arguments)),
+    )

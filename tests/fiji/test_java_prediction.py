@@ -18,6 +18,7 @@ from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.results import Result, save
 from deepbacs_zoo.tensors import ReferencedSize, SteppedSize
+from tests.data.runs.frozen import frozen_run, image_folders
 from tests.fiji.javac import Harness
 from tests.fiji.kinds import WITHOUT_ONNX, images_for
 from tests.fiji.segmenting import cells, pairs_of_cells, segmenter
@@ -127,6 +128,23 @@ def test_every_kind_of_package(
         requests += _requests(path, tmp_path / name, more=more)
     answers = assert_all_alike(harness, tmp_path, requests, tolerance=1e-6)
     assert sum("error" not in answer for answer in answers) > 0.9 * len(answers)
+
+
+def test_methods_of_images_give_the_numbers_of_python(harness: Harness, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from deepbacs_zoo.exporting import draft
+
+    source, _ = image_folders("image", "test")
+    packages = [draft(frozen_run(name), tmp_path / f"{name}.zip") for name in ("care", "fnet")]
+    requests = [
+        {"package": package, "image": image, **more}
+        for package in packages
+        for image in sorted(source.iterdir())
+        for more in ({}, {"memory": 300_000})
+    ]
+    answers = assert_all_alike(harness, tmp_path, requests, tolerance=1e-5)
+    assert {len(answer["tensors"]) for answer in answers} == {1}
+    assert max(answer["tiles"] for answer in answers) > 1
 
 
 def test_kinds_without_onnx_weights_are_refused(harness: Harness, tmp_path: Path) -> None:

@@ -30,7 +30,9 @@ __all__ = ["command"]
 def command(  # long: its parameters are the options of the command line
     task: Annotated[
         str,
-        typer.Argument(help="The task: segmentation, detection, denoising, labeling or superresolution."),
+        typer.Argument(
+            help="The task: segmentation, detection, denoising, labeling or superresolution."
+        ),
     ],
     output: OutputOption,
     method: Annotated[

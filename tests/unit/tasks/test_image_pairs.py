@@ -57,6 +57,28 @@ def test_a_saturated_target_is_named_with_its_share(pair):
     assert check_pair(PLACE, source, np.minimum(target, 350)) == (), "no camera ends there"
 
 
+def test_an_offset_that_cut_off_the_dark_is_named(pair):
+    source, target = pair
+    noisy = np.random.default_rng(0).poisson(3, target.shape).astype(np.uint16)
+    noisy[:, 20:40, 20:40] += 500
+    found = check_pair(PLACE, source, np.maximum(noisy, 2) - 2)
+    (finding,) = [each for each in found if each.id == "target-clipped-at-zero"]
+    assert "of the target are 0" in finding.what
+    assert not [each for each in check_pair(PLACE, source, noisy) if each.id == finding.id]
+    mask = np.where(target > 300, target, 0).astype(np.uint16)
+    assert check_pair(PLACE, source, mask) == (), "a ground of 0 that is meant"
+
+
+@pytest.mark.parametrize("name", ["image", "target"])
+def test_an_enlarged_image_is_named(pair, name):
+    planes = dict(zip(("image", "target"), pair, strict=True))
+    planes[name] = planes[name][:, ::2, ::2].repeat(2, 1).repeat(2, 2)
+    found = check_pair(PLACE, *planes.values())
+    assert [each.what for each in found if each.id == "image-enlarged"] == [
+        f"the {name} consists of blocks of 2 by 2 equal pixels"
+    ]
+
+
 def test_a_target_that_teaches_nothing_is_refused(pair):
     source, target = pair
     with pytest.raises(DataError, match="channel 2 is 7 everywhere"):

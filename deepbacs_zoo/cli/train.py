@@ -97,11 +97,14 @@ def command(  # long: its parameters are the options of the command line
     from deepbacs_zoo.tasks import annotation_kind, resolve
     from deepbacs_zoo.training import train
 
+    kind = annotation_kind(resolve(task, method).annotation)
     match (data, source, target):
         case (Path(), None, None):
-            folders = annotation_kind(resolve(task, method).annotation).find(data, "training")
+            folders = kind.find(data, "training")
         case (None, Path(), Path()):
             folders = (source, target)
+        case (None, Path(), None) if not kind.has_truth:
+            folders = (source, source)
         case _:
             raise UsageError(
                 "train",

@@ -163,16 +163,23 @@ def _scored_on(model: TrainedModel, data: Path | Sequence[Pair] | None) -> Train
     if data is None:
         return model
     if isinstance(data, Path):
-        kind = model.annotations
+        kind = model.scored_annotations
         # Channels are chosen as in training.
         reading = model.pairs[0].reading if model.pairs else AS_IT_IS
         data = read_as(kind.match(*kind.find(data, "test")), reading)
     return model.scored_on(data)
 
 
-def _evaluate(staged: Stage, card: Card, step: Callable[..., None]) -> EvaluationResult[Any, Any]:
-    """Score the draft by the code that a user runs; on the CPU, so that exports are repeatable."""
+def _evaluate(
+    staged: Stage, card: Card, step: Callable[..., None]
+) -> EvaluationResult[Any, Any] | None:
+    """Score the draft by the code that a user runs; on the CPU, so that exports are repeatable.
+
+    A model of noisy images alone has nothing to be compared with, unless other images are given.
+    """
     _document(staged, card, None, None)
+    if not staged.model.annotations.has_truth:
+        return None
     # What must not be run in tiles is scored in the memory that it takes.
     whole = not staged.content.zoo_config.allow_tiling
     return evaluate(

@@ -108,6 +108,12 @@ class TrainedModel:
         classes = self.method_arguments.get("classes", ())
         return annotation_kind(self.annotation, classes, self.label_options)
 
+    @property
+    def scored_annotations(self) -> Annotations:
+        """The kind of annotation of other images that it is scored on: noisy ones have targets."""
+        own = self.annotations
+        return own if own.has_truth else annotation_kind(own.kind)
+
     def scored_on(self, pairs: Sequence[Pair]) -> TrainedModel:
         """Return the model with other images to be scored on, and what they were to the training.
 
@@ -117,4 +123,5 @@ class TrainedModel:
         digests = (hashlib.sha256(pair.source.read_bytes()).hexdigest() for pair in pairs)
         roles = {self.seen.get(digest, "test") for digest in digests}
         split = next((role for role in ("training", "validation") if role in roles), "test")
-        return dataclasses.replace(self, pairs=tuple(pairs), split=split)
+        annotation = self.annotation if self.annotations.has_truth else self.annotations.kind
+        return dataclasses.replace(self, pairs=tuple(pairs), split=split, annotation=annotation)

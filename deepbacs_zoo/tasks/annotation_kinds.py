@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from deepbacs_zoo.annotations import Annotated, LabelOptions, Pair
 from deepbacs_zoo.annotations.kinds import KINDS
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
+from deepbacs_zoo.annotations.labels.pairs import plane_of, planes_of
+from deepbacs_zoo.annotations.noisy import find_image_folder, match_with_themselves
 from deepbacs_zoo.errors import DataError, look_up
 from deepbacs_zoo.findings import Finding
-from deepbacs_zoo.images import Image
+from deepbacs_zoo.images import Image, read_image
 from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
 from deepbacs_zoo.tasks.ground_truth.images import TargetImage
 from deepbacs_zoo.tasks.ground_truth.labels import GroundTruth, Labels
@@ -64,12 +66,18 @@ class Annotations:
     read
         Yields images with their truth, those of a file one after the other; of a movie with labels
         each frame.
+    kind
+        Row of the other tables of kinds; ``image`` for noisy images, too.
+    has_truth
+        Results can be compared with it.
     """
 
     words: str
     find: Find
     match: Callable[[Path, Path], tuple[Pair, ...]]
     read: Callable[[Sequence[Pair]], Iterator[TrueImage]]
+    kind: str
+    has_truth: bool = True
 
 
 def _kind(
@@ -87,7 +95,7 @@ def _kind(
             findings = (*each.image.findings, *each.annotation.findings)
             yield TrueImage(each.pair, each.image, truth(each), findings)
 
-    return Annotations(words, kind.find_folders, kind.match_pairs, read)
+    return Annotations(words, kind.find_folders, kind.match_pairs, read, name)
 
 
 def _labels(classes: Sequence[str], options: LabelOptions) -> Annotations:
@@ -121,7 +129,23 @@ def _images(classes: Sequence[str], options: LabelOptions) -> Annotations:
             truth = TargetImage(target.astype(np.float32))
             yield TrueImage(each.pair, each.image, truth, findings)
 
-    return Annotations("a target image", kind.find_folders, kind.match_pairs, read)
+    return Annotations("a target image", kind.find_folders, kind.match_pairs, read, "image")
+
+
+def _noisy(classes: Sequence[str], options: LabelOptions) -> Annotations:
+    """Return noisy images, each of which is its own target; movies and stacks plane by plane."""
+
+    def read(pairs: Sequence[Pair]) -> Iterator[TrueImage]:
+        for pair in pairs:
+            image = read_image(pair.source, pair.reading)
+            for each in planes_of(pair, image):
+                plane = plane_of(image, each)
+                planes = plane.data.to_numpy()[0, 0].astype(np.float32)
+                yield TrueImage(each, plane, TargetImage(planes), image.findings)
+
+    return Annotations(
+        "an image", find_image_folder, match_with_themselves, read, "image", has_truth=False
+    )
 
 
 def _only_plane(place: Path, image: Image) -> NDArray[Any]:
@@ -140,7 +164,7 @@ def _only_plane(place: Path, image: Image) -> NDArray[Any]:
 
 
 ANNOTATIONS: Final[Mapping[str, Callable[[Sequence[str], LabelOptions], Annotations]]] = (
-    MappingProxyType({"labels": _labels, "boxes": _boxes, "image": _images})
+    MappingProxyType({"labels": _labels, "boxes": _boxes, "image": _images, "noisy": _noisy})
 )
 
 
@@ -152,7 +176,7 @@ def annotation_kind(
     Parameters
     ----------
     name
-        ``labels``, ``boxes`` or ``image``.
+        ``labels``, ``boxes``, ``image`` or ``noisy``.
     classes
         Names of the classes of boxes that are known; none for any.  One alone is the class of all
         objects of label images, which are else refused as boxes unless a table tells classes.

@@ -9,7 +9,7 @@ from typing import Any, Final
 from deepbacs_zoo.errors import UsageError, look_up
 from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.tasks.detection import yolov2
-from deepbacs_zoo.tasks.images import care, fnet
+from deepbacs_zoo.tasks.images import care, fnet, n2v
 from deepbacs_zoo.tasks.segmentation import multilabel_unet, splinedist, stardist, unet
 from deepbacs_zoo.tasks.types import Method, MethodEntry
 
@@ -22,6 +22,7 @@ _ENTRIES: Final = (
     splinedist.ENTRY,
     yolov2.ENTRY,
     *care.ENTRIES,
+    n2v.ENTRY,
     fnet.ENTRY,
 )
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.evaluation.boxes.sets import true_set
-from deepbacs_zoo.tasks import GroundTruth, Method
+from deepbacs_zoo.tasks import GroundTruth, Method, annotation_kind
 from deepbacs_zoo.training.scores.base import Scores
 from deepbacs_zoo.training.scores.boxes import BoxScores
 from deepbacs_zoo.training.scores.images import ImageScores
@@ -63,4 +63,4 @@ KINDS: Final[dict[str, TrainingKind]] = {
 
 def kind_of(method: Method) -> TrainingKind:
     """Return the row of a method, by its ground truth: one of labels may give classes alone."""
-    return KINDS[method.annotation]
+    return KINDS[annotation_kind(method.annotation).kind]

@@ -305,4 +305,6 @@ def _test_pairs(
     if beside is None:
         return ()
     kind = annotation_kind(method.annotation, method.arguments.get("classes", ()), labels)
+    if not kind.has_truth:
+        return ()
     return tuple(each.pair for each in kind.read(read_as(kind.match(*beside), reading)))

@@ -13,6 +13,7 @@ from torch.nn import functional
 from deepbacs_zoo.errors import look_up
 from deepbacs_zoo.tasks import Loss
 from deepbacs_zoo.training.losses.anchor_boxes import BoxLoss
+from deepbacs_zoo.training.losses.blind_spot import BlindSpotLoss
 from deepbacs_zoo.training.losses.images import Absolute, Laplace, Squared
 from deepbacs_zoo.training.losses.spline import SplineLoss
 from deepbacs_zoo.training.losses.star_convex import StarLoss
@@ -63,6 +64,7 @@ LOSSES: Final[Mapping[str, Callable[..., nn.Module]]] = MappingProxyType(
         "absolute": Absolute,
         "squared": Squared,
         "laplace": Laplace,
+        "blind_spot": BlindSpotLoss,
     }
 )
 

@@ -29,6 +29,8 @@ class ImageScores:
 
     def add(self, output: NDArray[np.float32], truth: GroundTruth) -> None:
         """Add an image: what the exported network gives, ``c y x`` float32, and its target."""
+        if not self.method.metrics:
+            return
         steps = self.method.outputs[0].steps
         found = apply(steps, output[np.newaxis], "bcyx")[0]
         for plane, target in zip(found, truth.content, strict=False):
@@ -37,6 +39,8 @@ class ImageScores:
 
     def measures(self) -> dict[str, float]:
         """Return the means over images of the method's metrics, 0 for one that is not defined."""
+        if not self._rows:
+            return {}
         found = dict(zip(_WORDS, np.nanmean(np.array(self._rows, np.float64), axis=0), strict=True))
         return {
             name: 0.0 if math.isnan(found[name]) else float(found[name])

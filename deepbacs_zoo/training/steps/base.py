@@ -8,7 +8,7 @@ from typing import Protocol
 import torch
 from torch import nn
 
-__all__ = ["Batch", "Target", "TrainingStep"]
+__all__ = ["Batch", "Target", "TrainingStep", "apply_activation"]
 
 Target = torch.Tensor | Mapping[str, torch.Tensor]
 Batch = tuple[torch.Tensor, Target]
@@ -36,3 +36,16 @@ class TrainingStep(Protocol):
         shape
             Rows and columns of the output that belong to the image.
         """
+
+
+def apply_activation(network: nn.Module, found: torch.Tensor) -> torch.Tensor:
+    """Return the output of the exported network for its output in training, both ``b c y x``.
+
+    Networks say so by a method ``activate``.  That of the U-Net has none: a method more would make
+    the code in packages of older versions foreign to runners.
+    """
+    activate = getattr(network, "activate", None)
+    if activate is None:
+        return torch.softmax(found, 1)
+    result: torch.Tensor = activate(found)
+    return result

@@ -5,22 +5,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from deepbacs_zoo.training.steps.base import Batch
+from deepbacs_zoo.training.steps.base import Batch, apply_activation
 
-__all__ = ["Supervised", "apply_activation"]
-
-
-def apply_activation(network: nn.Module, found: torch.Tensor) -> torch.Tensor:
-    """Return the output of the exported network for its output in training, both ``b c y x``.
-
-    Networks say so by a method ``activate``.  That of the U-Net has none: a method more would make
-    the code in packages of older versions foreign to runners.
-    """
-    activate = getattr(network, "activate", None)
-    if activate is None:
-        return torch.softmax(found, 1)
-    result: torch.Tensor = activate(found)
-    return result
+__all__ = ["Supervised"]
 
 
 class Supervised:

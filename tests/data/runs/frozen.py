@@ -8,13 +8,13 @@ import shutil
 from pathlib import Path
 
 from deepbacs_zoo.checkpoints import Run, open_run
-from deepbacs_zoo.tasks import METHODS
+from deepbacs_zoo.tasks import METHODS, annotation_kind
 
 HERE = Path(__file__).parent
 IMAGES = HERE / "images"
 COLORS = "unet_colors"
 RUNS = {
-    **{name: (name, entry.annotation) for name, entry in METHODS.items()},
+    **{name: (name, annotation_kind(entry.annotation).kind) for name, entry in METHODS.items()},
     COLORS: ("unet", "colors"),
 }
 """Method and images of each run."""

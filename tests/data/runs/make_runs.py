@@ -112,13 +112,14 @@ def write_png(path: Path, picture: np.ndarray) -> None:
 def small_method(name: str, pairs: tuple[Pair, ...]) -> Method:
     """Return a method with a network of a few channels, its choices made by these images."""
     entry = get_entry(name)
-    samples = [raw.sample for raw in read_raw(annotation_kind(entry.annotation), pairs)]
+    kind = annotation_kind(entry.annotation)
+    samples = [raw.sample for raw in read_raw(kind, pairs)]
     method = entry.build(**entry.choose(samples).arguments)
     network = {"base": 3} if entry.annotation == "boxes" else {"base": 4, "depth": 1}
     return dataclasses.replace(
         method,
         network_arguments={**method.network_arguments, **network},
-        training=dataclasses.replace(method.training, **SETTINGS[entry.annotation], **ALL),
+        training=dataclasses.replace(method.training, **SETTINGS[kind.kind], **ALL),
     )
 
 
@@ -128,7 +129,9 @@ def train_small(name: str, output: Path) -> Run:
 
     method_name, images = RUNS[name]
     source, target = image_folders(images)
-    pairs = annotation_kind(get_entry(method_name).annotation).match(source, target)
+    kind = annotation_kind(get_entry(method_name).annotation)
+    target = target if kind.has_truth else source
+    pairs = kind.match(source, target)
     method = small_method(method_name, pairs)
     return train(method, source, target, output, seed=0, device="cpu", tuned=False, progress=False)
 
@@ -140,7 +143,7 @@ def freeze(run: Run, folder: Path) -> None:
     for name in KEPT:
         shutil.copyfile(run.folder / name, folder / name)
     block = json.loads((run.folder / "run.json").read_text("utf-8"))
-    for part in block["split"].values():
+    for part in filter(None, block["split"].values()):
         for key in ("source_folder", "target_folder"):
             part[key] = Path(part[key]).relative_to(HERE).as_posix()
     for finding in block["findings"]:

@@ -61,7 +61,7 @@ _OTHER_WORDS: Final = (
     *("ncolor_masks", "cp_ncolor_masks"),
     *("probabilities", "object probabilities", "pixel probabilities", "object predictions"),
     *("uncertainty", "features", "overlay"),
-    *("stars", "splines", "boxes"),
+    *("stars", "splines", "boxes", "denoised", "stain", "resolved"),
 )
 """Words of what the same programs write beside labels: flows, colors, probabilities, pictures; the
 last are outputs of the methods here."""

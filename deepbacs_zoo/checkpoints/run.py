@@ -21,6 +21,8 @@ RUN_FILE: Final = "run.json"
 SCHEMA_VERSION: Final = 2
 VALIDATION_LOSS: Final = "val_loss"
 """The column of the history by which the best epoch is chosen unless settings name another one."""
+_ALIKE: Final = 0.01
+"""Values of another column that are no better than each other."""
 _WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {VALIDATION_LOSS: "validation loss", "val_map_50": "mAP at IoU 0.5 of the validation images"}
 )
@@ -46,8 +48,9 @@ class Best:
     @property
     def reason(self) -> str:
         """The reason for the choice, such as ``the lowest validation loss``."""
-        end = "lowest" if self.column == VALIDATION_LOSS else "highest"
-        return f"the {end} {self._name}"
+        if self.column == VALIDATION_LOSS:
+            return f"the lowest {self._name}"
+        return f"the last within {_ALIKE:g} of the highest {self._name}"
 
     @property
     def _name(self) -> str:
@@ -58,13 +61,15 @@ class Best:
 
 
 def best_row(rows: Sequence[HistoryRow], column: str) -> HistoryRow:
-    """Return the first row with the lowest ``val_loss``, or the highest of another column.
+    """Return the first row with the lowest ``val_loss``, or the last near the highest of another.
 
-    Of equal ones in another column it is that with the lowest ``val_loss``.
+    A measure of objects jumps by 0.01 from epoch to epoch, and of epochs that it cannot tell apart
+    the last has learned most.
     """
     if column == VALIDATION_LOSS:
         return min(rows, key=lambda row: row[column])
-    return max(rows, key=lambda row: (row[column], -row[VALIDATION_LOSS]))
+    highest = max(row[column] for row in rows)
+    return next(row for row in reversed(rows) if row[column] >= highest - _ALIKE)
 
 
 @dataclass(frozen=True)

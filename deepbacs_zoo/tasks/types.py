@@ -97,7 +97,7 @@ class TrainingSettings:
         but would ask for another target image.
     best_by
         Column of the history that tells which epoch is the best, whose weights are kept: that of
-        the lowest ``val_loss``, or of the highest of any other column.
+        the lowest ``val_loss``, or the last within 0.01 of the highest of any other column.
     """
 
     epochs: int

@@ -157,7 +157,7 @@ RESULTS: Final = MappingProxyType(
             "denoised", "denoising", "image without noise, in the units of the image", "intensity"
         ),
         "labeling": ImageResult(
-            "labeled",
+            "stain",
             "artificial labeling",
             "image of the stain, in the units of the training targets",
             "stain",

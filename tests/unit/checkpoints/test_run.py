@@ -65,12 +65,12 @@ def test_the_best_epoch_is_the_first_with_the_lowest_validation_loss(tmp_path):
 def test_the_best_epoch_is_that_of_the_column_that_the_settings_name(tmp_path):
     run = make_run(tmp_path)
     run = dataclasses.replace(run, settings={**run.settings, "best_by": "val_map_50"})
-    rows = ((1, 0.4, 0.7), (2, 0.9, 0.8), (3, 0.6, 0.8), (4, 0.5, 0.6))
+    rows = ((1, 0.4, 0.7), (2, 0.9, 0.8), (3, 0.9, 0.795), (4, 0.5, 0.6))
     for epoch, loss, average in rows:
         append_row(run.history_file, {"epoch": epoch, "val_loss": loss, "val_map_50": average})
-    assert run.best_epoch == 3, "of equal ones that of the lower loss"
-    assert str(run.best) == "best of 4 epochs: 3, mAP at IoU 0.5 of the validation images 0.8"
-    assert run.best.reason == "the highest mAP at IoU 0.5 of the validation images"
+    assert run.best_epoch == 3, "the last of those that are alike"
+    assert str(run.best) == "best of 4 epochs: 3, mAP at IoU 0.5 of the validation images 0.795"
+    assert run.best.reason.endswith("0.01 of the highest mAP at IoU 0.5 of the validation images")
 
 
 def test_before_the_first_epoch_there_is_no_best_and_no_weights(tmp_path):

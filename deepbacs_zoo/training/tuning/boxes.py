@@ -6,9 +6,10 @@ boxes are found as there are.  Among thresholds whose mean count error over the 
 within its standard error, the one with the least absolute error is taken.  A class with few objects
 keeps the threshold that suits all classes together.
 
-Scores are lower in some images than in others, and then no threshold counts both right.  Where the
-number that the scores of an image speak for is clearly nearer to the truth, the class gets a count
-factor, again that of no bias, and a low threshold.
+Scores are lower in some images than in others, and then no threshold counts both right.  So a class
+with several objects in an image has a count factor, by which an image has as many boxes as its
+scores speak for; again that of no bias, and a low threshold.  A threshold stays where its error is
+within a tenth of the objects, or lower by more than chance explains.
 """
 
 from __future__ import annotations
@@ -42,11 +43,15 @@ _F1_LOSS: Final = 0.05
 _LOW_SCORES: Final = (0.1, 0.15, 0.2, 0.3)
 """Score thresholds under a count factor: what is below speaks for nothing."""
 _FACTORS: Final = tuple(round(0.2 + 0.02 * step, 2) for step in range(91))
+_SEVERAL: Final = 4
+"""Objects of a class in an image, on average, whose scores sum up to a number of boxes."""
+_RIGHT: Final = 0.1
+"""Count error as a share of the objects up to which a threshold counts right."""
 _SURE: Final = 1.64
-"""A count factor is taken where it lowers the count error by more than so many standard errors: in
-95 of 100 draws chance alone does less."""
+"""A threshold takes the place of a count factor where its count error is lower by more than so many
+standard errors: in 95 of 100 draws chance alone does less."""
 _FEWEST_IMAGES: Final = 5
-"""A standard error of fewer says nothing."""
+"""A standard error of fewer says nothing, and thresholds stay."""
 
 Numbers = NDArray[np.float64]
 
@@ -251,26 +256,21 @@ def _chosen(outcomes: _Outcomes, first: int) -> list[int]:
 
 
 def _better(simple: _Outcomes, counted: _Outcomes, index: int, place: int) -> _Option:
-    """Return the option of a class: the chosen threshold, or a count factor that is better."""
-    if simple.n_true[index] < FEWEST_OF_A_CLASS:
-        return simple.options[place]
+    """Return the option of a class: a count factor, or the threshold that is surely better."""
+    option, n_true, images = simple.options[place], simple.n_true[index], simple.errors.shape[1]
+    few = n_true < max(FEWEST_OF_A_CLASS, _SEVERAL * images) or images < _FEWEST_IMAGES
+    if few or simple.error[place, index] * images <= _RIGHT * n_true:
+        return option
     least = np.nan_to_num(simple.f1[:, index]).max() - _F1_LOSS
     bias = np.abs(counted.errors[..., index].mean(axis=1))
     error = np.where(counted.f1[:, index] >= least, counted.error[:, index], np.inf)
     # For each low score the factor of the least bias; of these that of the least error.
     groups = np.arange(len(counted.options)).reshape(len(_LOW_SCORES), -1)
     unbiased = [group[np.lexsort((error[group], bias[group]))[0]] for group in groups]
-    found = min(unbiased, key=lambda option: error[option])
-    gain = np.abs(simple.errors[place, :, index]) - np.abs(counted.errors[found, :, index])
-    enough = np.isfinite(error[found]) and _is_sure(gain.astype(np.float64))
-    return counted.options[found] if enough else simple.options[place]
-
-
-def _is_sure(gain: Numbers) -> bool:
-    """Return whether the mean over images is above 0 by more than chance explains."""
-    if len(gain) < _FEWEST_IMAGES:
-        return False
-    return bool(gain.mean() > _SURE * gain.std(ddof=1) / math.sqrt(len(gain)))
+    found = min(unbiased, key=lambda number: error[number])
+    more = np.abs(counted.errors[found, :, index]) - np.abs(simple.errors[place, :, index])
+    worse = more.mean() > _SURE * more.std(ddof=1) / math.sqrt(images)
+    return option if worse or not np.isfinite(error[found]) else counted.options[found]
 
 
 def _mean(values: Numbers) -> Numbers:

@@ -156,7 +156,7 @@ class PointEvaluator(Evaluator):
 
     def add(self, annotated, predict):
         name = annotated.pair.name
-        result, _ = predict(annotated.image, None)
+        result, _, _ = predict(annotated.image, None)
         (place,) = result.content.places
         self.rows.append((name, float(np.hypot(*np.subtract(place, annotated.annotation)))))
         self.keep(lambda: name, result.findings)

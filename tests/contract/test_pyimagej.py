@@ -61,5 +61,6 @@ def test_the_gateway_raises_what_the_session_swallows(session):
 
     with pytest.raises(MacroError, match="Undefined identifier"):
         session.run_macro("undefined(1);")
+    session.run_macro(f'call("{BROKEN}.register");')
     with pytest.raises(MacroError, match="plugin broke, as asked"):
         session.run_plugin("Misbehave throw", {})

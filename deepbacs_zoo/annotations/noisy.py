@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deepbacs_zoo.annotations.folders import FOLDER_PAIRS, PART_NAMES
+from deepbacs_zoo.annotations.matching import list_files
+from deepbacs_zoo.annotations.names import LABEL_SUFFIXES
 from deepbacs_zoo.annotations.pairs import Pair
-from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.files.names import visible
 from deepbacs_zoo.images.image import stem_of
-from deepbacs_zoo.images.read import IMAGE_SUFFIXES
 
 __all__ = ["find_image_folder", "match_with_themselves"]
 
@@ -47,13 +48,33 @@ def find_image_folder(data: Path, part: str | None = None) -> tuple[Path, Path]:
 def match_with_themselves(source: Path, target: Path) -> tuple[Pair, ...]:
     """Return the images of a folder, each as its own target, sorted by name.
 
+    Parameters
+    ----------
+    source
+        The folder; label images and other results that lie there are no images.
+    target
+        The same: no other folder is looked at.
+
     Raises
     ------
     UsageError
         There is no image.
+    DataError
+        Two images have the same name.
     """
     folder, _ = find_image_folder(source)
-    return tuple(Pair(stem_of(path), path, path) for path in _images(folder))
+    named: dict[str, Path] = {}
+    for path in _images(folder):
+        first = named.setdefault(stem_of(path), path)
+        if first != path:
+            raise DataError(
+                path,
+                "two images have the same name",
+                value=f"{first.name}, {path.name}",
+                allowed="one image for each name",
+                hint="take one of them away, or give it another name",
+            )
+    return tuple(Pair(name, path, path) for name, path in sorted(named.items()))
 
 
 def _candidates(data: Path, part: str | None) -> Iterator[Path]:
@@ -74,6 +95,6 @@ def _folders(folder: Path) -> dict[str, Path]:
     return {path.name.lower(): path for path in found if path.is_dir()}
 
 
-def _images(folder: Path) -> list[Path]:
-    found = visible(folder) if folder.is_dir() else ()
-    return [path for path in found if path.suffix.lower() in IMAGE_SUFFIXES and path.is_file()]
+def _images(folder: Path) -> tuple[Path, ...]:
+    """Return the images of a folder, without label images and other results beside them."""
+    return list_files(folder, folder, LABEL_SUFFIXES).images if folder.is_dir() else ()

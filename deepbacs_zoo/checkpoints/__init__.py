@@ -7,12 +7,13 @@ from deepbacs_zoo.checkpoints.history import (
     truncate_history,
 )
 from deepbacs_zoo.checkpoints.reading import is_run, open_run
-from deepbacs_zoo.checkpoints.run import VALIDATION_LOSS, Best, Run, best_row
+from deepbacs_zoo.checkpoints.run import BEST_BY, VALIDATION_LOSS, Best, Run, best_row
 from deepbacs_zoo.checkpoints.split import FilePair, Part, Split, record_part
 from deepbacs_zoo.checkpoints.tuned import Change, TunedDecoding
 from deepbacs_zoo.checkpoints.writing import create_run, finish_run, refuse_run, versions
 
 __all__ = [
+    "BEST_BY",
     "VALIDATION_LOSS",
     "Best",
     "Change",

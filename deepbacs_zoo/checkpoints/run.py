@@ -15,7 +15,7 @@ from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.options import Option
 
-__all__ = ["RUN_FILE", "SCHEMA_VERSION", "VALIDATION_LOSS", "Best", "Run", "best_row"]
+__all__ = ["BEST_BY", "RUN_FILE", "SCHEMA_VERSION", "VALIDATION_LOSS", "Best", "Run", "best_row"]
 
 RUN_FILE: Final = "run.json"
 SCHEMA_VERSION: Final = 2
@@ -23,9 +23,11 @@ VALIDATION_LOSS: Final = "val_loss"
 """The column of the history by which the best epoch is chosen unless settings name another one."""
 _ALIKE: Final = 0.01
 """Values of another column that are no better than each other."""
-_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+BEST_BY: Final[Mapping[str, str]] = MappingProxyType(
     {VALIDATION_LOSS: "validation loss", "val_map_50": "mAP at IoU 0.5 of the validation images"}
 )
+"""Columns of the history that tell which epoch is the best, in words: the lowest validation loss,
+or the highest of another one."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Best:
 
     @property
     def _name(self) -> str:
-        return _WORDS.get(self.column, self.column)
+        return BEST_BY[self.column]
 
     def __str__(self) -> str:
         return f"best of {self.epochs} epochs: {self.epoch}, {self._name} {self.value:.4g}"

@@ -101,7 +101,7 @@ def command(  # long: its parameters are the options of the command line
     match (data, source, target):
         case (Path(), None, None):
             folders = kind.find(data, "training")
-        case (None, Path(), Path()):
+        case (None, Path(), Path()) if kind.has_truth:
             folders = (source, target)
         case (None, Path(), None) if not kind.has_truth:
             folders = (source, source)
@@ -110,7 +110,8 @@ def command(  # long: its parameters are the options of the command line
                 "train",
                 "the images are not named, or named twice",
                 value=f"--data {data} --source {source} --target {target}",
-                allowed="--data DIR, or --source DIR --target DIR",
+                allowed="--data DIR, or --source DIR"
+                + (" --target DIR" if kind.has_truth else " alone: this method takes no targets"),
                 hint="give one of the two",
             )
     run = train(

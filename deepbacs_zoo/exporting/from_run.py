@@ -32,6 +32,7 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "patience": "patience (epochs)",
     "foreground_fraction": "share of patches on an object",
     "max_zoom": "largest zoom of a patch",
+    "vary_intensity": "intensities of patches vary",
     "validation": "share of images for validation",
 }
 
@@ -245,8 +246,8 @@ def _details(run: Run, method: Method) -> dict[str, Any]:
     settings = run.settings
     steps = ", ".join(step.name for spec in method.inputs for step in spec.steps)
     training = {
-        "training_preprocessing": f"{steps} of each whole image; random patches, flips, rotations, "
-        "changes of intensity",
+        "training_preprocessing": f"{steps} of each whole image; random patches, flips, rotations"
+        + (", changes of intensity" if settings.get("vary_intensity", True) else ""),
         "training_epochs": float(run.best.epochs),
         "training_batch_size": settings.get("batch_size"),
         "learning_rate_schedule": _schedule(settings),

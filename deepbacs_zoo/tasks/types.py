@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import UsageError
@@ -225,13 +224,14 @@ class Sample:
     truth
         Its annotation.
     pixels
-        The image as it is in its file, ``c y x`` float32; ``None`` where nothing looks at it.
+        The image, ``c y x`` of its file's data type and not copied; ``None`` where nothing looks
+        at it.
     """
 
     name: str
     channels: int
     truth: GroundTruth
-    pixels: NDArray[np.float32] | None = None
+    pixels: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.annotations import LabelOptions
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
-from deepbacs_zoo.checkpoints import VALIDATION_LOSS, Run
+from deepbacs_zoo.checkpoints import BEST_BY, VALIDATION_LOSS, Run
 from deepbacs_zoo.errors import UsageError, listed
 from deepbacs_zoo.findings import OnFinding, Rule, Severity
 from deepbacs_zoo.images import AS_IT_IS, ReadOptions
@@ -248,7 +248,8 @@ def _check_settings(given: Mapping[str, Any], method: Method) -> None:
     multiple = method.multiple
     if given.get("patch_size", multiple) % multiple:
         raise _out_of_range("patch_size", given["patch_size"], f"a multiple of {multiple}")
-    columns = (VALIDATION_LOSS, *(f"val_{name}" for name in method.metrics))
+    own = {VALIDATION_LOSS, *(f"val_{name}" for name in method.metrics)}
+    columns = [column for column in BEST_BY if column in own]
     if given.get("best_by", VALIDATION_LOSS) not in columns:
         raise _out_of_range("best_by", given["best_by"], f"one of {', '.join(columns)}")
 

@@ -72,7 +72,7 @@ def chosen_by_targets(samples: Sequence[Sample]) -> dict[str, Any]:
     }
 
 
-def _scale(images: Sequence[NDArray[np.float32]]) -> Scale:
+def _scale(images: Sequence[NDArray[Any]]) -> Scale:
     count = sum(image.size for image in images)
     mean = sum(float(image.sum(dtype=np.float64)) for image in images) / count
     squares = sum(float(np.square(image - mean, dtype=np.float64).sum()) for image in images)

@@ -58,8 +58,7 @@ class Raw:
     def sample(self) -> Sample:
         """Examples that a method looks at to make its choices."""
         channels = 3 if self.image.rgb else int(self.image.data.sizes["c"])
-        pixels = self.image.data.to_numpy()[0, 0].astype(np.float32)
-        return Sample(str(self.pair.target), channels, self.truth, pixels)
+        return Sample(str(self.pair.target), channels, self.truth, self.image.data.to_numpy()[0, 0])
 
 
 @dataclass(frozen=True, eq=False)

@@ -67,7 +67,7 @@ def draw_labels(
 
 def draw_images() -> None:
     """Write the images of all runs: labels, also in colors, boxes of two classes, noisy pairs."""
-    random, aside = np.random.default_rng(0), np.random.default_rng(1)
+    random, noise = np.random.default_rng(0), np.random.default_rng(1)
     shutil.rmtree(IMAGES, ignore_errors=True)
     for part, count in PARTS.items():
         for index in range(count):
@@ -79,7 +79,7 @@ def draw_images() -> None:
             write_png(place / "source" / f"{index}.png", stained(image))
             write_tiff(place / "target" / f"{index}.tif", labels, "yx", SIZE, labels=True)
             place = IMAGES / "image" / part
-            for folder, plane in zip(("source", "target"), noisy_pair(aside), strict=True):
+            for folder, plane in zip(("source", "target"), noisy_pair(noise), strict=True):
                 write_tiff(place / folder / f"{index}.tif", plane, "yx", SIZE)
             picture, rows = draw_boxes(random)
             place = IMAGES / "boxes" / part

@@ -5,7 +5,7 @@ import pytest
 import tifffile
 
 from deepbacs_zoo.annotations.noisy import find_image_folder, match_with_themselves
-from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.errors import DataError, UsageError
 from deepbacs_zoo.tasks import annotation_kind
 
 
@@ -33,6 +33,17 @@ def test_targets_are_not_taken_for_images(tmp_path):
     write(tmp_path / "training" / "target", "a.tif")
     write(tmp_path / "training" / "source", "a.tif")
     assert find_image_folder(tmp_path, "training")[0].name == "source"
+
+
+def test_label_images_beside_an_image_are_no_images(tmp_path):
+    write(tmp_path, "a.tif", "a_labels.tif", "b.tif", "b_masks.tif")
+    assert [pair.name for pair in match_with_themselves(tmp_path, tmp_path)] == ["a", "b"]
+
+
+def test_two_images_of_a_name_are_refused(tmp_path):
+    write(tmp_path, "a.tif", "a.tiff", "b.tif")
+    with pytest.raises(DataError, match=r"two images have the same name \(a\.tif, a\.tiff\)"):
+        match_with_themselves(tmp_path, tmp_path)
 
 
 @pytest.mark.parametrize("make", [True, False])

@@ -84,7 +84,8 @@ def test_the_least_number_of_steps_holds_where_nobody_says_how_long(method):
         ({"batch_size": 0}, "batch"),
         ({"steps_per_epoch": 0}, "steps"),
         ({"patch_size": 17}, "patch"),
-        ({"best_by": "val_map_50"}, "val_loss, val_iou_interior"),
+        ({"best_by": "val_map_50"}, "val_map_50.*one of val_loss"),
+        ({"best_by": "val_recall"}, "val_recall.*one of val_loss"),
         ({"learning_rate": 0.0}, "learning_rate"),
     ],
 )

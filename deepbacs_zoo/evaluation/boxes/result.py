@@ -67,18 +67,16 @@ class BoxEvaluation(EvaluationResult[BoxScores, BoxPreview]):
     @property
     def least_scores(self) -> str:
         """The score thresholds in words: one number where all classes share it."""
-        return self._in_words(self.score_thresholds)
+        if len(set(self.score_thresholds)) == 1:
+            return f"{self.score_thresholds[0]:g}"
+        each = zip(self.classes, self.score_thresholds, strict=True)
+        return ", ".join(f"{value:g} ({name})" for name, value in each)
 
     @property
     def factors(self) -> str:
-        """The count factors in words; empty where no class has one."""
-        return self._in_words(self.count_factors) if any(self.count_factors) else ""
-
-    def _in_words(self, values: tuple[float, ...]) -> str:
-        if len(set(values)) == 1:
-            return f"{values[0]:g}"
-        each = zip(self.classes, values, strict=True)
-        return ", ".join(f"{value:g} ({name})" for name, value in each)
+        """The count factors in words, of the classes that have one."""
+        each = zip(self.classes, self.count_factors, strict=True)
+        return ", ".join(f"{value:g} ({name})" for name, value in each if value)
 
     @property
     def baseline_name(self) -> str:

@@ -3,8 +3,9 @@
 Only comparisons of float32 and whole numbers decide, and every tie has a rule, so that an
 implementation in another language gives the same labels for the same tensor:
 
-1. Foreground pixels have a probability >= ``threshold`` (float32).  Where they are not convex they
-   are split at ``split_levels`` into components (``levels.py``) of at least ``min_size`` pixels.
+1. Foreground pixels have a probability >= ``threshold`` (float32); 4-connected ones without a
+   probability >= ``peak_threshold`` are background.  Where they are not convex they are split at
+   ``split_levels`` into components (``levels.py``) of at least ``min_size`` pixels.
    ``D`` is the square of the Euclidean distance between the centers of a foreground pixel and the
    nearest background pixel, a whole number; what is beyond the image is no background.  If there is
    none at all, D is 1.
@@ -76,7 +77,12 @@ def decode(settings: Foreground, probabilities: NDArray[np.float32]) -> Labels:
         )
     plane = probabilities[settings.channel].astype(np.float32, copy=False)
     regions = split_components(
-        plane, settings.threshold, settings.split_levels, settings.convexity, settings.min_size
+        plane,
+        settings.threshold,
+        settings.peak_threshold,
+        settings.split_levels,
+        settings.convexity,
+        settings.min_size,
     )
     mask = regions > 0
     if not mask.any():

@@ -3,7 +3,9 @@
 One threshold for an image joins cells in a crowd or loses faint ones.  Here each component decides
 for itself, bit for bit the same wherever it runs:
 
-1. 4-connected pixels of at least ``threshold`` (float32) are a component.
+1. 4-connected pixels of at least ``threshold`` (float32) are a component, if one of them has at
+   least ``peak`` (float32).  This is the hysteresis of Canny 1986,
+   https://doi.org/10.1109/TPAMI.1986.4767851: haze and debris reach a low threshold, no high one.
 2. A component is whole if it has fewer than 2 ``smallest`` pixels, or if its pixels are at least
    ``convexity`` (double precision) of those in its convex hull.  Pixels in the hull are those whose
    centers are in the smallest convex polygon around all centers of the component, or on its edge
@@ -38,6 +40,7 @@ Whole = NDArray[np.int64]
 def split_components(
     plane: NDArray[np.float32],
     threshold: float,
+    peak: float,
     levels: Sequence[float],
     convexity: float,
     smallest: int,
@@ -50,6 +53,8 @@ def split_components(
         ``y x`` float32, 0 to 1.  Comparisons with NaN are false.
     threshold
         The lowest level.
+    peak
+        A component without a pixel of at least this is none.
     levels
         Higher ones, ascending; none for components as they are.
     convexity
@@ -60,10 +65,10 @@ def split_components(
     Returns
     -------
     numpy.ndarray
-        ``y x`` int32, 0 below the threshold; components are numbered by their first pixel.
+        ``y x`` int32, 0 outside of components, which are numbered by their first pixel.
     """
-    mask = plane >= np.float32(threshold)
-    labels = components(mask)
+    labels = _with_peak(components(plane >= np.float32(threshold)), plane >= np.float32(peak))
+    mask = labels > 0
     higher = [np.float32(level) for level in levels if np.float32(level) > np.float32(threshold)]
     if not higher or not mask.any():
         return labels
@@ -75,6 +80,16 @@ def split_components(
     if tree.open.size == labels.max() + 1:
         return labels
     return relabel_sequential(grown(relabel_sequential(tree.parts()), mask))
+
+
+def _with_peak(labels: Labels, high: Flags) -> Labels:
+    """Return the components with a high pixel, numbered by their first one."""
+    keep = np.zeros(int(labels.max(initial=0)) + 1, np.bool_)
+    keep[labels[high]] = True
+    if keep[1:].all():
+        return labels
+    keep[0] = False
+    return relabel_sequential(np.where(keep[labels], labels, np.int32(0)))
 
 
 class _Tree:

@@ -3,9 +3,10 @@
 Only comparisons of float32 values decide, and every tie has a rule, so that an implementation in
 another language gives the same labels for the same tensor:
 
-1. Seed pixels have P(interior) >= ``seed_threshold``; 4-connected seed pixels form a seed, split at
-   ``split_levels`` where it is not convex (``levels.py``; parts have ``min_size`` pixels); seeds
-   smaller than ``min_seed`` pixels are dropped, the others numbered in raster order.
+1. Seed pixels have P(interior) >= ``seed_threshold``; 4-connected seed pixels form a seed if one of
+   them has P(interior) >= ``peak_threshold``.  It is split at ``split_levels`` where it is not
+   convex (``levels.py``; parts have ``min_size`` pixels); seeds smaller than ``min_seed`` pixels
+   are dropped, the others numbered in raster order.
 2. An object's pixels are its seed, whatever P(background) says there, and pixels with
    P(background) < 1 - ``foreground_threshold`` that it grows over in waves.  In one wave every
    free pixel with labelled 4-neighbours takes the smallest of their labels, all at once; there
@@ -66,6 +67,7 @@ def decode(settings: Multilabel, probabilities: NDArray[np.float32]) -> Labels:
     seeds = split_components(
         probabilities[settings.interior],
         settings.seed_threshold,
+        settings.peak_threshold,
         settings.split_levels,
         settings.convexity,
         settings.min_size,

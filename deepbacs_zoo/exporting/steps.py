@@ -46,6 +46,7 @@ def _multilabel(decode: Multilabel) -> tuple[str, ...]:
         f"1. Seeds: pixels with P(interior) ≥ {decode.seed_threshold:g}, joined over "
         "their four neighbours;",
         f"   seeds of fewer than {decode.min_seed} pixels are dropped.",
+        *_peak(decode, "P(interior)", "seed"),
         *_splitting(decode, "P(interior)", "A seed"),
         f"2. Foreground: pixels with P(background) < {1 - decode.foreground_threshold:g}.",
         "3. Growth: in waves, every unlabelled foreground pixel with a labelled neighbour "
@@ -54,6 +55,13 @@ def _multilabel(decode: Multilabel) -> tuple[str, ...]:
         f"   {decode.max_dilation} waves.",
         *_last(4, decode.min_size),
     )
+
+
+def _peak(decode: Multilabel | Foreground, value: str, component: str) -> tuple[str, ...]:
+    """Return what is done with a component that no pixel is certain of."""
+    if not decode.peak_threshold:
+        return ()
+    return (f"   A {component} without a pixel of {value} ≥ {decode.peak_threshold:g} is dropped.",)
 
 
 def _splitting(decode: Multilabel | Foreground, map_name: str, component: str) -> tuple[str, ...]:
@@ -74,6 +82,7 @@ def _splitting(decode: Multilabel | Foreground, map_name: str, component: str) -
 def _foreground(decode: Foreground) -> tuple[str, ...]:
     return (
         f"1. Foreground: pixels with a probability ≥ {decode.threshold:g}.",
+        *_peak(decode, "a probability", "component"),
         *_splitting(decode, "the probability", "A component"),
         "2. Parts: a watershed of the distance to the background gives one part for each of its",
         "   maxima.",

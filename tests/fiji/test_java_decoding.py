@@ -19,6 +19,7 @@ from deepbacs_zoo.package.zoo_config import read_decoding, read_zoo_config
 from deepbacs_zoo.results import measure_objects, write_rois
 from tests.data.decoding.make_golden import DEFAULTS, blobs, softmax
 from tests.data.decoding.make_levels import drawn as drawn_levels
+from tests.data.decoding.make_levels import has_low_ones
 from tests.data.decoding.objects import labels_of
 
 GOLDEN = Path(__file__).parents[1] / "data" / "decoding"
@@ -163,13 +164,15 @@ def test_drawn_planes_are_split_as_in_python(java):
     found = java.decode(
         [({"kind": kind, **each}, p) for kind, (each, p) in zip(kinds, cases, strict=True)], 2
     )
-    split = 0
+    split = low = 0
     for kind, (settings, tensor), labels in zip(kinds, cases, found, strict=True):
         reference = leveled(kind, settings, tensor)
         np.testing.assert_array_equal(labels, reference, err_msg=str(settings))
         joined = leveled(kind, settings | {"split_levels": []}, tensor)
         split += not np.array_equal(joined, reference)
+        low += has_low_ones(kind, settings, tensor)
     assert split > 60
+    assert low > 20
 
 
 @pytest.mark.parametrize("growth", [6, 100])
@@ -309,6 +312,12 @@ def test_the_block_is_read_and_refused_as_in_python(harness):
         *({**GOOD, "split_levels": value} for value in LEVELS_REFUSED),
         *({"kind": "foreground", "output": "p", "split_levels": v} for v in LEVELS_REFUSED),
         {**GOOD, "convexity": 1},
+        {**GOOD, "peak_threshold": 0.9},
+        {"kind": "foreground", "output": "p", "peak_threshold": 0.9},
+        *(
+            {**GOOD, "peak_threshold": value}
+            for value in (0, 0.0, 1, 1.5, -0.1, [0.5], False, None)
+        ),
         {**GOOD, "convexity": None, "split_levels": 3},
         {**GOOD, "interior": 0, "split_levels": [2]},
         {**GOOD, "min_size": -1, "split_levels": [2]},

@@ -61,6 +61,8 @@ class Multilabel(_Settings):
         to leave seeds as they are.
     convexity
         Least share of its convex hull that a seed of one object fills.
+    peak_threshold
+        A seed has a pixel of P(interior) >= this; 0 for no such demand.
     """
 
     kind: ClassVar[str] = "multilabel"
@@ -77,6 +79,7 @@ class Multilabel(_Settings):
     max_dilation: int = 6
     split_levels: tuple[float, ...] = ()
     convexity: float = 0.85
+    peak_threshold: float = field(default=0.0, metadata={LEAST: 0})
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,8 @@ class Foreground(_Settings):
         split before necks are looked for; none to leave it as it is.
     convexity
         Least share of its convex hull that the foreground of one object fills.
+    peak_threshold
+        Connected foreground has a pixel with a probability >= this; 0 for no such demand.
     """
 
     kind: ClassVar[str] = "foreground"
@@ -116,6 +121,7 @@ class Foreground(_Settings):
     min_size: int = 20
     split_levels: tuple[float, ...] = ()
     convexity: float = 0.85
+    peak_threshold: float = field(default=0.0, metadata={LEAST: 0})
 
 
 @dataclass(frozen=True)

@@ -183,8 +183,7 @@ def _setting(entry: dataclasses.Field[Any], field: Field) -> object:
             if isinstance(value, bool) or not isinstance(value, int) or value < least:
                 raise field.wrong(f"a whole number of at least {least}")
         case "float":
-            if not _is_fraction(value):
-                raise field.wrong("a number between 0 and 1")
+            _check_fraction(entry, field)
         case kind if kind == _ONE_OR_MORE:
             return _for_each(entry, field)
         case "tuple[float, ...]":
@@ -192,6 +191,13 @@ def _setting(entry: dataclasses.Field[Any], field: Field) -> object:
         case _:
             return _names(field)
     return value
+
+
+def _check_fraction(entry: dataclasses.Field[Any], field: Field) -> None:
+    """Raise unless a value is a fraction, or the 0 that the entry allows."""
+    or_zero = LEAST in entry.metadata
+    if not (_is_fraction(field.value) or (or_zero and _is_number(field.value) and not field.value)):
+        raise field.wrong(f"{'0 or ' if or_zero else ''}a number between 0 and 1")
 
 
 def _for_each(entry: dataclasses.Field[Any], field: Field) -> float | tuple[float, ...]:

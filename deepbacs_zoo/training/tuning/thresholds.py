@@ -42,6 +42,7 @@ _ROUNDS: Final = 2
 
 _PROBABILITIES: Final = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 _CONVEXITIES: Final = (0.5, 0.7, 0.8, 0.85, 0.9)
+_PEAKS: Final = (0.0, 0.6, 0.7, 0.8, 0.9, 0.95)
 _OVERLAPS: Final = (0.2, 0.3, 0.4, 0.5)
 _CHOICES: Final[Mapping[type[Any], Mapping[str, tuple[float, ...]]]] = MappingProxyType(
     {
@@ -49,11 +50,13 @@ _CHOICES: Final[Mapping[type[Any], Mapping[str, tuple[float, ...]]]] = MappingPr
             "seed_threshold": _PROBABILITIES,
             "foreground_threshold": _PROBABILITIES,
             "convexity": _CONVEXITIES,
+            "peak_threshold": _PEAKS,
         },
         Foreground: {
             "threshold": _PROBABILITIES,
             "split_ratio": (0.5, 0.65, 0.75, 0.85, 0.95),
             "convexity": _CONVEXITIES,
+            "peak_threshold": _PEAKS,
         },
         StarConvex: {"probability_threshold": _PROBABILITIES, "nms_threshold": _OVERLAPS},
         Spline: {"probability_threshold": _PROBABILITIES, "nms_threshold": _OVERLAPS},

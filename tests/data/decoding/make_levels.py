@@ -95,7 +95,10 @@ def plain_split(plane: np.ndarray, threshold: float, settings: dict[str, Any]) -
     levels = [each for each in settings["split_levels"] if np.float32(each) > np.float32(threshold)]
     inside = {pixel for pixel in np.ndindex(plane.shape) if plane[pixel] >= np.float32(threshold)}
     labels = np.zeros(plane.shape, np.int32)
+    peak = np.float32(settings.get("peak_threshold", 0))
     for component in joined(inside):
+        if not any(plane[pixel] >= peak for pixel in component):
+            continue
         parts = sorted(sorted(part) for part, _ in parts_of(plane, component, levels, settings))
         mine = {pixel: number for number, part in enumerate(parts) for pixel in part}
         while len(mine) < len(component):
@@ -217,6 +220,8 @@ def drawn(kind: str, rng: np.random.Generator) -> tuple[dict[str, Any], np.ndarr
         "split_levels": levels,
         "convexity": float(rng.choice([0.6, 0.8, 0.85, 0.9, 0.95])),
     }
+    if rng.random() < 0.5:
+        common["peak_threshold"] = float(rng.choice([*STEPS[6:], 0.88]))
     if kind == "foreground":
         ratio = float(rng.choice([0.5, 0.75, 0.9]))
         return common | {"channel": 0, "threshold": low, "split_ratio": ratio}, plane[None]
@@ -238,6 +243,12 @@ def is_split(kind: str, settings: dict[str, Any], tensor: np.ndarray) -> bool:
     return not np.array_equal(decoded(kind, settings, tensor), joined)
 
 
+def has_low_ones(kind: str, settings: dict[str, Any], tensor: np.ndarray) -> bool:
+    """If labels are other without a peak."""
+    every = decoded(kind, settings | {"peak_threshold": 0.0}, tensor)
+    return not np.array_equal(decoded(kind, settings, tensor), every)
+
+
 def levels_needed(kind: str, settings: dict[str, Any], tensor: np.ndarray) -> int:
     """How many of the levels change labels, each left out alone."""
     levels, found = settings["split_levels"], decoded(kind, settings, tensor)
@@ -249,12 +260,13 @@ def levels_needed(kind: str, settings: dict[str, Any], tensor: np.ndarray) -> in
 
 
 def entries() -> list[dict[str, Any]]:
-    """Every vector, computed now; three of four are other without levels."""
+    """Every vector, computed now: a quarter is other without a peak, the rest without levels."""
     rng, found = np.random.default_rng(31), []
     for kind, plain in PLAIN.items():
         for number in range(EACH):
+            counts = has_low_ones if number < EACH // 4 else is_split
             settings, tensor = drawn(kind, rng)
-            while number >= EACH // 4 and not is_split(kind, settings, tensor):
+            while not counts(kind, settings, tensor):
                 settings, tensor = drawn(kind, rng)
             found.append(written(kind, settings, tensor, plain(settings, tensor)))
     return found

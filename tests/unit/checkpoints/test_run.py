@@ -209,8 +209,8 @@ def test_a_run_says_what_became_of_its_thresholds(tmp_path):
     assert "the method's own: no other made the mean F1 of 0.900 noticeably higher" in kept.summary
     old = TunedDecoding(chosen, 0.05, 0.64, 45)
     assert (
-        "seed threshold 0.98, foreground threshold 0.5, convexity 0.85; mean F1 0.050 → 0.640"
-        in old.summary
+        "seed threshold 0.98, foreground threshold 0.5, convexity 0.85, peak threshold 0; mean "
+        "F1 0.050 → 0.640" in old.summary
     )
     run = make_run(tmp_path, untuned="there is no object")
     assert open_run(run.folder).thresholds == "the method's own: there is no object"

@@ -18,8 +18,8 @@ ENTRIES = make_levels.golden_levels()
 LEVELS = (0.6, 0.7, 0.8, 0.9, 0.95)
 
 
-def split(plane, levels=LEVELS, threshold=0.5, convexity=0.85, smallest=5):
-    return split_components(plane.astype(np.float32), threshold, levels, convexity, smallest)
+def split(plane, levels=LEVELS, threshold=0.5, convexity=0.85, smallest=5, peak=0.0):
+    return split_components(plane.astype(np.float32), threshold, peak, levels, convexity, smallest)
 
 
 def disk(shape, y, x, radius, value=1.0):
@@ -53,6 +53,7 @@ def test_levels_count_in_the_golden_vectors(kind):
     ]
     assert sum(make_levels.is_split(*case) for case in cases) >= 150
     assert sum(make_levels.levels_needed(*case) > 1 for case in cases[50::3]) >= 5
+    assert sum(make_levels.has_low_ones(*case) for case in cases) >= 50
 
 
 @pytest.mark.parametrize("entry", ENTRIES[::20], ids=lambda entry: entry["kind"])
@@ -95,6 +96,32 @@ def test_hulls_of_simple_shapes():
 def test_planes_without_pixels_have_no_hulls(shape):
     assert hull_pixels(np.zeros(shape, np.int32)).tolist() == [1]
     assert split(np.zeros(shape)).shape == shape
+
+
+# --- peaks ---------------------------------------------------------------------------------------
+
+
+def test_components_without_a_peak_are_none():
+    plane = np.maximum(disk((20, 60), 10, 10, 7, 0.7), disk((20, 60), 10, 40, 7, 0.7))
+    plane[10, 40] = 0.9
+    assert split(plane).max() == 2
+    labels = split(plane, peak=0.9)
+    assert labels.max() == 1
+    assert np.array_equal(labels > 0, disk((20, 60), 10, 40, 7) > 0)
+    assert split(plane, peak=np.nextafter(np.float32(0.9), np.float32(1))).max() == 0
+
+
+@pytest.mark.parametrize("levels", [(), LEVELS])
+def test_a_peak_counts_for_a_component_and_not_for_each_of_its_parts(levels):
+    labels = split(two_disks(0.55, peaks=(0.75, 1.0)), levels, peak=0.9)
+    assert labels.max() == (2 if levels else 1)
+
+
+def test_a_pixel_that_is_no_number_is_no_peak():
+    plane = disk((20, 20), 10, 10, 7, 0.7)
+    plane[10, 10] = np.nan
+    assert split(plane).max() == 1
+    assert split(plane, peak=0.8).max() == 0
 
 
 # --- splitting -----------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ KINDS = [
         Foreground("p", split_levels=(0.7,), convexity=0.9, min_size=20),
         ["0.9 of its", "ones: 0.7."],
     ),
+    (Multilabel("p", peak_threshold=0.9), ["A seed without a pixel of P(interior) ≥ 0.9"]),
+    (Foreground("p", peak_threshold=0.9), ["A component without a pixel of a probability ≥ 0.9"]),
     (StarConvex("p", 32, 2, 0.55, 0.35), ["32 distances", "i·2", "0.55", "0.35"]),
     (Spline("p", 16, 4, 0.55, 0.35), ["16 control points", "i·4", "0.55", "0.35"]),
     (AnchorBoxes("p", ("rod", "dividing"), 5, 8, 0.25, 0.35), ["5 boxes", "rod, dividing", "0.25"]),

@@ -23,8 +23,8 @@ NEW = "kind multilabel, foreground, star_convex, spline or anchor_boxes of schem
 SETTINGS = [
     Multilabel("p", 2, 0, 1, 0.4, 0.6, 3, 9, 4),
     Foreground("p", 1, 0.4, 0.6, 2, 7),
-    Multilabel("p", split_levels=(0.6, 0.95), convexity=0.8),
-    Foreground("p", split_levels=(0.6,), convexity=0.9),
+    Multilabel("p", split_levels=(0.6, 0.95), convexity=0.8, peak_threshold=0.9),
+    Foreground("p", split_levels=(0.6,), convexity=0.9, peak_threshold=0.7),
     StarConvex("p", 32, 2, 0.4, 0.3, 10),
     Spline("p", 16, 4, 0.4, 0.3, 10),
     AnchorBoxes("p", ("rod", "dividing"), 5, 16, 0.2, 0.4, (0, 1.2)),
@@ -82,6 +82,8 @@ def test_fields_that_are_left_out_have_their_documented_values(fields, settings)
     [
         ({"seed_threshold": 1.5}, ["seed_threshold", "1.5", "between 0 and 1"]),
         ({"seed_threshold": "high"}, ["seed_threshold", "high"]),
+        ({"peak_threshold": 1}, ["peak_threshold", "1", "0 or a number between 0 and 1"]),
+        ({"peak_threshold": False}, ["peak_threshold", "False", "0 or a number between 0 and 1"]),
         ({"min_size": -1}, ["min_size", "-1", "at least 0"]),
         ({"min_seed": 2.5}, ["min_seed", "2.5"]),
         ({"interior": True}, ["interior", "True"]),

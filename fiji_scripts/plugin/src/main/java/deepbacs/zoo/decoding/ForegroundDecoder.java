@@ -28,7 +28,7 @@ final class ForegroundDecoder extends LabelDecoder {
     LevelSplitter splitter =
         new LevelSplitter(settings.splitLevels, settings.convexity, settings.minSize);
     float[] plane = Channels.plane(probabilities, channel);
-    int[] regions = splitter.split(plane, shape[2], settings.threshold);
+    int[] regions = splitter.split(plane, shape[2], settings.threshold, settings.peakThreshold);
     int[] labels =
         new Watershed(regions, shape[2]).joined(settings.splitRatio, settings.minSeed);
     Numbering.dropSmall(labels, settings.minSize);

@@ -26,14 +26,19 @@ final class LevelSplitter {
     this.smallest = smallest;
   }
 
-  /** The components of pixels of at least a threshold, numbered by their first pixel. */
-  int[] split(float[] plane, int width, double threshold) {
-    boolean[] mask = new boolean[plane.length];
-    for (int pixel = 0; pixel < plane.length; pixel++) {
-      // Comparisons with NaN are false, here as in NumPy.
-      mask[pixel] = plane[pixel] >= (float) threshold;
-    }
+  /**
+   * Splits the components of a plane.
+   *
+   * @param threshold of the pixels of a component
+   * @param peak of one of them at least
+   * @return components and their parts, numbered by their first pixel
+   */
+  int[] split(float[] plane, int width, double threshold, double peak) {
+    boolean[] mask = atLeast(plane, threshold);
     Components components = new Components(mask, width);
+    if (dropLow(mask, components, atLeast(plane, peak))) {
+      components = new Components(mask, width);
+    }
     if (levels.isEmpty()) {
       return components.labels;
     }
@@ -49,5 +54,30 @@ final class LevelSplitter {
     int[] labels = Numbering.relabelSequential(tree.labels());
     Growth.grow(labels, mask, width, Integer.MAX_VALUE);
     return Numbering.relabelSequential(labels);
+  }
+
+  private static boolean[] atLeast(float[] plane, double level) {
+    boolean[] mask = new boolean[plane.length];
+    for (int pixel = 0; pixel < plane.length; pixel++) {
+      // Comparisons with NaN are false, here as in NumPy.
+      mask[pixel] = plane[pixel] >= (float) level;
+    }
+    return mask;
+  }
+
+  /** Takes components without a high pixel out of the mask; says whether there was one. */
+  private static boolean dropLow(boolean[] mask, Components components, boolean[] high) {
+    boolean[] isHigh = new boolean[components.count() + 1];
+    for (int pixel = 0; pixel < high.length; pixel++) {
+      isHigh[components.labels[pixel]] |= high[pixel];
+    }
+    boolean dropped = false;
+    for (int pixel = 0; pixel < mask.length; pixel++) {
+      if (mask[pixel] && !isHigh[components.labels[pixel]]) {
+        mask[pixel] = false;
+        dropped = true;
+      }
+    }
+    return dropped;
   }
 }

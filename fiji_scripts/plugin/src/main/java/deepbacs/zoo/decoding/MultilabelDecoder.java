@@ -10,9 +10,9 @@ import deepbacs.zoo.zooconfig.Multilabel;
  *
  * <ol>
  *   <li>Seed pixels have P(interior) of at least {@code seedThreshold}; 4-connected seed pixels
- *       form a seed, split at {@code splitLevels} where it is not convex (parts have {@code minSize}
- *       pixels); seeds smaller than {@code minSeed} pixels are dropped, the others numbered in
- *       raster order.
+ *       form a seed if one of them has P(interior) of at least {@code peakThreshold}. It is split at
+ *       {@code splitLevels} where it is not convex (parts have {@code minSize} pixels); seeds
+ *       smaller than {@code minSeed} pixels are dropped, the others numbered in raster order.
  *   <li>An object's pixels are its seed, whatever P(background) says there, and pixels with
  *       P(background) below 1 - {@code foregroundThreshold} that it grows over in waves. In one
  *       wave every free pixel with labelled 4-neighbours takes the smallest of their labels, all at
@@ -55,7 +55,7 @@ final class MultilabelDecoder extends LabelDecoder {
     LevelSplitter splitter =
         new LevelSplitter(settings.splitLevels, settings.convexity, settings.minSize);
     float[] interior = Channels.plane(probabilities, settings.interior);
-    int[] labels = splitter.split(interior, width, settings.seedThreshold);
+    int[] labels = splitter.split(interior, width, settings.seedThreshold, settings.peakThreshold);
     Numbering.dropSmall(labels, settings.minSeed);
     Growth.grow(labels, foreground, width, settings.maxDilation);
     Numbering.dropSmall(labels, settings.minSize);

@@ -69,12 +69,21 @@ final class Fields {
 
   /** A number between 0 and 1, neither of them, that may be left out. */
   double fraction(String name, double unset) {
+    return number(name, unset, Fields::isFraction, FRACTION);
+  }
+
+  /** A number between 0 and 1, or 0, which it is where it is left out. */
+  double fractionOrZero(String name) {
+    return number(name, 0, Fields::isFractionOrZero, "0 or " + FRACTION);
+  }
+
+  private double number(String name, double unset, Predicate<Object> allowed, String inWords) {
     if (!values.containsKey(schema.name(name))) {
       return unset;
     }
     Object value = value(name);
-    if (!isFraction(value)) {
-      throw wrong(where(name), value, FRACTION);
+    if (!allowed.test(value)) {
+      throw wrong(where(name), value, inWords);
     }
     return ((Number) value).doubleValue();
   }
@@ -179,6 +188,10 @@ final class Fields {
   private static boolean isFraction(Object value) {
     double number = value instanceof Number ? ((Number) value).doubleValue() : Double.NaN;
     return number > 0 && number < 1;
+  }
+
+  private static boolean isFractionOrZero(Object value) {
+    return isFraction(value) || (value instanceof Number && ((Number) value).doubleValue() == 0);
   }
 
   private static boolean isFactor(Object value) {

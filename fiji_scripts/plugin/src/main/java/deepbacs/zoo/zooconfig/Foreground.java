@@ -25,6 +25,8 @@ public final class Foreground implements Decoding {
   public final List<Double> splitLevels;
   /** Least share of its convex hull that the foreground of one object fills. */
   public final double convexity;
+  /** Connected foreground has a pixel with a probability of at least this. */
+  public final double peakThreshold;
 
   Foreground(Fields fields) {
     output =
@@ -36,7 +38,8 @@ public final class Foreground implements Decoding {
             "min_seed",
             "min_size",
             "split_levels",
-            "convexity");
+            "convexity",
+            "peak_threshold");
     channel = fields.whole("channel", 0, 0);
     threshold = fields.fraction("threshold", 0.5);
     splitRatio = fields.fraction("split_ratio", 0.75);
@@ -44,6 +47,7 @@ public final class Foreground implements Decoding {
     minSize = fields.whole("min_size", 0, 20);
     splitLevels = fields.ascending("split_levels");
     convexity = fields.fraction("convexity", 0.85);
+    peakThreshold = fields.fractionOrZero("peak_threshold");
   }
 
   @Override

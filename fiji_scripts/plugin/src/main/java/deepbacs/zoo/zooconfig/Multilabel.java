@@ -30,6 +30,8 @@ public final class Multilabel implements Decoding {
   public final List<Double> splitLevels;
   /** Least share of its convex hull that a seed of one object fills. */
   public final double convexity;
+  /** A seed has a pixel of P(interior) of at least this. */
+  public final double peakThreshold;
 
   Multilabel(Fields fields) {
     output =
@@ -44,7 +46,8 @@ public final class Multilabel implements Decoding {
             "min_size",
             "max_dilation",
             "split_levels",
-            "convexity");
+            "convexity",
+            "peak_threshold");
     background = fields.whole("background", 0, 0);
     interior = fields.whole("interior", 0, 1);
     boundary = fields.whole("boundary", 0, 2);
@@ -55,6 +58,7 @@ public final class Multilabel implements Decoding {
     maxDilation = fields.whole("max_dilation", 0, 6);
     splitLevels = fields.ascending("split_levels");
     convexity = fields.fraction("convexity", 0.85);
+    peakThreshold = fields.fractionOrZero("peak_threshold");
     if (background == interior || background == boundary || interior == boundary) {
       String channels = background + ", " + interior + ", " + boundary;
       throw Fields.wrong(Fields.WHERE, "(" + channels + ")", "three different channels");

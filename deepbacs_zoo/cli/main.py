@@ -19,6 +19,7 @@ from deepbacs_zoo.cli import (
     fiji_macro,
     fiji_run,
     predict,
+    synthesize,
     train,
     validate,
 )
@@ -44,6 +45,7 @@ app.command(name="validate")(validate.command)
 app.command(name="predict")(predict.command)
 app.command(name="demo")(demo.command)
 app.add_typer(data.app)
+app.add_typer(synthesize.app)
 fiji.app.command(name="run")(fiji_run.command)
 fiji.app.command(name="macro")(fiji_macro.command)
 fiji.app.command(name="bundle")(fiji_bundle.command)

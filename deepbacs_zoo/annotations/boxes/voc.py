@@ -21,11 +21,12 @@ from deepbacs_zoo.annotations.boxes.types import (
     checked_size,
     unreadable,
 )
+from deepbacs_zoo.files.atomic import write_bytes
 from deepbacs_zoo.files.names import normalized
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images.image import stem_of
 
-__all__ = ["read_voc"]
+__all__ = ["read_voc", "write_voc"]
 
 _KIND: Final = "Pascal VOC (XML)"
 _LARGEST: Final = 2**24
@@ -64,6 +65,41 @@ def read_voc(
     boxes = [_box(path, entry) for entry in root.iter("object")]
     found = checked_boxes(path, boxes, size, classes)
     return BoxAnnotation(found.boxes, (*_name_findings(path, root, source), *found.findings))
+
+
+def write_voc(path: Path, image: str, size: tuple[int, ...], boxes: Sequence[Box]) -> None:
+    """Write boxes, in whole pixels.
+
+    Parameters
+    ----------
+    path
+        The ``.xml`` file; missing parent folders are made, an existing file is replaced.
+    image
+        Name of the image's file.
+    size
+        Its rows and columns.
+    boxes
+        The boxes.
+
+    Raises
+    ------
+    HostError
+        The disk refuses.
+    """
+    root = ElementTree.Element("annotation")
+    ElementTree.SubElement(root, "filename").text = image
+    stated = ElementTree.SubElement(root, "size")
+    for name, number in (("width", size[1]), ("height", size[0]), ("depth", 1)):
+        ElementTree.SubElement(stated, name).text = str(number)
+    for box in boxes:
+        entry = ElementTree.SubElement(root, "object")
+        ElementTree.SubElement(entry, "name").text = box.name
+        corners = ElementTree.SubElement(entry, "bndbox")
+        edges = {"xmin": box.x0 + 1, "ymin": box.y0 + 1, "xmax": box.x1, "ymax": box.y1}
+        for name, edge in edges.items():
+            ElementTree.SubElement(corners, name).text = str(round(edge))
+    ElementTree.indent(root)
+    write_bytes(path, ElementTree.tostring(root, encoding="utf-8") + b"\n")
 
 
 def _parsed(path: Path) -> ElementTree.Element:

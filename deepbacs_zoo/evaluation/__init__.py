@@ -14,7 +14,8 @@ from deepbacs_zoo.evaluation.boxes.scores import (
 )
 from deepbacs_zoo.evaluation.comparison import Comparison, ScoreRow, distinct_names
 from deepbacs_zoo.evaluation.evaluator import Evaluator
-from deepbacs_zoo.evaluation.images.result import ImageEvaluation, ImagePreview, ImageScores
+from deepbacs_zoo.evaluation.images.result import ERROR_RANGE, ImageEvaluation, ImagePreview
+from deepbacs_zoo.evaluation.images.scores import SCORES, ImageScores
 from deepbacs_zoo.evaluation.kinds import KINDS, EvaluationKind, pairs_for
 from deepbacs_zoo.evaluation.labels.result import LabelEvaluation, LabelPreview
 from deepbacs_zoo.evaluation.labels.scores import (
@@ -39,7 +40,9 @@ from deepbacs_zoo.evaluation.writing import (
 __all__ = [
     "BOX_THRESHOLDS",
     "COMPARISON_FILES",
+    "ERROR_RANGE",
     "KINDS",
+    "SCORES",
     "THRESHOLDS",
     "Baseline",
     "BoxEvaluation",

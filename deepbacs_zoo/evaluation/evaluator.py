@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from deepbacs_zoo.annotations import Annotated
 from deepbacs_zoo.evaluation.base import EvaluationResult
-from deepbacs_zoo.evaluation.baseline.method import Baseline
 from deepbacs_zoo.findings import Finding, Gathered
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.package.zoo_config import Decoding
@@ -53,11 +52,14 @@ class Evaluator(ABC):
         The classical method; ``None`` leaves it out.
     most_previews
         How many images are kept for overlays, from the first on.
+    task
+        One of DeepBacs' tasks, ``None`` where the package does not say.
     """
 
     decoding: Any
-    baseline: Baseline | None
+    baseline: Any
     most_previews: int
+    task: str | None = None
     previews: list[Any] = field(default_factory=list)
     findings: Gathered = field(default_factory=Gathered)
 

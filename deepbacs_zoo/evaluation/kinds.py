@@ -6,7 +6,7 @@ new one is a new row in each.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +14,13 @@ from typing import Any, Final
 from deepbacs_zoo.annotations import Pair
 from deepbacs_zoo.annotations.kinds import KINDS as ANNOTATIONS
 from deepbacs_zoo.evaluation.base import EvaluationResult
-from deepbacs_zoo.evaluation.baseline.fields import TrainingField, box_field, label_field
-from deepbacs_zoo.evaluation.baseline.method import Baseline
+from deepbacs_zoo.evaluation.baseline import box_field, label_field, tune_baseline
 from deepbacs_zoo.evaluation.boxes.evaluator import BoxEvaluator
 from deepbacs_zoo.evaluation.boxes.outputs import BOX_FILES
 from deepbacs_zoo.evaluation.boxes.result import BoxEvaluation
 from deepbacs_zoo.evaluation.boxes.tables import box_tables, plain_box_scores
 from deepbacs_zoo.evaluation.evaluator import Evaluator
+from deepbacs_zoo.evaluation.images.baselines import image_field, tune_image_baselines
 from deepbacs_zoo.evaluation.images.evaluator import ImageEvaluator
 from deepbacs_zoo.evaluation.images.outputs import IMAGE_FILES
 from deepbacs_zoo.evaluation.images.result import ImageEvaluation
@@ -33,10 +33,27 @@ from deepbacs_zoo.evaluation.output_types import OutputFiles
 from deepbacs_zoo.evaluation.overlay import draw_boxes, draw_images, draw_labels
 from deepbacs_zoo.package import Package
 
-__all__ = ["KINDS", "EvaluationKind", "pairs_for"]
+__all__ = ["KINDS", "EvaluationKind", "Tuning", "pairs_for"]
 
 Pictures = Mapping[str, Any]
 """Arrays ``y x`` or ``y x 3`` uint8 by the names of images."""
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """The tuning of the baselines of a kind on training images.
+
+    Parameters
+    ----------
+    field
+        Makes a field to tune on, of a plane ``y x`` float32 and its annotation.
+    tune
+        Takes fields and the task; gives what the evaluator takes as baseline, or ``None`` where
+        the fields teach nothing.
+    """
+
+    field: Callable[[Any, Any], Any]
+    tune: Callable[[Sequence[Any], str | None], Any]
 
 
 @dataclass(frozen=True)
@@ -48,7 +65,7 @@ class EvaluationKind:
     noun
         What a package of this kind gives, in the plural.
     evaluator
-        Makes an evaluator from decoding, baseline and number of previews.
+        Makes an evaluator from decoding, baseline, number of previews and task.
     result
         What the evaluator returns: headline scores and baseline belong to it.
     tables
@@ -59,19 +76,18 @@ class EvaluationKind:
         Pictures of the first images of an evaluation by their names.
     files
         Reads and compares what prediction wrote.
-    field
-        Makes a field to tune the classical method on, of a plane ``y x`` float32 and its
-        annotation; ``None`` where another baseline needs no tuning.
+    tuning
+        How its baselines are tuned; ``None`` where none needs it.
     """
 
     noun: str
-    evaluator: Callable[[Any, Baseline | None, int], Evaluator]
+    evaluator: Callable[[Any, Any, int, str | None], Evaluator]
     result: type[EvaluationResult[Any, Any]]
     tables: Callable[[Any], Mapping[str, str]]
     scores: Callable[[Any], Mapping[str, Any]]
     overlays: Callable[[Any], Pictures]
     files: OutputFiles
-    field: Callable[[Any, Any], TrainingField] | None
+    tuning: Tuning | None
 
 
 def _label_overlays(evaluation: LabelEvaluation) -> Pictures:
@@ -87,10 +103,7 @@ def _box_overlays(evaluation: BoxEvaluation) -> Pictures:
 
 
 def _image_overlays(evaluation: ImageEvaluation) -> Pictures:
-    return {
-        each.name: draw_images(each.image, each.predicted, each.target, each.error)
-        for each in evaluation.previews
-    }
+    return {each.name: draw_images(*each.shown) for each in evaluation.previews}
 
 
 KINDS: Final[dict[str, EvaluationKind]] = {
@@ -102,7 +115,7 @@ KINDS: Final[dict[str, EvaluationKind]] = {
         plain_label_scores,
         _label_overlays,
         LABEL_FILES,
-        label_field,
+        Tuning(label_field, lambda fields, task: tune_baseline(fields)),
     ),
     "boxes": EvaluationKind(
         "boxes",
@@ -112,7 +125,7 @@ KINDS: Final[dict[str, EvaluationKind]] = {
         plain_box_scores,
         _box_overlays,
         BOX_FILES,
-        box_field,
+        Tuning(box_field, lambda fields, task: tune_baseline(fields)),
     ),
     "image": EvaluationKind(
         "images",
@@ -122,7 +135,7 @@ KINDS: Final[dict[str, EvaluationKind]] = {
         plain_image_scores,
         _image_overlays,
         IMAGE_FILES,
-        None,
+        Tuning(image_field, tune_image_baselines),
     ),
 }
 

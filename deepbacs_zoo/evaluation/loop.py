@@ -15,7 +15,6 @@ from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.evaluation.base import EvaluationResult
 from deepbacs_zoo.evaluation.baseline.choosing import choose_baseline
-from deepbacs_zoo.evaluation.baseline.method import Baseline
 from deepbacs_zoo.evaluation.comparison import Comparison, distinct_names
 from deepbacs_zoo.evaluation.evaluator import Predicted
 from deepbacs_zoo.evaluation.kinds import KINDS
@@ -73,7 +72,7 @@ def evaluate(  # long: half of it documents its parameters
         Images and annotations that the baseline, a classical method, is tuned on; ``None`` for
         those in a folder ``training`` beside the scored ones, without which it is left out and a
         finding says so.  None at all leaves it out.  Images are always compared with the input
-        image itself.
+        image itself, and with the methods of their task that are tuned so.
     labels_complete
         Whether every object is labelled; only said in the result, scores are the same.
     previews
@@ -125,20 +124,28 @@ def _require_some(pairs: Sequence[Pair]) -> None:
 
 def _baseline(
     package: Package, training: Sequence[Pair] | None, pairs: Sequence[Pair], labels: LabelOptions
-) -> Baseline | Finding | None:
+) -> Any:  # noqa: ANN401 - each kind has its own
     """Return the tuned classical method, why it is left out, or ``None`` where it has no place."""
     config = package.zoo_config
-    make_field = KINDS[config.result].field
-    if make_field is None or (training is not None and not training):
+    tuning = KINDS[config.result].tuning
+    if tuning is None or (training is not None and not training):
         return None
     kind, classes = ANNOTATIONS[config.result], getattr(config.decode, "classes", None)
-    return choose_baseline(kind, make_field, training, pairs, classes, labels)
+    return choose_baseline(
+        kind,
+        tuning.field,
+        lambda fields: tuning.tune(fields, config.task),
+        training,
+        pairs,
+        classes,
+        labels,
+    )
 
 
 def _scored(
     predictor: Predictor,
     pairs: Sequence[Pair],
-    baseline: Baseline | Finding | None,
+    baseline: Any,  # noqa: ANN401 - each kind has its own
     *,
     options: PredictOptions,
     labels: LabelOptions,
@@ -150,7 +157,9 @@ def _scored(
     opened = predictor.package
     decoding = opened.zoo_config.decode
     method, left_out = (None, (baseline,)) if isinstance(baseline, Finding) else (baseline, ())
-    evaluator = KINDS[opened.zoo_config.result].evaluator(decoding, method, previews)
+    evaluator = KINDS[opened.zoo_config.result].evaluator(
+        decoding, method, previews, opened.zoo_config.task
+    )
     predict = _Timed(predictor, options)
     classes = getattr(decoding, "classes", None)
     annotated = ANNOTATIONS[opened.zoo_config.result].read(pairs, classes, labels)

@@ -8,6 +8,7 @@ from deepbacs_zoo.metrics.agreement import (
 )
 from deepbacs_zoo.metrics.bootstrap import bootstrap, bootstrap_many, bootstrap_sums
 from deepbacs_zoo.metrics.boxes import box_iou, confusion, partners_of, right_partners
+from deepbacs_zoo.metrics.correlation import near_objects, pearson
 from deepbacs_zoo.metrics.detection import (
     COCO_THRESHOLDS,
     BoxMatches,
@@ -26,6 +27,11 @@ from deepbacs_zoo.metrics.estimates import (
     estimated_mean,
 )
 from deepbacs_zoo.metrics.formulas import FORMULAS, f1, precision, ratio, recall
+from deepbacs_zoo.metrics.fourier_rings import (
+    RING_THRESHOLD,
+    RingCorrelation,
+    ring_correlation,
+)
 from deepbacs_zoo.metrics.images import (
     ImageSimilarity,
     compare_images,
@@ -33,7 +39,9 @@ from deepbacs_zoo.metrics.images import (
     scale_target,
 )
 from deepbacs_zoo.metrics.merges import Merges, merges_and_splits
+from deepbacs_zoo.metrics.noise import CameraNoise, estimate_noise
 from deepbacs_zoo.metrics.overlaps import Partners, partners
+from deepbacs_zoo.metrics.residuals import ResidualCorrelation, residual_correlation
 from deepbacs_zoo.metrics.segmentation import InstanceCounts, class_iou, match
 
 __all__ = [
@@ -42,8 +50,10 @@ __all__ = [
     "FEWEST_IMAGES",
     "FORMAT_AGREEMENT",
     "FORMULAS",
+    "RING_THRESHOLD",
     "BoxMatches",
     "BoxSet",
+    "CameraNoise",
     "ClassFinds",
     "Curve",
     "Estimate",
@@ -53,6 +63,8 @@ __all__ = [
     "LabelAgreement",
     "Merges",
     "Partners",
+    "ResidualCorrelation",
+    "RingCorrelation",
     "ScoreThreshold",
     "bootstrap",
     "bootstrap_many",
@@ -62,6 +74,7 @@ __all__ = [
     "compare_images",
     "compare_labels",
     "confusion",
+    "estimate_noise",
     "estimated",
     "estimated_mean",
     "f1",
@@ -69,12 +82,16 @@ __all__ = [
     "match",
     "match_boxes",
     "merges_and_splits",
+    "near_objects",
     "partners",
     "partners_of",
+    "pearson",
     "precision",
     "ratio",
     "recall",
     "relative_difference",
+    "residual_correlation",
     "right_partners",
+    "ring_correlation",
     "scale_target",
 ]

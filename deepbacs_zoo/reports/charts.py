@@ -5,11 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from deepbacs_zoo.evaluation import BOX_THRESHOLDS, BoxEvaluation, LabelEvaluation, LabelScores
+from deepbacs_zoo.evaluation import (
+    BOX_THRESHOLDS,
+    BoxEvaluation,
+    ImageEvaluation,
+    ImageScores,
+    LabelEvaluation,
+    LabelScores,
+)
 from deepbacs_zoo.evaluation.boxes.scores import ClassScores
+from deepbacs_zoo.metrics import RING_THRESHOLD
 from deepbacs_zoo.reports.figures import Chart, Line, draw, finite
 
-__all__ = ["compared_curves", "precision_recall_curves", "score_curves", "training_curves"]
+__all__ = [
+    "compared_curves",
+    "precision_recall_curves",
+    "ring_curves",
+    "score_curves",
+    "training_curves",
+]
 
 _MOST_LINES = 5
 
@@ -96,6 +110,49 @@ def precision_recall_curves(evaluation: BoxEvaluation) -> tuple[str, ...]:
             chart = Chart(title, "recall", lines, limits=(0.0, 1.04), x_limits=(-0.02, 1.04))
             charts.append(draw(f"curve-{place}-{part}", chart, words))
     return tuple(charts)
+
+
+def ring_curves(evaluation: ImageEvaluation) -> tuple[str, ...]:
+    """Draw the Fourier ring correlation with the target: model, input image, other baselines."""
+    methods = [("model", evaluation.model)]
+    if evaluation.baseline is not None:
+        methods.append((evaluation.baseline.method, evaluation.baseline))
+    methods += [(each.method, each) for each in evaluation.others]
+    lines = [
+        line
+        for name, scores in methods[: _MOST_LINES - 1]
+        for line in _over_frequency(name, scores)
+    ]
+    if not lines:
+        return ()
+    ends = (lines[0].x[0], lines[0].x[-1])
+    threshold = Line("1/7", ends, (RING_THRESHOLD, RING_THRESHOLD))
+    words = "Fourier ring correlation over spatial frequency; resolution: " + ", ".join(
+        f"{name} {scores.estimates['resolution'].value:.1f} pixels" for name, scores in methods
+    )
+    chart = Chart(
+        "Fourier ring correlation",
+        "cycles per pixel",
+        (*lines, threshold),
+        limits=(-0.1, 1.02),
+        x_limits=(0.0, 0.5),
+    )
+    return (draw("rings", chart, words),)
+
+
+def _over_frequency(name: str, scores: ImageScores) -> tuple[Line, ...]:
+    if scores.curve is None:
+        return ()
+    found = scores.curve.correlations
+    return (
+        Line(
+            name,
+            tuple(scores.curve.frequencies.tolist()),
+            tuple(found.value.tolist()),
+            None if found.low is None else tuple(found.low.tolist()),
+            None if found.high is None else tuple(found.high.tolist()),
+        ),
+    )
 
 
 def _curve(scores: ClassScores, place: int) -> Line:

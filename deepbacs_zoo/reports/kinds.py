@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from deepbacs_zoo.evaluation import (
+    ERROR_RANGE,
+    SCORES,
     BoxEvaluation,
     EvaluationResult,
     ImageEvaluation,
     LabelEvaluation,
 )
-from deepbacs_zoo.reports.charts import compared_curves, precision_recall_curves, score_curves
+from deepbacs_zoo.reports.charts import (
+    compared_curves,
+    precision_recall_curves,
+    ring_curves,
+    score_curves,
+)
 from deepbacs_zoo.reports.panels import box_panels, image_panels, overlay_panels
 from deepbacs_zoo.reports.render import interval_note, number, percent, render
 from deepbacs_zoo.reports.types import Fact, KeyFigure
@@ -150,20 +157,36 @@ def _boxes_side_by_side(evaluations: Mapping[str, BoxEvaluation]) -> str:
     )
 
 
+_KEY_SCORES: Final = ("PSNR in dB", "SSIM", "Pearson correlation", "resolution in pixels")
+
+
 def _image_figures(evaluation: ImageEvaluation) -> tuple[KeyFigure, ...]:
     return tuple(
         KeyFigure(
-            line.name,
+            line.name[0].upper() + line.name[1:],
             number(line.value),
-            interval_note(line, number, "") or f"input image: {number(line.baseline)}",
+            f"input image: {number(line.baseline)}",
         )
         for line in evaluation.headlines()
+        if line.name in _KEY_SCORES
+    )
+
+
+def _image_facts(evaluation: ImageEvaluation) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(f"Seconds per image, {each.method}", f"{each.seconds / evaluation.images:.2f}")
+        for each in evaluation.others
     )
 
 
 def _image_sections(evaluation: ImageEvaluation) -> str:
     return render(
-        "images.html.j2", evaluation=evaluation, panels=image_panels(evaluation, _MOST_PANELS)
+        "images.html.j2",
+        evaluation=evaluation,
+        scores=[each for each in SCORES if each.key in evaluation.model.estimates],
+        charts=ring_curves(evaluation),
+        panels=image_panels(evaluation, _MOST_PANELS),
+        error_range=ERROR_RANGE,
     )
 
 
@@ -191,7 +214,7 @@ KINDS: Final[dict[str, ReportKind]] = {
     ),
     "image": ReportKind(
         _image_figures,
-        lambda evaluation: (),
+        _image_facts,
         _image_sections,
         lambda evaluations: (),
         _images_side_by_side,

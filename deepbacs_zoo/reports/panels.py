@@ -141,10 +141,7 @@ def image_panels(evaluation: ImageEvaluation, most: int) -> tuple[ImagePanel, ..
     return tuple(
         ImagePanel(
             each.name,
-            *(
-                _address(plane, unit_range)
-                for plane in (each.image, each.predicted, each.target, each.error)
-            ),
+            *(_address(plane, unit_range) for plane in each.shown),
         )
         for each in evaluation.previews[:most]
     )

@@ -196,7 +196,7 @@ EVALUATED_POINTS = EvaluationKind(
         lambda folder, image: read([folder / f"{image}_points.csv"], None).places,
         lambda one, other: Agreement(len(one), len(other), len({*one} & {*other})),
     ),
-    field=None,
+    tuning=None,
 )
 REPORTED_POINTS = ReportKind(
     figures=lambda found: (KeyFigure("Distance", f"{found.headlines()[0].value:.1f} px"),),

@@ -11,9 +11,6 @@ from typing import Any, Final
 from deepbacs_zoo.annotations import Annotated, LabelOptions, Pair, folders_beside, read_as
 from deepbacs_zoo.annotations.kinds import AnnotationKind
 from deepbacs_zoo.errors import DeepbacsZooError
-from deepbacs_zoo.evaluation.baseline.fields import TrainingField
-from deepbacs_zoo.evaluation.baseline.method import Baseline
-from deepbacs_zoo.evaluation.baseline.tuning import tune_baseline
 from deepbacs_zoo.evaluation.previews import grey_of
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.options import Option, Text
@@ -32,17 +29,18 @@ _MOST_FIELDS: Final = 8
 _MOST_PIXELS: Final = 4_000_000
 """More training images would hardly change what is chosen, but take minutes."""
 
-MakeField = Callable[[Any, Any], TrainingField]
+MakeField = Callable[[Any, Any], Any]
 
 
 def choose_baseline(
     kind: AnnotationKind,
     make_field: MakeField,
+    tune: Callable[[Sequence[Any]], Any],
     training: Sequence[Pair] | None,
     scored: Sequence[Pair],
     classes: Sequence[str] | None,
     labels: LabelOptions,
-) -> Baseline | Finding:
+) -> Any:  # noqa: ANN401 - each kind has its own
     """Tune the classical method on training images.
 
     Parameters
@@ -51,6 +49,8 @@ def choose_baseline(
         Reads the images with their ground truth.
     make_field
         Takes a plane ``y x`` float32 and its annotation.
+    tune
+        Takes what was made of the training images; gives the method, or ``None``.
     training
         The training images; ``None`` for those in a folder ``training`` beside the scored ones.
     scored
@@ -60,8 +60,9 @@ def choose_baseline(
 
     Returns
     -------
-    Baseline or Finding
-        Why it is left out, where no training image is known or nothing is found in them.
+    Any
+        The method; or a ``Finding`` with the reason why it is left out, where no training image is
+        known or nothing is found in them.
     """
     try:
         known = _beside(kind, scored) if training is None else tuple(training)
@@ -72,7 +73,7 @@ def choose_baseline(
     if not fields:
         same = "the training images are the ones that are scored"
         return _left_out(same if known else "no training images are known to tune it on")
-    return tune_baseline(fields) or _left_out("it finds no object in the training images")
+    return tune(fields) or _left_out("the training images hold nothing to tune it on")
 
 
 def _left_out(reason: str | Text) -> Finding:
@@ -114,7 +115,7 @@ def _spread(pairs: Sequence[Pair]) -> Sequence[Pair]:
     return pairs[:: -(-len(pairs) // _MOST_FIELDS) or 1]
 
 
-def _fields(annotated: Iterator[Annotated[Any]], make_field: MakeField) -> Iterator[TrainingField]:
+def _fields(annotated: Iterator[Annotated[Any]], make_field: MakeField) -> Iterator[Any]:
     """Yield the first fields, until there are many pixels."""
     pixels = 0
     for each in itertools.islice(annotated, _MOST_FIELDS):

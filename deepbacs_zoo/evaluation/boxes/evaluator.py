@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Annotated, BoxAnnotation
+from deepbacs_zoo.evaluation.baseline.method import Baseline
 from deepbacs_zoo.evaluation.boxes.baseline import boxes_by_baseline
 from deepbacs_zoo.evaluation.boxes.result import BoxEvaluation, BoxPreview
 from deepbacs_zoo.evaluation.boxes.scores import BoxScores, DetectedBoxes
@@ -31,6 +32,7 @@ LOWEST_SCORE: Final = 0.01
 class BoxEvaluator(Evaluator):
     """Compares boxes with classes."""
 
+    baseline: Baseline | None
     names: list[str] = field(default_factory=list)
     truth: list[BoxSet] = field(default_factory=list)
     found: list[BoxSet] = field(default_factory=list)

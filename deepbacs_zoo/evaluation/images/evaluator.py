@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,15 +13,20 @@ from numpy.typing import NDArray
 from deepbacs_zoo.annotations import Annotated
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.evaluation.evaluator import Evaluator, Predict
-from deepbacs_zoo.evaluation.images.result import (
-    ImageEvaluation,
-    ImagePreview,
-    ImageScores,
-    SimilarityRow,
-)
+from deepbacs_zoo.evaluation.images.baselines import ImageBaselines
+from deepbacs_zoo.evaluation.images.guards import about_structure
+from deepbacs_zoo.evaluation.images.planes import on_grid_of, planes_of
+from deepbacs_zoo.evaluation.images.result import ImageEvaluation, ImagePreview
+from deepbacs_zoo.evaluation.images.scores import ImageScores, SimilarityRow
 from deepbacs_zoo.evaluation.previews import first_position
 from deepbacs_zoo.images import Image
-from deepbacs_zoo.metrics import ImageSimilarity, compare_images, fit_to_target, scale_target
+from deepbacs_zoo.metrics import (
+    compare_images,
+    fit_to_target,
+    residual_correlation,
+    ring_correlation,
+    scale_target,
+)
 from deepbacs_zoo.prediction import Engine
 
 __all__ = ["ImageEvaluator"]
@@ -28,7 +34,7 @@ __all__ = ["ImageEvaluator"]
 INPUT: Final = (
     "input image",
     "the input image itself by the same formulas; its channels are averaged where the target has "
-    "another number of them",
+    "another number of them, and it is interpolated where the target has more pixels",
 )
 
 Plane = NDArray[np.float32]
@@ -37,14 +43,22 @@ Planes = NDArray[np.float32]
 
 @dataclass
 class ImageEvaluator(Evaluator):
-    """Compares images with target images; the first output of a package counts."""
+    """Compares images with target images; the first output of a package counts.
 
+    Parameters
+    ----------
+    baseline
+        Methods without a network; ``None`` leaves all but the input image itself out.
+    """
+
+    baseline: ImageBaselines | None
     rows: list[SimilarityRow] = field(default_factory=list)
     input_rows: list[SimilarityRow] = field(default_factory=list)
+    other_rows: dict[str, list[SimilarityRow]] = field(default_factory=dict)
 
     def add(self, annotated: Annotated[Image], predict: Predict) -> None:
-        """Predict an image, and compare prediction and input with the target."""
-        pair, image, target = annotated.pair, annotated.image, _planes(annotated.annotation)
+        """Predict an image, and compare prediction, input and baselines with the target."""
+        pair, image, target = annotated.pair, annotated.image, planes_of(annotated.annotation)
         result, seconds, _ = predict(image, None)
         tensor = next(iter(result.tensors.values()))
         predicted = first_position(tensor.array, tensor.axes)
@@ -56,9 +70,16 @@ class ImageEvaluator(Evaluator):
                 allowed=f"{_size(predicted)}, as the package gives it",
                 hint="use the target images that belong to this package",
             )
-        given = _like(_planes(image), len(target))
-        self.rows.append(_row(pair.name, target, predicted, seconds))
-        self.input_rows.append(_row(pair.name, target, given, 0.0))
+        given = on_grid_of(target, planes_of(image))
+        noisy = given if self.task == "denoising" else None
+        compared = _Compared(pair.name, annotated.annotation, target, noisy)
+        self.rows.append(compared.row(predicted, seconds))
+        self.input_rows.append(compared.row(given, 0.0))
+        for method in () if self.baseline is None else self.baseline.methods:
+            started = time.perf_counter()
+            found = np.stack(np.broadcast_arrays(*method(given.mean(axis=0), len(target))))
+            row = compared.row(found, time.perf_counter() - started)
+            self.other_rows.setdefault(method.name, []).append(row)
         self.keep(
             lambda: _preview(pair.name, given[0], predicted[0], target[0]),
             image.findings,
@@ -68,16 +89,21 @@ class ImageEvaluator(Evaluator):
 
     def result(self, package: str, engine: Engine, *, labels_complete: bool) -> ImageEvaluation:
         """Return the scores over all images."""
-        return ImageEvaluation(
-            **self.common(package, engine, labels_complete),
-            model=ImageScores("model", f"{package} by {engine.name}", tuple(self.rows)),
-            baseline=ImageScores(*INPUT, tuple(self.input_rows)),
+        model = ImageScores("model", f"{package} by {engine.name}", tuple(self.rows))
+        methods, remarks = (
+            ((), ()) if self.baseline is None else (self.baseline.methods, self.baseline.findings)
         )
-
-
-def _planes(image: Image) -> Planes:
-    """Return the first position as ``c y x`` float32."""
-    return first_position(image.data.transpose("t", "z", "c", "y", "x").values, "tzcyx")
+        return ImageEvaluation(
+            **self.common(
+                package, engine, labels_complete, (*about_structure(package, model), *remarks)
+            ),
+            model=model,
+            baseline=ImageScores(*INPUT, tuple(self.input_rows)),
+            others=tuple(
+                ImageScores(each.name, each.description, tuple(self.other_rows[each.name]))
+                for each in methods
+            ),
+        )
 
 
 def _size(planes: Planes) -> str:
@@ -85,20 +111,43 @@ def _size(planes: Planes) -> str:
     return f"{channels} channels of {width} x {height} pixels"
 
 
-def _like(planes: Planes, channels: int) -> Planes:
-    """Return ``c y x`` with so many channels: averaged where there is another number of them."""
-    if len(planes) == channels:
-        return planes
-    return np.repeat(planes.mean(axis=0, keepdims=True), channels, axis=0)
+@dataclass(frozen=True, eq=False)
+class _Compared:
+    """A target that images of several methods are compared with.
 
+    Parameters
+    ----------
+    name
+        Of the pair.
+    source
+        What the target was read from.
+    target
+        ``c y x`` float32.
+    noisy
+        The input, ``c y x`` float32, where a prediction is the same without noise.
+    """
 
-def _row(name: str, target: Planes, image: Planes, seconds: float) -> SimilarityRow:
-    scores = [compare_images(*planes) for planes in zip(target, image, strict=True)]
-    means = {
-        key.name: float(np.mean([getattr(each, key.name) for each in scores]))
-        for key in dataclasses.fields(ImageSimilarity)
-    }
-    return SimilarityRow(name, **means, seconds=seconds)
+    name: str
+    source: Image
+    target: Planes
+    noisy: Planes | None
+
+    def row(self, planes: Planes, seconds: float) -> SimilarityRow:
+        """Return the scores of ``c y x`` float32."""
+        channels = [
+            dataclasses.asdict(compare_images(*each))
+            for each in zip(self.target, planes, strict=True)
+        ]
+        rings = [ring_correlation(*each) for each in zip(self.target, planes, strict=True)]
+        scores = {key: float(np.mean([each[key] for each in channels])) for key in channels[0]}
+        scores["resolution"] = float(np.mean([each.resolution for each in rings]))
+        residual = float("nan")
+        if self.noisy is not None:
+            found = [residual_correlation(*each) for each in zip(self.noisy, planes, strict=True)]
+            residual = max((each.strongest for each in found), key=abs)
+            scores["residual_correlation"] = abs(residual)
+        size = self.source.calibration
+        return SimilarityRow(self.name, scores, rings, residual, size.x, size.unit, seconds)
 
 
 def _preview(name: str, image: Plane, predicted: Plane, target: Plane) -> ImagePreview:

@@ -2,75 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.evaluation.base import EvaluationResult, Headline
-from deepbacs_zoo.metrics import Estimate, estimated_mean
+from deepbacs_zoo.evaluation.images.scores import SCORES, ImageScores
+from deepbacs_zoo.metrics import Estimate
 
-__all__ = ["ImageEvaluation", "ImagePreview", "ImageScores", "SimilarityRow"]
+__all__ = ["ERROR_RANGE", "ImageEvaluation", "ImagePreview"]
 
-
-@dataclass(frozen=True)
-class SimilarityRow:
-    """Similarity of one image of one method to its target, the mean over channels.
-
-    Parameters
-    ----------
-    name
-        The name of the pair.
-    psnr, ssim, nrmse
-        As in ``metrics.compare_images``.
-    seconds
-        Wall time of the prediction, reading not included.
-    """
-
-    name: str
-    psnr: float
-    ssim: float
-    nrmse: float
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class ImageScores:
-    """One method on all images.
-
-    Parameters
-    ----------
-    method, description
-        Its short name, and the method in one sentence.
-    rows
-        One row per image, in the order of the pairs.
-    """
-
-    method: str
-    description: str
-    rows: tuple[SimilarityRow, ...]
-
-    @property
-    def seconds(self) -> float:
-        """Wall time of all predictions."""
-        return sum(row.seconds for row in self.rows)
-
-    @property
-    def psnr(self) -> Estimate:
-        """Mean over images of the PSNR in dB."""
-        return estimated_mean(row.psnr for row in self.rows)
-
-    @property
-    def ssim(self) -> Estimate:
-        """Mean over images of the SSIM."""
-        return estimated_mean(row.ssim for row in self.rows)
-
-    @property
-    def nrmse(self) -> Estimate:
-        """Mean over images of the NRMSE."""
-        return estimated_mean(row.nrmse for row in self.rows)
+ERROR_RANGE: Final = 0.25
+"""The error that is shown white, as a share of the target's range: at the range of the images, all
+but the worst errors would be black."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +40,36 @@ class ImagePreview:
         """Absolute difference of prediction and target, ``y x`` float32."""
         return np.asarray(np.abs(self.predicted - self.target), np.float32)
 
+    @property
+    def shown(self) -> tuple[NDArray[np.float32], ...]:
+        """Input, prediction, target and error, ``y x`` float32, from 0 (black) to 1 (white)."""
+        return self.image, self.predicted, self.target, self.error / np.float32(ERROR_RANGE)
+
 
 @dataclass(frozen=True, eq=False)
 class ImageEvaluation(EvaluationResult[ImageScores, ImagePreview]):
-    """Scores of a package that gives images; the baseline is the input image itself."""
+    """Scores of a package that gives images; the baseline is the input image itself.
+
+    Parameters
+    ----------
+    others
+        Scores of methods without a network that were tuned on training images.
+    """
 
     kind: ClassVar[str] = "image"
+
+    others: tuple[ImageScores, ...] = ()
+
+    @property
+    def methods(self) -> tuple[tuple[str, ImageScores], ...]:
+        """Scores by the names that tables give them: model, baseline, and the names of others."""
+        return (*super().methods, *((each.method, each) for each in self.others))
+
+    @property
+    def baselines(self) -> tuple[tuple[str, str, str], ...]:
+        """Role, short name and description of every baseline."""
+        others = (("another baseline", each.method, each.description) for each in self.others)
+        return (*super().baselines, *others)
 
     @property
     def ground_truth(self) -> str:
@@ -104,7 +77,7 @@ class ImageEvaluation(EvaluationResult[ImageScores, ImagePreview]):
         return "a target image each"
 
     def headlines(self) -> tuple[Headline, ...]:
-        """Return PSNR, SSIM and NRMSE."""
+        """Return every score, the most telling first."""
         other = _lines(self.baseline) if self.baseline else {}
         return tuple(
             Headline(
@@ -113,11 +86,27 @@ class ImageEvaluation(EvaluationResult[ImageScores, ImagePreview]):
                 estimate.low,
                 estimate.high,
                 other[name].value if name in other else None,
-                "lowest" if name == "NRMSE" else "highest",
+                _BEST.get(name, "lowest"),
             )
             for name, estimate in _lines(self.model).items()
         )
 
+    def with_baseline_of(self, other: Self) -> Self:
+        """Return the same with the baselines of another package on the same images."""
+        return dataclasses.replace(super().with_baseline_of(other), others=other.others)
+
+
+_BEST: Final = {score.name: score.best for score in SCORES}
+
 
 def _lines(scores: ImageScores) -> Mapping[str, Estimate]:
-    return {"PSNR in dB": scores.psnr, "SSIM": scores.ssim, "NRMSE": scores.nrmse}
+    found: dict[str, Estimate] = {}
+    for score in SCORES:
+        estimate = scores.estimates.get(score.key)
+        if estimate is None:
+            continue
+        found[score.name] = estimate
+        in_units = scores.resolution_in_units
+        if score.key == "resolution" and in_units is not None and not math.isnan(in_units.value):
+            found[f"resolution in {scores.unit}"] = in_units
+    return found

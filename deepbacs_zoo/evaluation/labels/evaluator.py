@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.annotations import Annotated, Annotation
 from deepbacs_zoo.annotations.labels.classes import CLASSES, predicted_classes, true_classes
+from deepbacs_zoo.evaluation.baseline.method import Baseline
 from deepbacs_zoo.evaluation.evaluator import Evaluator, Predict
 from deepbacs_zoo.evaluation.labels.merging import about_merges
 from deepbacs_zoo.evaluation.labels.result import LabelEvaluation, LabelPreview
@@ -29,6 +30,7 @@ __all__ = ["LabelEvaluator"]
 class LabelEvaluator(Evaluator):
     """Compares label images."""
 
+    baseline: Baseline | None
     rows: list[LabelImageRow] = field(default_factory=list)
     baseline_rows: list[LabelImageRow] = field(default_factory=list)
 

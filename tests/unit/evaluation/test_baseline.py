@@ -113,7 +113,9 @@ def test_nothing_is_chosen_where_nothing_can_be_found(labels):
 
 
 def chosen(training, scored):
-    return choose_baseline(KINDS["labels"], label_field, training, scored, None, AS_THEY_ARE)
+    return choose_baseline(
+        KINDS["labels"], label_field, tune_baseline, training, scored, None, AS_THEY_ARE
+    )
 
 
 def test_training_images_are_found_beside_the_scored_ones(tmp_path):
@@ -155,7 +157,7 @@ def test_the_reason_is_given_where_it_is_left_out(tmp_path, case):
     reason = {
         "unknown": "no training images are known",
         "scored": "the training images are the ones that are scored",
-        "nothing": "it finds no object in the training images",
+        "nothing": "the training images hold nothing to tune it on",
         "broken": f"the training images cannot be read: {two.target}",
     }[case]
     assert f"the classical method is left out: {reason}" in str(finding.what)

@@ -1,10 +1,11 @@
 """The page of an evaluation of images."""
 
+import html
 import re
 
 import pytest
 
-from deepbacs_zoo.evaluation import compare, evaluate
+from deepbacs_zoo.evaluation import SCORES, compare, evaluate
 from deepbacs_zoo.reports import write_evaluation
 from deepbacs_zoo.reports.comparison import render_comparison
 from tests.unit.evaluation.test_images import four_image_pairs, write_smoothing_package
@@ -20,11 +21,20 @@ def text(tmp_path_factory):
 
 def test_scores_stand_beside_those_of_the_input_image(text):
     page = Page(text)
-    assert page.sections == ["scores", "images", "package"]
+    assert page.sections == ["scores", "images", "package", "about-images"]
     assert page.open == []
     for words in ("PSNR in dB", "SSIM", "NRMSE", "<strong>input image</strong>, the baseline"):
         assert words in text
+    for score in SCORES:
+        assert (f"{score.meaning}." in html.unescape(text)) == (score.key != "residual_correlation")
     assert "4 images with a target image each" in text
+
+
+def test_the_fourier_ring_correlation_is_drawn(text):
+    chart = text[text.index('aria-label="Fourier ring correlation') :]
+    assert "model" in chart
+    assert "input image" in chart
+    assert "1/7" in chart
 
 
 def test_every_image_has_four_pictures_at_one_display_range(text):
@@ -33,6 +43,7 @@ def test_every_image_has_four_pictures_at_one_display_range(text):
     assert captions == ["Input", "Prediction", "Target", "Error"]
     assert len(re.findall(r'<img src="data:image/png;base64,[^"]+" alt="field0: ', sample)) == 4
     assert "percentile 99.9" in text
+    assert "white is 25 % of that range" in text
 
 
 def test_predictions_of_several_packages_stand_side_by_side(tmp_path):

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.results import Result
 
-__all__ = ["first_position", "grey", "grey_of", "preview"]
+__all__ = ["first_position", "grey", "grey_of", "on_grid_of", "planes_of", "preview"]
+
+Planes = NDArray[np.float32]
 
 
 def preview(image: Image) -> NDArray[np.float32]:
@@ -62,3 +64,37 @@ def first_position(array: NDArray[Any], axes: str) -> NDArray[np.float32]:
     first = array[tuple(slice(None) if axis in "cyx" else 0 for axis in axes)]
     left = "".join(axis for axis in axes if axis in "cyx")
     return np.asarray(np.transpose(first, [left.index(axis) for axis in "cyx"]), np.float32)
+
+
+def planes_of(image: Image) -> Planes:
+    """Return the first position of an image as ``c y x`` float32."""
+    return first_position(image.data.transpose("t", "z", "c", "y", "x").values, "tzcyx")
+
+
+def on_grid_of(target: Planes, planes: Planes) -> Planes:
+    """Return an image with the channels and the pixels of its target.
+
+    Parameters
+    ----------
+    target, planes
+        ``c y x`` float32 of the same field.
+
+    Returns
+    -------
+    ndarray
+        ``c y x`` float32: channels averaged where the target has another number of them, values
+        interpolated by cubic splines where it has other pixels.
+    """
+    if len(planes) != len(target):
+        planes = np.repeat(planes.mean(axis=0, keepdims=True), len(target), axis=0)
+    if planes.shape == target.shape:
+        return planes
+    from skimage import transform
+
+    functions: Any = transform
+    return np.stack(
+        [
+            functions.resize(plane, target.shape[1:], order=3, mode="reflect", clip=False)
+            for plane in planes
+        ]
+    ).astype(np.float32)

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.evaluation.images.planes import on_grid_of, planes_of
+from deepbacs_zoo.evaluation.previews import on_grid_of, planes_of
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.metrics import CameraNoise, estimate_noise, fit_to_target, scale_target

@@ -15,10 +15,9 @@ from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.evaluation.evaluator import Evaluator, Predict
 from deepbacs_zoo.evaluation.images.baselines import ImageBaselines
 from deepbacs_zoo.evaluation.images.guards import about_structure
-from deepbacs_zoo.evaluation.images.planes import on_grid_of, planes_of
 from deepbacs_zoo.evaluation.images.result import ImageEvaluation, ImagePreview
 from deepbacs_zoo.evaluation.images.scores import ImageScores, SimilarityRow
-from deepbacs_zoo.evaluation.previews import first_position
+from deepbacs_zoo.evaluation.previews import first_position, on_grid_of, planes_of
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.metrics import (
     compare_images,

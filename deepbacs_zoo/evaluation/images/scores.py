@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.evaluation.base import Best
 from deepbacs_zoo.metrics import Estimate, Estimates, RingCorrelation, estimated, estimated_mean
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.evaluation.base import Best
 
 __all__ = ["SCORES", "ImageScores", "RingCurve", "Score", "SimilarityRow"]
 

@@ -319,7 +319,7 @@ def test_training_images_of_one_value_teach_nothing():
 
 
 def test_an_image_is_interpolated_on_the_grid_of_a_finer_target():
-    from deepbacs_zoo.evaluation.images.planes import on_grid_of
+    from deepbacs_zoo.evaluation.previews import on_grid_of
 
     rows, columns = np.mgrid[:20, :30]
     coarse = np.float32(rows + columns)[None]

@@ -219,7 +219,3 @@ class ImageScores:
         sums = np.stack([defined, np.ones_like(defined)], axis=-1)
         means = estimated(sums, lambda drawn: drawn[..., 0] / drawn[..., 1])
         return RingCurve(_FREQUENCIES, means)
-
-
-def _on_grid(rings: RingCorrelation) -> NDArray[np.float64]:
-    return np.asarray(np.interp(_FREQUENCIES, rings.frequencies, rings.smooth), np.float64)

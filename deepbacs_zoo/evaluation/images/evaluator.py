@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -17,15 +17,10 @@ from deepbacs_zoo.evaluation.images.baselines import ImageBaselines
 from deepbacs_zoo.evaluation.images.guards import about_structure
 from deepbacs_zoo.evaluation.images.result import ImageEvaluation, ImagePreview
 from deepbacs_zoo.evaluation.images.scores import ImageScores, SimilarityRow
+from deepbacs_zoo.evaluation.images.scoring import score_image
 from deepbacs_zoo.evaluation.previews import first_position, on_grid_of, planes_of
 from deepbacs_zoo.images import Image
-from deepbacs_zoo.metrics import (
-    compare_images,
-    fit_to_target,
-    residual_correlation,
-    ring_correlation,
-    scale_target,
-)
+from deepbacs_zoo.metrics import fit_to_target, scale_target
 from deepbacs_zoo.prediction import Engine
 
 __all__ = ["ImageEvaluator"]
@@ -71,13 +66,13 @@ class ImageEvaluator(Evaluator):
             )
         given = on_grid_of(target, planes_of(image))
         noisy = given if self.task == "denoising" else None
-        compared = _Compared(pair.name, annotated.annotation, target, noisy)
-        self.rows.append(compared.row(predicted, seconds))
-        self.input_rows.append(compared.row(given, 0.0))
+        score = partial(score_image, pair.name, annotated.annotation, noisy=noisy)
+        self.rows.append(score(predicted, seconds=seconds))
+        self.input_rows.append(score(given))
         for method in () if self.baseline is None else self.baseline.methods:
             started = time.perf_counter()
             found = np.stack(np.broadcast_arrays(*method(given.mean(axis=0), len(target))))
-            row = compared.row(found, time.perf_counter() - started)
+            row = score(found, seconds=time.perf_counter() - started)
             self.other_rows.setdefault(method.name, []).append(row)
         self.keep(
             lambda: _preview(pair.name, given[0], predicted[0], target[0]),
@@ -108,45 +103,6 @@ class ImageEvaluator(Evaluator):
 def _size(planes: Planes) -> str:
     channels, height, width = planes.shape
     return f"{channels} channels of {width} x {height} pixels"
-
-
-@dataclass(frozen=True, eq=False)
-class _Compared:
-    """A target that images of several methods are compared with.
-
-    Parameters
-    ----------
-    name
-        Of the pair.
-    source
-        What the target was read from.
-    target
-        ``c y x`` float32.
-    noisy
-        The input, ``c y x`` float32, where a prediction is the same without noise.
-    """
-
-    name: str
-    source: Image
-    target: Planes
-    noisy: Planes | None
-
-    def row(self, planes: Planes, seconds: float) -> SimilarityRow:
-        """Return the scores of ``c y x`` float32."""
-        channels = [
-            dataclasses.asdict(compare_images(*each))
-            for each in zip(self.target, planes, strict=True)
-        ]
-        rings = [ring_correlation(*each) for each in zip(self.target, planes, strict=True)]
-        scores = {key: float(np.mean([each[key] for each in channels])) for key in channels[0]}
-        scores["resolution"] = float(np.mean([each.resolution for each in rings]))
-        residual = float("nan")
-        if self.noisy is not None:
-            found = [residual_correlation(*each) for each in zip(self.noisy, planes, strict=True)]
-            residual = max((each.strongest for each in found), key=abs)
-            scores["residual_correlation"] = abs(residual)
-        size = self.source.calibration
-        return SimilarityRow(self.name, scores, rings, residual, size.x, size.unit, seconds)
 
 
 def _preview(name: str, image: Plane, predicted: Plane, target: Plane) -> ImagePreview:

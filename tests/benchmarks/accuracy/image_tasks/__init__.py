@@ -1,0 +1,1 @@
+"""Accuracy of methods that make images of images."""

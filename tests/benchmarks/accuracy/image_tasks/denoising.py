@@ -1,0 +1,154 @@
+"""Denoising, simulated: fluorescent E. coli at three photon levels, targets without noise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from deepbacs_zoo.evaluation import ImageScores
+from deepbacs_zoo.images import Image
+from deepbacs_zoo.metrics import CameraNoise, Estimate
+from deepbacs_zoo.simulation import get_scene, synthesize
+from tests.benchmarks.accuracy.clock import Clock, Seconds
+from tests.benchmarks.accuracy.image_tasks import bm3d_rows
+from tests.benchmarks.accuracy.image_tasks.options import Options
+from tests.benchmarks.accuracy.image_tasks.pairs import (
+    Sample,
+    itself,
+    margin,
+    means,
+    plane_of,
+    read_samples,
+    score,
+    score_package,
+)
+from tests.benchmarks.accuracy.image_tasks.runs import Trained, trained
+from tests.benchmarks.accuracy.table import Bar, Row, Table
+
+SCENE = "denoising"
+IMAGES, SIZE = 128, 256
+"""A quarter of the images are tested."""
+IMAGE_SEED = 2
+"""Of the images; that of a training is its own."""
+LEVELS = (5, 20, 80)
+"""Photons in a pixel of a bright cell."""
+
+INPUT, KNOWN, PLAIN = "input", "BM3D, true noise", "BM3D, one deviation"
+CARE, N2V = "care", "n2v"
+
+
+def simulated(work: Path) -> Path:
+    """Return the folder of simulated images, drawn once."""
+    folder = work / SCENE
+    if not folder.exists():
+        synthesize(get_scene(SCENE), folder, images=IMAGES, size=SIZE, seed=IMAGE_SEED)
+    return folder
+
+
+def train_care(given: Options) -> Trained:
+    """Train on pairs by the default command."""
+    words = ("denoising", "--data", str(simulated(given.work)))
+    return trained(words, given.work / "denoising_care", given.seed)
+
+
+def train_n2v(given: Options) -> Trained:
+    """Train on the noisy images alone."""
+    source = simulated(given.work) / "training" / "source"
+    words = ("denoising", "--method", "n2v", "--source", str(source))
+    return trained(words, given.work / "denoising_n2v", given.seed)
+
+
+def true_noise() -> CameraNoise:
+    """Return the noise of the simulated camera: variance of counts over their mean."""
+    camera = get_scene(SCENE).camera
+    return CameraNoise(
+        camera.gain, (camera.gain * camera.read_noise) ** 2 - camera.gain * camera.offset
+    )
+
+
+def run(given: Options) -> Table:
+    """Train and score all methods."""
+    clock = Clock()
+    samples = read_samples(simulated(given.work) / "test")
+    packages = {CARE: train_care(given), N2V: train_n2v(given)}
+    found = {INPUT: score(INPUT, itself, samples, denoised=True), **_without_network(samples)}
+    for name, each in packages.items():
+        found[name] = score_package(name, each.package, samples, denoised=True)
+    rows = [
+        Row(
+            name,
+            columns(scores),
+            packages[name].seconds if name in packages else Seconds(),
+            packages[name].about if name in packages else "",
+        )
+        for name, scores in found.items()
+    ]
+    notes = [
+        "PSNR in dB after the fit to the target; unfitted: in the camera's counts, as predicted.  "
+        "Simulated by the model that the training images were drawn by, with another number each.",
+        *(() if KNOWN in found else (bm3d_rows.ABSENT,)),
+    ]
+    return Table(
+        "denoising",
+        f"Denoising, simulated: fluorescent E. coli, {len(samples)} test images of {SIZE} x {SIZE} "
+        f"pixels with {', '.join(map(str, LEVELS))} photons in a pixel of a bright cell",
+        rows,
+        bars(found),
+        given.seed,
+        clock.read(),
+        notes,
+    )
+
+
+def _without_network(samples: list[Sample]) -> dict[str, ImageScores]:
+    if not bm3d_rows.is_installed():
+        return {}
+    noise = true_noise()
+    truths = {one.image.stem: plane_of(one.target) for one in samples}
+
+    def known(image: Image) -> np.ndarray:
+        return bm3d_rows.stabilized(plane_of(image), noise)[None]
+
+    def plain(image: Image) -> np.ndarray:
+        # The mean of the true variance, which plain BM3D takes for that of every pixel.
+        deviation = float(np.sqrt(noise.variance(truths[image.stem]).mean()))
+        return bm3d_rows.plain(plane_of(image), deviation)[None]
+
+    return {
+        PLAIN: score(PLAIN, plain, samples, denoised=True),
+        KNOWN: score(KNOWN, known, samples, denoised=True),
+    }
+
+
+def at(level: int) -> Callable[[str], bool]:
+    """Choose the images of a photon level by their names."""
+    return lambda name: re.search(r"_(\d+)photons$", name).group(1) == str(level)
+
+
+def columns(scores: ImageScores) -> dict[str, Estimate]:
+    """Return the scores that the table shows."""
+    found: dict[str, Estimate] = {}
+    for key, words in (("psnr", "PSNR"), ("psnr_unfitted", "unfitted")):
+        for level in LEVELS:
+            found |= means(scores, {f"{words}, {level} photons": key}, at(level))
+    shown = {"SSIM": "ssim", "structure kept": "structure_recall"}
+    return found | means(scores, {**shown, "not invented": "structure_precision"})
+
+
+def bars(found: dict[str, ImageScores]) -> list[Bar]:
+    """Return the bars at each photon level; those of BM3D only where it is installed."""
+    reached = []
+    for level in LEVELS:
+        asked = [(N2V, INPUT, 3.0)]
+        if KNOWN in found:
+            asked += [(CARE, KNOWN, 1.0), (N2V, PLAIN, -0.5)]
+        for name, other, least in asked:
+            by = margin(found[name], found[other], "psnr", at(level))
+            text = (
+                f"{level} photons: PSNR of {name} minus that of {other}: {by}, at least {least:g}"
+            )
+            reached.append(Bar(text, by.value >= least))
+    return reached

@@ -38,8 +38,9 @@ def command(  # long: its parameters are the options of the command line
     method: Annotated[
         str | None,
         typer.Option(
-            help="The method: multilabel-unet (default), unet, stardist or splinedist for "
-            "segmentation; yolov2 for detection; with --from its own."
+            help="The method, by default the first: multilabel-unet, unet, stardist or splinedist "
+            "for segmentation; yolov2 for detection; care or n2v for denoising; care, fnet or "
+            "pix2pix for labeling; care for superresolution; with --from its own."
         ),
     ] = None,
     data: DataOption = None,

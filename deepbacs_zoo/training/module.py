@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import lightning
@@ -29,11 +31,18 @@ __all__ = ["TrainingModule", "init_network"]
 
 def init_network(method: Method, seed: int) -> nn.Module:
     """Build the method's network for training; its first weights follow from the seed alone."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with _seeded(seed):
         return build_network(
             method.network, {**method.network_arguments, **method.training_arguments}
         )
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
+    """Draw first weights from a seed, and leave PyTorch's own random numbers as they were."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
 
 
 class TrainingModule(lightning.LightningModule):
@@ -52,7 +61,8 @@ class TrainingModule(lightning.LightningModule):
         self.settings = plan.method.training
         self.network = init_network(plan.method, plan.run.seed)
         # A module of its own, so that its tensors move to the device and stand in checkpoints.
-        self.loss = build_loss(plan.method.loss)
+        with _seeded(plan.run.seed):
+            self.loss = build_loss(plan.method.loss)
         self.step = build_step(plan.method.step, self.loss)
         self._train_losses: list[float] = []
         self._val_losses: list[float] = []
@@ -124,7 +134,8 @@ class TrainingModule(lightning.LightningModule):
     def configure_optimizers(self) -> OptimizerLRScheduler:
         """Return the optimizer and the schedule of its learning rate."""
         optimizer = getattr(torch.optim, self.settings.optimizer)(
-            self.network.parameters(),
+            # A loss may learn, too: its network stands in checkpoints and in no package.
+            [*self.network.parameters(), *self.loss.parameters()],
             lr=self.settings.learning_rate,
             weight_decay=self.settings.weight_decay,
         )

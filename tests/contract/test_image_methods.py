@@ -11,16 +11,19 @@ import pytest
 from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.cards import card_folder, read_card
 from deepbacs_zoo.checkpoints import open_run
+from deepbacs_zoo.errors import HostError
 from deepbacs_zoo.evaluation import evaluate
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.images import read_image
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.prediction import predict
-from deepbacs_zoo.tasks import TASKS, annotation_kind, get_method, resolve
+from deepbacs_zoo.tasks import TASKS, annotation_kind, get_entry, get_method, resolve
 from deepbacs_zoo.training.data.examples import read_raw
 from deepbacs_zoo.validation import validate
 from tests.data.runs.frozen import frozen_run, image_folders
+from tests.data.runs.make_runs import small_method
 from tests.unit.prediction.samples import image_of
+from tests.unit.training.test_train import interrupt_in_epoch
 
 torch = pytest.importorskip("torch")
 
@@ -32,7 +35,7 @@ ALL = [
 ]
 
 
-@pytest.fixture(scope="module", params=["care", "fnet", "n2v"])
+@pytest.fixture(scope="module", params=["care", "fnet", "n2v", "pix2pix"])
 def run(request):
     return frozen_run(request.param)
 
@@ -149,6 +152,30 @@ def test_tiled_equals_whole(exported):
     for name, tensor in whole.tensors.items():
         scale = np.abs(tensor.array).max()
         np.testing.assert_allclose(tiled.tensors[name].array, tensor.array, atol=1e-5 * scale)
+
+
+@pytest.mark.parametrize("name", ["fnet", "n2v", "pix2pix"])
+def test_an_interrupted_training_goes_on_as_if_it_had_not_been(name, tmp_path, monkeypatch):
+    from deepbacs_zoo.training import train
+
+    source, target = image_folders("image")
+    kind = annotation_kind(get_entry(name).annotation)
+    folders = (source, target if kind.has_truth else source)
+    method = small_method(name, kind.match(*folders))
+    short = dataclasses.replace(method.training, epochs=3, steps_per_epoch=3, patience=3)
+    method = dataclasses.replace(method, training=short)
+    whole = train(method, *folders, tmp_path / "whole", device="cpu", progress=False)
+    with monkeypatch.context() as patch:
+        interrupt_in_epoch(patch, 3)
+        with pytest.raises(HostError):
+            train(method, *folders, tmp_path / "parts", device="cpu", progress=False)
+    parts = train(method, *folders, tmp_path / "parts", device="cpu", progress=False, resume=True)
+    assert parts.history_file.read_text() == whole.history_file.read_text()
+    states = [torch.load(run.last_checkpoint, weights_only=True) for run in (whole, parts)]
+    first, second = (state["state_dict"] for state in states)
+    assert any(key.startswith("loss.") for key in first) == (name == "pix2pix")
+    assert first.keys() == second.keys()
+    assert all(torch.equal(value, second[key]) for key, value in first.items())
 
 
 def test_an_uncertainty_is_a_channel_of_its_own_in_the_same_units():

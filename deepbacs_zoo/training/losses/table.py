@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from deepbacs_zoo.errors import look_up
 from deepbacs_zoo.tasks import Loss
+from deepbacs_zoo.training.losses.adversarial import AdversarialLoss
 from deepbacs_zoo.training.losses.anchor_boxes import BoxLoss
 from deepbacs_zoo.training.losses.blind_spot import BlindSpotLoss
 from deepbacs_zoo.training.losses.images import Absolute, Laplace, Squared
@@ -65,6 +66,7 @@ LOSSES: Final[Mapping[str, Callable[..., nn.Module]]] = MappingProxyType(
         "squared": Squared,
         "laplace": Laplace,
         "blind_spot": BlindSpotLoss,
+        "adversarial": AdversarialLoss,
     }
 )
 

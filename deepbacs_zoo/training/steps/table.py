@@ -11,12 +11,13 @@ from torch import nn
 from deepbacs_zoo.errors import look_up
 from deepbacs_zoo.training.steps.base import TrainingStep
 from deepbacs_zoo.training.steps.blind_spot import BlindSpot
+from deepbacs_zoo.training.steps.gan import Gan
 from deepbacs_zoo.training.steps.supervised import Supervised
 
 __all__ = ["STEPS", "build_step"]
 
 STEPS: Final[Mapping[str, Callable[[nn.Module], TrainingStep]]] = MappingProxyType(
-    {"supervised": Supervised, "blind_spot": BlindSpot}
+    {"supervised": Supervised, "blind_spot": BlindSpot, "gan": Gan}
 )
 
 

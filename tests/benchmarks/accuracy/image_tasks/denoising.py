@@ -31,7 +31,7 @@ from tests.benchmarks.accuracy.table import Bar, Row, Table
 SCENE = "denoising"
 IMAGES, SIZE = 128, 256
 """A quarter of the images are tested."""
-IMAGE_SEED = 2
+IMAGE_SEED = 0
 """Of the images; that of a training is its own."""
 LEVELS = (5, 20, 80)
 """Photons in a pixel of a bright cell."""

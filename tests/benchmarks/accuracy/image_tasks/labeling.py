@@ -30,7 +30,7 @@ PIXEL = 0.08
 """Micrometers, by the archive's own documentation."""
 TESTED = 6
 """The last fields of example 02."""
-METHODS = ("fnet", "care")
+METHODS = ("fnet", "care", "pix2pix")
 CONSTANT, RIDGE, BOOSTED = "constant image", "ridge regression", "boosted trees"
 KEYS = {
     "Pearson": "pearson",

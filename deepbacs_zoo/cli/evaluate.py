@@ -51,7 +51,8 @@ def command(  # long: its parameters are the options of the command line
         list[Path],
         typer.Argument(
             metavar="MODEL...",
-            help="Run folders or packages; several are compared on the same images.",
+            help="Run folders, packages or names of models; several are compared on the same "
+            "images.",
         ),
     ],
     data: Annotated[
@@ -96,6 +97,7 @@ def command(  # long: its parameters are the options of the command line
     from deepbacs_zoo.checkpoints import is_run, open_run
     from deepbacs_zoo.evaluation import distinct_names, require_one_kind
     from deepbacs_zoo.images import ReadOptions
+    from deepbacs_zoo.models import package_path
 
     labels = label_options(annotations, background, allow_empty)
     reading = ReadOptions(series, channel)
@@ -103,7 +105,7 @@ def command(  # long: its parameters are the options of the command line
         backend = stack.enter_context(
             open_backend(backend_options(runner, device, trust, java, heap, fiji, timeout))
         )
-        named = distinct_names(model)
+        named = distinct_names([package_path(each) for each in model])
         runs = {name: open_run(path) for name, path in named.items() if is_run(path)}
         scoring = _Scoring(
             data,

@@ -9,7 +9,6 @@ import typer
 
 from deepbacs_zoo.cli.fiji import prepared
 from deepbacs_zoo.cli.options import JavaOption, OverwriteOption
-from deepbacs_zoo.cli.progress import say
 
 __all__ = ["command"]
 
@@ -21,8 +20,8 @@ def command(
     model: Annotated[
         list[Path] | None,
         typer.Option(
-            help="A package (.zip) to put in, any number of times; by default the demo's if it is "
-            "here, else none."
+            help="A package (.zip) or the name of a model to put in, any number of times; by "
+            "default those that come with deepbacs_zoo, and the demo's if it is here."
         ),
     ] = None,
     java: JavaOption = None,
@@ -31,12 +30,13 @@ def command(
     """Write a zip with plugin, engine, models, macros, a sample image and a page to begin with."""
     from deepbacs_zoo.datasets import sample_images
     from deepbacs_zoo.fiji.bundle import PAGE, write_bundle
+    from deepbacs_zoo.models import SHIPPED, package_path
 
-    models = model or [path for path in (DEMO_PACKAGE,) if path.exists()]
+    own = [path for path in (DEMO_PACKAGE,) if path.exists()]
+    by_default = [*own, *(each.path for each in SHIPPED.values())]
+    models = [package_path(each) for each in model] if model else by_default
     samples = sorted((sample_images() / "test" / "source").glob("example02_*.tif"))[:2]
     files = write_bundle(prepared(java), models, samples, output, overwrite=overwrite)
     for name, size in files.items():
         print(f"{size / 1e6:8.2f} MB  {name}")
-    if not models:
-        say("no model is in it: name one with --model, or choose a package in Fiji")
     print(f"{output}: unpack it into the Fiji folder, restart Fiji and open '{PAGE}'")

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from deepbacs_zoo.cli.options import OverwriteOption
+from deepbacs_zoo.cli.options import OverwriteOption, named_package
 from deepbacs_zoo.cli.progress import say
 from deepbacs_zoo.cli.spelling import on_command_line
 
@@ -23,7 +23,10 @@ class Consumer(StrEnum):
 
 
 def command(
-    package: Annotated[Path, typer.Argument(help="The package: a zip, or a folder.")],
+    package: Annotated[
+        Path,
+        typer.Argument(callback=named_package, help="A zip, a folder, or the name of a model."),
+    ],
     consumer: Annotated[
         Consumer,
         typer.Option("--for", help="Our plugin, or deepImageJ 3.1, which takes a folder."),

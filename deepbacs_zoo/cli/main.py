@@ -18,6 +18,7 @@ from deepbacs_zoo.cli import (
     fiji_bundle,
     fiji_macro,
     fiji_run,
+    models,
     predict,
     synthesize,
     train,
@@ -44,6 +45,7 @@ app.command(name="export")(export.command)
 app.command(name="validate")(validate.command)
 app.command(name="predict")(predict.command)
 app.command(name="demo")(demo.command)
+app.add_typer(models.app)
 app.add_typer(data.app)
 app.add_typer(synthesize.app)
 fiji.app.command(name="run")(fiji_run.command)

@@ -31,6 +31,7 @@ __all__ = [
     "HeapOption",
     "JavaOption",
     "MemoryOption",
+    "OutputFormat",
     "OutputOption",
     "OverwriteOption",
     "PixelSizeOption",
@@ -44,6 +45,7 @@ __all__ = [
     "backend_options",
     "label_options",
     "named_data",
+    "named_package",
     "parse_heap",
     "parse_memory",
 ]
@@ -88,13 +90,21 @@ class Annotations(StrEnum):
     LABELS = "labels"
 
 
+class OutputFormat(StrEnum):
+    """Formats in which findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
 def label_options(
-    annotations: Annotations, background: int | None, allow_empty: bool
+    annotations: Annotations, background: int | None, allow_empty: bool, register: bool = False
 ) -> LabelOptions:
-    """Return the meaning of label images and masks."""
+    """Return how label images, masks and target images are read."""
     from deepbacs_zoo.annotations import LabelOptions
 
-    return LabelOptions(annotations.value, background, allow_empty)
+    return LabelOptions(annotations.value, background, allow_empty, register)
 
 
 def named_data(data: Path | None) -> Path | None:
@@ -104,6 +114,13 @@ def named_data(data: Path | None) -> Path | None:
     from deepbacs_zoo.datasets import resolve_data
 
     return resolve_data(data)
+
+
+def named_package(package: Path) -> Path:
+    """Return the path of a package given by its path or the name of a model."""
+    from deepbacs_zoo.models import package_path
+
+    return package_path(package)
 
 
 DataOption = Annotated[

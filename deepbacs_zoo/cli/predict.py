@@ -47,7 +47,10 @@ __all__ = ["command"]
 
 def command(
     package: Annotated[
-        Path, typer.Argument(metavar="PACKAGE...", help="The package, or several: zips or folders.")
+        Path,
+        typer.Argument(
+            metavar="PACKAGE...", help="The package, or several: zips, folders, or names of models."
+        ),
     ],
     image: Annotated[
         list[str],

@@ -33,8 +33,10 @@ def split_words(words: Sequence[str]) -> tuple[list[Path], list[str]]:
     UsageError
         There is no image.
     """
+    from deepbacs_zoo.models import package_path
+
     count = 1
-    while count < len(words) and _is_package(Path(words[count])):
+    while count < len(words) and _is_package(words[count]):
         count += 1
     if count == len(words):
         raise UsageError(
@@ -44,13 +46,16 @@ def split_words(words: Sequence[str]) -> tuple[list[Path], list[str]]:
             allowed="packages first, then images or folders of images",
             hint="name the images after the packages",
         )
-    return [Path(word) for word in words[:count]], list(words[count:])
+    return [package_path(word) for word in words[:count]], list(words[count:])
 
 
-def _is_package(path: Path) -> bool:
+def _is_package(word: str) -> bool:
+    from deepbacs_zoo.models import SHIPPED
+
+    path = Path(word)
     if path.is_dir():
         return any((path / name).is_file() for name in _DESCRIPTIONS)
-    return path.suffix.lower() in {".zip", ".yaml"}
+    return word in SHIPPED or path.suffix.lower() in {".zip", ".yaml"}
 
 
 def group_images(package: Package, words: Sequence[str]) -> list[ImageGroup]:

@@ -59,6 +59,13 @@ def command(  # long: its parameters are the options of the command line
     annotations: AnnotationsOption = Annotations.AUTO,
     background: BackgroundOption = None,
     allow_empty: AllowEmptyOption = True,
+    register: Annotated[
+        bool,
+        typer.Option(
+            "--register",
+            help="For targets that are images: undo their measured shift from their images.",
+        ),
+    ] = False,
     series: SeriesOption = None,
     channel: ChannelOption = None,
     epochs: Annotated[
@@ -131,7 +138,7 @@ def command(  # long: its parameters are the options of the command line
         },
         validation=validation,
         classes=[name.strip() for name in classes.split(",")] if classes else (),
-        labels=label_options(annotations, background, allow_empty),
+        labels=label_options(annotations, background, allow_empty, register),
         series=series,
         channel=channel,
         tuned=tune,

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from deepbacs_zoo.cli.options import TrustOption
+from deepbacs_zoo.cli.options import OutputFormat, TrustOption, named_package
 from deepbacs_zoo.cli.progress import bar
 from deepbacs_zoo.cli.spelling import on_command_line
 
 __all__ = ["command"]
 
 
-class OutputFormat(StrEnum):
-    """Formats in which findings are printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
 def command(
-    package: Annotated[Path, typer.Argument(help="The package: a zip or a folder.")],
+    package: Annotated[
+        Path,
+        typer.Argument(callback=named_package, help="A zip, a folder, or the name of a model."),
+    ],
     format: Annotated[OutputFormat, typer.Option(help="How to print.")] = OutputFormat.TEXT,
     trust: TrustOption = False,
     reference: Annotated[

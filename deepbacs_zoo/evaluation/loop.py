@@ -20,6 +20,7 @@ from deepbacs_zoo.evaluation.evaluator import Predicted
 from deepbacs_zoo.evaluation.kinds import KINDS
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.images import Image
+from deepbacs_zoo.models import package_path
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.package.zoo_config import Decoding
 from deepbacs_zoo.prediction import PredictOptions, Predictor, open_local
@@ -243,7 +244,7 @@ def compare(  # long: half of it documents its parameters
     evaluations: dict[str, EvaluationResult[Any, Any]] = {}
     for name, path in named.items():
         first = next(iter(evaluations.values()), None)
-        with open_package(path) as package, open_predictor(package) as predictor:
+        with open_package(package_path(path)) as package, open_predictor(package) as predictor:
             shared = first is not None and first.shares_baseline(package.zoo_config.decode)
             evaluation = _scored(
                 predictor,
@@ -276,7 +277,7 @@ def require_one_kind(packages: Mapping[str, Path]) -> None:
     """
     kinds: dict[str, str] = {}
     for name, path in packages.items():
-        with open_package(path) as package:
+        with open_package(package_path(path)) as package:
             kinds[name] = package.zoo_config.result
     first = next(iter(kinds))
     for name, kind in kinds.items():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import ClassVar, Protocol, Self
 
 from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.models import package_path
 from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
 from deepbacs_zoo.prediction.sources import Source
@@ -117,13 +118,14 @@ class PackagePredictor(Predictor):
     Parameters
     ----------
     package
-        The package, open or by path; one given by path is closed with the predictor.
+        The package, open, by path or by the name of a model; one that is not open is closed with
+        the predictor.
     """
 
     def __init__(self, package: Package | str | Path) -> None:
         self._stack = ExitStack()
         if isinstance(package, str | Path):
-            package = self._stack.enter_context(open_package(package))
+            package = self._stack.enter_context(open_package(package_path(package)))
         self._package = package
         self._open = True
 

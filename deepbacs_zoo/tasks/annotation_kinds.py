@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from deepbacs_zoo.tasks.ground_truth.boxes import BoxTruth
 from deepbacs_zoo.tasks.ground_truth.images import TargetImage
 from deepbacs_zoo.tasks.ground_truth.labels import GroundTruth, Labels
 from deepbacs_zoo.tasks.images.pairs import check_pair
+from deepbacs_zoo.tasks.images.registration import register
 
 __all__ = ["ANNOTATIONS", "Annotations", "TrueImage", "annotation_kind"]
 
@@ -117,17 +119,17 @@ def _images(classes: Sequence[str], options: LabelOptions) -> Annotations:
 
     def read(pairs: Sequence[Pair]) -> Iterator[TrueImage]:
         for each in kind.read(pairs, classes or None, options):
-            source, target = (
-                _only_plane(path, image)
-                for path, image in (
-                    (each.pair.source, each.image),
-                    (each.pair.target, each.annotation),
-                )
-            )
-            odd = check_pair(each.pair.target, source, target)
-            findings = (*each.image.findings, *each.annotation.findings, *odd)
-            truth = TargetImage(target.astype(np.float32))
-            yield TrueImage(each.pair, each.image, truth, findings)
+            image, pair = each.image, each.pair
+            source = _only_plane(pair.source, image)
+            target = _only_plane(pair.target, each.annotation)
+            findings = (*image.findings, *each.annotation.findings)
+            if options.register and (moved := register(pair.target, source, target)):
+                rows, columns = moved.rows, moved.columns
+                image = dataclasses.replace(image, data=image.data.isel(y=rows, x=columns))
+                source, target = source[:, rows, columns], moved.target
+                findings += (moved.finding,)
+            findings += check_pair(pair.target, source, target)
+            yield TrueImage(pair, image, TargetImage(target.astype(np.float32)), findings)
 
     return Annotations("a target image", kind.find_folders, kind.match_pairs, read, "image")
 
@@ -181,7 +183,7 @@ def annotation_kind(
         Names of the classes of boxes that are known; none for any.  One alone is the class of all
         objects of label images, which are else refused as boxes unless a table tells classes.
     options
-        The meaning of the values of label images.
+        How label images, masks and target images are read.
 
     Raises
     ------

@@ -63,7 +63,7 @@ class TrainingOptions:
         Names of the classes of boxes, or the name of a published set of classes; none for those of
         the training images.
     labels
-        The meaning of the values of label images and masks.
+        How label images, masks and target images are read.
     reading
         The part of the images that is read.
     """
@@ -103,6 +103,16 @@ class TrainingOptions:
         if len(set(names)) < len(names) or not all(names):
             raise _out_of_range("classes", ", ".join(names), "names, each once")
         return names
+
+    def check_register(self, entry: MethodEntry) -> None:
+        """Raise where targets are to be moved and are no images."""
+        if self.labels.register and entry.annotation != "image":
+            raise UsageError(
+                Option("register"),
+                f"{entry.name} does not learn from target images",
+                allowed="methods with a target image for each image, such as care",
+                hint="leave " + Option("register") + " out",
+            )
 
     def _goes_on(self, entry: MethodEntry) -> bool:
         return self.pretrained is not None and self.pretrained.method == entry.name

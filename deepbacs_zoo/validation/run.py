@@ -17,6 +17,7 @@ from deepbacs_zoo.errors import (
     UsageError,
 )
 from deepbacs_zoo.findings import Finding, Summary
+from deepbacs_zoo.models import package_path
 from deepbacs_zoo.options import Text
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.validation.checks.format import check_format
@@ -58,7 +59,7 @@ def validate(
     Parameters
     ----------
     path
-        A zip, a folder, or the description in it.
+        A zip, a folder, the description in it, or the name of a model that comes with the project.
     trust
         Whether code that comes with the package may run; without it, weights that need such code
         are not run, and a finding says so.
@@ -82,7 +83,7 @@ def validate(
     HostError
         The computer refuses: memory, disk, permissions.
     """
-    path = Path(path)
+    path = package_path(path)
     checks = dict(CHECKS)
     if reference:
         require_reference()

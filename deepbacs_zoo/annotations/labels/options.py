@@ -1,4 +1,4 @@
-"""Options of reading label images and masks."""
+"""Options of reading annotations that are images: label images, masks, targets."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MEANINGS: Final[tuple[Meaning, ...]] = get_args(Meaning)
 
 @dataclass(frozen=True)
 class LabelOptions:
-    """Meaning of the values of annotations that are images.
+    """Options of reading annotations that are images.
 
     Parameters
     ----------
@@ -29,11 +29,15 @@ class LabelOptions:
         one, else the more frequent one.
     allow_empty
         Take images without any object, too: they teach what is background.
+    register
+        Move target images by their measured shift from their images, and cut both to what they
+        share.
     """
 
     annotations: Meaning = "auto"
     background: int | None = None
     allow_empty: bool = True
+    register: bool = False
 
     def __post_init__(self) -> None:
         if self.annotations not in MEANINGS:

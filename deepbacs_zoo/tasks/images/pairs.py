@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding, Rule, Severity
+from deepbacs_zoo.options import Option
+from deepbacs_zoo.tasks.images.registration import measured_shift
 
-__all__ = ["check_pair", "measured_shift"]
+__all__ = ["check_pair"]
 
 SATURATED: Final = Rule(
     "target-saturated",
@@ -42,14 +44,6 @@ _LIMITS: Final = tuple(2**bits - 1 for bits in (8, 10, 12, 14, 16))
 """The largest numbers of cameras and files."""
 _SHIFT: Final = 1.0
 """Pixels by which a target may be shifted."""
-_BLUR: Final = 2.0
-"""Standard deviation in pixels: single noisy pixels do not decide about a shift."""
-_SURE: Final = 0.3
-"""Correlation of the edges after the shift, at least."""
-_GAIN: Final = 0.05
-"""Correlation that the shift has to bring."""
-
-Plane = NDArray[Any]
 
 
 def check_pair(place: Path, source: NDArray[Any], target: NDArray[Any]) -> tuple[Finding, ...]:
@@ -153,35 +147,5 @@ def _shift(place: Path, source: NDArray[Any], target: NDArray[Any]) -> Finding |
         place,
         f"the target lies {y:+.1f} pixels in y and {x:+.1f} in x from its image",
         f"at most {_SHIFT:g} pixel",
-        "register the images first, for example with Fiji's StackReg",
+        "give " + Option("register") + ", or register the images first, as with Fiji's StackReg",
     )
-
-
-def measured_shift(source: Plane, target: Plane) -> tuple[float, float] | None:
-    """Return the shift of a target in pixels, along y and x; ``None`` if that is not clear.
-
-    The peak of the cross-correlation of the edges (gradient magnitudes after a Gaussian blur of 2
-    pixels), which bright field and fluorescence share; in tenths of a pixel (Guizar-Sicairos et
-    al. 2008, https://doi.org/10.1364/OL.33.000156).
-
-    Parameters
-    ----------
-    source, target
-        ``y x`` of one shape, any real dtype.
-    """
-    from scipy.ndimage import gaussian_gradient_magnitude, shift
-    from skimage.registration import phase_cross_correlation
-
-    edges = [
-        gaussian_gradient_magnitude(plane.astype(np.float64), _BLUR) for plane in (source, target)
-    ]
-    if not all(edge.std() for edge in edges):
-        return None
-    edges = [(edge - edge.mean()) / edge.std() for edge in edges]
-    register: Any = phase_cross_correlation
-    moved, *_ = register(edges[1], edges[0], upsample_factor=10, normalization=None)
-    back = shift(edges[0], moved, order=1, mode="nearest")
-    before, after = (float(np.mean(edges[1] * each)) for each in (edges[0], back))
-    if after < _SURE or after < before + _GAIN:
-        return None
-    return float(moved[0]), float(moved[1])

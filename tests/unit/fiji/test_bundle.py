@@ -7,6 +7,7 @@ from deepbacs_zoo.cli.fiji_bundle import command
 from deepbacs_zoo.errors import DeepbacsZooError, OutputExistsError, UsageError
 from deepbacs_zoo.fiji.bundle import PAGE, write_bundle
 from deepbacs_zoo.fiji.java.setup import JavaEnvironment
+from deepbacs_zoo.models import SHIPPED
 from tests.fiji.segmenting import segmenter
 
 
@@ -59,11 +60,18 @@ def test_the_command_needs_no_demo(tmp_path, monkeypatch, setup, capsys):
     output = tmp_path / "bundle.zip"
     command(output)
     with zipfile.ZipFile(output) as archive:
-        samples = [name for name in archive.namelist() if name.startswith("DeepBacs_samples/")]
-    assert len(samples) == 2
-    printed = capsys.readouterr()
-    assert "no model is in it" in printed.err
-    assert PAGE in printed.out
+        names = archive.namelist()
+    assert sum(name.startswith("DeepBacs_samples/") for name in names) == 2
+    models = {name.removeprefix("models/") for name in names if name.startswith("models/")}
+    assert models == {model.path.name for model in SHIPPED.values()}
+    assert PAGE in capsys.readouterr().out
+
+
+def test_a_model_is_put_in_by_its_name(tmp_path, monkeypatch, setup):
+    monkeypatch.setattr("deepbacs_zoo.cli.fiji_bundle.prepared", lambda java: setup)
+    command(tmp_path / "bundle.zip", [Path("deepbacs-denoising-care")])
+    with zipfile.ZipFile(tmp_path / "bundle.zip") as archive:
+        assert "models/deepbacs-denoising-care.zip" in archive.namelist()
 
 
 def test_the_same_bundle_has_the_same_bytes(setup, model, tmp_path):

@@ -7,7 +7,9 @@ import pytest
 from scipy.ndimage import shift
 
 from deepbacs_zoo.errors import DataError
-from deepbacs_zoo.tasks.images.pairs import check_pair, measured_shift
+from deepbacs_zoo.simulation import get_scene, simulate
+from deepbacs_zoo.tasks.images.pairs import check_pair
+from deepbacs_zoo.tasks.images.registration import measured_shift, register
 from tests.data.runs.make_runs import noisy_pair
 
 PLACE = Path("target.tif")
@@ -44,7 +46,49 @@ def test_a_shifted_target_is_named_with_its_shift(pair):
     source, target = pair
     (finding,) = check_pair(PLACE, source, moved(target[0], (3, -2))[np.newaxis])
     assert finding.id == "pair-shifted"
-    assert "+2.9 pixels in y and -2.0 in x" in finding.what
+    assert "+3.0 pixels in y and -2.0 in x" in finding.what
+
+
+@pytest.mark.parametrize("by", [(3.0, -2.0), (0.0, 7.0), (-4.5, 0.0)])
+def test_a_shifted_target_is_moved_back_and_both_are_cut_to_what_they_share(pair, by):
+    source, target = pair
+    found = register(PLACE, source, moved(target[0], by)[np.newaxis])
+    rows, columns = found.rows, found.columns
+    assert found.target.shape == target[:, rows, columns].shape
+    assert found.target.dtype == np.float32
+    lost = [side - size for side, size in zip((66, 90), found.target.shape[1:], strict=True)]
+    assert lost == pytest.approx([abs(step) for step in by], abs=1.5)
+    before = np.abs(moved(target[0], by)[rows, columns] - target[0, rows, columns]).mean()
+    after = np.abs(found.target[0] - target[0, rows, columns]).mean()
+    assert after < before / 4
+    assert check_pair(PLACE, source[:, rows, columns], found.target) == ()
+    assert found.finding.id == "pair-registered"
+    assert "the target was moved by" in found.finding.what
+
+
+def test_pairs_that_fit_or_share_nothing_are_not_moved(pair):
+    source, target = pair
+    assert register(PLACE, source, target) is None
+    noise = np.random.default_rng(0).normal(size=(1, 66, 90))
+    assert register(PLACE, source, noise) is None
+
+
+def test_registered_pairs_are_what_a_method_learns_from(tmp_path):
+    from deepbacs_zoo.annotations import LabelOptions
+    from deepbacs_zoo.images import Calibration, write_tiff
+    from deepbacs_zoo.tasks import annotation_kind
+
+    source, target = noisy_pair(np.random.default_rng(3))
+    for folder, plane in (("source", source), ("target", moved(target, (6, 0)))):
+        (tmp_path / folder).mkdir()
+        write_tiff(tmp_path / folder / "a.tif", plane.astype(np.uint16), "yx", Calibration())
+    for asked, height in ((False, 66), (True, 60)):
+        kind = annotation_kind("image", (), LabelOptions(register=asked))
+        (found,) = kind.read(kind.match(tmp_path / "source", tmp_path / "target"))
+        assert found.truth.shape[0] == pytest.approx(height, abs=1)
+        assert found.image.data.sizes["y"] == found.truth.shape[0]
+        ids = [finding.id for finding in found.findings]
+        assert ids == ["pair-registered" if asked else "pair-shifted"]
 
 
 def test_a_saturated_target_is_named_with_its_share(pair):
@@ -85,3 +129,15 @@ def test_a_target_that_teaches_nothing_is_refused(pair):
         check_pair(PLACE, source, np.concatenate([target, np.full_like(target, 7)]))
     with pytest.raises(DataError, match="the target is the image itself"):
         check_pair(PLACE, source, source.copy())
+
+
+def test_the_shift_of_a_stain_from_bright_field_is_measured():
+    scene = get_scene("labeling-drift")
+    drawn = [simulate(scene, 192, seed=0, index=index) for index in range(4)]
+    errors = []
+    for sample in drawn:
+        true = np.divide(sample.shift, sample.pixel_size)
+        found = measured_shift(sample.source, sample.target) or (0.0, 0.0)
+        errors.append(np.hypot(*(found - true)))
+    assert np.median(errors) < 1
+    assert max(errors) < 2

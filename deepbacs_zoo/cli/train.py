@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,13 @@ from deepbacs_zoo.cli.spelling import finding_text
 from deepbacs_zoo.errors import UsageError
 
 __all__ = ["command"]
+
+
+class NoiseAxis(StrEnum):
+    """An axis of an image."""
+
+    Y = "y"
+    X = "x"
 
 
 def command(  # long: its parameters are the options of the command line
@@ -68,6 +76,16 @@ def command(  # long: its parameters are the options of the command line
     ] = False,
     series: SeriesOption = None,
     channel: ChannelOption = None,
+    probabilistic: Annotated[
+        bool,
+        typer.Option(
+            "--probabilistic", help="For care: a channel more, with the uncertainty of each pixel."
+        ),
+    ] = False,
+    noise_axis: Annotated[
+        NoiseAxis | None,
+        typer.Option(help="For n2v: the axis along which noise goes on from pixel to pixel."),
+    ] = None,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Passes over the images; leave it out for enough.")
     ] = None,
@@ -138,6 +156,10 @@ def command(  # long: its parameters are the options of the command line
         },
         validation=validation,
         classes=[name.strip() for name in classes.split(",")] if classes else (),
+        arguments={
+            **({"probabilistic": True} if probabilistic else {}),
+            **({} if noise_axis is None else {"noise_axis": noise_axis.value}),
+        },
         labels=label_options(annotations, background, allow_empty, register),
         series=series,
         channel=channel,

@@ -307,6 +307,8 @@ class MethodEntry:
     anew
         Arguments that no weight depends on: the training images decide them also where training
         goes on from weights.
+    given
+        Arguments that a user may give: no image decides them.
     """
 
     name: str
@@ -317,6 +319,7 @@ class MethodEntry:
     annotation: str = "labels"
     class_sets: Mapping[str, tuple[str, ...]] | None = None
     anew: frozenset[str] = frozenset({"min_size"})
+    given: frozenset[str] = frozenset()
 
     def preset(self, name: str | None) -> Preset | None:
         """Return a preset by name; none without a name.

@@ -66,6 +66,8 @@ class TrainingOptions:
         How label images, masks and target images are read.
     reading
         The part of the images that is read.
+    arguments
+        Arguments of the method that a user may give, by name.
     """
 
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class TrainingOptions:
     classes: Sequence[str] = ()
     labels: LabelOptions = AS_THEY_ARE
     reading: ReadOptions = AS_IT_IS
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
     def known_classes(self, entry: MethodEntry, previous: Run | None) -> tuple[str, ...]:
         """Return the classes that boxes may have: of the run, the caller's, of the weights; or any.
@@ -103,6 +106,18 @@ class TrainingOptions:
         if len(set(names)) < len(names) or not all(names):
             raise _out_of_range("classes", ", ".join(names), "names, each once")
         return names
+
+    def check_arguments(self, entry: MethodEntry) -> None:
+        """Raise where the method does not take an argument."""
+        for name, value in self.arguments.items():
+            if name not in entry.given:
+                raise UsageError(
+                    Option(name),
+                    f"{entry.name} has no such option",
+                    value=value,
+                    allowed=", ".join(sorted(entry.given)) or "no options of the method",
+                    hint="leave " + Option(name) + " out",
+                )
 
     def check_register(self, entry: MethodEntry) -> None:
         """Raise where targets are to be moved and are no images."""
@@ -170,7 +185,8 @@ class TrainingOptions:
             An option is out of its range, or the weights were trained for another method.
         """
         preset = entry.preset(self.preset)
-        method = entry.build(**self._arguments(entry, samples, previous, on_finding))
+        chosen = self._arguments(entry, samples, previous, on_finding)
+        method = entry.build(**{**chosen, **self.arguments})
         if preset is not None:
             method = preset.applied(method)
         if self.pretrained is not None:

@@ -161,6 +161,7 @@ def make_plan(
         A folder or an option is wrong, or the run to resume began otherwise.
     """
     entry.preset(options.preset)  # refused before images are read
+    options.check_arguments(entry)
     options.check_register(entry)
     classes = options.known_classes(entry, previous)
     kind = annotation_kind(entry.annotation, classes, options.labels)

@@ -39,6 +39,7 @@ def train(  # long: most of it documents its parameters
     resume: bool = False,
     validation: float | None = None,
     classes: Sequence[str] = (),
+    arguments: Mapping[str, Any] | None = None,
     labels: LabelOptions = AS_THEY_ARE,
     series: int | None = None,
     channel: str | None = None,
@@ -87,8 +88,11 @@ def train(  # long: most of it documents its parameters
         published set of classes (``growth-stages``, ``antibiotics``); by default those of the
         training images, or of ``pretrained``.  Of label images, a single class is that of all
         objects.
+    arguments
+        Arguments of the method that no image decides: ``probabilistic`` of care, ``noise_axis`` of
+        n2v.
     labels
-        The meaning of the values of label images and masks.
+        How label images, masks and target images are read.
     series, channel
         The part of the images that is read: the number of the image in files of several, from 1,
         and the name or number of a channel; recorded with the run.
@@ -136,6 +140,7 @@ def train(  # long: most of it documents its parameters
         task.arguments.get("classes", ()) if isinstance(task, Method) else classes,
         labels,
         ReadOptions(series, channel),
+        arguments or {},
     )
     plan = make_plan(entry, options, folders, seed, previous, on_finding)
     if previous is not None and previous.ended is not None:

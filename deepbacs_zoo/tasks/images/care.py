@@ -93,6 +93,7 @@ def _entry(task: str) -> MethodEntry:
         ),
         annotation="image",
         anew=frozenset({"image_scale", "target_scale"}),
+        given=frozenset({"probabilistic"}),
     )
 
 

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
+from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks.images.shared import image_method, input_scale
 from deepbacs_zoo.tasks.presets import notebook, presets
 from deepbacs_zoo.tasks.specs import channels_of
@@ -20,6 +22,7 @@ __all__ = ["ENTRY"]
 
 _TASK: Final = "denoising"
 _SPAN: Final = 5
+_AXES: Final = ("", "y", "x")
 
 
 def build(
@@ -37,6 +40,14 @@ def build(
         ``y`` or ``x`` where noise goes on along columns or rows, as that of line scanners and some
         cameras; empty for noise that is independent from pixel to pixel.
     """
+    if noise_axis not in _AXES:
+        raise UsageError(
+            Option("noise_axis"),
+            "noise cannot go on along this axis",
+            value=noise_axis,
+            allowed="y, x, or none",
+            hint="choose one of these",
+        )
     scale = tuple(image_scale)
     method = image_method(
         "n2v",
@@ -85,4 +96,5 @@ ENTRY: Final = MethodEntry(
     ),
     annotation="noisy",
     anew=frozenset({"image_scale"}),
+    given=frozenset({"noise_axis"}),
 )

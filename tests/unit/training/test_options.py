@@ -18,6 +18,7 @@ from deepbacs_zoo.training import train
 from deepbacs_zoo.training.options import FINE_TUNING, TrainingOptions
 from deepbacs_zoo.training.plan import entry_of
 from deepbacs_zoo.training.pretrained import open_pretrained
+from tests.data.runs.frozen import image_folders
 from tests.package_writer import image, like, write_package
 from tests.tiny_networks import affine
 from tests.unit.training.small import TASK, make_images
@@ -291,3 +292,41 @@ def test_classes_are_those_wished_or_a_published_set():
 def test_classes_are_refused_where_they_make_no_sense(task, classes):
     with pytest.raises(UsageError, match="classes"):
         TrainingOptions(classes=classes).known_classes(resolve(task), None)
+
+
+@pytest.mark.parametrize(
+    ("task", "method", "arguments", "channels", "loss"),
+    [
+        ("denoising", "care", {"probabilistic": True}, 2, "laplace"),
+        ("denoising", "n2v", {"noise_axis": "x"}, 1, "blind_spot"),
+    ],
+)
+def test_arguments_that_no_image_decides_are_given(
+    task, method, arguments, channels, loss, tmp_path
+):
+    source, target = image_folders("image")
+    target = source if method == "n2v" else target
+    known = {"epochs": 1, "steps_per_epoch": 1, "patch_size": 32, "batch_size": 1}
+    run = train(
+        task, source, target, tmp_path / "run", method=method, arguments=arguments, settings=known
+    )
+    assert arguments.items() <= run.method_arguments.items()
+    built = get_method(method, run.method_arguments, task=task)
+    assert len(built.outputs[0].axis("c").channel_names) == channels
+    assert built.loss.name == loss
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "said"),
+    [
+        ("care", {"noise_axis": "x"}, "care has no such option (x); allowed: probabilistic"),
+        ("n2v", {"noise_axis": "z"}, "noise cannot go on along this axis (z); allowed: y, x"),
+    ],
+)
+def test_arguments_that_a_method_does_not_take_are_refused(method, arguments, said, tmp_path):
+    source, target = image_folders("image")
+    target = source if method == "n2v" else target
+    with pytest.raises(UsageError) as caught:
+        train("denoising", source, target, tmp_path / "run", method=method, arguments=arguments)
+    assert said in str(caught.value)
+    assert not (tmp_path / "run").exists()

@@ -68,8 +68,10 @@ class Facts:
         Rows of name and value about the training.
     split
         What the scored images were to the training: ``test``, ``validation``, ``training``.
-    images, objects
-        How many images and labelled objects were scored.
+    images
+        Number of images that were scored.
+    ground_truth
+        Their ground truth in words, such as ``12 labelled objects``.
     confidence
         The probability that the intervals claim, for example 0.95.
     scores
@@ -96,7 +98,7 @@ class Facts:
     training: tuple[tuple[str, str], ...] = ()
     split: str = "test"
     images: int = 0
-    objects: int = 0
+    ground_truth: str = ""
     confidence: float = 0.95
     scores: tuple[Score, ...] = ()
     baseline: str = ""

@@ -67,9 +67,9 @@ def _validation(card: Card, facts: Facts) -> list[str]:
         "training": "some of which the network was trained on, so that the scores are too good",
     }[facts.split]
     lines = [
-        f"Measured on {_count(facts.images, 'image')} with "
-        f"{_count(facts.objects, 'labelled cell')} {seen} ({facts.split} images), by the code of "
-        "`deepbacs-zoo evaluate` with the weights of this package."
+        f"Measured on {_count(facts.images, 'image')} with {facts.ground_truth}, {seen} "
+        f"({facts.split} images), by the code of `deepbacs-zoo evaluate` with the weights of this "
+        "package."
     ]
     if card.training_data.labels == "incomplete":
         lines.append(_INCOMPLETE)

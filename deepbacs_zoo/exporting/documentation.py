@@ -64,7 +64,7 @@ def _decoding(stage: Stage) -> tuple[str, ...]:
 def _measured(evaluation: EvaluationResult[Any, Any]) -> dict[str, Any]:
     return {
         "images": evaluation.images,
-        "objects": evaluation.n_true,
+        "ground_truth": evaluation.ground_truth,
         "scores": _scores(evaluation),
         "baseline": evaluation.baseline_name,
     }

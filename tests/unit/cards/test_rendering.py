@@ -32,7 +32,7 @@ def facts() -> Facts:
         decoding=("Pixels become cells.",),
         training=(("epochs", "3"),),
         images=1,
-        objects=1234,
+        ground_truth="1234 labelled objects",
         scores=(Score("recall at IoU 0.5", 0.9, 0.8, 0.95, 0.5), Score("IoU", 0.7)),
         baseline="Otsu",
     )
@@ -43,7 +43,7 @@ def test_measured_scores_stand_in_the_validation_section(card: Card, facts: Fact
     validation = text.split("## Validation")[1].split("\n## ")[0]
     assert "| recall at IoU 0.5 | 0.900 | 0.800 to 0.950 | 0.500 |" in validation
     assert "| IoU | 0.700 |  |  |" in validation
-    assert "1 image with 1,234 labelled cells" in validation
+    assert "1 image with 1234 labelled objects, " in validation
     assert "below 1e-06" in validation
 
 

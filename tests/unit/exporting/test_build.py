@@ -139,7 +139,7 @@ def test_the_documentation_holds_the_measured_scores(package: Path) -> None:
         text = archive.read("README.md").decode()
     assert "## Validation" in text
     assert "| recall at IoU 0.5 |" in text
-    assert "2 images with 4 labelled cells" in text
+    assert "2 images with 4 labelled objects" in text
     assert "lower bounds" in text
     assert "baseline (local threshold + watershed)" in text
 
@@ -270,7 +270,7 @@ def test_other_images_can_be_scored(run: Run, card: Card, tmp_path: Path) -> Non
     assert entry["sample_count"] == 3
     assert len(entry["metrics"]) == len(entry["results"])
     text = (output / "README.md").read_text()
-    assert "3 images with 6 labelled cells that were neither trained on" in text
+    assert "3 images with 6 labelled objects, that were neither trained on" in text
 
 
 def test_what_the_scored_images_were_to_the_training_is_found_by_their_content(

@@ -82,6 +82,13 @@ def command(  # long: its parameters are the options of the command line
             "--probabilistic", help="For care: a channel more, with the uncertainty of each pixel."
         ),
     ] = False,
+    equivariant: Annotated[
+        bool,
+        typer.Option(
+            "--equivariant",
+            help="For care, denoising: results follow gain and offset of any camera.",
+        ),
+    ] = False,
     noise_axis: Annotated[
         NoiseAxis | None,
         typer.Option(help="For n2v: the axis along which noise goes on from pixel to pixel."),
@@ -158,6 +165,7 @@ def command(  # long: its parameters are the options of the command line
         classes=[name.strip() for name in classes.split(",")] if classes else (),
         arguments={
             **({"probabilistic": True} if probabilistic else {}),
+            **({"equivariant": True} if equivariant else {}),
             **({} if noise_axis is None else {"noise_axis": noise_axis.value}),
         },
         labels=label_options(annotations, background, allow_empty, register),

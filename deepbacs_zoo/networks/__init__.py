@@ -58,6 +58,9 @@ NETWORKS: Final[Mapping[str, NetworkEntry]] = MappingProxyType(
             "splinedist", "deepbacs_zoo.networks.splinedist", "SplineDist", ("splinedist", "unet")
         ),
         "care": NetworkEntry("care", "deepbacs_zoo.networks.care", "CARE", ("care", "unet")),
+        "equivariant": NetworkEntry(
+            "equivariant", "deepbacs_zoo.networks.equivariant", "Equivariant", ("care", "unet")
+        ),
         "fnet": NetworkEntry("fnet", "deepbacs_zoo.networks.fnet", "FNet", ("fnet", "unet")),
         "yolov2": NetworkEntry(
             "yolov2", "deepbacs_zoo.networks.yolov2", "YOLOv2", ("yolov2", "object-detection")

@@ -6,10 +6,13 @@ clean images, bright field to a stain, wide field to structured illumination on 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
+from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks.images.shared import chosen_by_targets, image_method, input_scale
 from deepbacs_zoo.tasks.presets import notebook, presets
 from deepbacs_zoo.tasks.types import Choice, Method, MethodEntry, Sample
@@ -29,6 +32,7 @@ def build(
     target_channels: int = 1,
     channels: int = 1,
     probabilistic: bool = False,
+    equivariant: bool = False,
 ) -> Method:
     """Return the method.
 
@@ -47,24 +51,38 @@ def build(
         1 for grey images, 3 for RGB pictures.
     probabilistic
         Add a channel with the scale of a Laplace distribution around each value.
+    equivariant
+        Take a network whose result follows gain and offset of the image, whatever the camera.
+
+    Raises
+    ------
+    UsageError
+        Both of the last two are asked for.
     """
+    if probabilistic and equivariant:
+        raise UsageError(
+            Option("equivariant"),
+            "an uncertainty has no offset, and this network gives none",
+            allowed="one of both",
+            hint="leave " + Option("probabilistic") + " out",
+        )
     arguments = {
         "image_scale": None if image_scale is None else tuple(image_scale),
         "target_scale": tuple(target_scale),
         "target_channels": target_channels,
         "channels": channels,
         "probabilistic": probabilistic,
+        "equivariant": equivariant,
     }
-    network = {
-        "base": 16,
-        "depth": 2,
-        "residual": channels == target_channels and task != _OTHER_CONTRAST,
-        "probabilistic": probabilistic,
-    }
+    network: dict[str, Any] = {"base": 16, "depth": 2}
+    if not equivariant:
+        network["residual"] = channels == target_channels and task != _OTHER_CONTRAST
+        network["probabilistic"] = probabilistic
     loss = "laplace" if probabilistic else "absolute"
-    return image_method(
+    method = image_method(
         "care", task, network, loss, arguments, image_scale=image_scale, spread=probabilistic
     )
+    return dataclasses.replace(method, network="equivariant") if equivariant else method
 
 
 def choose(task: str, samples: Sequence[Sample]) -> Choice:
@@ -93,7 +111,7 @@ def _entry(task: str) -> MethodEntry:
         ),
         annotation="image",
         anew=frozenset({"image_scale", "target_scale"}),
-        given=frozenset({"probabilistic"}),
+        given=frozenset({"probabilistic"} | ({"equivariant"} if task == _OWN_UNITS else set())),
     )
 
 

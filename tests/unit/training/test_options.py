@@ -319,7 +319,11 @@ def test_arguments_that_no_image_decides_are_given(
 @pytest.mark.parametrize(
     ("method", "arguments", "said"),
     [
-        ("care", {"noise_axis": "x"}, "care has no such option (x); allowed: probabilistic"),
+        (
+            "care",
+            {"noise_axis": "x"},
+            "care has no such option (x); allowed: equivariant, probabilistic",
+        ),
         ("n2v", {"noise_axis": "z"}, "noise cannot go on along this axis (z); allowed: y, x"),
     ],
 )

@@ -102,7 +102,7 @@ def command(  # long: its parameters are the options of the command line
     ] = None,
     pretrained: Annotated[
         Path | None,
-        typer.Option("--from", help="Go on from the weights of this run folder or package."),
+        typer.Option("--from", help="Go on from the weights of this run folder, package or model."),
     ] = None,
     steps_per_epoch: Annotated[
         int | None,
@@ -127,10 +127,13 @@ def command(  # long: its parameters are the options of the command line
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a run stopped.")] = False,
 ) -> None:
     """Train a network on your images; the run can be interrupted and resumed."""
-    from deepbacs_zoo.tasks import annotation_kind, resolve
+    from deepbacs_zoo.tasks import annotation_kind
     from deepbacs_zoo.training import train
+    from deepbacs_zoo.training.plan import entry_of
+    from deepbacs_zoo.training.pretrained import open_pretrained
 
-    kind = annotation_kind(resolve(task, method).annotation)
+    origin = None if pretrained is None else open_pretrained(pretrained)
+    kind = annotation_kind(entry_of(task, method, origin).annotation)
     match (data, source, target):
         case (Path(), None, None):
             folders = kind.find(data, "training")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.checkpoints import Run, is_run, open_run
 from deepbacs_zoo.errors import ModelError, PackageError, UnsupportedError, UsageError
+from deepbacs_zoo.models import SHIPPED
 from deepbacs_zoo.networks import NETWORKS, NetworkEntry
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import Package, open_package
@@ -180,12 +181,10 @@ class Pretrained:
 
 
 def open_pretrained(path: str | Path) -> Pretrained:
-    """Read the weights of a run folder or of a package.
+    """Read the weights of a run folder, or of a package by its path or the name of a model.
 
     Raises
     ------
-    UsageError
-        There is nothing of this name.
     UsageError
         There is nothing of this name, or it was trained by a method that is not known here.
     DataError
@@ -206,13 +205,15 @@ def open_pretrained(path: str | Path) -> Pretrained:
 
 
 def _place_of(name: str | Path) -> Path:
-    """Return the run folder or the package that is meant: what has this path."""
+    """Return the run folder or the package that is meant: of this path, or of a model's name."""
     place = Path(name)
+    if not place.exists() and str(name) in SHIPPED:
+        return SHIPPED[str(name)].path
     if not place.exists():
         raise UsageError(
             place,
             "there is nothing to start from",
-            allowed="a run folder or a package",
+            allowed=f"a run folder, a package or one of the models {', '.join(SHIPPED)}",
             hint="correct " + Option("pretrained") + ", or leave it out",
         )
     return place

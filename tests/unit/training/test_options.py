@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from deepbacs_zoo.checkpoints import open_run
+from deepbacs_zoo.cli.main import main
 from deepbacs_zoo.errors import DataError, ModelError, UnsupportedError, UsageError
 from deepbacs_zoo.exporting import draft
 from deepbacs_zoo.images import Calibration
@@ -18,7 +19,7 @@ from deepbacs_zoo.training import train
 from deepbacs_zoo.training.options import FINE_TUNING, TrainingOptions
 from deepbacs_zoo.training.plan import entry_of
 from deepbacs_zoo.training.pretrained import open_pretrained
-from tests.data.runs.frozen import image_folders
+from tests.data.runs.frozen import HERE, image_folders
 from tests.package_writer import image, like, write_package
 from tests.tiny_networks import affine
 from tests.unit.training.small import TASK, make_images
@@ -247,7 +248,7 @@ def test_weights_of_another_network_are_refused(made):
 
 
 def test_a_name_of_nothing_is_refused(tmp_path):
-    with pytest.raises(UsageError, match="a run folder or a package") as caught:
+    with pytest.raises(UsageError, match="a run folder, a package or one") as caught:
         open_pretrained(tmp_path / "nowhere")
     assert caught.value.where == str(tmp_path / "nowhere")
 
@@ -334,3 +335,22 @@ def test_arguments_that_a_method_does_not_take_are_refused(method, arguments, sa
         train("denoising", source, target, tmp_path / "run", method=method, arguments=arguments)
     assert said in str(caught.value)
     assert not (tmp_path / "run").exists()
+
+
+def test_weights_of_a_model_that_ships_are_named(tmp_path):
+    origin = open_pretrained("deepbacs-segmentation-multilabel-unet")
+    assert (origin.task, origin.method) == ("segmentation", "multilabel-unet")
+    assert entry_of("segmentation", None, origin).name == "multilabel-unet"
+
+
+def test_noisy_images_go_on_from_a_run_of_noisy_images(tmp_path, monkeypatch):
+    source, _ = image_folders("image")
+    words = ["train", "denoising", "--source", source, "--from", HERE / "n2v"]
+    words += ["--output", tmp_path / "run", "--epochs", "1", "--steps", "1", "--batch", "1"]
+    monkeypatch.setattr("sys.argv", ["deepbacs-zoo", *map(str, words)])
+    with pytest.raises(SystemExit) as caught:
+        main()
+    assert not caught.value.code
+    run = open_run(tmp_path / "run")
+    assert run.method == "n2v"
+    assert run.validation_scores == {}

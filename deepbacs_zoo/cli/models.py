@@ -32,10 +32,16 @@ def list_command(
     if format is OutputFormat.JSON:
         print(json.dumps([model.as_dict() for model in models], indent=2, ensure_ascii=False))
         return
+    if format is OutputFormat.MARKDOWN:
+        print("| name | task | method | trained on | size |\n|---|---|---|---|---|")
     wide = max(len(model.name) for model in models)
     for model in models:
         size = f"{model.size / 2**20:.1f} MB"
-        print(f"{model.name:<{wide}}  {size:>7}  {model.task}: {model.trained_on}")
+        if format is OutputFormat.MARKDOWN:
+            cells = (f"`{model.name}`", model.task, model.method, model.trained_on, size)
+            print(f"| {' | '.join(cells)} |")
+        else:
+            print(f"{model.name:<{wide}}  {size:>7}  {model.task}: {model.trained_on}")
 
 
 @app.command(name="show")

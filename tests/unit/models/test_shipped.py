@@ -103,6 +103,13 @@ def test_models_are_listed_for_people_and_for_programs(capsys, monkeypatch):
     assert {"name", "task", "method", "trained_on", "size"} <= listed[0].keys()
 
 
+def test_models_are_listed_as_a_table(capsys, monkeypatch):
+    _, out, _ = run(capsys, monkeypatch, "models", "list", "--format", "markdown")
+    lines = out.splitlines()
+    assert {line.count("|") for line in lines} == {6}
+    assert [line.split("`")[1] for line in lines[2:]] == NAMES
+
+
 def test_a_model_is_shown_copied_and_used_by_its_name(capsys, monkeypatch, tmp_path, noisy):
     code, out, _ = run(capsys, monkeypatch, "models", "show", NAMES[0])
     assert code == 0

@@ -7,6 +7,7 @@ import zipfile
 
 import pytest
 
+from deepbacs_zoo.models import SHIPPED
 from tests.e2e.conftest import ROOT
 
 pytestmark = pytest.mark.slow
@@ -63,12 +64,14 @@ def test_the_wheel_ships_cards_scripts_samples_templates_and_types(installed):
         "deepbacs_zoo/fiji_scripts/plugin/src/main/java/deepbacs/zoo/plugin/RunPlugin.java",
         "deepbacs_zoo/datasets/samples/",
         "deepbacs_zoo/reports/templates/",
+        "deepbacs_zoo/models/packages/deepbacs-denoising-care.zip",
         "deepbacs_zoo/py.typed",
     ):
         assert any(name.startswith(part) for name in names), part
     for part in ("plugin/src/test/", "plugin/target/"):
         assert not any(name.startswith(f"deepbacs_zoo/fiji_scripts/{part}") for name in names), part
-    assert wheel.stat().st_size < 8_000_000
+    models = sum(model.size for model in SHIPPED.values())
+    assert wheel.stat().st_size < 8_000_000 + models
 
 
 def test_the_installed_wheel_finds_its_samples_and_cards_from_an_empty_folder(installed, tmp_path):

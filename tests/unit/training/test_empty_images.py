@@ -52,7 +52,7 @@ def test_images_without_objects_train_and_are_counted_and_recorded(folders, tmp_
     assert all(np.isfinite(value) for value in run.history()[0].values())
     assert open_run(run.folder).findings == (finding,)
     recorded = json.loads(run.file.read_text("utf-8"))
-    assert recorded["labels"] == {"annotations": "auto", "background": None, "allow_empty": True}
+    assert recorded["labels"] == dataclasses.asdict(LabelOptions())
     assert [each["id"] for each in recorded["findings"]] == ["image-without-object"]
 
 

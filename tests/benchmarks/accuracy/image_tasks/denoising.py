@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -54,11 +55,16 @@ def train_care(given: Options) -> Trained:
     return trained(words, given.work / "denoising_care", given.seed)
 
 
-def train_n2v(given: Options) -> Trained:
-    """Train on the noisy images alone."""
-    source = simulated(given.work) / "training" / "source"
+def train_n2v(given: Options, level: int) -> Trained:
+    """Train on the noisy images of one photon level alone, as a recording has one."""
+    folder = given.work / f"denoising_n2v_{level}"
+    source = folder / "source"
+    source.mkdir(parents=True, exist_ok=True)
+    for path in sorted((simulated(given.work) / "training" / "source").iterdir()):
+        if at(level)(path.stem):
+            shutil.copyfile(path, source / path.name)
     words = ("denoising", "--method", "n2v", "--source", str(source))
-    return trained(words, given.work / "denoising_n2v", given.seed)
+    return trained(words, folder, given.seed)
 
 
 def true_noise() -> CameraNoise:
@@ -73,19 +79,14 @@ def run(given: Options) -> Table:
     """Train and score all methods."""
     clock = Clock()
     samples = read_samples(simulated(given.work) / "test")
-    packages = {CARE: train_care(given), N2V: train_n2v(given)}
     found = {INPUT: score(INPUT, itself, samples, denoised=True), **_without_network(samples)}
-    for name, each in packages.items():
-        found[name] = score_package(name, each.package, samples, denoised=True)
-    rows = [
-        Row(
-            name,
-            columns(scores),
-            packages[name].seconds if name in packages else Seconds(),
-            packages[name].about if name in packages else "",
-        )
-        for name, scores in found.items()
-    ]
+    rows = [Row(name, columns(scores)) for name, scores in found.items()]
+    care = train_care(given)
+    found[CARE] = score_package(CARE, care.package, samples, denoised=True)
+    rows.append(Row(CARE, columns(found[CARE]), care.seconds, care.about))
+    found[N2V], seconds = _own_denoisers(given, samples)
+    about = "a training for each photon level, on its noisy images alone"
+    rows.append(Row(N2V, columns(found[N2V]), seconds, about))
     notes = [
         "PSNR in dB after the fit to the target; unfitted: in the camera's counts, as predicted.  "
         "Simulated by the model that the training images were drawn by, with another number each.",
@@ -101,6 +102,18 @@ def run(given: Options) -> Table:
         clock.read(),
         notes,
     )
+
+
+def _own_denoisers(given: Options, samples: list[Sample]) -> tuple[ImageScores, Seconds]:
+    """Score the denoiser of each photon level on the images of this level."""
+    rows, seconds = {}, Seconds()
+    for level in LEVELS:
+        own = train_n2v(given, level)
+        mine = [one for one in samples if at(level)(one.name)]
+        scores = score_package(N2V, own.package, mine, denoised=True)
+        rows |= {row.name: row for row in scores.rows}
+        seconds += own.seconds
+    return ImageScores(N2V, N2V, tuple(rows[one.name] for one in samples)), seconds
 
 
 def _without_network(samples: list[Sample]) -> dict[str, ImageScores]:

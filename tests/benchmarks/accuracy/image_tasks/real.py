@@ -15,7 +15,7 @@ import tifffile
 
 from deepbacs_zoo.evaluation import ImageScores
 from deepbacs_zoo.images import Image
-from deepbacs_zoo.metrics import estimate_noise, fit_to_target
+from deepbacs_zoo.metrics import CameraNoise, estimate_noise, fit_to_target
 from tests.benchmarks.accuracy.archives import MissingDataError
 from tests.benchmarks.accuracy.clock import Clock, Seconds
 from tests.benchmarks.accuracy.image_tasks import bm3d_rows, denoising, superresolution
@@ -112,7 +112,7 @@ def _denoised(given: Options, pair: NoisyPair, care: Trained) -> list[Row]:
     return [_row(pair.name, name, each, seconds.get(name)) for name, each in scored.items()]
 
 
-def _stabilized(noise: denoising.CameraNoise) -> Callable[[Image], np.ndarray]:
+def _stabilized(noise: CameraNoise) -> Callable[[Image], np.ndarray]:
     return lambda image: bm3d_rows.stabilized(plane_of(image), noise)[None]
 
 

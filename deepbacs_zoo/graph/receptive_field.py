@@ -21,6 +21,9 @@ Span = tuple[int, int]
 """First and last coordinate along one axis."""
 
 _SPACE_AXES: Final = 2
+_CHANNEL_AXIS: Final = (1, -3)
+_REPEATED: Final = 3
+"""Parts of an image whose edges are repeated: the first pixel, all of them, the last one."""
 
 # Smaller changes are rounding: engines may add in another order where nothing else differs.
 _NOTICEABLE: Final = 1e-6
@@ -182,6 +185,8 @@ def _data_inputs(graph: Graph, node: Node) -> tuple[str, ...]:
     """Return the inputs that carry the image, without weights, scales and sizes."""
     if node.operator in {"Conv", "ConvTranspose", "Resize", "BatchNormalization", "Clip"}:
         return node.inputs[:1]
+    if node.operator == "Concat" and node.attributes.get("axis", 1) not in _CHANNEL_AXIS:
+        return node.inputs[1:2]  # the edges are its own
     return tuple(name for name in node.inputs if name and name not in graph.constants)
 
 
@@ -215,10 +220,39 @@ def _resized(graph: Graph, node: Node, span: Span, axis: int) -> Span:
 
 
 def _over_channels(graph: Graph, node: Node, span: Span, axis: int) -> Span:
-    """Concatenation and softmax leave the place alone only along the channel axis."""
-    if node.attributes.get("axis", 1) not in {1, -3}:
+    """Softmax leaves the place alone only along the channel axis."""
+    if node.attributes.get("axis", 1) not in _CHANNEL_AXIS:
         return _unknown(graph, node, span, axis)
     return span
+
+
+def _joined(graph: Graph, node: Node, span: Span, axis: int) -> Span:
+    """Concatenation along channels, or of an image between its own first and last pixels."""
+    if node.attributes.get("axis", 1) in _CHANNEL_AXIS:
+        return span
+    place = _repeated_axis(graph, node)
+    if place is None:
+        return _unknown(graph, node, span, axis)
+    return (span[0] - 1, span[1] - 1) if place == axis else span
+
+
+def _repeated_axis(graph: Graph, node: Node) -> int | None:
+    """Return the axis along which a concatenation repeats the edges of an image; else ``None``."""
+    along = node.attributes.get("axis", 1)
+    place = next((place for place in range(_SPACE_AXES) if along in (place + 2, place - 2)), None)
+    if place is None or len(node.inputs) != _REPEATED:
+        return None
+    first, image, last = node.inputs
+    made = {name: each for each in graph.nodes for name in each.outputs}
+    for name, start in ((first, 0.0), (last, -1.0)):
+        cut = made.get(name)
+        if cut is None or cut.operator != "Slice" or cut.inputs[0] != image:
+            return None
+        starts, axes = (graph.constants.get(cut.inputs[number]) for number in (1, 3))
+        sides = graph.shapes[name][-_SPACE_AXES:]
+        if starts != (start,) or axes not in {(2.0 + place,), (place - 2.0,)} or sides[place] != 1:
+            return None
+    return place
 
 
 def _sliced(graph: Graph, node: Node, span: Span, axis: int) -> Span:
@@ -233,7 +267,7 @@ def _unknown(graph: Graph, node: Node, span: Span, axis: int) -> Span:
         "an operator gives it no bounded receptive field",
         value=f"{node.operator} {dict(node.attributes)}",
         allowed=f"the operators {', '.join(sorted(_BACKWARDS))}; softmax, concatenation and "
-        "slices along channels",
+        "slices along channels, edges that are repeated",
         hint="use a network that is convolutional from end to end, with frozen normalization",
     )
 
@@ -255,7 +289,7 @@ def _resize_scale(graph: Graph, node: Node, axis: int) -> Fraction:
 
 _POINTWISE: Final = (
     "Add BatchNormalization Cast Clip Div Dropout Elu Erf Exp HardSigmoid Identity LeakyRelu Log "
-    "Mul Neg PRelu Pow Relu Selu Sigmoid Softplus Sqrt Sub Tanh"
+    "Max Min Mul Neg PRelu Pow Relu Selu Sigmoid Softplus Sqrt Sub Tanh"
 )
 
 _BACKWARDS: Final[Mapping[str, Callable[[Graph, Node, Span, int], Span]]] = MappingProxyType(
@@ -266,7 +300,7 @@ _BACKWARDS: Final[Mapping[str, Callable[[Graph, Node, Span, int], Span]]] = Mapp
         "AveragePool": _window,
         "ConvTranspose": _transposed,
         "Resize": _resized,
-        "Concat": _over_channels,
+        "Concat": _joined,
         "Softmax": _over_channels,
         "Slice": _sliced,
     }

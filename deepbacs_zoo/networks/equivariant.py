@@ -20,27 +20,33 @@ __all__ = ["Equivariant"]
 
 
 class _Mean(nn.Module):
-    """Convolution with weights that add up to 1, edges repeated."""
+    """Convolution of 3 by 3 or 1 by 1 pixels with weights that add up to 1, edges repeated."""
 
     def __init__(self, in_channels: int, out_channels: int, size: int = 3) -> None:
         super().__init__()
-        self.margin = size // 2
+        self.repeats = size > 1
         self.weight = nn.Parameter(torch.empty(out_channels, in_channels, size, size))
         nn.init.kaiming_uniform_(self.weight, a=5**0.5)
 
     def forward(self, tensor: torch.Tensor) -> torch.Tensor:
         count = self.weight[0].numel()
         missing = 1 - self.weight.sum((1, 2, 3), keepdim=True)
-        if self.margin:
-            tensor = functional.pad(tensor, (self.margin,) * 4, mode="replicate")
+        if self.repeats:
+            # Not by ``functional.pad``, whose size is not known from an ONNX graph.
+            tensor = torch.cat([tensor[:, :, :1], tensor, tensor[:, :, -1:]], 2)
+            tensor = torch.cat([tensor[..., :1], tensor, tensor[..., -1:]], 3)
         return functional.conv2d(tensor, self.weight + missing / count)
 
 
 class _Sorted(nn.Module):
     """The larger ones of pairs of channels, then the smaller ones."""
 
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.pairs = channels // 2
+
     def forward(self, tensor: torch.Tensor) -> torch.Tensor:
-        first, second = tensor.chunk(2, 1)
+        first, second = tensor[:, : self.pairs], tensor[:, self.pairs :]
         return torch.cat([torch.maximum(first, second), torch.minimum(first, second)], 1)
 
 
@@ -51,9 +57,9 @@ class _Block(nn.Module):
         super().__init__()
         self.layers = nn.Sequential(
             _Mean(in_channels, out_channels),
-            _Sorted(),
+            _Sorted(out_channels),
             _Mean(out_channels, out_channels),
-            _Sorted(),
+            _Sorted(out_channels),
         )
 
     def forward(self, tensor: torch.Tensor) -> torch.Tensor:

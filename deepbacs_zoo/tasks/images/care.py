@@ -66,6 +66,8 @@ def build(
             allowed="one of both",
             hint="leave " + Option("probabilistic") + " out",
         )
+    if equivariant and image_scale is not None:
+        target_scale = image_scale  # what follows gain and offset has one scale
     arguments = {
         "image_scale": None if image_scale is None else tuple(image_scale),
         "target_scale": tuple(target_scale),

@@ -59,10 +59,11 @@ def test_each_photon_level_has_its_own_bars():
         denoising.INPUT: scores("input", 0.0),
         denoising.N2V: scores("n2v", 2.9),
         denoising.CARE: scores("care", 5.0),
+        denoising.EQUIVARIANT: scores("equivariant", 4.9),
     }
     assert [bar.reached for bar in denoising.bars(found)] == [False] * 3
     found |= {denoising.KNOWN: scores("known", 4.0), denoising.PLAIN: scores("plain", 3.5)}
-    assert [bar.reached for bar in denoising.bars(found)] == [False, True, False] * 3
+    assert [bar.reached for bar in denoising.bars(found)] == [False, True, False, False] * 3
     assert denoising.at(5)("scene_0001_5photons")
     assert not denoising.at(5)("scene_0001_80photons")
 

@@ -10,6 +10,7 @@ from torch import nn
 from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.exporting.weights.onnx import read_graph, write_onnx
 from deepbacs_zoo.graph.receptive_field import ReceptiveField, measure_radius, receptive_field_of
+from deepbacs_zoo.networks import build_network
 from tests.unit.exporting.networks import Global, Pooled, Upsampled, build
 
 SHAPE = (1, 1, 32, 32)
@@ -158,3 +159,13 @@ def test_a_network_that_sees_the_whole_image_is_refused(tmp_path: Path) -> None:
 def test_softmax_along_a_space_axis_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no bounded receptive field"):
         reach(nn.Sequential(nn.Conv2d(1, 1, 1), nn.Softmax(dim=2)).eval(), tmp_path)
+
+
+def test_edges_that_are_repeated_move_nothing(tmp_path: Path) -> None:
+    network = build_network("equivariant", {"base": 4, "depth": 1})
+    plain = build_network("care", {"base": 4, "depth": 1, "residual": False})
+    folders = [tmp_path / name for name in ("one", "other")]
+    for folder in folders:
+        folder.mkdir()
+    found, expected = (reach(*each) for each in zip((network, plain), folders, strict=True))
+    assert found == expected

@@ -8,6 +8,7 @@ from scipy.ndimage import shift
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.simulation import get_scene, simulate
+from deepbacs_zoo.tasks import get_method
 from deepbacs_zoo.tasks.images.pairs import check_pair
 from deepbacs_zoo.tasks.images.registration import measured_shift, register
 from tests.data.runs.make_runs import noisy_pair
@@ -141,3 +142,12 @@ def test_the_shift_of_a_stain_from_bright_field_is_measured():
         errors.append(np.hypot(*(found - true)))
     assert np.median(errors) < 1
     assert max(errors) < 2
+
+
+def test_what_follows_gain_and_offset_has_one_scale():
+    method = get_method(
+        "care", {"image_scale": (100.0, 5.0), "target_scale": (101.0, 4.0), "equivariant": True}
+    )
+    (before,), (after,) = method.inputs[0].steps, method.outputs[0].steps
+    assert dict(before.kwargs) == {"gain": 0.2, "offset": -20.0}
+    assert dict(after.kwargs) == {"gain": 5.0, "offset": 100.0}

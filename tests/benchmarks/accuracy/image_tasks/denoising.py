@@ -38,7 +38,7 @@ LEVELS = (5, 20, 80)
 """Photons in a pixel of a bright cell."""
 
 INPUT, KNOWN, PLAIN = "input", "BM3D, true noise", "BM3D, one deviation"
-CARE, N2V = "care", "n2v"
+CARE, EQUIVARIANT, N2V = "care", "care, equivariant", "n2v"
 
 
 def simulated(work: Path) -> Path:
@@ -53,6 +53,12 @@ def train_care(given: Options) -> Trained:
     """Train on pairs by the default command."""
     words = ("denoising", "--data", str(simulated(given.work)))
     return trained(words, given.work / "denoising_care", given.seed)
+
+
+def train_equivariant(given: Options) -> Trained:
+    """Train on the same pairs a network that follows gain and offset of any camera."""
+    words = ("denoising", "--equivariant", "--data", str(simulated(given.work)))
+    return trained(words, given.work / "denoising_equivariant", given.seed)
 
 
 def train_n2v(given: Options, level: int) -> Trained:
@@ -81,9 +87,10 @@ def run(given: Options) -> Table:
     samples = read_samples(simulated(given.work) / "test")
     found = {INPUT: score(INPUT, itself, samples, denoised=True), **_without_network(samples)}
     rows = [Row(name, columns(scores)) for name, scores in found.items()]
-    care = train_care(given)
-    found[CARE] = score_package(CARE, care.package, samples, denoised=True)
-    rows.append(Row(CARE, columns(found[CARE]), care.seconds, care.about))
+    for name, train in ((CARE, train_care), (EQUIVARIANT, train_equivariant)):
+        own = train(given)
+        found[name] = score_package(name, own.package, samples, denoised=True)
+        rows.append(Row(name, columns(found[name]), own.seconds, own.about))
     found[N2V], seconds = _own_denoisers(given, samples)
     about = "a training for each photon level, on its noisy images alone"
     rows.append(Row(N2V, columns(found[N2V]), seconds, about))
@@ -157,7 +164,7 @@ def bars(found: dict[str, ImageScores]) -> list[Bar]:
     for level in LEVELS:
         asked = [(N2V, INPUT, 3.0)]
         if KNOWN in found:
-            asked += [(CARE, KNOWN, 1.0), (N2V, PLAIN, -0.5)]
+            asked += [(CARE, KNOWN, 1.0), (EQUIVARIANT, KNOWN, 1.0), (N2V, PLAIN, -0.5)]
         for name, other, least in asked:
             by = margin(found[name], found[other], "psnr", at(level))
             text = (

@@ -56,7 +56,7 @@ def trained(words: Sequence[str], folder: Path, seed: int) -> Trained:
     run = open_run(output)
     package = draft(run, folder / "package.zip", overwrite=True)
     seconds = Seconds(**json.loads(record.read_bytes())) if record.is_file() else None
-    about = f"method {run.method}, no other option"
+    about = f"method {run.method}, no option of training; {run.settings['epochs']} epochs"
     return Trained(package, seconds or Seconds(), about if seconds else f"{about}; {FOUND}")
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from deepbacs_zoo.evaluation import ImageScores
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.metrics import CameraNoise, Estimate
-from deepbacs_zoo.simulation import get_scene, synthesize
+from deepbacs_zoo.simulation import get_scene
 from tests.benchmarks.accuracy.clock import Clock, Seconds
 from tests.benchmarks.accuracy.image_tasks import bm3d_rows
+from tests.benchmarks.accuracy.image_tasks.drawn import SIZE, drawn
 from tests.benchmarks.accuracy.image_tasks.options import Options
 from tests.benchmarks.accuracy.image_tasks.pairs import (
     Sample,
@@ -30,7 +31,7 @@ from tests.benchmarks.accuracy.image_tasks.runs import Trained, trained
 from tests.benchmarks.accuracy.table import Bar, Row, Table
 
 SCENE = "denoising"
-IMAGES, SIZE = 128, 256
+IMAGES = 128
 """A quarter of the images are tested."""
 IMAGE_SEED = 0
 """Of the images; that of a training is its own."""
@@ -43,10 +44,7 @@ CARE, EQUIVARIANT, N2V = "care", "care, equivariant", "n2v"
 
 def simulated(work: Path) -> Path:
     """Return the folder of simulated images, drawn once."""
-    folder = work / SCENE
-    if not folder.exists():
-        synthesize(get_scene(SCENE), folder, images=IMAGES, size=SIZE, seed=IMAGE_SEED)
-    return folder
+    return drawn(SCENE, work, IMAGES, IMAGE_SEED)
 
 
 def train_care(given: Options) -> Trained:

@@ -14,8 +14,8 @@ from deepbacs_zoo.evaluation.images.baselines import (
 )
 from deepbacs_zoo.images import Image
 from deepbacs_zoo.metrics import Estimate, estimated_mean
-from deepbacs_zoo.simulation import get_scene, synthesize
 from tests.benchmarks.accuracy.clock import Clock
+from tests.benchmarks.accuracy.image_tasks.drawn import SIZE, drawn
 from tests.benchmarks.accuracy.image_tasks.options import Options
 from tests.benchmarks.accuracy.image_tasks.pairs import (
     every,
@@ -32,7 +32,7 @@ from tests.benchmarks.accuracy.image_tasks.runs import Trained, trained
 from tests.benchmarks.accuracy.table import Bar, Row, Table
 
 SCENE = "superresolution"
-IMAGES, SIZE = 96, 256
+IMAGES = 96
 IMAGE_SEED = 3
 INPUT, LUCY, CARE = "input", "Richardson-Lucy", "care"
 KEYS = {
@@ -49,10 +49,7 @@ GAIN, DECIBEL = 1.5, 2.0
 
 def simulated(work: Path) -> Path:
     """Return the folder of simulated images, drawn once."""
-    folder = work / SCENE
-    if not folder.exists():
-        synthesize(get_scene(SCENE), folder, images=IMAGES, size=SIZE, seed=IMAGE_SEED)
-    return folder
+    return drawn(SCENE, work, IMAGES, IMAGE_SEED)
 
 
 def train(given: Options) -> Trained:

@@ -19,6 +19,7 @@ __all__ = ["app"]
 class _SceneGroup(TyperGroup):
     """Commands, of which ``write`` may be left out before the name of a scene."""
 
+    # typer's own context is wider than the public one, and is not exported.
     def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
         """Return the arguments with the command before them."""
         if args and not args[0].startswith("-") and args[0] not in self.commands:

@@ -52,8 +52,8 @@ def build(
     probabilistic
         Add a channel with the scale of a Laplace distribution around each value.
     equivariant
-        Take a network whose result follows gain and offset of the image, whatever the camera; images
-        and targets are scaled by ``image_scale`` then.
+        Take a network whose result follows gain and offset of the image, whatever the camera;
+        images and targets are scaled by ``image_scale`` then.
 
     Raises
     ------

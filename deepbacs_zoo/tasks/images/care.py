@@ -52,8 +52,7 @@ def build(
     probabilistic
         Add a channel with the scale of a Laplace distribution around each value.
     equivariant
-        Take a network whose result follows gain and offset of the image, whatever the camera;
-        images and targets are scaled by ``image_scale`` then.
+        The result follows gain and offset of the image; ``image_scale`` is that of targets, too.
 
     Raises
     ------

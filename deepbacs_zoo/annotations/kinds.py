@@ -34,7 +34,7 @@ from deepbacs_zoo.annotations.pairs import Annotated, Pair, cropped, match_pairs
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.images.image import Image
 from deepbacs_zoo.images.read import read_image
-from deepbacs_zoo.images.region import crop_image
+from deepbacs_zoo.images.region import Region, crop_image
 
 __all__ = ["KINDS", "AnnotationKind", "read_target"]
 
@@ -56,7 +56,7 @@ class AnnotationKind:
         Takes pairs, the names of classes that are known (``None`` for any) and the meaning of the
         values of label images; yields the images with their ground truth, one after the other:
         :class:`Annotation` (``y x`` int32), :class:`BoxAnnotation`, or a target :class:`Image` of
-        the same size.
+        the same size or of twice the rows and columns.
     """
 
     find_folders: Callable[[Path, str | None], tuple[Path, Path]]
@@ -126,7 +126,12 @@ def _read_targets(
         image = read_image(pair.source, pair.reading)
         target = read_target(pair, image)
         findings = (*pair.findings, *target.findings)
-        yield cropped(Annotated(pair, image, replace(target, findings=findings)), crop_image)
+        factor = int(target.data.sizes["y"]) // int(image.data.sizes["y"])
+
+        def crop(whole: Image, region: Region, factor: int = factor) -> Image:
+            return crop_image(whole, region.enlarged(factor))
+
+        yield cropped(Annotated(pair, image, replace(target, findings=findings)), crop)
 
 
 def read_target(pair: Pair, image: Image) -> Image:
@@ -147,18 +152,20 @@ def read_target(pair: Pair, image: Image) -> Image:
     Raises
     ------
     DataError
-        Its size along ``t z y x`` is not that of the image.
+        Its size along ``t z y x`` is not that of the image, nor twice that along ``y x``.
     """
     target = read_image(pair.target)
     sizes, expected = (
         {axis: int(each.data.sizes[axis]) for axis in "tzyx"} for each in (target, image)
     )
-    if sizes != expected:
+    twice = {axis: size * (2 if axis in "yx" else 1) for axis, size in expected.items()}
+    if sizes not in (expected, twice):
         raise DataError(
             pair.target,
             f"its size is not that of {pair.source.name}",
             value=_text(sizes) + " against " + _text(expected),
-            allowed="target images of the same size as their images",
+            allowed="target images of the same size as their images, or of twice the rows and "
+            "columns for super-resolution",
             hint="crop or resample the target image",
         )
     return target

@@ -79,7 +79,7 @@ class Facts:
     baseline
         Name of the method without training; empty when none was scored.
     grid
-        Image pixels per pixel of the network's output.
+        Image pixels per pixel of the network's output, below 1 where that is the finer one.
     largest_image
         Pixels of the largest image that deepImageJ takes, for a package that has to be run whole;
         ``None`` for one that may be run in tiles.
@@ -102,6 +102,6 @@ class Facts:
     confidence: float = 0.95
     scores: tuple[Score, ...] = ()
     baseline: str = ""
-    grid: int = 1
+    grid: float = 1
     largest_image: int | None = None
     parameters: int | None = None

@@ -125,6 +125,11 @@ def _tensors(card: Card, facts: Facts) -> list[str]:
             "differs by more than 20 % should be resampled first; `deepbacs-zoo predict --rescale "
             "auto` does it."
         )
+        if facts.grid < 1:
+            lines.append(
+                f"Pixels of the output are {y * facts.grid:.4g} x {x * facts.grid:.4g} µm large: "
+                f"{1 / facts.grid:g} x {1 / facts.grid:g} of them stand for one of the image."
+            )
     lines.append(_largest(facts))
     if facts.test_offset:
         lines.append(
@@ -201,6 +206,11 @@ def _usage(facts: Facts) -> list[str]:
 
 
 def _in_deepimagej(facts: Facts) -> list[str]:
+    if facts.grid < 1:
+        return [
+            "**Fiji with deepImageJ 3.1** does not take outputs that are larger than the image. "
+            "The plugin of deepbacs_zoo runs this package in Fiji."
+        ]
     if facts.largest_image is None and facts.grid > 1:
         return [
             "**Fiji with deepImageJ 3.1** does not take outputs that are smaller than the image. "

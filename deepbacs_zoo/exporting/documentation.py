@@ -38,7 +38,7 @@ def documentation_facts(
         decoding=_decoding(stage),
         training=(*model.training, ("trained values", f"{stage.parameters:,}")),
         split=model.split,
-        grid=stage.receptive_field.scale,
+        grid=float(stage.receptive_field.scale),
         largest_image=None
         if stage.content.zoo_config.allow_tiling
         else largest_image(stage.content.inputs, stage.content.outputs),

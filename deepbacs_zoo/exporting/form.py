@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
+from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.exporting.trained_model import TrainedModel
 from deepbacs_zoo.exporting.weights.torch import Shape, compute, torch_module
 from deepbacs_zoo.graph.receptive_field import ReceptiveField
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.package.writing.description import FORMATS
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.tensors import Axis, ReferencedSize, SteppedSize, TensorSpec
@@ -69,11 +71,10 @@ def _plain(model: TrainedModel, field: ReceptiveField) -> Form:
 
     def of_output(axis: Axis) -> Axis:
         # The halo is in pixels of the output; both are multiples of the step.
-        halo = field.halo // field.scale
         return dataclasses.replace(
             axis,
-            size=ReferencedSize(first.id, axis.name, 1 / field.scale),
-            halo=halo,
+            size=ReferencedSize(first.id, axis.name, float(1 / field.scale)),
+            halo=int(field.halo / field.scale),
             scale=float(field.scale),
         )
 
@@ -102,7 +103,15 @@ def _whole(model: TrainedModel, field: ReceptiveField) -> Form:
 
     first, result = model.inputs[0], model.outputs[0]
     channels = len(first.axis("c").channel_names)
-    side, step, grid = field.smallest, field.step, field.scale
+    if field.scale < 1:
+        raise UsageError(
+            Option("for", "deepimagej"),
+            "deepImageJ shows results of the size of the image only",
+            value=f"{field.scale.denominator} x {field.scale.denominator} pixels for each one",
+            allowed="a method whose result has the size of its image",
+            hint="leave " + Option("for") + " out, or train another method",
+        )
+    side, step, grid = field.smallest, field.step, int(field.scale)
     valid, any_size = SteppedSize(side, step), SteppedSize(1, 1)
     before, after = steps_of(first), steps_of(result)
     network = WholeImage(model.network, before, after, smallest=side, step=step, grid=grid)

@@ -32,6 +32,8 @@ _SETTINGS: Final[Mapping[str, str]] = {
     "patience": "patience (epochs)",
     "foreground_fraction": "share of patches on an object",
     "max_zoom": "largest zoom of a patch",
+    "max_contrast": "largest contrast of a patch",
+    "composed_fields": "fields composed of objects",
     "vary_intensity": "intensities of patches vary",
     "validation": "share of images for validation",
 }
@@ -208,17 +210,27 @@ def _training_rows(run: Run) -> tuple[tuple[str, str], ...]:
         "images": f"{len(split.training.files)} for training, {len(split.validation.files)} for "
         f"validation, {test} for testing{_parts(split)}",
         "epochs done": f"{best.epochs}; the weights are those of epoch {best.epoch}, {best.reason}",
-        **{
-            _SETTINGS.get(name, name): f"{value}"
-            for name, value in run.settings.items()
-            if value is not None and name != "best_by"
-        },
+        **_settings(run.settings),
         **_beginning_and_end(run),
         **({"chosen by the images": chosen} if chosen else {}),
         "seed": str(run.seed),
         "versions": ", ".join(f"{name} {version}" for name, version in run.versions.items()),
     }
     return tuple(rows.items())
+
+
+def _settings(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Return the settings that had a part in the training, by their names in words."""
+    idle = {"best_by"}  # the epoch's own row says why it was taken
+    if not settings.get("composed_fields"):
+        idle.add("composed_fields")
+    if not settings.get("vary_intensity", True):
+        idle.add("max_contrast")
+    return {
+        _SETTINGS.get(name, name): f"{value}"
+        for name, value in settings.items()
+        if value is not None and name not in idle
+    }
 
 
 def _parts(split: Split) -> str:

@@ -42,12 +42,12 @@ class ReceptiveField:
         Product of the strides on the way down: the period of the pooling grid, and a multiple of
         the output's scale.
     scale
-        Input pixels per output pixel.
+        Input pixels per output pixel: a whole number, or the inverse of one.
     """
 
     radius: int
     step: int
-    scale: int = 1
+    scale: Fraction = Fraction(1)
 
     @property
     def halo(self) -> int:
@@ -91,19 +91,19 @@ def receptive_field_of(graph: Graph) -> ReceptiveField:
                 first, last = _needed(graph, output, position, axis)
                 here = math.floor(position * scale)
                 radius = max(radius, here - first, last - here)
-    return ReceptiveField(radius, step, _whole(scales[graph.outputs[0]]))
+    return ReceptiveField(radius, step, _checked(scales[graph.outputs[0]]))
 
 
-def _whole(scale: Fraction) -> int:
-    if scale.denominator != 1:
+def _checked(scale: Fraction) -> Fraction:
+    if 1 not in (scale.numerator, scale.denominator):
         raise ModelError(
             "network",
-            "its output is not on a grid of whole input pixels",
+            "its output is neither on a grid of whole input pixels nor finer by a whole number",
             value=f"{float(scale):g} input pixels per output pixel",
-            allowed="1, 2, 3, …",
-            hint="use a network whose output is of the input's size or smaller",
+            allowed="1, 2, 3, …, or 1/2, 1/3, …",
+            hint="use a network that enlarges or reduces its input by a whole number",
         )
-    return scale.numerator
+    return scale
 
 
 def measure_radius(
@@ -116,7 +116,7 @@ def measure_radius(
     Parameters
     ----------
     run
-        The bare network: ``b c y x`` float32 to ``b c y x`` float32, smaller by the scale.
+        The bare network: ``b c y x`` float32 to ``b c y x`` float32 on its own grid.
     channels
         Input channels.
     reach
@@ -139,7 +139,7 @@ def measure_radius(
         difference = np.abs(run(changed) - before).max(axis=(0, 1))
         for places in np.nonzero(difference > noticeable):
             if places.size:
-                found = max(found, int(np.abs(places * field.scale - at).max()))
+                found = max(found, int(np.abs(np.floor(places * float(field.scale)) - at).max()))
     return found
 
 

@@ -32,6 +32,10 @@ class Region:
         """Index of an array whose last axes are ``y x``."""
         return slice(self.y, self.y + self.height), slice(self.x, self.x + self.width)
 
+    def enlarged(self, factor: int) -> Region:
+        """Return the same rectangle of an image with ``factor`` times the rows and columns."""
+        return Region(*(factor * each for each in (self.y, self.x, self.height, self.width)))
+
 
 def crop_image(image: Image, region: Region) -> Image:
     """Return the part of an image; a copy, so that the rest can be released."""

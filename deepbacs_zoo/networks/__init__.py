@@ -61,6 +61,9 @@ NETWORKS: Final[Mapping[str, NetworkEntry]] = MappingProxyType(
         "equivariant": NetworkEntry(
             "equivariant", "deepbacs_zoo.networks.equivariant", "Equivariant", ("care", "unet")
         ),
+        "upscale": NetworkEntry(
+            "upscale", "deepbacs_zoo.networks.upscale", "Upscale", ("super-resolution", "unet")
+        ),
         "fnet": NetworkEntry("fnet", "deepbacs_zoo.networks.fnet", "FNet", ("fnet", "unet")),
         "yolov2": NetworkEntry(
             "yolov2", "deepbacs_zoo.networks.yolov2", "YOLOv2", ("yolov2", "object-detection")

@@ -123,13 +123,15 @@ def _images(classes: Sequence[str], options: LabelOptions) -> Annotations:
             source = _only_plane(pair.source, image)
             target = _only_plane(pair.target, each.annotation)
             findings = (*image.findings, *each.annotation.findings)
+            factor = target.shape[1] // source.shape[1]
             if options.register and (moved := register(pair.target, source, target)):
                 rows, columns = moved.rows, moved.columns
                 image = dataclasses.replace(image, data=image.data.isel(y=rows, x=columns))
                 source, target = source[:, rows, columns], moved.target
                 findings += (moved.finding,)
             findings += check_pair(pair.target, source, target)
-            yield TrueImage(pair, image, TargetImage(target.astype(np.float32)), findings)
+            truth = TargetImage(target.astype(np.float32), factor)
+            yield TrueImage(pair, image, truth, findings)
 
     return Annotations("a target image", kind.find_folders, kind.match_pairs, read, "image")
 

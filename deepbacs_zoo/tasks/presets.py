@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from deepbacs_zoo.tasks.types import Preset
 
-__all__ = ["SMALL", "notebook", "presets"]
+__all__ = ["CARE", "SMALL", "notebook", "presets"]
 
 SMALL: Final = Preset(
     MappingProxyType({"steps_per_epoch": 32, "epochs": 20, "patch_size": 128, "batch_size": 8})
@@ -56,3 +56,11 @@ def notebook(
     return Preset(
         MappingProxyType({**shared, **training}), arguments, network, validation=0.1, source=source
     )
+
+
+CARE: Final = notebook(
+    "ZeroCostDL4Mic CARE 2D 1.15.3",
+    {"epochs": 100, "patch_size": 64, "batch_size": 16, "learning_rate": 4e-4},
+    network={"base": 32, "depth": 3},
+)
+"""Settings of DeepBacs, which trained this network for denoising and for super-resolution."""

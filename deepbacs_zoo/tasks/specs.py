@@ -14,8 +14,11 @@ __all__ = ["SHAPES", "axes", "channels_of", "image_input"]
 _COLOURS: Final = ("red", "green", "blue")
 
 
-def axes(channels: tuple[str, ...], grid: int = 1) -> tuple[Axis, ...]:
-    """Return ``b c y x``, with a pixel for ``grid`` by ``grid`` pixels of the image."""
+def axes(channels: tuple[str, ...], grid: float = 1) -> tuple[Axis, ...]:
+    """Return ``b c y x``, with a pixel for ``grid`` by ``grid`` pixels of the image.
+
+    A grid of 0.5 has four pixels for each of the image.
+    """
     return (
         Axis("b", "batch", FixedSize(1)),
         Axis("c", "channel", FixedSize(len(channels)), channel_names=channels),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from deepbacs_zoo.errors import UsageError, look_up
 from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.tasks.detection import yolov2
-from deepbacs_zoo.tasks.images import care, fnet, n2v, pix2pix
+from deepbacs_zoo.tasks.images import care, fnet, n2v, pix2pix, upscale
 from deepbacs_zoo.tasks.segmentation import multilabel_unet, splinedist, stardist, unet
 from deepbacs_zoo.tasks.types import Method, MethodEntry
 
@@ -25,6 +25,7 @@ _ENTRIES: Final = (
     n2v.ENTRY,
     fnet.ENTRY,
     pix2pix.ENTRY,
+    upscale.ENTRY,
 )
 
 METHODS: Final[Mapping[str, MethodEntry]] = MappingProxyType(

@@ -11,7 +11,7 @@ import pytest
 from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.cards import card_folder, read_card
 from deepbacs_zoo.checkpoints import open_run
-from deepbacs_zoo.errors import HostError
+from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.evaluation import evaluate
 from deepbacs_zoo.findings import Severity
 from deepbacs_zoo.images import read_image
@@ -20,7 +20,7 @@ from deepbacs_zoo.prediction import predict
 from deepbacs_zoo.tasks import TASKS, annotation_kind, get_entry, get_method, resolve
 from deepbacs_zoo.training.data.examples import read_raw
 from deepbacs_zoo.validation import validate
-from tests.data.runs.frozen import frozen_run, image_folders
+from tests.data.runs.frozen import RUNS, frozen_run, image_folders
 from tests.data.runs.make_runs import small_method
 from tests.unit.prediction.samples import image_of
 from tests.unit.training.test_train import interrupt_in_epoch
@@ -35,7 +35,7 @@ ALL = [
 ]
 
 
-@pytest.fixture(scope="module", params=["care", "fnet", "n2v", "pix2pix"])
+@pytest.fixture(scope="module", params=["care", "fnet", "n2v", "pix2pix", "upscale"])
 def run(request):
     return frozen_run(request.param)
 
@@ -57,7 +57,7 @@ def documentation(package):
 def chosen(task, method):
     entry = resolve(task, method)
     kind = annotation_kind(entry.annotation)
-    pairs = kind.match(*image_folders("image"))
+    pairs = kind.match(*image_folders(RUNS[method][1]))
     samples = [raw.sample for raw in read_raw(kind, pairs)]
     return entry.build(**entry.choose(samples).arguments), samples
 
@@ -113,17 +113,22 @@ def test_a_package_is_valid_and_its_formats_agree(exported):
     assert {"output-reproduced", "formats-agree"} <= {finding.id for finding in summary.findings}
 
 
-def test_results_are_in_the_units_of_the_target(exported):
-    source, target = image_folders("image", "test")
+def test_results_are_in_the_units_of_the_target(run, exported):
+    source, target = image_folders(RUNS[run.method][1], "test")
     for pair in match_pairs(source, target):
-        found = next(iter(predict(exported, pair.source).tensors.values())).array[0, 0, 0]
-        true = read_image(pair.target).data.values[0, 0, 0].astype(np.float64)
+        result = next(iter(predict(exported, pair.source).tensors.values()))
+        found, image = result.array[0, 0, 0], read_image(pair.target)
+        assert result.calibration == image.calibration
+        true = image.data.values[0, 0, 0].astype(np.float64)
         given = read_image(pair.source).data.values[0, 0, 0].astype(np.float64)
+        factor = len(true) // len(given)
+        given = given.repeat(factor, 0).repeat(factor, 1)
         assert np.sqrt(np.mean((found - true) ** 2)) < np.sqrt(np.mean((given - true) ** 2))
 
 
-def test_a_package_is_evaluated_beside_the_input(exported):
-    evaluation = evaluate(exported, match_pairs(*image_folders("image", "test")), device="cpu")
+def test_a_package_is_evaluated_beside_the_input(run, exported):
+    folders = image_folders(RUNS[run.method][1], "test")
+    evaluation = evaluate(exported, match_pairs(*folders), device="cpu")
     (line, *_) = [each for each in evaluation.headlines() if each.name.startswith("PSNR")]
     assert line.value > line.baseline
 
@@ -154,11 +159,25 @@ def test_tiled_equals_whole(exported):
         np.testing.assert_allclose(tiled.tensors[name].array, tensor.array, atol=1e-5 * scale)
 
 
-@pytest.mark.parametrize("name", ["fnet", "n2v", "pix2pix"])
+@pytest.mark.parametrize("run", ["upscale"], indirect=True)
+def test_finer_pixels_are_stated_and_deepimagej_is_not_promised(run, exported, tmp_path):
+    from deepbacs_zoo.exporting import draft
+
+    text = documentation(exported)
+    assert "Pixels of the output are 0.05 x 0.05 µm large" in text
+    assert "deepImageJ 3.1** does not take outputs that are larger" in text
+    with open_package(exported) as package:
+        assert "deepimagej" not in package.metadata.tags
+        assert [package.outputs[0].axis(name).scale for name in "yx"] == [0.5, 0.5]
+    with pytest.raises(UsageError, match="results of the size of the image only"):
+        draft(run, tmp_path / "model.zip", consumer="deepimagej")
+
+
+@pytest.mark.parametrize("name", ["fnet", "n2v", "pix2pix", "upscale"])
 def test_an_interrupted_training_goes_on_as_if_it_had_not_been(name, tmp_path, monkeypatch):
     from deepbacs_zoo.training import train
 
-    source, target = image_folders("image")
+    source, target = image_folders(RUNS[name][1])
     kind = annotation_kind(get_entry(name).annotation)
     folders = (source, target if kind.has_truth else source)
     method = small_method(name, kind.match(*folders))

@@ -135,7 +135,9 @@ def test_methods_of_images_give_the_numbers_of_python(harness: Harness, tmp_path
     from deepbacs_zoo.exporting import draft
 
     source, _ = image_folders("image", "test")
-    packages = [draft(frozen_run(name), tmp_path / f"{name}.zip") for name in ("care", "fnet")]
+    packages = [
+        draft(frozen_run(name), tmp_path / f"{name}.zip") for name in ("care", "fnet", "upscale")
+    ]
     requests = [
         {"package": package, "image": image, **more}
         for package in packages

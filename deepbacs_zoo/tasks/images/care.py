@@ -14,7 +14,7 @@ from typing import Any, Final
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks.images.shared import chosen_by_targets, image_method, input_scale
-from deepbacs_zoo.tasks.presets import notebook, presets
+from deepbacs_zoo.tasks.presets import CARE, presets
 from deepbacs_zoo.tasks.types import Choice, Method, MethodEntry, Sample
 
 __all__ = ["ENTRIES"]
@@ -99,18 +99,7 @@ def _entry(task: str) -> MethodEntry:
         task,
         partial(build, task),
         partial(choose, task),
-        presets(
-            notebook(
-                "ZeroCostDL4Mic CARE 2D 1.15.3",
-                {
-                    "epochs": 100,
-                    "patch_size": 64,
-                    "batch_size": 16,
-                    "learning_rate": 4e-4,
-                },
-                network={"base": 32, "depth": 3},
-            )
-        ),
+        presets(CARE),
         annotation="image",
         anew=frozenset({"image_scale", "target_scale"}),
         given=frozenset({"probabilistic"} | ({"equivariant"} if task == _OWN_UNITS else set())),

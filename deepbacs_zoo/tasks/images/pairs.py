@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.tasks.images.registration import measured_shift
+from deepbacs_zoo.tasks.images.registration import measured_shift, on_grid_of
 
 __all__ = ["check_pair"]
 
@@ -54,7 +54,8 @@ def check_pair(place: Path, source: NDArray[Any], target: NDArray[Any]) -> tuple
     place
         The file of the target.
     source, target
-        ``c y x`` of any dtype, that of its file, and of one height and width.
+        ``c y x`` of any dtype, that of its file; the target of the same height and width, or of a
+        whole number of times both.
 
     Returns
     -------
@@ -139,7 +140,7 @@ def _enlargement(place: Path, name: str, image: NDArray[Any]) -> Finding | None:
 
 
 def _shift(place: Path, source: NDArray[Any], target: NDArray[Any]) -> Finding | None:
-    shift = measured_shift(source.mean(axis=0), target.mean(axis=0))
+    shift = measured_shift(source.mean(axis=0), on_grid_of(source, target).mean(axis=0))
     if shift is None or float(np.hypot(*shift)) <= _SHIFT:
         return None
     y, x = shift

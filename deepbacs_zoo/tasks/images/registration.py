@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from deepbacs_zoo.findings import Finding, Rule, Severity
 
-__all__ = ["Registered", "measured_shift", "register"]
+__all__ = ["Registered", "measured_shift", "on_grid_of", "register"]
 
 REGISTERED: Final = Rule(
     "pair-registered",
@@ -46,7 +46,7 @@ class Registered:
     rows, columns
         The part of the image that the target covers.
     target
-        ``c y x`` float32 of that size.
+        ``c y x`` float32 of that part.
     finding
         How far it was moved.
     """
@@ -65,7 +65,8 @@ def register(place: Path, source: Plane, target: Plane) -> Registered | None:
     place
         The file of the target.
     source, target
-        ``c y x`` of any real dtype, and of one height and width.
+        ``c y x`` of any real dtype; the target of the same height and width, or of a whole number
+        of times both.
 
     Returns
     -------
@@ -74,15 +75,16 @@ def register(place: Path, source: Plane, target: Plane) -> Registered | None:
     """
     from scipy.ndimage import shift
 
-    found = measured_shift(source.mean(axis=0), target.mean(axis=0))
+    found = measured_shift(source.mean(axis=0), on_grid_of(source, target).mean(axis=0))
     if found is None or math.hypot(*found) < _LEAST:
         return None
-    sides = target.shape[1:]
+    sides, factor = source.shape[1:], target.shape[1] // source.shape[1]
     if any(abs(step) > _LARGEST * side for step, side in zip(found, sides, strict=True)):
         return None
-    back = [-step for step in found]
+    back = [-step * factor for step in found]
     moved = np.stack([shift(channel.astype(np.float64), back, order=3) for channel in target])
-    rows, columns = (_covered(step, side) for step, side in zip(back, sides, strict=True))
+    rows, columns = (_covered(-step, side) for step, side in zip(found, sides, strict=True))
+    covered = (slice(part.start * factor, part.stop * factor) for part in (rows, columns))
     y, x = found
     finding = REGISTERED.finding(
         place,
@@ -90,7 +92,16 @@ def register(place: Path, source: Plane, target: Plane) -> Registered | None:
         "pairs that need no move",
         "nothing to do",
     )
-    return Registered(rows, columns, moved[:, rows, columns].astype(np.float32), finding)
+    return Registered(rows, columns, moved[(slice(None), *covered)].astype(np.float32), finding)
+
+
+def on_grid_of(source: Plane, target: Plane) -> Plane:
+    """Return a target ``c y x`` of any dtype with the pixels of its image: means of its own."""
+    factor = target.shape[1] // source.shape[1]
+    if factor == 1:
+        return target
+    height, width = source.shape[1:]
+    return np.asarray(target.reshape(len(target), height, factor, width, factor).mean((2, 4)))
 
 
 def _covered(step: float, side: int) -> slice:

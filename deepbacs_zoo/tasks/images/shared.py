@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DataError
+from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks.specs import axes, channels_of
 from deepbacs_zoo.tasks.types import Loss, Method, Sample, TrainingSettings
 from deepbacs_zoo.tensors import Step, TensorSpec
@@ -46,16 +47,24 @@ def input_scale(samples: Sequence[Sample]) -> Scale:
     return _scale([sample.pixels for sample in samples if sample.pixels is not None])
 
 
-def chosen_by_targets(samples: Sequence[Sample]) -> dict[str, Any]:
+def chosen_by_targets(samples: Sequence[Sample], factor: int = 1) -> dict[str, Any]:
     """Return the arguments of a method that follow from targets and channels of the images.
+
+    Parameters
+    ----------
+    samples
+        The training images.
+    factor
+        Rows of a target for each of its image.
 
     Raises
     ------
     DataError
-        The targets have different numbers of channels.
+        The targets have different numbers of channels, or another size than the method gives.
     """
     channels = len(samples[0].truth.content)
     for sample in samples:
+        _check_size(sample, factor)
         if len(sample.truth.content) != channels:
             raise DataError(
                 sample.name,
@@ -70,6 +79,21 @@ def chosen_by_targets(samples: Sequence[Sample]) -> dict[str, Any]:
         "target_channels": channels,
         "channels": channels_of(samples),
     }
+
+
+def _check_size(sample: Sample, factor: int) -> None:
+    (rows, columns), (height, width) = sample.truth.shape, sample.truth.content.shape[1:]
+    if height == factor * rows:
+        return
+    size = "the size of its image" if factor == 1 else f"{factor} times its rows and columns"
+    other = Option("method", "care") if factor > 1 else Option("method", "upscale")
+    raise DataError(
+        sample.name,
+        "this target image has not the size that the method gives",
+        value=f"{width} x {height} pixels for an image of {columns} x {rows}",
+        allowed=size,
+        hint="resample one of both, or train superresolution with " + other,
+    )
 
 
 def _scale(images: Sequence[NDArray[Any]]) -> Scale:
@@ -97,7 +121,13 @@ def image_tensor(channels: int, scale: Scale | None) -> TensorSpec:
 
 
 def result_tensor(
-    name: str, channels: tuple[str, ...], scale: Scale, description: str, *, spread: bool = False
+    name: str,
+    channels: tuple[str, ...],
+    scale: Scale,
+    description: str,
+    *,
+    spread: bool = False,
+    factor: int = 1,
 ) -> TensorSpec:
     """Return the output in the units of the target.
 
@@ -113,6 +143,8 @@ def result_tensor(
         What it shows.
     spread
         The second half of the channels holds deviations from the first, which are not shifted.
+    factor
+        Its rows for each of the image.
     """
     gains, offsets = [scale.deviation] * len(channels), [scale.mean] * len(channels)
     if spread:
@@ -120,7 +152,7 @@ def result_tensor(
         step = Step("scale_linear", {"gain": gains, "offset": offsets, "axis": "c"})
     else:
         step = Step("scale_linear", {"gain": gains[0], "offset": offsets[0]})
-    return TensorSpec(name, axes(channels), steps=(step,), description=description)
+    return TensorSpec(name, axes(channels, 1 / factor), steps=(step,), description=description)
 
 
 @dataclass(frozen=True)
@@ -164,7 +196,7 @@ RESULTS: Final = MappingProxyType(
         ),
         "superresolution": ImageResult(
             "resolved",
-            "super-resolution at equal size",
+            "super-resolution",
             "image of higher resolution, in the units of the training targets",
             "intensity",
         ),
@@ -194,6 +226,7 @@ def image_method(
     *,
     image_scale: Sequence[float] | None = None,
     spread: bool = False,
+    factor: int = 1,
 ) -> Method:
     """Return a method of this task, whose network has its name.
 
@@ -215,6 +248,8 @@ def image_method(
         mean and unit variance.
     spread
         The output has as many channels more, with the uncertainty of the first ones.
+    factor
+        Rows of the output for each of the image.
     """
     result, channels = RESULTS[task], arguments["channels"]
     names = result.channels(arguments["target_channels"])
@@ -222,13 +257,14 @@ def image_method(
         names += tuple(f"uncertainty of {name}" for name in names)
     own = None if image_scale is None else Scale(*image_scale)
     scale = Scale(*arguments["target_scale"])
+    output = result_tensor(result.name, names, scale, result.words, spread=spread, factor=factor)
     shown = {"in_channels": channels, "out_channels": arguments["target_channels"]}
     return Method(
         name=name,
         task=task,
         title=result.title,
         inputs=(image_tensor(channels, own),),
-        outputs=(result_tensor(result.name, names, scale, result.words, spread=spread),),
+        outputs=(output,),
         ranges=MappingProxyType({result.name: (None, None)}),
         network=name,
         network_arguments=MappingProxyType({**shown, **network_arguments}),

@@ -15,13 +15,16 @@ IMAGES = HERE / "images"
 COLORS = "unet_colors"
 RUNS = {
     **{name: (name, annotation_kind(entry.annotation).kind) for name, entry in METHODS.items()},
+    "upscale": ("upscale", "upscale"),
     COLORS: ("unet", "colors"),
 }
 """Method and images of each run."""
 
 
 def image_folders(kind: str, part: str = "training") -> tuple[Path, Path]:
-    """Return the drawn images and truths: ``labels``, ``colors``, ``boxes`` or ``image``."""
+    """Return the drawn images and truths: ``labels``, ``colors``, ``boxes``, ``image`` or
+    ``upscale``.
+    """
     return IMAGES / kind / part / "source", IMAGES / kind / part / "target"
 
 

@@ -32,7 +32,7 @@ from tests.unit.training.drawn_boxes import voc
 KEPT = ("history.csv", "best.pt")
 PARTS = {"training": 4, "test": 2}
 """Images of each part."""
-SIZE = Calibration(0.1, 0.1, None, "µm")
+SIZE, FINE = (Calibration(side, side, None, "µm") for side in (0.1, 0.05))
 SETTINGS = {
     "labels": {
         "epochs": 3,
@@ -88,12 +88,33 @@ def draw_images() -> None:
             (place / "target" / f"{index}.xml").write_text(voc(f"{index}.tif", rows))
 
 
+def draw_enlarged() -> None:
+    """Write images whose targets have twice their rows and columns."""
+    random = np.random.default_rng(2)
+    for part, count in PARTS.items():
+        for index in range(count):
+            for folder, plane, size in zip(
+                ("source", "target"), enlarged_pair(random), (SIZE, FINE), strict=True
+            ):
+                place = IMAGES / "upscale" / part / folder / f"{index}.tif"
+                write_tiff(place, plane, "yx", size)
+
+
 def noisy_pair(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Return an image of few photons, and the same without noise, uint16."""
     _, labels = draw_labels(random)
     clean = gaussian_filter(20.0 + 60 * (labels > 0), 1.5)
     noisy = 100 + 5 * random.poisson(clean)
     return noisy.astype(np.uint16), np.rint(100 + 5 * clean).astype(np.uint16)
+
+
+def enlarged_pair(random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return a blurred image, and the sharp one with twice its rows and columns, uint16."""
+    _, labels = draw_labels(random)
+    fine = gaussian_filter(100.0 + 300 * (labels > 0), 1.0)
+    coarse = gaussian_filter(fine, 2.0).reshape(33, 2, 45, 2).mean((1, 3))
+    image = random.normal(coarse, 5.0)
+    return np.rint(image).astype(np.uint16), np.rint(fine).astype(np.uint16)
 
 
 def stained(image: np.ndarray) -> np.ndarray:
@@ -154,6 +175,7 @@ def freeze(run: Run, folder: Path) -> None:
 def main() -> None:
     """Make everything anew."""
     draw_images()
+    draw_enlarged()
     for name in RUNS:
         with tempfile.TemporaryDirectory() as aside:
             run = train_small(name, Path(aside) / "run")

@@ -24,7 +24,7 @@ def test_a_frozen_run_is_small_and_has_all_that_export_reads(name):
 
 def test_all_frozen_runs_and_their_images_are_small():
     files = [path for path in HERE.rglob("*") if path.suffix != ".pyc" and path.is_file()]
-    assert sum(path.stat().st_size for path in files) <= 1_100_000
+    assert sum(path.stat().st_size for path in files) <= 1_150_000
 
 
 def test_a_copy_opens_where_it_lies(tmp_path):

@@ -100,19 +100,18 @@ def test_super_resolution_is_asked_for_finer_images():
     found = {
         superresolution.INPUT: named("input", 6.0, 20.0),
         superresolution.LUCY: named("lucy", 5.0, 22.0),
-        superresolution.CARE: named("care", 4.0, 24.0),
+        superresolution.EQUAL.method: named("care", 4.0, 24.0),
     }
     assert [bar.reached for bar in superresolution.bars(found)] == [True, True]
-    found[superresolution.CARE] = named("care", 4.5, 23.5)
+    found[superresolution.EQUAL.method] = named("care", 4.5, 23.5)
     assert [bar.reached for bar in superresolution.bars(found)] == [False, False]
 
 
 def test_real_images_that_are_missing_are_named(tmp_path, capsys, monkeypatch):
     from tests.benchmarks.accuracy.image_tasks import real
 
-    for module in (real.denoising, real.superresolution):
-        for name in ("train_care", "train"):
-            monkeypatch.setattr(module, name, lambda given: None, raising=False)
+    monkeypatch.setattr(real.denoising, "train_care", lambda given: None)
+    monkeypatch.setattr(real.superresolution.Grid, "train", lambda grid, given: None)
     assert main(["real", "--output", str(tmp_path), "--data", str(tmp_path)]) == 0
     assert capsys.readouterr().out.startswith("Skipped: instant-image-denoising")
     assert main(["real", "--output", str(tmp_path)]) == 0

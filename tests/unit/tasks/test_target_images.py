@@ -46,6 +46,27 @@ def test_blocks_with_a_structure_stand_for_objects():
     assert TargetImage(-bright().content).count == 1, "dark structures, too"
 
 
+def test_a_finer_target_is_cut_and_turned_with_the_pixels_of_its_image():
+    target = TargetImage(PLANES, 2)
+    assert target.shape == (20, 25)
+    window = Window(3, 5, 10, 12)
+    np.testing.assert_array_equal(target.cut(window).content, PLANES[:, 6:26, 10:34])
+    assert target.part(window).shape == (10, 12)
+    assert target.rotated(1, False).shape == (25, 20)
+    assert target.padded(24, 25).content.shape == (2, 48, 50)
+    mask = TargetImage(bright().content, 2).foreground_mask()
+    assert mask.shape == (20, 25)
+    assert mask.sum() == 3 * 5, "rows 3 to 7 and columns 20 to 29 lie in these pixels"
+
+
+@pytest.mark.parametrize(("factor", "other"), [(1, 2), (2, 1)])
+def test_targets_of_another_size_than_the_method_gives_are_refused(factor, other):
+    sample = Sample("a.tif", 1, TargetImage(PLANES, other))
+    with pytest.raises(DataError, match=r"a\.tif.*50 x 40 pixels for an image of"):
+        chosen_by_targets([sample], factor)
+    assert chosen_by_targets([sample], other)["target_channels"] == 2
+
+
 def test_targets_of_other_channels_are_refused():
     samples = [Sample("a.tif", 1, bright()), Sample("b.tif", 1, TargetImage(PLANES))]
     with pytest.raises(DataError, match=r"b\.tif.*2 channels"):

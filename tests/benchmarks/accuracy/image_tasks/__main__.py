@@ -1,6 +1,7 @@
 """Methods that make images of images: trained by the default command, beside what needs no network.
 
-    python -m tests.benchmarks.accuracy.image_tasks [denoising labeling superresolution real]
+    python -m tests.benchmarks.accuracy.image_tasks
+        [denoising labeling superresolution upscaling real]
         [--seed N] [--output DIR] [--archives DIR] [--data DIR]
 
 A training takes minutes; what is finished in the output folder is used again, and what was
@@ -24,6 +25,7 @@ BENCHMARKS = {
     "denoising": denoising.run,
     "labeling": labeling.run,
     "superresolution": superresolution.run,
+    "upscaling": partial(superresolution.run, grid=superresolution.FINER),
     "real": real.run,
 }
 

@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.accuracy.image_tasks
         [denoising labeling superresolution upscaling real]
-        [--seed N] [--output DIR] [--archives DIR] [--data DIR]
+        [--seed N] [--output DIR] [--archives DIR] [--data DIR] [--careamics PYTHON]
 
 A training takes minutes; what is finished in the output folder is used again, and what was
 interrupted goes on.
@@ -46,6 +46,7 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the trainings")
     parser.add_argument("--archives", type=Path, help="folder that holds the archives")
     parser.add_argument("--data", type=Path, help="folder of the real images")
+    parser.add_argument("--careamics", type=Path, help="Python of an environment that has it")
     parser.add_argument("--output", type=Path, help="folder for tables, images and runs")
     given = parser.parse_args(words)
     unknown = [name for name in given.names if name not in BENCHMARKS]
@@ -53,7 +54,7 @@ def main(words: Sequence[str] | None = None) -> int:
         parser.error(f"no benchmark is called {unknown[0]}; there are {', '.join(BENCHMARKS)}")
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary) if given.output is None else given.output
-        options = Options(work, given.seed, given.archives, given.data)
+        options = Options(work, given.seed, given.archives, given.data, given.careamics)
         codes = [
             report(partial(BENCHMARKS[name], options), given.output)
             for name in given.names or BENCHMARKS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from deepbacs_zoo.images import Image
 from deepbacs_zoo.metrics import CameraNoise, Estimate
 from deepbacs_zoo.simulation import get_scene
 from tests.benchmarks.accuracy.clock import Clock, Seconds
-from tests.benchmarks.accuracy.image_tasks import bm3d_rows
+from tests.benchmarks.accuracy.image_tasks import bm3d_rows, careamics_rows
 from tests.benchmarks.accuracy.image_tasks.drawn import SIZE, drawn
 from tests.benchmarks.accuracy.image_tasks.options import Options
 from tests.benchmarks.accuracy.image_tasks.pairs import (
@@ -40,6 +41,7 @@ LEVELS = (5, 20, 80)
 
 INPUT, KNOWN, PLAIN = "input", "BM3D, true noise", "BM3D, one deviation"
 CARE, EQUIVARIANT, N2V = "care", "care, equivariant", "n2v"
+THEIRS = {CARE: "CAREamics, CARE", N2V: "CAREamics, Noise2Void"}
 
 
 def simulated(work: Path) -> Path:
@@ -85,40 +87,83 @@ def run(given: Options) -> Table:
     samples = read_samples(simulated(given.work) / "test")
     found = {INPUT: score(INPUT, itself, samples, denoised=True), **_without_network(samples)}
     rows = [Row(name, columns(scores)) for name, scores in found.items()]
-    for name, train in ((CARE, train_care), (EQUIVARIANT, train_equivariant)):
-        own = train(given)
-        found[name] = score_package(name, own.package, samples, denoised=True)
-        rows.append(Row(name, columns(found[name]), own.seconds, own.about))
-    found[N2V], seconds = _own_denoisers(given, samples)
-    about = "a training for each photon level, on its noisy images alone"
-    rows.append(Row(N2V, columns(found[N2V]), seconds, about))
+    own = train_equivariant(given)
+    found[EQUIVARIANT] = score_package(EQUIVARIANT, own.package, samples, denoised=True)
+    rows.append(Row(EQUIVARIANT, columns(found[EQUIVARIANT]), own.seconds, own.about))
+    trainings: dict[str, tuple[_Training, ...]] = {
+        CARE: ((train_care, lambda name: True),),
+        N2V: tuple((partial(train_n2v, level=level), at(level)) for level in LEVELS),
+    }
+    spent: dict[str, Seconds] = {}
+    for name, each in trainings.items():
+        about = f"{len(each)} trainings of their own images" if len(each) > 1 else "one training"
+        scored = {name: _trained(name, given, samples, each)}
+        if given.careamics is not None:
+            scored[THEIRS[name]] = _trained(THEIRS[name], given, samples, each, theirs=True)
+        for row, (scores, seconds) in scored.items():
+            found[row], spent[row] = scores, seconds
+            rows.append(Row(row, columns(scores), seconds, about))
     notes = [
         "PSNR in dB after the fit to the target; unfitted: in the camera's counts, as predicted.  "
         "Simulated by the model that the training images were drawn by, with another number each.",
         *(() if KNOWN in found else (bm3d_rows.ABSENT,)),
+        *(() if given.careamics else (careamics_rows.ABSENT,)),
     ]
     return Table(
         "denoising",
         f"Denoising, simulated: fluorescent E. coli, {len(samples)} test images of {SIZE} x {SIZE} "
         f"pixels with {', '.join(map(str, LEVELS))} photons in a pixel of a bright cell",
         rows,
-        bars(found),
+        (*bars(found), *_beside_careamics(found, spent)),
         given.seed,
         clock.read(),
         notes,
     )
 
 
-def _own_denoisers(given: Options, samples: list[Sample]) -> tuple[ImageScores, Seconds]:
-    """Score the denoiser of each photon level on the images of this level."""
+_Training = tuple[Callable[[Options], Trained], Callable[[str], bool]]
+"""A training of ours, and the test images that are for it, by their names."""
+
+
+def _trained(
+    name: str,
+    given: Options,
+    samples: list[Sample],
+    trainings: tuple[_Training, ...],
+    *,
+    theirs: bool = False,
+) -> tuple[ImageScores, Seconds]:
+    """Score the denoisers of all trainings, or those that CAREamics makes of the same images."""
     rows, seconds = {}, Seconds()
-    for level in LEVELS:
-        own = train_n2v(given, level)
-        mine = [one for one in samples if at(level)(one.name)]
-        scores = score_package(N2V, own.package, mine, denoised=True)
+    for train, chosen in trainings:
+        own = train(given)
+        mine = [one for one in samples if chosen(one.name)]
+        if theirs:
+            other = careamics_rows.denoised(given, own, mine)
+            scores = score(name, other, mine, denoised=True)
+            seconds += other.seconds
+        else:
+            scores = score_package(name, own.package, mine, denoised=True)
+            seconds += own.seconds
         rows |= {row.name: row for row in scores.rows}
-        seconds += own.seconds
-    return ImageScores(N2V, N2V, tuple(rows[one.name] for one in samples)), seconds
+    return ImageScores(name, name, tuple(rows[one.name] for one in samples)), seconds
+
+
+def _beside_careamics(found: dict[str, ImageScores], spent: dict[str, Seconds]) -> tuple[Bar, ...]:
+    """Return the bars that CAREamics sets where it was trained: scores, and time of all steps."""
+    reached = []
+    for name, other in THEIRS.items():
+        if other not in found:
+            continue
+        for level in LEVELS:
+            by = margin(found[name], found[other], "psnr", at(level))
+            text = f"{level} photons: PSNR of {name} minus that of {other}: {by}, at least 0"
+            reached.append(Bar(text, by.value >= 0))
+        if spent[name].processor:  # else the training was found finished
+            ratio = spent[name].processor / spent[other].processor
+            text = f"processor time of {name} over that of {other}: {ratio:.2f}, at most 1"
+            reached.append(Bar(text, ratio <= 1))
+    return tuple(reached)
 
 
 def _without_network(samples: list[Sample]) -> dict[str, ImageScores]:

@@ -20,9 +20,12 @@ class Options:
         Folder that holds the archives; ``None`` for the project's cache and pip.
     data
         Folder of the real images; ``None`` if not named.
+    careamics
+        Python of an environment that has CAREamics; ``None`` if not named.
     """
 
     work: Path
     seed: int = 0
     archives: Path | None = None
     data: Path | None = None
+    careamics: Path | None = None

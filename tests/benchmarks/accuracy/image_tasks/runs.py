@@ -50,7 +50,8 @@ def trained(words: Sequence[str], folder: Path, seed: int) -> Trained:
     if not begun or open_run(output).ended is None:
         clock = Clock()
         sys.stderr.write(f"{output}: training\n")
-        _run([*command, *(["--resume"] if begun else [])], folder / "train.log")
+        again = ["--resume"] if begun else []
+        run_logged([sys.executable, "-c", PROGRAM, *command, *again], folder / "train.log")
         if not begun:
             write_bytes(record, json.dumps(asdict(clock.read())).encode())
     run = open_run(output)
@@ -60,15 +61,17 @@ def trained(words: Sequence[str], folder: Path, seed: int) -> Trained:
     return Trained(package, seconds or Seconds(), about if seconds else f"{about}; {FOUND}")
 
 
-def _run(words: Sequence[str], log: Path) -> None:
+def run_logged(command: Sequence[str], log: Path) -> None:
+    """Run a program that trains, and keep what it says.
+
+    Raises
+    ------
+    ModelError
+        It failed.
+    """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as file:
-        done = subprocess.run(
-            [sys.executable, "-c", PROGRAM, *words],
-            stdout=file,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+        done = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, check=False)
     if done.returncode:
         said = log.read_text("utf-8", "replace").strip().splitlines()
         raise ModelError(

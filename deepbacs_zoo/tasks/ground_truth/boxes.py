@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ class BoxTruth:
 
     boxes: tuple[Box, ...]
     shape: tuple[int, int]
+    counted: ClassVar[str] = "objects"
 
     @property
     def content(self) -> BoxTruth:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,7 @@ class TargetImage:
 
     content: NDArray[np.float32]
     factor: int = 1
+    counted: ClassVar[str] = "blocks with a structure"
 
     @property
     def shape(self) -> tuple[int, int]:

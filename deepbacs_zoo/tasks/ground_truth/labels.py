@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +91,10 @@ class GroundTruth(Protocol):
         """Number of objects."""
 
     @property
+    def counted(self) -> str:
+        """Word for what is counted, in the plural."""
+
+    @property
     def extents(self) -> NDArray[np.float64]:
         """Rectangles around the objects: ``object, end, axis`` float64, in pixels, y before x.
 
@@ -146,6 +150,7 @@ class Labels:
     """
 
     content: NDArray[np.int32]
+    counted: ClassVar[str] = "objects"
 
     @property
     def shape(self) -> tuple[int, int]:

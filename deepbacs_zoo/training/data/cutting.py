@@ -30,6 +30,7 @@ _LINES: Final = 512
 """Lines that are tried along a side, at most."""
 _AXES: Final = ("rows", "columns")
 _FEWEST_OBJECTS: Final = 2
+_ADVICE: Final = "give more images, or one that shows more"
 
 Pixels = tuple[int, int]
 """The first pixel along an axis, and one behind the last."""
@@ -96,13 +97,14 @@ def cut_fields(
 def refuse_field(raw: Raw, least: int) -> DataError:
     """Build the error for a single field that cannot be cut, with the reason."""
     count, (rows, columns) = len(raw.truth.extents), raw.truth.shape
+    counted = raw.truth.counted
     if count < _FEWEST_OBJECTS:
         return DataError(
             raw.pair.target,
-            "too few objects to train on some and choose the best epoch by others",
-            value=f"objects: {count}, in 1 image",
-            allowed=f"at least {_FEWEST_OBJECTS} objects, better dozens",
-            hint="label more objects, or more images",
+            f"too few {counted} to train on some and choose the best epoch by others",
+            value=f"{counted}: {count}, in 1 image",
+            allowed=f"at least {_FEWEST_OBJECTS} {counted}, better dozens",
+            hint=_ADVICE,
         )
     if max(rows, columns) < 2 * least or min(rows, columns) < least:
         return DataError(
@@ -115,9 +117,9 @@ def refuse_field(raw: Raw, least: int) -> DataError:
     return DataError(
         raw.pair.target,
         "no line divides the only image into parts for training and validation",
-        value=f"objects: {count}, in {columns} x {rows} pixels",
-        allowed=f"whole objects on both sides of a line that is {least} pixels from the ends",
-        hint="label more objects, or more images",
+        value=f"{counted}: {count}, in {columns} x {rows} pixels",
+        allowed=f"whole {counted} on both sides of a line that is {least} pixels from the ends",
+        hint=_ADVICE,
     )
 
 
@@ -182,8 +184,8 @@ def _report(raw: Raw, division: _Division, on_finding: OnFinding) -> None:
             raw.pair.source,
             f"of so few images a part is kept for validation: {_AXES[division.axis]} {first + 1} "
             f"to {last} of {length}, with {division.objects} of its {len(raw.truth.extents)} "
-            "objects",
+            f"{raw.truth.counted}",
             "at least 3 images, of which whole ones are held out",
-            "label more images, or take the scores of validation for too good",
+            "give more images, or take the scores of validation for too good",
         )
     )

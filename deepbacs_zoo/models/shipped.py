@@ -69,6 +69,20 @@ _TABLE: Final = (
         "fluorescent E. coli at 5, 20 and 80 photons (simulated)",
         "simulated",
     ),
+    ShippedModel(
+        "deepbacs-labeling-fnet",
+        "labeling",
+        "fnet",
+        "E. coli in bright field with a stain, 14 fields of ColiCoords (real)",
+        "real",
+    ),
+    ShippedModel(
+        "deepbacs-superresolution-care",
+        "superresolution",
+        "care",
+        "membranes in wide field and structured illumination (simulated)",
+        "simulated",
+    ),
 )
 SHIPPED: Final = {model.name: model for model in _TABLE}
 """The models by their names."""

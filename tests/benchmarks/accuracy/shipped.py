@@ -9,21 +9,28 @@ the folder of the project's models; its card is ``model_cards/NAME.md``.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.cards import read_card
-from deepbacs_zoo.checkpoints import open_run
+from deepbacs_zoo.checkpoints import is_run, open_run
 from deepbacs_zoo.exporting import export
 from deepbacs_zoo.models import SHIPPED
+from deepbacs_zoo.tasks import annotation_kind, resolve
+from deepbacs_zoo.training import train
+from deepbacs_zoo.training.data.examples import read_raw
 from tests.benchmarks.accuracy.few_images import runs
 from tests.benchmarks.accuracy.few_images.sets import SETS
-from tests.benchmarks.accuracy.image_tasks import denoising
+from tests.benchmarks.accuracy.image_tasks import denoising, labeling, superresolution
 from tests.benchmarks.accuracy.image_tasks.options import Options
 
+STAIN_CHANNELS = 10
+"""Of the first level."""
 CARDS = Path(__file__).parents[3] / "model_cards"
 
 
@@ -36,18 +43,47 @@ class Trained(Protocol):
 
 
 class Recipe(NamedTuple):
-    """How a package is made: its training, and the folder of its test images."""
+    """How a package is made: the folder of its finished run, and that of its test images."""
 
-    train: Callable[[Options], Trained]
+    run: Callable[[Options], Path]
     test: Callable[[Options], Path]
 
 
-def train_coli(given: Options) -> Trained:
+def run_of(trained: Trained) -> Path:
+    """Return the folder of the run beside a draft."""
+    return trained.package.parent / "run"
+
+
+def train_coli(given: Options) -> Path:
     """Train on four fields in bright field by the default command, or find it finished."""
     data = given.work / "coli"
     chosen = SETS["coli"]
     runs.write_parts(chosen.cut(chosen.archive.locate(given.archives)), data)
-    return runs.trained(runs.DEFAULT, data, data / f"seed_{given.seed}", given.seed)
+    return run_of(runs.trained(runs.DEFAULT, data, data / f"seed_{given.seed}", given.seed))
+
+
+def train_stain(given: Options) -> Path:
+    """Train `fnet` with fewer channels than by default, for a package of at most 4 MB."""
+    output = given.work / "labeling_fnet_small" / "run"
+    begun = is_run(output)
+    if not begun or open_run(output).ended is None:
+        training = labeling.write(given) / "training"
+        pairs = match_pairs(training / "source", training / "target")
+        samples = [raw.sample for raw in read_raw(annotation_kind("image"), pairs)]
+        entry = resolve("labeling", "fnet")
+        method = entry.build(**entry.choose(samples).arguments)
+        network = {**method.network_arguments, "base": STAIN_CHANNELS}
+        method = dataclasses.replace(method, network_arguments=network)
+        train(
+            method,
+            training / "source",
+            training / "target",
+            output,
+            seed=given.seed,
+            resume=begun,
+            progress=False,
+        )
+    return output
 
 
 RECIPES: Mapping[str, Recipe] = {
@@ -55,7 +91,13 @@ RECIPES: Mapping[str, Recipe] = {
         train_coli, lambda given: given.work / "coli" / "test"
     ),
     "deepbacs-denoising-care": Recipe(
-        denoising.train_care, lambda given: denoising.simulated(given.work) / "test"
+        lambda given: run_of(denoising.train_equivariant(given)),
+        lambda given: denoising.simulated(given.work) / "test",
+    ),
+    "deepbacs-labeling-fnet": Recipe(train_stain, lambda given: labeling.write(given) / "test"),
+    "deepbacs-superresolution-care": Recipe(
+        lambda given: run_of(superresolution.EQUAL.train(given)),
+        lambda given: superresolution.EQUAL.simulated(given.work) / "test",
     ),
 }
 
@@ -63,7 +105,7 @@ RECIPES: Mapping[str, Recipe] = {
 def make(name: str, given: Options) -> Path:
     """Train, score and export a model to where it is shipped from."""
     recipe = RECIPES[name]
-    run = open_run(recipe.train(given).package.parent / "run")
+    run = open_run(recipe.run(given))
     card = read_card(CARDS / f"{name}.md")
     test = recipe.test(given)
     return export(run, card, SHIPPED[name].path, evaluation_data=test, overwrite=True)

@@ -54,6 +54,16 @@ def test_a_name_stands_for_a_path(noisy):
     assert next(iter(result.tensors.values())).array.shape[-2:] == (80, 96)
 
 
+def test_the_denoiser_follows_gain_and_offset_of_any_camera(tmp_path):
+    counts = np.random.default_rng(0).poisson(20, (80, 96)).astype(np.float32) + 100
+    found = []
+    for name, image in (("one.tif", counts), ("other.tif", 3 * counts + 500)):
+        tifffile.imwrite(tmp_path / name, image)
+        result = predict("deepbacs-denoising-care", tmp_path / name)
+        found.append(next(iter(result.tensors.values())).array)
+    np.testing.assert_allclose(found[1], 3 * found[0] + 500, rtol=1e-4)
+
+
 def test_a_path_that_exists_wins_over_a_name(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / NAMES[0]).mkdir()

@@ -1,4 +1,4 @@
-"""Observations about a model or a data set, as data: rules, findings, and their summary.
+"""Observations about a model or a data set, as data: rules and findings.
 
 A rule is declared where it is applied, as a constant of its module.  Its id is the identity of its
 findings: programs, lists of exceptions and tests compare ids, never sentences.
@@ -6,31 +6,28 @@ findings: programs, lists of exceptions and tests compare ids, never sentences.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from deepbacs_zoo.options import Spelling, Text, in_python, read_text, spell
 
 __all__ = [
     "ConsumerRule",
+    "Evidence",
     "Finding",
     "Gathered",
     "Issue",
     "OnFinding",
     "Rule",
     "Severity",
-    "Summary",
     "Tally",
     "differs",
     "fails",
 ]
-
-_COLUMNS: Final = ("severity", "where", "what", "allowed", "hint", "id")
 
 
 class Severity(IntEnum):
@@ -222,6 +219,25 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """How a rule about a program is known.
+
+    Parameters
+    ----------
+    program
+        The program, and the versions that were looked at.
+    confirmed
+        Whether the program was run; else its source was read.
+    """
+
+    program: str
+    confirmed: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.program}, {'run' if self.confirmed else 'read in source'}"
+
+
+@dataclass(frozen=True)
 class ConsumerRule(Rule):
     """A rule about a program that reads packages.
 
@@ -229,9 +245,12 @@ class ConsumerRule(Rule):
     ----------
     blocks
         Whether the program fails; else it computes something else without saying so.
+    confirmed
+        Whether the program was run; else its source was read.
     """
 
     blocks: bool = True
+    confirmed: bool = False
 
     def issue(
         self,
@@ -251,85 +270,16 @@ class Issue(NamedTuple):
     finding: Finding
 
 
-def fails(id: str, reason: str, source: str) -> ConsumerRule:
+def fails(id: str, reason: str, evidence: Evidence) -> ConsumerRule:
     """Return a rule of which a breach makes the program fail; a warning, as others may run it."""
-    return ConsumerRule(id, Severity.WARNING, reason, source)
+    return _rule(id, reason, evidence, blocks=True)
 
 
-def differs(id: str, reason: str, source: str) -> ConsumerRule:
+def differs(id: str, reason: str, evidence: Evidence) -> ConsumerRule:
     """Return a rule of which a breach makes the program compute something else."""
-    return ConsumerRule(id, Severity.WARNING, reason, source, blocks=False)
+    return _rule(id, reason, evidence, blocks=False)
 
 
-@dataclass(frozen=True)
-class Summary:
-    """All findings about one subject, in the order in which the checks ran.
-
-    Parameters
-    ----------
-    subject
-        The name of the package or data set.
-    findings
-        The findings.
-    figures
-        Measured numbers by name, for example ``{"onnx.max_difference": 2e-7}``.
-    """
-
-    subject: str
-    findings: tuple[Finding, ...] = ()
-    figures: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def worst(self) -> Severity:
-        """The highest severity found; information when there is no finding."""
-        return max((finding.severity for finding in self.findings), default=Severity.INFO)
-
-    @property
-    def passed(self) -> bool:
-        """True if no finding is an error."""
-        return self.worst < Severity.ERROR
-
-    def joined(
-        self, findings: Iterable[Finding], figures: dict[str, float] | None = None
-    ) -> Summary:
-        """Return a summary with more findings and figures."""
-        return Summary(
-            self.subject, (*self.findings, *findings), {**self.figures, **(figures or {})}
-        )
-
-    def to_text(self, spelling: Spelling = in_python) -> str:
-        """Return plain lines for a terminal, options written by an interface."""
-        lines = [f"{self.subject}: {'passed' if self.passed else 'FAILED'}"]
-        for finding in self.findings:
-            lines.append(
-                f"  {finding.severity.name:<7} {finding.where}: {finding.sentence(spelling)}"
-            )
-        lines += [f"  {name} = {value:.3g}" for name, value in self.figures.items()]
-        return "\n".join(lines)
-
-    def to_json(self, spelling: Spelling = in_python) -> str:
-        """Return the summary as one JSON object with ``subject passed findings figures``."""
-        return json.dumps(
-            {
-                "subject": self.subject,
-                "passed": self.passed,
-                "findings": [finding.plain(spelling) for finding in self.findings],
-                "figures": self.figures,
-            },
-            indent=2,
-            ensure_ascii=False,
-        )
-
-    def to_markdown(self, spelling: Spelling = in_python) -> str:
-        """Return a Markdown section with one table row per finding."""
-        lines = [f"# {self.subject}", "", f"**{'passed' if self.passed else 'FAILED'}**", ""]
-        lines += ["| " + " | ".join(_COLUMNS) + " |", "|---" * len(_COLUMNS) + "|"]
-        for finding in self.findings:
-            plain = finding.plain(spelling)
-            plain["where"] = f"`{plain['where']}`"
-            cells = [plain[name] for name in _COLUMNS]
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-        if self.figures:
-            lines += ["", "| figure | value |", "|---|---|"]
-            lines += [f"| {name} | {value:.3g} |" for name, value in self.figures.items()]
-        return "\n".join(lines)
+def _rule(id: str, reason: str, evidence: Evidence, *, blocks: bool) -> ConsumerRule:
+    source = str(evidence)
+    return ConsumerRule(id, Severity.WARNING, reason, source, blocks, evidence.confirmed)

@@ -8,8 +8,8 @@ from pathlib import Path
 from deepbacs_zoo.checkpoints import Run
 from deepbacs_zoo.demo.agreement import Comparison, Way
 from deepbacs_zoo.evaluation import LabelEvaluation
-from deepbacs_zoo.findings import Summary
 from deepbacs_zoo.reports import Agreement, Fact, FileRow, Report, StepRow, write_report
+from deepbacs_zoo.summary import Summary
 
 __all__ = ["write_page"]
 

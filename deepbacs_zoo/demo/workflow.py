@@ -23,8 +23,8 @@ from deepbacs_zoo.demo.page import write_page
 from deepbacs_zoo.evaluation import LabelEvaluation, evaluate
 from deepbacs_zoo.exporting import export
 from deepbacs_zoo.files import refuse_existing, write_bytes
-from deepbacs_zoo.findings import Summary
 from deepbacs_zoo.package import open_package
+from deepbacs_zoo.summary import Summary
 from deepbacs_zoo.training import train
 from deepbacs_zoo.validation import validate
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from deepbacs_zoo.evaluation import EvaluationResult
-from deepbacs_zoo.findings import Summary
+from deepbacs_zoo.summary import Summary
 
 __all__ = ["Agreement", "Fact", "FileRow", "KeyFigure", "Report", "StepRow", "TrainedRun"]
 

@@ -16,10 +16,11 @@ from deepbacs_zoo.errors import (
     UnsupportedError,
     UsageError,
 )
-from deepbacs_zoo.findings import Finding, Summary
+from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.models import package_path
 from deepbacs_zoo.options import Text
 from deepbacs_zoo.package import open_package
+from deepbacs_zoo.summary import Summary
 from deepbacs_zoo.validation.checks.format import check_format
 from deepbacs_zoo.validation.checks.integrity import check_integrity
 from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding
@@ -132,7 +133,7 @@ def _joined(summary: Summary, outcome: Outcome, path: Path) -> Summary:
     known = {(finding.id, finding.where) for finding in summary.findings}
     findings = dict.fromkeys(_relative(finding, path) for finding in outcome.findings)
     new = [finding for finding in findings if (finding.id, finding.where) not in known]
-    return summary.joined(new, dict(outcome.figures))
+    return summary.joined(new, dict(outcome.figures), outcome.consumers)
 
 
 def _relative(finding: Finding, path: Path) -> Finding:

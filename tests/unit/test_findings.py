@@ -1,7 +1,8 @@
 import json
 
-from deepbacs_zoo.findings import Finding, Rule, Severity, Summary
+from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.options import Option
+from deepbacs_zoo.summary import Summary
 
 BAD = Finding(Severity.ERROR, "weights.onnx", "wrong hash", "the stated one", "export it again")
 ODD = Finding(Severity.WARNING, "inputs.0 | a", "no unit")

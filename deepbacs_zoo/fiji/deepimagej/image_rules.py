@@ -8,7 +8,7 @@ from typing import Final
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.fiji.deepimagej.rules import lint
-from deepbacs_zoo.findings import Finding, Issue, differs
+from deepbacs_zoo.findings import Evidence, Finding, Issue, differs
 from deepbacs_zoo.options import Option, Text
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.package.writing.jdll import MOST_OUTPUT_BYTES, MOST_VALUES
@@ -16,7 +16,7 @@ from deepbacs_zoo.tensors import FixedSize, SteppedSize
 
 __all__ = ["check_image", "image_findings", "number_issues"]
 
-_RUN: Final = "deepImageJ 3.1 / JDLL 0.6, run"
+_RUN: Final = Evidence("deepImageJ 3.1 / JDLL 0.6")
 BORDER: Final = differs(
     "deepimagej-border",
     "JDLL continues the normalized image by the halo all round, others only where it ends.",

@@ -11,15 +11,20 @@ from typing import Final
 
 from deepbacs_zoo.fiji.deepimagej.step_rules import step_issues
 from deepbacs_zoo.fiji.deepimagej.tensor_rules import tensor_issues
-from deepbacs_zoo.findings import Issue, differs, fails
+from deepbacs_zoo.findings import Evidence, Issue, differs, fails
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.package.writing.jdll import bucket
 
-__all__ = ["lint"]
+__all__ = ["lint", "weights_taken"]
 
-_RUN: Final = "deepImageJ 3.1 / JDLL 0.6, run"
-_READ: Final = "deepImageJ 3.1 / JDLL 0.6, read in source"
-_RUNNABLE: Final = ("torchscript", "onnx", "tensorflow_saved_model_bundle")
+_RUN: Final = Evidence("deepImageJ 3.1 / JDLL 0.6")
+_READ: Final = Evidence("deepImageJ 3.1 / JDLL 0.6", confirmed=False)
+_VERSIONS: Final = {
+    "torchscript": "pytorch_version",
+    "onnx": "opset_version",
+    "tensorflow_saved_model_bundle": "tensorflow_version",
+}
+"""Weights formats that it has engines for, and the field that chooses the engine."""
 
 DESCRIPTION_NAME: Final = fails(
     "deepimagej-description-name", "It looks for a file of this one name.", _RUN
@@ -89,7 +94,7 @@ def _description(package: Package) -> Iterator[Issue]:
 
 
 def _weights(package: Package) -> Iterator[Issue]:
-    names = [name for name in _RUNNABLE if name in package.weights]
+    names = [name for name in _VERSIONS if name in package.weights]
     if not names:
         yield NO_WEIGHTS.issue(
             "weights",
@@ -104,34 +109,33 @@ def _weights(package: Package) -> Iterator[Issue]:
             "torchscript beside onnx",
             "add TorchScript weights",
         )
-    elif _takes_onnx(package):
+    elif weights_taken(package) == "onnx":
         yield ONNX_FIRST.issue(
             "weights.onnx",
             "by their versions JDLL takes the onnx weights, whose engine ends the Java process",
             "versions by which torchscript comes first, or no onnx weights",
             "leave the last part of pytorch_version out, or the onnx weights",
         )
-    for name, key in (
-        ("torchscript", "pytorch_version"),
-        ("tensorflow_saved_model_bundle", "tensorflow_version"),
-    ):
+    for name, key in _VERSIONS.items():
+        if name == "onnx":  # named above
+            continue
         if name in package.weights and key not in package.weights[name].fields:
             yield VERSION_MISSING.issue(
                 f"weights.{name}", f"no {key} is stated", key, f"state {key} of the export"
             )
 
 
-def _takes_onnx(package: Package) -> bool:
-    """Return whether ONNX comes before TorchScript; what stands first does at the same place."""
-    if not {"onnx", "torchscript"} <= set(package.weights):
-        return False
-    onnx, torchscript = (
-        bucket(f"{name}_v{package.weights[name].fields.get(key)}")
-        for name, key in (("onnx", "opset_version"), ("torchscript", "pytorch_version"))
-    )
-    names = list(package.weights)
-    first = names.index("onnx") < names.index("torchscript")
-    return onnx < torchscript or (onnx == torchscript and first)
+def weights_taken(package: Package) -> str | None:
+    """Return the weights format that JDLL takes; ``None`` where it has an engine for none.
+
+    The first in the order of a hash map, of two at the same place that which stands first.
+    """
+    names = [name for name in package.weights if name in _VERSIONS]
+    return min(names, key=lambda name: _place(package, name), default=None)
+
+
+def _place(package: Package, name: str) -> int:
+    return bucket(f"{name}_v{package.weights[name].fields.get(_VERSIONS[name])}")
 
 
 _CHECKS: Final[tuple[Callable[[Package], Iterator[Issue]], ...]] = (

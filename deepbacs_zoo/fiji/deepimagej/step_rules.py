@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from deepbacs_zoo.findings import ConsumerRule, Issue, differs, fails
+from deepbacs_zoo.findings import ConsumerRule, Evidence, Issue, differs, fails
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.tensors import Step, TensorSpec
 
 __all__ = ["step_issues"]
 
-_RUN: Final = "deepImageJ 3.1 / JDLL 0.6, run"
-_READ: Final = "deepImageJ 3.1 / JDLL 0.6, read in source"
+_RUN: Final = Evidence("deepImageJ 3.1 / JDLL 0.6")
+_READ: Final = Evidence("deepImageJ 3.1 / JDLL 0.6", confirmed=False)
 _OPERATIONS: Final = (
     "binarize",
     "clip",

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from deepbacs_zoo.findings import Issue, differs, fails
+from deepbacs_zoo.findings import Evidence, Issue, differs, fails
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.tensors import Axis, FixedSize, ReferencedSize, SteppedSize, TensorSpec
 
 __all__ = ["tensor_issues"]
 
-_RUN: Final = "deepImageJ 3.1 / JDLL 0.6, run"
+_RUN: Final = Evidence("deepImageJ 3.1 / JDLL 0.6")
 _OUTPUT_TYPES: Final = ("float32", "int32", "int64", "float64")
 SEVERAL_INPUTS: Final = fails(
     "deepimagej-several-inputs", "Its macro takes one input tensor.", _RUN

@@ -15,6 +15,7 @@ from deepbacs_zoo import errors
 from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.options import Text
+from deepbacs_zoo.summary import ConsumerVerdict
 
 __all__ = ["ERROR_RULES", "Outcome", "error_finding", "what_of"]
 
@@ -65,10 +66,11 @@ ERROR_RULES: Final[Mapping[type[DeepbacsZooError], Rule]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Outcome:
-    """Findings of one check, and the numbers that it measured by name."""
+    """Findings of one check, the numbers that it measured by name, and verdicts on programs."""
 
     findings: tuple[Finding, ...] = ()
     figures: Mapping[str, float] = field(default_factory=dict)
+    consumers: tuple[ConsumerVerdict, ...] = ()
 
 
 def what_of(error: DeepbacsZooError) -> str | Text:

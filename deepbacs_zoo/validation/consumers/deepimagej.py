@@ -1,4 +1,4 @@
-"""The prediction for deepImageJ 3.1 with JDLL 0.6, by its rules."""
+"""deepImageJ 3.1 with JDLL 0.6: its rules, and the numbers that it would give, by a model of it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from deepbacs_zoo.fiji.deepimagej.image_rules import number_issues
-from deepbacs_zoo.fiji.deepimagej.rules import lint
+from deepbacs_zoo.fiji.deepimagej.rules import lint, weights_taken
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.package.writing.jdll import largest_image
+from deepbacs_zoo.summary import ConsumerVerdict
+from deepbacs_zoo.validation.checks.outcome import Outcome
+from deepbacs_zoo.validation.consumers.measured import jdll_differences
+from deepbacs_zoo.validation.consumers.verdicts import Program, worded
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["check_deepimagej"]
 
-_DEEPIMAGEJ: Final = "deepImageJ 3.1"
+PROGRAM: Final = Program("deepImageJ", "3.1")
 RUNS: Final = Rule(
     "deepimagej-runs",
     Severity.INFO,
@@ -22,23 +26,32 @@ RUNS: Final = Rule(
 )
 
 
-def check_deepimagej(context: Context) -> Iterator[Finding]:
+def check_deepimagej(context: Context) -> Outcome:
     """Predict whether deepImageJ 3.1 runs a package, and whether it computes the same."""
     package = context.package
     issues = (*lint(package), *number_issues(package))
-    for rule, finding in issues:
-        verdict = "will not run it" if rule.blocks else "will compute something else"
-        yield rule.finding(
-            f"{_DEEPIMAGEJ}, {finding.where}",
-            f"{verdict}: " + finding.what,
-            finding.allowed,
-            finding.hint,
-        )
-    if any(rule.blocks for rule, _ in issues):
-        return
+    taken = weights_taken(package)
+    blocked = any(issue.rule.blocks for issue in issues)
+    measured = None if blocked else jdll_differences(context)
+    verdicts: list[ConsumerVerdict] = []
+    for name in package.weights:
+        if name != taken and taken is not None:
+            verdicts.append(PROGRAM.takes(name, (taken,), f", but {taken}"))
+        elif measured is None:
+            verdicts.append(PROGRAM.judge(name, issues))
+        else:
+            verdicts.append(PROGRAM.judge(name, issues, measured.differences, measured.allowed))
+    findings = worded(PROGRAM, issues)
+    if not blocked:
+        findings += tuple(_runs(context))
+    return Outcome(findings, consumers=tuple(verdicts))
+
+
+def _runs(context: Context) -> Iterator[Finding]:
+    package = context.package
     text = "is predicted to run it"
     if "torchscript" in package.weights:
         text += " with the TorchScript weights, as far as these use operators that PyTorch 2.0 has"
     if not package.zoo_config.allow_tiling:
         text += f", on images of up to {largest_image(package.inputs, package.outputs):,} pixels"
-    yield RUNS.finding(_DEEPIMAGEJ, text)
+    yield RUNS.finding(str(PROGRAM), text)

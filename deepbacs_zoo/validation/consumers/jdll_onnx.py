@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from deepbacs_zoo.errors import PackageError
-from deepbacs_zoo.findings import Finding, Rule, Severity, fails
+from deepbacs_zoo.findings import Evidence, Finding, Rule, Severity, fails
 from deepbacs_zoo.graph.header import read_onnx_header
-from deepbacs_zoo.validation.checks.outcome import error_finding
+from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["NEWEST_IR", "NEWEST_OPSET", "check_jdll_onnx"]
@@ -18,7 +18,7 @@ NEWEST_IR: Final = 8
 """Newest versions that ONNX Runtime 1.13.1 loads, the newest engine of JDLL."""
 
 _WHERE: Final = "weights.onnx"
-_SOURCE: Final = "ONNX Runtime 1.13.1, run"
+_SOURCE: Final = Evidence("ONNX Runtime 1.13.1")
 OPSET_MISSTATED: Final = Rule(
     "onnx-opset-misstated",
     Severity.WARNING,
@@ -29,17 +29,21 @@ ONNX_TOO_NEW: Final = fails(
     "onnx-too-new", "An older engine does not load a file of a newer opset or IR.", _SOURCE
 )
 ONNX_LOADS: Final = Rule(
-    "onnx-loads", Severity.INFO, "The newest ONNX engine in Fiji loads the file.", _SOURCE
+    "onnx-loads", Severity.INFO, "The newest ONNX engine in Fiji loads the file.", str(_SOURCE)
 )
 ONNX_CUSTOM_OPERATORS: Final = fails(
     "onnx-custom-operators",
     "No engine has operators that its makers do not know.",
-    "ONNX specification, operator sets",
+    Evidence("ONNX specification, operator sets", confirmed=False),
 )
 
 
-def check_jdll_onnx(context: Context) -> Iterator[Finding]:
+def check_jdll_onnx(context: Context) -> Outcome:
     """Predict whether ONNX Runtime 1.13.1, the newest in Fiji, loads the ONNX weights."""
+    return Outcome(tuple(_findings(context)))
+
+
+def _findings(context: Context) -> Iterator[Finding]:
     weights = context.package.weights.get("onnx")
     if weights is None:
         return

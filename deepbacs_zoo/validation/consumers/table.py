@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from deepbacs_zoo.findings import Finding
 from deepbacs_zoo.validation.checks.outcome import Outcome
 from deepbacs_zoo.validation.consumers.core import check_core
 from deepbacs_zoo.validation.consumers.deepimagej import check_deepimagej
@@ -16,7 +15,7 @@ from deepbacs_zoo.validation.context import Context
 
 __all__ = ["CONSUMERS", "check_consumers"]
 
-CONSUMERS: Final[Mapping[str, Callable[[Context], Iterator[Finding]]]] = MappingProxyType(
+CONSUMERS: Final[Mapping[str, Callable[[Context], Outcome]]] = MappingProxyType(
     {
         "bioimageio.core": check_core,
         "programs that measure in float32": check_float32,
@@ -29,7 +28,11 @@ CONSUMERS: Final[Mapping[str, Callable[[Context], Iterator[Finding]]]] = Mapping
 def check_consumers(context: Context) -> Outcome:
     """Predict from the description and the headers of files which programs run a package.
 
-    That a program will fail is a warning: the package may be meant for others.
+    That a program will fail is a warning: the package may be meant for others.  Where weights run
+    here, differences are measured on the test input.
     """
-    checks = CONSUMERS.values()
-    return Outcome(tuple(finding for check in checks for finding in check(context)))
+    outcomes = [check(context) for check in CONSUMERS.values()]
+    return Outcome(
+        tuple(finding for outcome in outcomes for finding in outcome.findings),
+        consumers=tuple(verdict for outcome in outcomes for verdict in outcome.consumers),
+    )

@@ -22,10 +22,11 @@ from deepbacs_zoo.errors import HostError, ModelError, OutputExistsError, Packag
 from deepbacs_zoo.exporting import build
 from deepbacs_zoo.exporting.from_run import draft, export, trained_model
 from deepbacs_zoo.exporting.weights import agreement
-from deepbacs_zoo.findings import Finding, Severity, Summary
+from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.images import read_image
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.package.writing.description import FORMATS
+from deepbacs_zoo.summary import Summary
 from tests.unit.exporting.runs import ENDED, make_pairs, make_run
 
 

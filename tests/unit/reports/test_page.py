@@ -8,7 +8,7 @@ import pytest
 from deepbacs_zoo.errors import OutputExistsError
 from deepbacs_zoo.evaluation import LabelEvaluation, evaluate
 from deepbacs_zoo.evaluation.labels.scoring import gather
-from deepbacs_zoo.findings import Finding, Severity, Summary
+from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.metrics import Merges
 from deepbacs_zoo.reports import (
     Agreement,
@@ -23,6 +23,7 @@ from deepbacs_zoo.reports import (
 from deepbacs_zoo.reports.figures import Chart, Line, draw
 from deepbacs_zoo.reports.page import render_report
 from deepbacs_zoo.reports.panels import overlay_panels
+from deepbacs_zoo.summary import Summary
 from tests.unit.evaluation.painted import three_pairs, training_pairs, write_painted_package
 
 

@@ -79,8 +79,7 @@ def denoised(given: Options, own: Trained, samples: Sequence[Sample]) -> Denoise
             "training": _files(run.split.training.pairs()),
             "validation": _files(run.split.validation.pairs()),
             "test": [str(one.image.path) for one in samples],
-            "epochs": settings.epochs,
-            "steps": steps,
+            "steps": steps * settings.epochs,
             "batch_size": settings.batch_size,
             "patch_size": settings.patch_size,
             "seed": given.seed,
@@ -90,7 +89,7 @@ def denoised(given: Options, own: Trained, samples: Sequence[Sample]) -> Denoise
         run_logged([str(given.careamics), str(_SCRIPT), str(request)], folder / "train.log")
     seconds = json.loads(record.read_bytes())
     spent = Seconds(seconds["elapsed"], seconds["processor"])
-    return Denoised(folder, spent, steps * settings.epochs)
+    return Denoised(folder, spent, int(seconds["steps"]))
 
 
 def _settings(run: Run) -> tuple[TrainingSettings, int]:

@@ -1,0 +1,202 @@
+"""The answer of validation: findings about a package, and what each program makes of it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.options import Spelling, in_python
+
+__all__ = ["ConsumerVerdict", "Difference", "Summary", "Verdict"]
+
+_COLUMNS: Final = ("severity", "where", "what", "allowed", "hint", "id")
+
+
+class Verdict(StrEnum):
+    """What a program makes of a package, with one of its weights formats."""
+
+    RUNS = "runs"
+    DIFFERS = "runs, with differences"
+    FAILS = "does not run"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far the results of a program are from those that the package describes.
+
+    Parameters
+    ----------
+    where
+        The images, and the pixels of them.
+    largest
+        The largest absolute difference, in the units of the output; ``None`` where it was not
+        measured.
+    """
+
+    where: str
+    largest: float | None = None
+
+    def __str__(self) -> str:
+        return self.where if self.largest is None else f"{self.largest:.2g} in {self.where}"
+
+
+@dataclass(frozen=True)
+class ConsumerVerdict:
+    """What a program makes of a package with one weights format.
+
+    Parameters
+    ----------
+    consumer, version
+        The program.
+    weights
+        The weights format; empty where the program does not come to choose one.
+    verdict
+        Whether it runs the package.
+    findings
+        The findings that decide it.
+    differences
+        Where its results are others, and by how much.
+    """
+
+    consumer: str
+    version: str
+    weights: str
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    differences: tuple[Difference, ...] = ()
+
+    def plain(self, spelling: Spelling = in_python) -> dict[str, Any]:
+        """Return it as JSON has it: the fields by their names, infinity as ``null``."""
+        return {
+            "consumer": self.consumer,
+            "version": self.version,
+            "weights": self.weights,
+            "verdict": str(self.verdict),
+            "findings": [finding.plain(spelling) for finding in self.findings],
+            "differences": [
+                {"where": each.where, "largest": _number(each.largest)} for each in self.differences
+            ],
+        }
+
+    @property
+    def reason(self) -> str:
+        """The ids of the findings, or the differences, in a few words."""
+        if self.verdict is Verdict.DIFFERS and self.differences:
+            return "; ".join(map(str, self.differences))
+        return ", ".join(dict.fromkeys(finding.id for finding in self.findings))
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All findings about one subject, in the order in which the checks ran.
+
+    Parameters
+    ----------
+    subject
+        The name of the package or data set.
+    findings
+        The findings.
+    figures
+        Measured numbers by name, for example ``{"onnx.max_difference": 2e-7}``.
+    consumers
+        What each program makes of it, by program and weights format.
+    """
+
+    subject: str
+    findings: tuple[Finding, ...] = ()
+    figures: dict[str, float] = field(default_factory=dict)
+    consumers: tuple[ConsumerVerdict, ...] = ()
+
+    @property
+    def worst(self) -> Severity:
+        """The highest severity found; information when there is no finding."""
+        return max((finding.severity for finding in self.findings), default=Severity.INFO)
+
+    @property
+    def passed(self) -> bool:
+        """True if no finding is an error."""
+        return self.worst < Severity.ERROR
+
+    def joined(
+        self,
+        findings: Iterable[Finding],
+        figures: dict[str, float] | None = None,
+        consumers: Iterable[ConsumerVerdict] = (),
+    ) -> Summary:
+        """Return a summary with more findings, figures and verdicts."""
+        return replace(
+            self,
+            findings=(*self.findings, *findings),
+            figures={**self.figures, **(figures or {})},
+            consumers=(*self.consumers, *consumers),
+        )
+
+    def to_text(self, spelling: Spelling = in_python) -> str:
+        """Return plain lines for a terminal, options written by an interface."""
+        lines = [f"{self.subject}: {'passed' if self.passed else 'FAILED'}"]
+        for finding in self.findings:
+            lines.append(
+                f"  {finding.severity.name:<7} {finding.where}: {finding.sentence(spelling)}"
+            )
+        lines += [f"  {name} = {value:.3g}" for name, value in self.figures.items()]
+        return "\n".join([*lines, *self._table()])
+
+    def _table(self) -> Iterator[str]:
+        """Yield the verdicts in columns."""
+        rows = [_row(each) for each in self.consumers]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            yield ("  " + "  ".join(cells)).rstrip()
+
+    def to_json(self, spelling: Spelling = in_python) -> str:
+        """Return one JSON object with ``subject passed findings figures consumers``."""
+        return json.dumps(
+            {
+                "subject": self.subject,
+                "passed": self.passed,
+                "findings": [finding.plain(spelling) for finding in self.findings],
+                "figures": self.figures,
+                "consumers": [each.plain(spelling) for each in self.consumers],
+            },
+            indent=2,
+            ensure_ascii=False,
+        )
+
+    def to_markdown(self, spelling: Spelling = in_python) -> str:
+        """Return a Markdown section with one table row per finding."""
+        lines = [f"# {self.subject}", "", f"**{'passed' if self.passed else 'FAILED'}**", ""]
+        lines += ["| " + " | ".join(_COLUMNS) + " |", "|---" * len(_COLUMNS) + "|"]
+        for finding in self.findings:
+            plain = finding.plain(spelling)
+            plain["where"] = f"`{plain['where']}`"
+            lines.append(_in_markdown([plain[name] for name in _COLUMNS]))
+        if self.figures:
+            lines += ["", "| figure | value |", "|---|---|"]
+            lines += [f"| {name} | {value:.3g} |" for name, value in self.figures.items()]
+        if self.consumers:
+            lines += ["", "| program | weights | verdict | because |", "|---|---|---|---|"]
+            rows = (_row(each) for each in self.consumers)
+            lines += [
+                "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows
+            ]
+        return "\n".join(lines)
+
+
+def _row(each: ConsumerVerdict) -> Sequence[str]:
+    program = f"{each.consumer} {each.version}".strip()
+    return program, each.weights or "-", str(each.verdict), each.reason
+
+
+def _in_markdown(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -1,0 +1,210 @@
+"""Differences of a program's numbers from those of the description, on the package's test input."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deepbacs_zoo.errors import DeepbacsZooError, HostError
+from deepbacs_zoo.package import Package
+from deepbacs_zoo.prediction.pipeline import check_steps, run_plane
+from deepbacs_zoo.runners import Session
+from deepbacs_zoo.summary import Difference
+from deepbacs_zoo.tensors import SteppedSize, TensorSpec
+from deepbacs_zoo.tiling import Border
+from deepbacs_zoo.tiling.run_plan import plan_run
+from deepbacs_zoo.validation.checks.tolerance import ABSOLUTE, RELATIVE
+from deepbacs_zoo.validation.consumers.jdll import by_jdll, can_be_modelled
+from deepbacs_zoo.validation.context import Array, Context
+
+__all__ = ["Measured", "jdll_differences", "padded_differences"]
+
+_MOST_PIXELS: Final = 2**20
+_TEST_INPUT: Final = "the test input"
+_OF_THE_IMAGE: Final = frozenset({"scale_range", "zero_mean_unit_variance"})
+_BRIGHTNESS: Final = (1.0, 0.75, 0.5)
+"""Of the planes of a stack, as in a recording that bleaches."""
+
+Tensors = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Differences, and the largest one that is none."""
+
+    differences: tuple[Difference, ...]
+    allowed: float
+
+
+def jdll_differences(context: Context) -> Measured | None:
+    """Return what JDLL would give beside the description's numbers; ``None`` if not measurable.
+
+    Measured are the test input, one of a size off the step, and a stack of three planes, as far as
+    the package distinguishes them.
+    """
+    case = _case(context)
+    if case is None or not can_be_modelled(context.package):
+        return None
+    return case.measured(lambda planes: by_jdll(context.package, case.session, planes))
+
+
+def padded_differences(context: Context) -> Measured | None:
+    """Return what bioimageio.core's ``predict`` would give, which continues images by the halo."""
+    case = _case(context)
+    if case is None:
+        return None
+    return case.measured(lambda planes: case.run(planes, "halo"), stacks=False, sizes=False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Case:
+    """A package with its loaded weights and its test tensors."""
+
+    package: Package
+    session: Session
+    spec: TensorSpec
+    image: Array
+    expected: Tensors
+
+    def measured(
+        self,
+        program: Callable[[Array], Tensors],
+        *,
+        sizes: bool = True,
+        stacks: bool = True,
+    ) -> Measured:
+        """Run a program's model on all images."""
+        differences = list(self._on_test_input(program(self.image)))
+        if sizes and (odd := self._off_step()) is not None:
+            shape = " x ".join(str(odd.shape[place]) for place in self._space())
+            where = f"an image of {shape} pixels, which is off the step"
+            differences.append(_largest(where, program(odd), self.run(odd)))
+        if stacks and (stack := self._stack()) is not None:
+            where = "a stack whose planes have 100, 75 and 50 % of the brightness"
+            differences.append(_largest(where, program(stack), self.run(stack)))
+        return Measured(tuple(differences), ABSOLUTE + RELATIVE * self._scale())
+
+    def _scale(self) -> float:
+        return max(float(np.nanmax(np.abs(array), initial=0)) for array in self.expected.values())
+
+    def _on_test_input(self, found: Tensors) -> Iterator[Difference]:
+        """Yield the largest difference of all pixels, and of those that are far from the border."""
+        yield _largest(_TEST_INPUT, found, self.expected)
+        halos = {axis.name: axis.halo for output in self.package.outputs for axis in output.space}
+        if not any(halos.values()):
+            return
+        inner = [
+            {name: _inner(self._axes(name), array, halos) for name, array in tensors.items()}
+            for tensors in (found, self.expected)
+        ]
+        if all(array.size for tensors in inner for array in tensors.values()):
+            where = f"{_TEST_INPUT}, more than {max(halos.values())} pixels from its border"
+            yield _largest(where, *inner)
+
+    def _axes(self, name: str) -> str:
+        return next(spec.axis_names for spec in self.package.outputs if spec.id == name)
+
+    def _space(self) -> list[int]:
+        return [self.spec.axis_names.index(axis.name) for axis in self.spec.space]
+
+    def _off_step(self) -> Array | None:
+        """Return the test input with one pixel more along each axis that has a step."""
+        stepped = {
+            axis.name
+            for axis in self.spec.space
+            if isinstance(axis.size, SteppedSize) and axis.size.step > 1
+        }
+        if not stepped:
+            return None
+        padding = [(0, int(name in stepped)) for name in self.spec.axis_names]
+        return np.pad(self.image, padding, mode="symmetric")
+
+    def _stack(self) -> Array | None:
+        """Return three planes, if what is measured on an image decides about its numbers."""
+        axes = self.spec.axis_names
+        measures = any(step.name in _OF_THE_IMAGE for step in self.spec.steps)
+        if not measures or "b" not in axes or self.spec.dtype != "float32":
+            return None
+        planes = [share * self.image for share in _BRIGHTNESS]
+        return np.concatenate(planes, axes.index("b")).astype(self.image.dtype)
+
+    def run(self, planes: Array, border: Border = "none") -> dict[str, Array]:
+        """Return what the description asks for, plane by plane."""
+        axes = self.spec.axis_names
+        count = planes.shape[axes.index("b")] if "b" in axes else 1
+        found = []
+        for index in range(count):
+            plane = planes.take([index], axes.index("b")) if "b" in axes else planes
+            sizes = {axis.name: plane.shape[axes.index(axis.name)] for axis in self.spec.space}
+            run_plan = plan_run(
+                self.package.inputs,
+                self.package.outputs,
+                {self.spec.id: sizes},
+                memory=2**62,
+                peak_bytes_per_pixel=1.0,
+                border=border,
+            )
+            found.append(
+                run_plane(
+                    self.package.inputs,
+                    self.package.outputs,
+                    self.session,
+                    {self.spec.id: plane},
+                    run_plan,
+                    border=border,
+                    step=lambda: None,
+                )
+            )
+        return {
+            spec.id: np.concatenate(
+                [one[spec.id] for one in found], max(0, spec.axis_names.find("b"))
+            )
+            for spec in self.package.outputs
+        }
+
+
+def _case(context: Context) -> _Case | None:
+    """Return what is measured; ``None`` where test tensors or weights are missing, or too large."""
+    package = context.package
+    if len(package.inputs) != 1 or any(spec.test_tensor is None for spec in package.outputs):
+        return None
+    try:
+        check_steps(package)
+        raw = context.test_tensors(package.inputs)
+        expected = context.test_tensors(package.outputs)
+        session = context.first_session()
+    except HostError:
+        raise
+    except DeepbacsZooError:  # reported where it is checked
+        return None
+    spec = package.inputs[0]
+    if session is None or spec.id not in raw or session.weights_format in context.failed:
+        return None
+    if math.prod(raw[spec.id].shape) > _MOST_PIXELS:
+        return None
+    return _Case(package, session, spec, raw[spec.id], expected)
+
+
+def _inner(axes: str, array: Array, halos: Mapping[str, int]) -> Array:
+    cut = tuple(
+        slice(halos.get(name, 0), size - halos.get(name, 0))
+        for name, size in zip(axes, array.shape, strict=True)
+    )
+    return array[cut]
+
+
+def _largest(where: str, found: Tensors, expected: Tensors) -> Difference:
+    """Return the largest difference of all outputs; infinity between two shapes."""
+    largest = 0.0
+    for name, array in expected.items():
+        other = found[name]
+        if other.shape != array.shape:
+            return Difference(where, math.inf)
+        difference = np.abs(other.astype(np.float64) - array.astype(np.float64))
+        largest = max(largest, float(np.nanmax(difference, initial=0)))
+    return Difference(where, largest)

@@ -220,7 +220,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Evidence:
-    """How a rule about a program is known.
+    """Evidence of a rule about a program.
 
     Parameters
     ----------

@@ -9,16 +9,21 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from deepbacs_zoo.findings import Finding, Severity
+from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.options import Spelling, in_python
 
-__all__ = ["ConsumerVerdict", "Difference", "Summary", "Verdict"]
+__all__ = ["OTHER_WEIGHTS", "ConsumerVerdict", "Difference", "Summary", "Verdict"]
 
+OTHER_WEIGHTS: Final = Rule(
+    "consumer-takes-other-weights",
+    Severity.INFO,
+    "A program reads some weights formats only, or takes one of several by a rule of its own.",
+)
 _COLUMNS: Final = ("severity", "where", "what", "allowed", "hint", "id")
 
 
 class Verdict(StrEnum):
-    """What a program makes of a package, with one of its weights formats."""
+    """Verdict on a program with a package and one of its weights formats."""
 
     RUNS = "runs"
     DIFFERS = "runs, with differences"
@@ -28,7 +33,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Difference:
-    """How far the results of a program are from those that the package describes.
+    """Distance of a program's results from those that the package describes.
 
     Parameters
     ----------
@@ -48,7 +53,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class ConsumerVerdict:
-    """What a program makes of a package with one weights format.
+    """Verdict on a program with a package and one weights format, and the reasons.
 
     Parameters
     ----------
@@ -83,6 +88,16 @@ class ConsumerVerdict:
                 {"where": each.where, "largest": _number(each.largest)} for each in self.differences
             ],
         }
+
+    @property
+    def program(self) -> str:
+        """Name and version."""
+        return f"{self.consumer} {self.version}".strip()
+
+    @property
+    def passed_over(self) -> bool:
+        """Whether the program does not look at these weights, and so not at the package."""
+        return bool(self.findings) and all(each.id == OTHER_WEIGHTS.id for each in self.findings)
 
     @property
     def reason(self) -> str:
@@ -153,7 +168,7 @@ class Summary:
 
     def _table(self) -> Iterator[str]:
         """Yield the verdicts in columns."""
-        rows = [_row(each) for each in self.consumers]
+        rows = _rows(self.consumers)
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -186,16 +201,26 @@ class Summary:
             lines += [f"| {name} | {value:.3g} |" for name, value in self.figures.items()]
         if self.consumers:
             lines += ["", "| program | weights | verdict | because |", "|---|---|---|---|"]
-            rows = (_row(each) for each in self.consumers)
-            lines += [
-                "| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows
-            ]
+            lines += [_in_markdown(row) for row in _rows(self.consumers)]
         return "\n".join(lines)
 
 
-def _row(each: ConsumerVerdict) -> Sequence[str]:
-    program = f"{each.consumer} {each.version}".strip()
-    return program, each.weights or "-", str(each.verdict), each.reason
+def _rows(verdicts: Iterable[ConsumerVerdict]) -> list[tuple[str, str, str, str]]:
+    """Return a row for each program and verdict, with the weights formats that share it.
+
+    Formats that a program passes over are left out where it takes another one.
+    """
+    joined: dict[tuple[str, str, str], list[str]] = {}
+    everything = tuple(verdicts)
+    looked_at = {each.program for each in everything if not each.passed_over}
+    for each in everything:
+        if each.passed_over and each.program in looked_at:
+            continue
+        joined.setdefault((each.program, str(each.verdict), each.reason), []).append(each.weights)
+    return [
+        (program, ", ".join(filter(None, weights)) or "-", verdict, reason)
+        for (program, verdict, reason), weights in joined.items()
+    ]
 
 
 def _in_markdown(cells: Sequence[str]) -> str:

@@ -7,11 +7,11 @@ from typing import Final
 
 from deepbacs_zoo.findings import Evidence, Issue, Rule, Severity, differs, fails
 from deepbacs_zoo.package import Package
-from deepbacs_zoo.summary import ConsumerVerdict, Difference
+from deepbacs_zoo.summary import ConsumerVerdict
 from deepbacs_zoo.tensors import FixedSize, Step, SteppedSize, TensorSpec
 from deepbacs_zoo.validation.checks.outcome import Outcome
 from deepbacs_zoo.validation.consumers.measured import Measured, padded_differences
-from deepbacs_zoo.validation.consumers.verdicts import Program, worded
+from deepbacs_zoo.validation.consumers.verdicts import Program, unmeasured, worded
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["FORMATS", "check_core", "core_issues"]
@@ -93,10 +93,10 @@ def _verdict(
     if name not in FORMATS:
         return program.takes(name, FORMATS)
     if measured is None:
-        return program.judge(name, issues)
+        return program.decide(name, issues)
     # Rules about its command predict that no model measures.
-    unmeasured = tuple(Difference(str(issue.finding.what)) for issue in issues)
-    return program.judge(name, issues, (*measured.differences, *unmeasured), measured.allowed)
+    differences = (*measured.differences, *unmeasured(issues))
+    return program.decide(name, issues, differences, measured.allowed)
 
 
 def core_issues(package: Package) -> Iterator[Issue]:

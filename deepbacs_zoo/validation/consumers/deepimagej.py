@@ -38,9 +38,9 @@ def check_deepimagej(context: Context) -> Outcome:
         if name != taken and taken is not None:
             verdicts.append(PROGRAM.takes(name, (taken,), f", but {taken}"))
         elif measured is None:
-            verdicts.append(PROGRAM.judge(name, issues))
+            verdicts.append(PROGRAM.decide(name, issues))
         else:
-            verdicts.append(PROGRAM.judge(name, issues, measured.differences, measured.allowed))
+            verdicts.append(PROGRAM.decide(name, issues, measured.differences, measured.allowed))
     findings = worded(PROGRAM, issues)
     if not blocked:
         findings += tuple(_runs(context))

@@ -160,34 +160,28 @@ def _run_in_tiles(
     package: Package, session: Session, spec: TensorSpec, ready: Array
 ) -> dict[str, Array]:
     axes = spec.axis_names
-    halos = {
-        axis.name: max(
-            (
-                each.halo
-                for output in package.outputs
-                for each in output.space
-                if each.name == axis.name
-            ),
-            default=0,
-        )
-        for axis in spec.space
-    }
     sizes = {axis.name: ready.shape[axes.index(axis.name)] for axis in spec.space}
-    cuts = {axis.name: _cut(axis, sizes[axis.name], halos[axis.name]) for axis in spec.space}
+    cuts = {
+        axis.name: _cut(axis, sizes[axis.name], _halo(package, axis.name)) for axis in spec.space
+    }
     padding = [cuts[name].padding(sizes[name]) if name in cuts else (0, 0) for name in axes]
     padded = np.pad(ready, padding, mode="symmetric")
     results: dict[str, Array] = {}
     for starts in itertools.product(*(cut.starts for cut in cuts.values())):
         corner = dict(zip(cuts, starts, strict=True))
         # The padding before the image is the halo, so a tile begins where its kept part does.
-        read = tuple(
-            slice(corner[name], corner[name] + cuts[name].tile) if name in cuts else slice(None)
-            for name in axes
-        )
-        found = session.run({spec.id: padded[read]})
+        read = {name: slice(start, start + cuts[name].tile) for name, start in corner.items()}
+        tile = padded[tuple(read.get(name, slice(None)) for name in axes)]
+        found = session.run({spec.id: tile})
         for output in package.outputs:
             _write(results, output, found[output.id], corner, cuts, sizes)
     return results
+
+
+def _halo(package: Package, name: str) -> int:
+    """Return the largest halo of the outputs along an axis."""
+    axes = (axis for output in package.outputs for axis in output.space)
+    return max((axis.halo for axis in axes if axis.name == name), default=0)
 
 
 def _write(

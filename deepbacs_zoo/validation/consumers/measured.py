@@ -58,7 +58,9 @@ def padded_differences(context: Context) -> Measured | None:
     case = _case(context)
     if case is None:
         return None
-    return case.measured(lambda planes: case.run(planes, "halo"), stacks=False, sizes=False)
+    found = case.run(case.image, "halo")
+    differences = tuple(case.on_test_input(found, "the test input by its command predict"))
+    return Measured(differences, case.allowed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,30 +73,27 @@ class _Case:
     image: Array
     expected: Tensors
 
-    def measured(
-        self,
-        program: Callable[[Array], Tensors],
-        *,
-        sizes: bool = True,
-        stacks: bool = True,
-    ) -> Measured:
+    def measured(self, program: Callable[[Array], Tensors]) -> Measured:
         """Run a program's model on all images."""
-        differences = list(self._on_test_input(program(self.image)))
-        if sizes and (odd := self._off_step()) is not None:
+        differences = list(self.on_test_input(program(self.image), _TEST_INPUT))
+        if (odd := self._off_step()) is not None:
             shape = " x ".join(str(odd.shape[place]) for place in self._space())
             where = f"an image of {shape} pixels, which is off the step"
             differences.append(_largest(where, program(odd), self.run(odd)))
-        if stacks and (stack := self._stack()) is not None:
+        if (stack := self._stack()) is not None:
             where = "a stack whose planes have 100, 75 and 50 % of the brightness"
             differences.append(_largest(where, program(stack), self.run(stack)))
-        return Measured(tuple(differences), ABSOLUTE + RELATIVE * self._scale())
+        return Measured(tuple(differences), self.allowed)
 
-    def _scale(self) -> float:
-        return max(float(np.nanmax(np.abs(array), initial=0)) for array in self.expected.values())
+    @property
+    def allowed(self) -> float:
+        """The zoo's tolerance at the largest value of the test outputs."""
+        values = (float(np.nanmax(np.abs(each), initial=0)) for each in self.expected.values())
+        return ABSOLUTE + RELATIVE * max(values)
 
-    def _on_test_input(self, found: Tensors) -> Iterator[Difference]:
+    def on_test_input(self, found: Tensors, name: str) -> Iterator[Difference]:
         """Yield the largest difference of all pixels, and of those that are far from the border."""
-        yield _largest(_TEST_INPUT, found, self.expected)
+        yield _largest(name, found, self.expected)
         halos = {axis.name: axis.halo for output in self.package.outputs for axis in output.space}
         if not any(halos.values()):
             return
@@ -103,7 +102,7 @@ class _Case:
             for tensors in (found, self.expected)
         ]
         if all(array.size for tensors in inner for array in tensors.values()):
-            where = f"{_TEST_INPUT}, more than {max(halos.values())} pixels from its border"
+            where = f"{name}, more than {max(halos.values())} pixels from the border"
             yield _largest(where, *inner)
 
     def _axes(self, name: str) -> str:

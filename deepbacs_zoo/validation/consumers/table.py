@@ -7,10 +7,18 @@ from types import MappingProxyType
 from typing import Final
 
 from deepbacs_zoo.validation.checks.outcome import Outcome
+from deepbacs_zoo.validation.consumers import (
+    biapy,
+    careamics,
+    deepimagej_2,
+    ilastik,
+    qupath,
+)
 from deepbacs_zoo.validation.consumers.core import check_core
 from deepbacs_zoo.validation.consumers.deepimagej import check_deepimagej
 from deepbacs_zoo.validation.consumers.float32 import check_float32
 from deepbacs_zoo.validation.consumers.jdll_onnx import check_jdll_onnx
+from deepbacs_zoo.validation.consumers.plugin import check_plugin
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["CONSUMERS", "check_consumers"]
@@ -21,6 +29,12 @@ CONSUMERS: Final[Mapping[str, Callable[[Context], Outcome]]] = MappingProxyType(
         "programs that measure in float32": check_float32,
         "ONNX Runtime of JDLL": check_jdll_onnx,
         "deepImageJ 3.1": check_deepimagej,
+        "deepImageJ 2.1": deepimagej_2.CONSUMER.check,
+        "ilastik": ilastik.CONSUMER.check,
+        "QuPath": qupath.CONSUMER.check,
+        "BiaPy": biapy.CONSUMER.check,
+        "CAREamics": careamics.CONSUMER.check,
+        "deepbacs_zoo plugin": check_plugin,
     }
 )
 

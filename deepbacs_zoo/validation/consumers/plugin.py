@@ -1,0 +1,29 @@
+"""The plugin of deepbacs_zoo in ImageJ, which runs ONNX weights by the rules of this project."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from deepbacs_zoo._version import __version__
+from deepbacs_zoo.summary import ConsumerVerdict
+from deepbacs_zoo.validation.checks.outcome import Outcome
+from deepbacs_zoo.validation.consumers.verdicts import Program
+from deepbacs_zoo.validation.context import Context
+
+__all__ = ["check_plugin"]
+
+PROGRAM: Final = Program("deepbacs_zoo plugin", __version__)
+FORMATS: Final = ("onnx",)
+
+
+def check_plugin(context: Context) -> Outcome:
+    """Say whether the plugin runs a package: it reads and computes as this package does."""
+    return Outcome(consumers=tuple(_verdict(context, name) for name in context.package.weights))
+
+
+def _verdict(context: Context, name: str) -> ConsumerVerdict:
+    if name not in FORMATS:
+        return PROGRAM.takes(name, FORMATS)
+    if name in context.failed:
+        return PROGRAM.fails(name)
+    return PROGRAM.decide(name, ())

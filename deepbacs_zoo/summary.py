@@ -12,8 +12,13 @@ from typing import Any, Final
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.options import Spelling, in_python
 
-__all__ = ["OTHER_WEIGHTS", "ConsumerVerdict", "Difference", "Summary", "Verdict"]
+__all__ = ["NOT_TESTED", "OTHER_WEIGHTS", "ConsumerVerdict", "Difference", "Summary", "Verdict"]
 
+NOT_TESTED: Final = Rule(
+    "not-reproduced",
+    Severity.WARNING,
+    "Where no weights ran, nobody knows whether the package computes what its authors saw.",
+)
 OTHER_WEIGHTS: Final = Rule(
     "consumer-takes-other-weights",
     Severity.INFO,
@@ -96,7 +101,7 @@ class ConsumerVerdict:
 
     @property
     def passed_over(self) -> bool:
-        """Whether the program does not look at these weights, and so not at the package."""
+        """True if the program takes other weights, so that nothing else was looked at."""
         return bool(self.findings) and all(each.id == OTHER_WEIGHTS.id for each in self.findings)
 
     @property
@@ -125,12 +130,18 @@ class Summary:
         Measured numbers by name, for example ``{"onnx.max_difference": 2e-7}``.
     consumers
         What each program makes of it, by program and weights format.
+    fail_on
+        The lowest severity of a finding with which the subject fails.
+    allowed
+        Ids of findings with which it does not fail.
     """
 
     subject: str
     findings: tuple[Finding, ...] = ()
     figures: dict[str, float] = field(default_factory=dict)
     consumers: tuple[ConsumerVerdict, ...] = ()
+    fail_on: Severity = Severity.ERROR
+    allowed: tuple[str, ...] = ()
 
     @property
     def worst(self) -> Severity:
@@ -138,9 +149,27 @@ class Summary:
         return max((finding.severity for finding in self.findings), default=Severity.INFO)
 
     @property
+    def failures(self) -> tuple[Finding, ...]:
+        """The findings with which the subject fails: not tested at all is one, however severe."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.id not in self.allowed
+            and (finding.severity >= self.fail_on or finding.id == NOT_TESTED.id)
+        )
+
+    @property
     def passed(self) -> bool:
-        """True if no finding is an error."""
-        return self.worst < Severity.ERROR
+        """True without failures."""
+        return not self.failures
+
+    @property
+    def outcome(self) -> str:
+        """``passed``, ``FAILED``, or ``not tested`` where nothing else speaks against it."""
+        ids = {finding.id for finding in self.failures}
+        if not ids:
+            return "passed"
+        return "not tested" if ids == {NOT_TESTED.id} else "FAILED"
 
     def joined(
         self,
@@ -158,7 +187,7 @@ class Summary:
 
     def to_text(self, spelling: Spelling = in_python) -> str:
         """Return plain lines for a terminal, options written by an interface."""
-        lines = [f"{self.subject}: {'passed' if self.passed else 'FAILED'}"]
+        lines = [f"{self.subject}: {self.outcome}"]
         for finding in self.findings:
             lines.append(
                 f"  {finding.severity.name:<7} {finding.where}: {finding.sentence(spelling)}"
@@ -175,11 +204,12 @@ class Summary:
             yield ("  " + "  ".join(cells)).rstrip()
 
     def to_json(self, spelling: Spelling = in_python) -> str:
-        """Return one JSON object with ``subject passed findings figures consumers``."""
+        """Return one JSON object with ``subject passed outcome findings figures consumers``."""
         return json.dumps(
             {
                 "subject": self.subject,
                 "passed": self.passed,
+                "outcome": self.outcome,
                 "findings": [finding.plain(spelling) for finding in self.findings],
                 "figures": self.figures,
                 "consumers": [each.plain(spelling) for each in self.consumers],
@@ -190,7 +220,7 @@ class Summary:
 
     def to_markdown(self, spelling: Spelling = in_python) -> str:
         """Return a Markdown section with one table row per finding."""
-        lines = [f"# {self.subject}", "", f"**{'passed' if self.passed else 'FAILED'}**", ""]
+        lines = [f"# {self.subject}", "", f"**{self.outcome}**", ""]
         lines += ["| " + " | ".join(_COLUMNS) + " |", "|---" * len(_COLUMNS) + "|"]
         for finding in self.findings:
             plain = finding.plain(spelling)

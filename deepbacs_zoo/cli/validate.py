@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,13 @@ from deepbacs_zoo.cli.progress import bar
 from deepbacs_zoo.cli.spelling import on_command_line
 
 __all__ = ["command"]
+
+
+class FailOn(StrEnum):
+    """Severities with which a package fails."""
+
+    ERROR = "error"
+    WARNING = "warning"
 
 
 def command(
@@ -25,12 +33,31 @@ def command(
         bool,
         typer.Option("--reference", help="Run the test of bioimageio.core too (extra 'zoo')."),
     ] = False,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="The lowest severity with which a package fails.")
+    ] = FailOn.ERROR,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow",
+            metavar="ID",
+            help="A finding with which it does not fail, such as not-reproduced; repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Check format, hashes, reproduction by every weights format, and tiled against whole."""
+    from deepbacs_zoo.findings import Severity
     from deepbacs_zoo.validation import validate
 
     with bar("checking") as progress:
-        summary = validate(package, trust=trust, reference=reference, progress=progress)
+        summary = validate(
+            package,
+            trust=trust,
+            reference=reference,
+            fail_on=Severity[fail_on.name],
+            allow=allow or (),
+            progress=progress,
+        )
     printers = {
         OutputFormat.TEXT: summary.to_text,
         OutputFormat.JSON: summary.to_json,

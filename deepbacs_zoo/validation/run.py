@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from deepbacs_zoo.errors import (
     UnsupportedError,
     UsageError,
 )
-from deepbacs_zoo.findings import Finding
+from deepbacs_zoo.findings import Finding, Severity
 from deepbacs_zoo.models import package_path
 from deepbacs_zoo.options import Text
 from deepbacs_zoo.package import open_package
@@ -48,11 +48,13 @@ The format is checked before all of them, also where the package cannot be opene
 """
 
 
-def validate(
+def validate(  # long: half of it documents its parameters
     path: str | Path,
     *,
     trust: bool = False,
     reference: bool = False,
+    fail_on: Severity = Severity.ERROR,
+    allow: Collection[str] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Summary:
     """Check a package: format, files, reproduction, tiled against whole, consumers.
@@ -66,6 +68,10 @@ def validate(
         are not run, and a finding says so.
     reference
         Whether the package's test by bioimageio.core runs too, in a process of its own.
+    fail_on
+        The lowest severity of a finding with which the package fails.
+    allow
+        Ids of findings with which it does not fail, such as ``not-reproduced``.
     progress
         Called with the number of checks done and their total.
 
@@ -91,16 +97,17 @@ def validate(
         checks["reference"] = check_reference
     report = progress or (lambda done, total: None)
     total = 1 + len(checks)
+    begun = Summary(path.name, fail_on=fail_on, allowed=tuple(allow))
     try:
         package = open_package(path)
     except PackageError as error:
-        summary = _joined(Summary(path.name), Outcome((error_finding(error),)), path)
+        summary = _joined(begun, Outcome((error_finding(error),)), path)
         if not _is_all(error):
             summary = _joined(summary, _outcome(partial(check_format, path, None)), path)
         report(total, total)
         return summary
     with package, Context(package, trust=trust) as context:
-        summary = Summary(package.name, package.findings)
+        summary = replace(begun, subject=package.name, findings=package.findings)
         summary = _joined(summary, _outcome(partial(check_format, path, package)), path)
         report(1, total)
         for done, check in enumerate(checks.values(), start=2):

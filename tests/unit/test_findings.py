@@ -2,7 +2,7 @@ import json
 
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.summary import Summary
+from deepbacs_zoo.summary import NOT_TESTED, Summary
 
 BAD = Finding(Severity.ERROR, "weights.onnx", "wrong hash", "the stated one", "export it again")
 ODD = Finding(Severity.WARNING, "inputs.0 | a", "no unit")
@@ -55,3 +55,19 @@ def test_a_rule_gives_its_identity_and_severity_to_its_findings():
     read = json.loads(Summary("m", (found,)).to_json())
     assert read["findings"][0]["id"] == "halo-missing"
     assert read["findings"][0]["hint"] == "raise memory"
+
+
+def test_a_summary_fails_on_what_the_user_says_and_with_what_is_not_allowed():
+    odd = Finding(Severity.WARNING, "a", "no unit", id="unit-missing")
+    assert not Summary("m", (odd,), fail_on=Severity.WARNING).passed
+    assert Summary("m", (odd,), fail_on=Severity.WARNING, allowed=("unit-missing",)).passed
+    assert Summary("m", (BAD,), allowed=("",)).passed, "findings without an id"
+
+
+def test_what_could_not_be_run_is_not_tested_and_not_passed():
+    nothing = NOT_TESTED.finding("weights", "none ran")
+    summary = Summary("m", (nothing, ODD))
+    assert (summary.passed, summary.outcome) == (False, "not tested")
+    assert summary.to_text().startswith("m: not tested")
+    assert Summary("m", (nothing, BAD)).outcome == "FAILED"
+    assert Summary("m", (nothing,), allowed=("not-reproduced",)).outcome == "passed"

@@ -12,6 +12,7 @@ from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.metrics import FORMAT_AGREEMENT
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction import run_network
+from deepbacs_zoo.summary import NOT_TESTED
 from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding, what_of
 from deepbacs_zoo.validation.checks.tolerance import (
     ABSOLUTE,
@@ -44,9 +45,6 @@ WEIGHTS_FAIL: Final = Rule(
     "weights-fail",
     Severity.ERROR,
     "Weights that do not run on the package's own test input will not run on images.",
-)
-NOTHING_RAN: Final = Rule(
-    "nothing-ran", Severity.WARNING, "Where no weights ran, the package's results were not checked."
 )
 SHAPE_NOT_REPRODUCED: Final = Rule(
     "shape-not-reproduced",
@@ -110,7 +108,7 @@ def check_reproduction(context: Context) -> Outcome:
             figures[f"{name}.{output}.max_difference"] = largest
     if not results:
         findings.append(
-            NOTHING_RAN.finding(
+            NOT_TESTED.finding(
                 "weights",
                 "none of the weights ran here, so nothing was reproduced",
                 f"weights that run here: {', '.join(runnable_formats())}",

@@ -203,7 +203,7 @@ def test_weights_without_an_engine_are_information(tmp_path):
 
 def test_nothing_that_runs_is_a_warning(tmp_path):
     outcome = run(check_reproduction, CASES["state_dict_only"](tmp_path))
-    assert only(outcome, "nothing-ran").severity == Severity.WARNING
+    assert only(outcome, "not-reproduced").severity == Severity.WARNING
 
 
 def test_a_missing_test_tensor_is_a_warning(tmp_path):

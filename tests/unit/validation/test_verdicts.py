@@ -151,7 +151,9 @@ def test_statistics_per_channel_are_not_modelled(tmp_path):
         ("steps_binarize_channel", "bioimageio.core", "onnx", "core-several-thresholds"),
     ],
 )
-def test_a_package_that_a_program_cannot_run_is_told_why(tmp_path, name, consumer, weights, rule):
+def test_the_reason_is_given_where_a_program_cannot_run_a_package(
+    tmp_path, name, consumer, weights, rule
+):
     found = verdicts(CASES[name](tmp_path, weights=ALL_WEIGHTS))
     versions = {
         "deepImageJ": "2.1",

@@ -146,10 +146,17 @@ def _resolve_axis(tensor_id: str, raw: RawAxis, table: _Table) -> Axis:
     minimum = target.axis.size
     assert isinstance(minimum, FixedSize | SteppedSize)  # by _look_up
     least = minimum.value if isinstance(minimum, FixedSize) else minimum.min
+    try:
+        smallest = FixedSize(size.of(least))
+    except OverflowError as error:
+        raise raw.reference.tensor_place.wrong(
+            "a scale and an offset that give a finite size",
+            what=f"the size is {size.scale:g} times {least} pixels and {size.offset:g} more",
+        ) from error
     if raw.axis.name == "c":
         # Channels are always counted, as format 0.5 has it.
-        return replace(raw.axis, size=FixedSize(size.of(least)))
-    _check_halo(raw, FixedSize(size.of(least)))
+        return replace(raw.axis, size=smallest)
+    _check_halo(raw, smallest)
     stated_in_04 = raw.reference.scale is not None
     if not stated_in_04 and not (raw.axis.halo / size.scale).is_integer():
         raise _of_halo(raw).wrong(

@@ -126,11 +126,16 @@ def _format(package: Package) -> Iterator[Issue]:
 
 
 def _has_halo(package: Package) -> bool:
+    """Return whether images are continued, which they are not in format 0.4."""
+    if package.format_version.startswith("0.4"):
+        return False
     return any(axis.halo for spec in package.outputs for axis in spec.space)
 
 
 def _halo_and_step(package: Package) -> Iterator[Issue]:
     """Predict the crash of ``bioimageio predict`` on images padded by the halo."""
+    if not _has_halo(package):
+        return
     halos = {axis.name: axis.halo for spec in package.outputs for axis in spec.space}
     if len(package.inputs) > 1 and any(halos.values()):
         yield SEVERAL_INPUTS_HALO.issue(

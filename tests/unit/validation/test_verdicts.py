@@ -135,6 +135,22 @@ def test_statistics_per_channel_are_not_modelled(tmp_path):
     assert all(each.largest is None for each in found.differences)
 
 
+def test_outputs_of_another_size_are_not_modelled(tmp_path):
+    path = CASES["upsampled_0_4"](tmp_path, weights=("onnx", "torchscript"))
+    with open_package(path) as package:
+        assert not can_be_modelled(package)
+    of(verdicts(path), "deepImageJ", "torchscript", "3.1")
+
+
+def test_a_size_without_end_is_one_sentence(tmp_path):
+    def endless(description, files):
+        description["outputs"][0]["shape"]["offset"][-1] = 1e308
+
+    summary = validate(CASES["upsampled_0_4"](tmp_path, change=endless))
+    assert not summary.passed
+    assert any("inf more" in str(finding.what) for finding in summary.findings)
+
+
 @pytest.mark.parametrize(
     ("name", "consumer", "weights", "rule"),
     [

@@ -21,7 +21,6 @@ from deepbacs_zoo.prediction.pipeline import postprocess
 from deepbacs_zoo.processing import fit
 from deepbacs_zoo.runners import Session
 from deepbacs_zoo.tensors import Axis, FixedSize, Step, SteppedSize, TensorSpec
-from deepbacs_zoo.validation.consumers.expectations import other_size
 
 __all__ = ["by_jdll", "can_be_modelled"]
 
@@ -31,11 +30,11 @@ _PER_CHANNEL: Final = frozenset({"zero_mean_unit_variance", "scale_range"})
 
 
 def can_be_modelled(package: Package) -> bool:
-    """Return whether it is known what JDLL computes.
+    """Return whether it is known what JDLL computes: one input, and no statistics per channel.
 
-    Of one input, with outputs of its size, and without statistics per channel.
+    Outputs must have the size of the input.
     """
-    if len(package.inputs) != 1 or any(other_size(package)):
+    if len(package.inputs) != 1:
         return False
     return not any(
         step.name in _PER_CHANNEL and _per_channel(step, spec)

@@ -19,6 +19,7 @@ from deepbacs_zoo.tensors import SteppedSize, TensorSpec
 from deepbacs_zoo.tiling import Border
 from deepbacs_zoo.tiling.run_plan import plan_run
 from deepbacs_zoo.validation.checks.tolerance import ABSOLUTE, RELATIVE
+from deepbacs_zoo.validation.consumers.expectations import other_size
 from deepbacs_zoo.validation.consumers.jdll import by_jdll, can_be_modelled
 from deepbacs_zoo.validation.context import Array, Context
 
@@ -48,7 +49,8 @@ def jdll_differences(context: Context) -> Measured | None:
     the package distinguishes them.
     """
     case = _case(context)
-    if case is None or not can_be_modelled(context.package):
+    modelled = can_be_modelled(context.package) and not any(other_size(context.package))
+    if case is None or not modelled:
         return None
     return case.measured(lambda planes: by_jdll(context.package, case.session, planes))
 

@@ -24,7 +24,7 @@ from deepbacs_zoo.models import SHIPPED
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.summary import ConsumerVerdict, Verdict
 from deepbacs_zoo.validation.checks.tolerance import ABSOLUTE, RELATIVE
-from tests.package_writer import ALL_WEIGHTS
+from tests.conformance.corpus import write_case
 from tests.packages import CASES
 
 ENVIRONMENTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -84,17 +84,8 @@ def _packages(folder: Path, names: list[str]) -> Path:
         if name in SHIPPED:
             shutil.copyfile(SHIPPED[name].path, folder / f"{name}.zip")
         else:
-            _write(folder, name)
+            write_case(folder, name)
     return folder
-
-
-def _write(folder: Path, name: str) -> None:
-    try:
-        made = CASES[name](folder, name=f"{name}.zip", weights=ALL_WEIGHTS)
-    except (TypeError, ValueError):  # the case has weights of its own
-        made = CASES[name](folder, name=f"{name}.zip")
-    if made.is_dir():
-        shutil.make_archive(str(folder / name), "zip", made)
 
 
 def _compared(

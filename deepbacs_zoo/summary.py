@@ -106,10 +106,10 @@ class ConsumerVerdict:
 
     @property
     def reason(self) -> str:
-        """The ids of the findings, or the differences, in a few words."""
+        """The observations of the findings, or the differences."""
         if self.verdict is Verdict.DIFFERS and self.differences:
             return "; ".join(map(str, self.differences))
-        return ", ".join(dict.fromkeys(finding.id for finding in self.findings))
+        return "; ".join(dict.fromkeys(str(finding.what) for finding in self.findings))
 
 
 def _number(value: float | None) -> float | None:
@@ -171,6 +171,26 @@ class Summary:
             return "passed"
         return "not tested" if ids == {NOT_TESTED.id} else "FAILED"
 
+    @property
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Program, weights formats, verdict and reason, for people.
+
+        Formats of one verdict share a row; those that a program passes over are left out where it
+        takes another one.
+        """
+        joined: dict[tuple[str, str, str], list[str]] = {}
+        looked_at = {each.program for each in self.consumers if not each.passed_over}
+        for each in self.consumers:
+            if each.passed_over and each.program in looked_at:
+                continue
+            joined.setdefault((each.program, str(each.verdict), each.reason), []).append(
+                each.weights
+            )
+        return [
+            (program, ", ".join(filter(None, weights)) or "-", verdict, reason)
+            for (program, verdict, reason), weights in joined.items()
+        ]
+
     def joined(
         self,
         findings: Iterable[Finding],
@@ -197,7 +217,7 @@ class Summary:
 
     def _table(self) -> Iterator[str]:
         """Yield the verdicts in columns."""
-        rows = _rows(self.consumers)
+        rows = self.rows
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         for row in rows:
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -231,26 +251,8 @@ class Summary:
             lines += [f"| {name} | {value:.3g} |" for name, value in self.figures.items()]
         if self.consumers:
             lines += ["", "| program | weights | verdict | because |", "|---|---|---|---|"]
-            lines += [_in_markdown(row) for row in _rows(self.consumers)]
+            lines += [_in_markdown(row) for row in self.rows]
         return "\n".join(lines)
-
-
-def _rows(verdicts: Iterable[ConsumerVerdict]) -> list[tuple[str, str, str, str]]:
-    """Return a row for each program and verdict, with the weights formats that share it.
-
-    Formats that a program passes over are left out where it takes another one.
-    """
-    joined: dict[tuple[str, str, str], list[str]] = {}
-    everything = tuple(verdicts)
-    looked_at = {each.program for each in everything if not each.passed_over}
-    for each in everything:
-        if each.passed_over and each.program in looked_at:
-            continue
-        joined.setdefault((each.program, str(each.verdict), each.reason), []).append(each.weights)
-    return [
-        (program, ", ".join(filter(None, weights)) or "-", verdict, reason)
-        for (program, verdict, reason), weights in joined.items()
-    ]
 
 
 def _in_markdown(cells: Sequence[str]) -> str:

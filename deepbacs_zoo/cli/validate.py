@@ -8,11 +8,20 @@ from typing import Annotated
 
 import typer
 
-from deepbacs_zoo.cli.options import OutputFormat, TrustOption, named_package
+from deepbacs_zoo.cli.options import TrustOption, named_package
 from deepbacs_zoo.cli.progress import bar
 from deepbacs_zoo.cli.spelling import on_command_line
 
 __all__ = ["command"]
+
+
+class Printed(StrEnum):
+    """Formats in which the answer is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
 
 
 class FailOn(StrEnum):
@@ -27,7 +36,7 @@ def command(
         Path,
         typer.Argument(callback=named_package, help="A zip, a folder, or the name of a model."),
     ],
-    format: Annotated[OutputFormat, typer.Option(help="How to print.")] = OutputFormat.TEXT,
+    format: Annotated[Printed, typer.Option(help="How to print.")] = Printed.TEXT,
     trust: TrustOption = False,
     reference: Annotated[
         bool,
@@ -58,10 +67,15 @@ def command(
             allow=allow or (),
             progress=progress,
         )
-    printers = {
-        OutputFormat.TEXT: summary.to_text,
-        OutputFormat.JSON: summary.to_json,
-        OutputFormat.MARKDOWN: summary.to_markdown,
-    }
-    print(printers[format](on_command_line))
+    if format is Printed.HTML:
+        from deepbacs_zoo.reports import render_validation
+
+        print(render_validation(package, summary))
+    else:
+        printers = {
+            Printed.TEXT: summary.to_text,
+            Printed.JSON: summary.to_json,
+            Printed.MARKDOWN: summary.to_markdown,
+        }
+        print(printers[format](on_command_line))
     raise typer.Exit(0 if summary.passed else 1)

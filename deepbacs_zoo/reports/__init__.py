@@ -12,19 +12,23 @@ from deepbacs_zoo.reports.types import (
     Fact,
     FileRow,
     KeyFigure,
+    Picture,
     Report,
     StepRow,
     TrainedRun,
 )
+from deepbacs_zoo.reports.validation import render_validation
 
 __all__ = [
     "Agreement",
     "Fact",
     "FileRow",
     "KeyFigure",
+    "Picture",
     "Report",
     "StepRow",
     "TrainedRun",
+    "render_validation",
     "write_comparison_pages",
     "write_evaluation",
     "write_report",

@@ -9,7 +9,16 @@ from typing import Any, Protocol
 from deepbacs_zoo.evaluation import EvaluationResult
 from deepbacs_zoo.summary import Summary
 
-__all__ = ["Agreement", "Fact", "FileRow", "KeyFigure", "Report", "StepRow", "TrainedRun"]
+__all__ = [
+    "Agreement",
+    "Fact",
+    "FileRow",
+    "KeyFigure",
+    "Picture",
+    "Report",
+    "StepRow",
+    "TrainedRun",
+]
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,22 @@ class FileRow:
 
 
 @dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture on the page.
+
+    Parameters
+    ----------
+    name
+        Its caption.
+    address
+        The picture itself as a ``data:`` address.
+    """
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, eq=False)
 class Report:
     """Everything on a page, in the order of its sections.
 
@@ -131,8 +156,10 @@ class Report:
         Comparisons of formats, runners, tiled and whole.
     facts
         Facts of the package.
+    pictures
+        Pictures of what the page is about.
     summary
-        The findings of validation.
+        The findings of validation, and its verdicts on programs.
     files
         The files that were written.
     """
@@ -145,5 +172,6 @@ class Report:
     evaluation: EvaluationResult[Any, Any] | None = None
     agreement: tuple[Agreement, ...] = ()
     facts: tuple[Fact, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     summary: Summary | None = None
     files: tuple[FileRow, ...] = ()

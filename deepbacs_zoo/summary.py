@@ -231,7 +231,7 @@ class Summary:
                 "passed": self.passed,
                 "outcome": self.outcome,
                 "findings": [finding.plain(spelling) for finding in self.findings],
-                "figures": self.figures,
+                "figures": {name: _number(value) for name, value in self.figures.items()},
                 "consumers": [each.plain(spelling) for each in self.consumers],
             },
             indent=2,

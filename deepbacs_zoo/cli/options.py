@@ -46,6 +46,7 @@ __all__ = [
     "label_options",
     "named_data",
     "named_package",
+    "named_packages",
     "parse_heap",
     "parse_memory",
 ]
@@ -121,6 +122,11 @@ def named_package(package: Path) -> Path:
     from deepbacs_zoo.models import package_path
 
     return package_path(package)
+
+
+def named_packages(packages: list[Path]) -> list[Path]:
+    """Return the paths of packages given by their paths or the names of models."""
+    return [named_package(package) for package in packages]
 
 
 DataOption = Annotated[

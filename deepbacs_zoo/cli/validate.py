@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deepbacs_zoo.cli.options import TrustOption, named_package
+from deepbacs_zoo.cli.options import TrustOption, named_packages
 from deepbacs_zoo.cli.progress import bar
 from deepbacs_zoo.cli.spelling import on_command_line
+from deepbacs_zoo.errors import UsageError
+from deepbacs_zoo.options import Option
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.summary import Summary
 
 __all__ = ["command"]
 
@@ -32,9 +38,13 @@ class FailOn(StrEnum):
 
 
 def command(
-    package: Annotated[
-        Path,
-        typer.Argument(callback=named_package, help="A zip, a folder, or the name of a model."),
+    packages: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PACKAGE...",
+            callback=named_packages,
+            help="Zips, folders, or names of models; of a folder of packages all of them.",
+        ),
     ],
     format: Annotated[Printed, typer.Option(help="How to print.")] = Printed.TEXT,
     trust: TrustOption = False,
@@ -54,28 +64,55 @@ def command(
         ),
     ] = None,
 ) -> None:
-    """Check format, hashes, reproduction by every weights format, and tiled against whole."""
+    """Check format, hashes, reproduction by every weights format, and what programs make of it."""
+    from deepbacs_zoo.cli.validate_several import packages_in
     from deepbacs_zoo.findings import Severity
     from deepbacs_zoo.validation import validate
 
-    with bar("checking") as progress:
-        summary = validate(
-            package,
-            trust=trust,
-            reference=reference,
-            fail_on=Severity[fail_on.name],
-            allow=allow or (),
-            progress=progress,
+    paths = packages_in(packages)
+    if format is Printed.HTML and len(paths) > 1:
+        raise UsageError(
+            Option("format", Printed.HTML.value),
+            "a page is about one package",
+            value=f"{len(paths)} packages",
+            allowed="one package, or another format",
+            hint="name one of them",
         )
+    summaries = []
+    with bar("checking") as progress:
+        for done, path in enumerate(paths):
+
+            def checked(part: int, total: int, done: int = done) -> None:
+                progress(done * total + part, len(paths) * total)
+
+            summary = validate(
+                path,
+                trust=trust,
+                reference=reference,
+                fail_on=Severity[fail_on.name],
+                allow=allow or (),
+                progress=checked,
+            )
+            summaries.append(summary)
+    print(_printed(format, paths, summaries))
+    raise typer.Exit(0 if all(summary.passed for summary in summaries) else 1)
+
+
+def _printed(format: Printed, paths: Sequence[Path], summaries: Sequence[Summary]) -> str:
+    if len(summaries) > 1:
+        from deepbacs_zoo.cli.validate_several import table, to_json
+
+        if format is Printed.JSON:
+            return to_json(summaries)
+        return table(summaries, markdown=format is Printed.MARKDOWN)
+    (summary,) = summaries
     if format is Printed.HTML:
         from deepbacs_zoo.reports import render_validation
 
-        print(render_validation(package, summary))
-    else:
-        printers = {
-            Printed.TEXT: summary.to_text,
-            Printed.JSON: summary.to_json,
-            Printed.MARKDOWN: summary.to_markdown,
-        }
-        print(printers[format](on_command_line))
-    raise typer.Exit(0 if summary.passed else 1)
+        return render_validation(paths[0], summary)
+    printers = {
+        Printed.TEXT: summary.to_text,
+        Printed.JSON: summary.to_json,
+        Printed.MARKDOWN: summary.to_markdown,
+    }
+    return printers[format](on_command_line)

@@ -144,6 +144,20 @@ def test_a_model_of_noisy_images_is_scored_where_targets_are_given(run, exported
     assert "PSNR" in documentation(scored)
 
 
+def test_an_export_is_the_same_bytes_each_time(run, tmp_path):
+    from deepbacs_zoo.exporting import draft
+
+    first, second = (draft(run, tmp_path / f"{name}.zip") for name in ("one", "two"))
+    assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.slow
+def test_the_reference_implementation_s_own_test_passes(exported):
+    pytest.importorskip("bioimageio.core")
+    summary = validate(exported, reference=True)
+    assert "reference-passed" in {each.id for each in summary.findings}
+
+
 def test_tiled_equals_whole(exported):
     random = np.random.default_rng(0)
     image = random.normal(1000, 50, (301, 333)).astype(np.float32)

@@ -14,6 +14,7 @@ from deepbacs_zoo.cards.types import Author, Card, Citation, Maintainer, PixelSi
 from deepbacs_zoo.errors import PackageError, UsageError
 from deepbacs_zoo.files.fields import Field, TextRule, Wording, one_of, text_like, text_up_to
 from deepbacs_zoo.files.text import line_of, read_text
+from deepbacs_zoo.package.metadata import is_orcid
 
 __all__ = ["RENDERED", "WRITTEN", "read_card"]
 
@@ -34,17 +35,6 @@ _WORDING = Wording(
 )
 
 
-def _orcid_is_right(text: str) -> bool:
-    """Check form and last digit (ISO 7064 MOD 11-2, as orcid.org documents it)."""
-    if re.fullmatch(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", text) is None:
-        return False
-    total = 0
-    for digit in text.replace("-", "")[:-1]:
-        total = (total + int(digit)) * 2
-    rest = (12 - total % 11) % 11
-    return text[-1] == ("X" if rest == 10 else str(rest))
-
-
 # The format's own rules (bioimageio.spec, model 0.5), with its warnings taken for errors: a name
 # above 64 or a description above 512 characters is cut in listings.
 _NAME = text_like(r"[\w+\- ()]{5,64}", "5 to 64 letters, digits, and _ + - ( ) or blanks")
@@ -56,7 +46,7 @@ _LICENSE = text_like(r"[A-Za-z0-9][A-Za-z0-9.+-]*", "an SPDX identifier such as 
 _DOI = text_like(r"10\.\d{4,}/\S+", "a DOI such as 10.1371/journal.pone.0217524")
 _URL = text_like(r"https?://\S+", "an address that begins with https://")
 _ORCID = TextRule(
-    _orcid_is_right,
+    is_orcid,
     "an ORCID such as 0000-0002-1825-0097, whose last digit is right",
 )
 _GITHUB = text_like(r"[A-Za-z0-9](-?[A-Za-z0-9]){0,38}", "the name of a GitHub account")

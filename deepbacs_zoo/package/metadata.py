@@ -6,11 +6,13 @@ and checking the format says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["Author", "Citation", "Document", "Maintainer", "Metadata", "read_metadata"]
+__all__ = ["Author", "Citation", "Document", "Maintainer", "Metadata", "is_orcid"]
+__all__ += ["read_metadata"]
 
 
 @dataclass(frozen=True)
@@ -232,3 +234,14 @@ def _written(value: object) -> str | None:
 
 def _stated(entry: object) -> dict[str, Any]:
     return {name: value for name, value in vars(entry).items() if value is not None}
+
+
+def is_orcid(text: str) -> bool:
+    """Return whether form and last digit are right (ISO 7064 MOD 11-2, as orcid.org has it)."""
+    if re.fullmatch(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]", text) is None:
+        return False
+    total = 0
+    for digit in text.replace("-", "")[:-1]:
+        total = (total + int(digit)) * 2
+    rest = (12 - total % 11) % 11
+    return text[-1] == ("X" if rest == 10 else str(rest))

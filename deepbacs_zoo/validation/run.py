@@ -23,6 +23,7 @@ from deepbacs_zoo.package import open_package
 from deepbacs_zoo.summary import Summary
 from deepbacs_zoo.validation.checks.format import check_format
 from deepbacs_zoo.validation.checks.integrity import check_integrity
+from deepbacs_zoo.validation.checks.metadata import check_metadata
 from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding
 from deepbacs_zoo.validation.checks.reference import check_reference, require_reference
 from deepbacs_zoo.validation.checks.reproduction import check_reproduction
@@ -37,6 +38,7 @@ Check = Callable[[Context], Outcome]
 CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
     {
         "integrity": check_integrity,
+        "metadata": check_metadata,
         "reproduction": check_reproduction,
         "tiled": check_tiled,
         "consumers": check_consumers,

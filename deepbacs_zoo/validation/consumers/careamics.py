@@ -7,8 +7,7 @@ from typing import Final
 
 from deepbacs_zoo.findings import Evidence, fails
 from deepbacs_zoo.package import Package
-from deepbacs_zoo.validation.consumers.expectations import Breach, Expectation
-from deepbacs_zoo.validation.consumers.verdicts import Consumer, Program
+from deepbacs_zoo.validation.consumers.programs import Breach, Consumer, Expectation, Program
 
 __all__ = ["CONSUMER"]
 

@@ -11,7 +11,7 @@ from deepbacs_zoo.summary import ConsumerVerdict
 from deepbacs_zoo.tensors import FixedSize, Step, SteppedSize, TensorSpec
 from deepbacs_zoo.validation.checks.outcome import Outcome
 from deepbacs_zoo.validation.consumers.measured import Measured, padded_differences
-from deepbacs_zoo.validation.consumers.verdicts import Program, unmeasured, worded
+from deepbacs_zoo.validation.consumers.programs import Program, unmeasured, worded
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["FORMATS", "check_core", "core_issues"]

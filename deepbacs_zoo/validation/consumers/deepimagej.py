@@ -12,7 +12,7 @@ from deepbacs_zoo.package.writing.jdll import largest_image
 from deepbacs_zoo.summary import ConsumerVerdict
 from deepbacs_zoo.validation.checks.outcome import Outcome
 from deepbacs_zoo.validation.consumers.measured import jdll_differences
-from deepbacs_zoo.validation.consumers.verdicts import Program, worded
+from deepbacs_zoo.validation.consumers.programs import Program, other_size, worded
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["check_deepimagej"]
@@ -32,7 +32,8 @@ def check_deepimagej(context: Context) -> Outcome:
     issues = (*lint(package), *number_issues(package))
     taken = weights_taken(package)
     blocked = any(issue.rule.blocks for issue in issues)
-    measured = None if blocked else jdll_differences(context)
+    unlike = blocked or any(other_size(package))  # of which no model is known
+    measured = None if unlike else jdll_differences(context)
     verdicts: list[ConsumerVerdict] = []
     for name in package.weights:
         if name != taken and taken is not None:

@@ -19,7 +19,6 @@ from deepbacs_zoo.tensors import SteppedSize, TensorSpec
 from deepbacs_zoo.tiling import Border
 from deepbacs_zoo.tiling.run_plan import plan_run
 from deepbacs_zoo.validation.checks.tolerance import ABSOLUTE, RELATIVE
-from deepbacs_zoo.validation.consumers.expectations import other_size
 from deepbacs_zoo.validation.consumers.jdll import by_jdll, can_be_modelled
 from deepbacs_zoo.validation.context import Array, Context
 
@@ -49,8 +48,7 @@ def jdll_differences(context: Context) -> Measured | None:
     the package distinguishes them.
     """
     case = _case(context)
-    modelled = can_be_modelled(context.package) and not any(other_size(context.package))
-    if case is None or not modelled:
+    if case is None or not can_be_modelled(context.package):
         return None
     return case.measured(lambda planes: by_jdll(context.package, case.session, planes))
 

@@ -7,7 +7,7 @@ from typing import Final
 from deepbacs_zoo._version import __version__
 from deepbacs_zoo.summary import ConsumerVerdict
 from deepbacs_zoo.validation.checks.outcome import Outcome
-from deepbacs_zoo.validation.consumers.verdicts import Program
+from deepbacs_zoo.validation.consumers.programs import Program
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["check_plugin"]

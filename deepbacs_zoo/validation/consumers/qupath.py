@@ -8,9 +8,8 @@ from typing import Final
 from deepbacs_zoo.findings import Evidence, differs, fails
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.tensors import Step, TensorSpec
-from deepbacs_zoo.validation.consumers import expectations as look
-from deepbacs_zoo.validation.consumers.expectations import Breach, Expectation
-from deepbacs_zoo.validation.consumers.verdicts import Consumer, Program
+from deepbacs_zoo.validation.consumers import programs as look
+from deepbacs_zoo.validation.consumers.programs import Breach, Consumer, Expectation, Program
 
 __all__ = ["CONSUMER"]
 

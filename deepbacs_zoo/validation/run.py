@@ -27,6 +27,7 @@ from deepbacs_zoo.validation.checks.metadata import check_metadata
 from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding
 from deepbacs_zoo.validation.checks.reference import check_reference, require_reference
 from deepbacs_zoo.validation.checks.reproduction import check_reproduction
+from deepbacs_zoo.validation.checks.sizes import check_sizes
 from deepbacs_zoo.validation.checks.tiled import check_tiled
 from deepbacs_zoo.validation.consumers.table import check_consumers
 from deepbacs_zoo.validation.context import Context
@@ -40,6 +41,7 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
         "integrity": check_integrity,
         "metadata": check_metadata,
         "reproduction": check_reproduction,
+        "sizes": check_sizes,
         "tiled": check_tiled,
         "consumers": check_consumers,
     }

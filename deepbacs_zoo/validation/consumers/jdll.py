@@ -11,16 +11,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction.pipeline import postprocess
 from deepbacs_zoo.processing import fit
-from deepbacs_zoo.runners import Session
 from deepbacs_zoo.tensors import Axis, FixedSize, Step, SteppedSize, TensorSpec
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.package import Package
+    from deepbacs_zoo.runners import Session
 
 __all__ = ["by_jdll", "can_be_modelled"]
 

@@ -5,22 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from deepbacs_zoo.errors import DeepbacsZooError, HostError
-from deepbacs_zoo.package import Package
 from deepbacs_zoo.prediction.pipeline import check_steps, run_plane
-from deepbacs_zoo.runners import Session
 from deepbacs_zoo.summary import Difference
 from deepbacs_zoo.tensors import SteppedSize, TensorSpec
-from deepbacs_zoo.tiling import Border
 from deepbacs_zoo.tiling.run_plan import plan_run
 from deepbacs_zoo.validation.checks.tolerance import ABSOLUTE, RELATIVE
 from deepbacs_zoo.validation.consumers.jdll import by_jdll, can_be_modelled
 from deepbacs_zoo.validation.context import Array, Context
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.package import Package
+    from deepbacs_zoo.runners import Session
+    from deepbacs_zoo.tiling import Border
 
 __all__ = ["Measured", "jdll_differences", "padded_differences"]
 

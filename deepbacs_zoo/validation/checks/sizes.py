@@ -1,0 +1,151 @@
+"""The check of sizes: the network takes what the description promises, and gives its sizes back.
+
+The smallest image, one step more, two images at once, and the test input a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from deepbacs_zoo.errors import DeepbacsZooError, HostError
+from deepbacs_zoo.findings import Finding, Rule, Severity
+from deepbacs_zoo.prediction import run_network
+from deepbacs_zoo.tensors import FixedSize, ReferencedSize, SteppedSize, TensorSpec
+from deepbacs_zoo.validation.checks.outcome import Outcome, what_of
+from deepbacs_zoo.validation.context import Array, Context
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.package import Package
+    from deepbacs_zoo.runners import Session
+
+__all__ = ["check_sizes"]
+
+_WHERE: Final = "inputs"
+_SOURCE: Final = "bioimageio.core 0.11.0, its test of parametrized inputs"
+SIZES_HOLD: Final = Rule(
+    "sizes-hold", Severity.INFO, "Images of other sizes than the test input run, too.", _SOURCE
+)
+SIZE_FAILS: Final = Rule(
+    "size-fails",
+    Severity.ERROR,
+    "A size that the description promises and the network does not take fails at the user's.",
+    _SOURCE,
+)
+SIZE_OTHER: Final = Rule(
+    "size-other",
+    Severity.ERROR,
+    "Programs allocate outputs by the described sizes.",
+    _SOURCE,
+)
+NOT_REPEATABLE: Final = Rule(
+    "not-repeatable",
+    Severity.WARNING,
+    "A network in training mode, or with random parts, gives each user other numbers.",
+)
+
+
+def check_sizes(context: Context) -> Outcome:
+    """Run other sizes than that of the test input, as far as the description promises them."""
+    package = context.package
+    if len(package.inputs) != 1 or package.inputs[0].test_tensor is None:
+        return Outcome()
+    session = context.first_session()
+    if session is None or session.weights_format in context.failed:
+        return Outcome()
+    spec = package.inputs[0]
+    image = context.test_tensor(package.inputs[0].test_tensor)
+    done, findings = [], []
+    for name, tensor in _cases(spec, image):
+        found = _tried(package, session, name, tensor)
+        findings += found
+        if not found:
+            done.append(name)
+    if not _repeats(package, session, image):
+        findings.append(
+            NOT_REPEATABLE.finding(
+                f"weights.{session.weights_format}",
+                "two runs of the test input give different numbers",
+                "the same numbers each time",
+                "export the network in evaluation mode",
+            )
+        )
+    if done:
+        findings.append(
+            SIZES_HOLD.finding(_WHERE, "run, with the described sizes: " + "; ".join(done))
+        )
+    return Outcome(tuple(findings))
+
+
+def _cases(spec: TensorSpec, image: Array) -> Iterator[tuple[str, Array]]:
+    """Yield names and inputs: sizes of the rule, and a batch of two where that is free."""
+    stepped = {axis.name: axis.size for axis in spec.axes if isinstance(axis.size, SteppedSize)}
+    for steps in (0, 1) if stepped else ():
+        sizes = {name: size.min + steps * size.step for name, size in stepped.items()}
+        text = " x ".join(str(size) for size in sizes.values())
+        yield (
+            f"{'the smallest size' if not steps else 'one step more'}, {text}",
+            _sized(spec, image, sizes),
+        )
+    if "b" in spec.axis_names and not isinstance(spec.axis("b").size, FixedSize):
+        yield "a batch of two", np.concatenate([image, image], spec.axis_names.index("b"))
+
+
+def _sized(spec: TensorSpec, image: Array, sizes: dict[str, int]) -> Array:
+    """Return the image cut, or mirrored at its end, to sizes."""
+    for name, size in sizes.items():
+        axis = spec.axis_names.index(name)
+        missing = max(0, size - image.shape[axis])
+        padding = [(0, missing if place == axis else 0) for place in range(image.ndim)]
+        image = np.pad(image, padding, mode="symmetric").take(range(size), axis)
+    return image
+
+
+def _tried(package: Package, session: Session, name: str, tensor: Array) -> list[Finding]:
+    spec = package.inputs[0]
+    try:
+        found = run_network(package, session, {spec.id: tensor})
+    except HostError:
+        raise
+    except DeepbacsZooError as error:
+        what = f"{name}: {error.where}: " + what_of(error)
+        return [
+            SIZE_FAILS.finding(
+                _WHERE, what, "sizes that the network takes", "correct min and step of the axes"
+            )
+        ]
+    sizes = dict(zip(spec.axis_names, tensor.shape, strict=True))
+    return [
+        SIZE_OTHER.finding(
+            f"outputs.{output.id}.axes.{axis.id}",
+            f"{name}: {found[output.id].shape[place]} pixels",
+            f"{size} pixels, as the description says",
+            "correct the size, scale and offset of the output axis",
+        )
+        for output in package.outputs
+        for place, axis in enumerate(output.axes)
+        if (size := _described(axis.size, spec, sizes)) is not None
+        and found[output.id].shape[place] != size
+    ]
+
+
+def _described(size: object, spec: TensorSpec, sizes: dict[str, int]) -> int | None:
+    """Return the size of an output axis; nothing where the data decides."""
+    if isinstance(size, FixedSize):
+        return size.value
+    if isinstance(size, ReferencedSize) and size.tensor == spec.id and size.axis in sizes:
+        return size.of(sizes[size.axis])
+    return None
+
+
+def _repeats(package: Package, session: Session, image: Array) -> bool:
+    name = package.inputs[0].id
+    try:
+        first, second = (run_network(package, session, {name: image}) for _ in range(2))
+    except HostError:
+        raise
+    except DeepbacsZooError:  # reported where it is reproduced
+        return True
+    return all(np.array_equal(array, second[key], equal_nan=True) for key, array in first.items())

@@ -37,12 +37,15 @@ class Context:
     ----------
     failed
         The weights formats that a check has reported to fail on the test inputs.
+    ran
+        The weights formats that ran on the test inputs; ``None`` as long as none was tried.
     """
 
     def __init__(self, package: Package, *, trust: bool = False) -> None:
         self.package = package
         self.trust = trust
         self.failed: set[str] = set()
+        self.ran: set[str] | None = None
         self._arrays: dict[str, Array | PackageError] = {}
         self._sessions: dict[str, Session] = {}
 

@@ -18,12 +18,8 @@ FORMATS: Final = ("onnx",)
 
 def check_plugin(context: Context) -> Outcome:
     """Say whether the plugin runs a package: it reads and computes as this package does."""
-    return Outcome(consumers=tuple(_verdict(context, name) for name in context.package.weights))
+    return Outcome(consumers=tuple(map(_verdict, context.package.weights)))
 
 
-def _verdict(context: Context, name: str) -> ConsumerVerdict:
-    if name not in FORMATS:
-        return PROGRAM.takes(name, FORMATS)
-    if name in context.failed:
-        return PROGRAM.fails(name)
-    return PROGRAM.decide(name, ())
+def _verdict(name: str) -> ConsumerVerdict:
+    return PROGRAM.decide(name, ()) if name in FORMATS else PROGRAM.takes(name, FORMATS)

@@ -125,10 +125,6 @@ class Program:
         verdict = Verdict.RUNS if alike else Verdict.DIFFERS
         return self._verdict(weights, verdict, others, tuple(differences))
 
-    def fails(self, weights: str) -> ConsumerVerdict:
-        """Return the verdict about weights that do not run on their own test input."""
-        return self._verdict(weights, Verdict.FAILS, ())
-
     def takes(self, weights: str, others: Sequence[str], why: str = "") -> ConsumerVerdict:
         """Return the verdict about a weights format that the program passes over."""
         finding = OTHER_WEIGHTS.finding(
@@ -138,10 +134,6 @@ class Program:
             "add weights of such a format" if others else "",
         )
         return self._verdict(weights, Verdict.FAILS, (finding,))
-
-    def unknown(self, weights: str, findings: Sequence[Finding] = ()) -> ConsumerVerdict:
-        """Return the verdict where nothing is known."""
-        return self._verdict(weights, Verdict.UNKNOWN, tuple(findings))
 
     def _verdict(
         self,

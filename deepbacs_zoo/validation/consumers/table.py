@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
+from deepbacs_zoo.findings import Rule, Severity
+from deepbacs_zoo.summary import ConsumerVerdict, Verdict
 from deepbacs_zoo.validation.checks.outcome import Outcome
 from deepbacs_zoo.validation.consumers import (
     biapy,
@@ -22,6 +25,12 @@ from deepbacs_zoo.validation.consumers.plugin import check_plugin
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["CONSUMERS", "check_consumers"]
+
+WEIGHTS_NOT_RUN: Final = Rule(
+    "weights-not-run",
+    Severity.INFO,
+    "Rules about the description say nothing about weights that are damaged or were never run.",
+)
 
 CONSUMERS: Final[Mapping[str, Callable[[Context], Outcome]]] = MappingProxyType(
     {
@@ -48,5 +57,18 @@ def check_consumers(context: Context) -> Outcome:
     outcomes = [check(context) for check in CONSUMERS.values()]
     return Outcome(
         tuple(finding for outcome in outcomes for finding in outcome.findings),
-        consumers=tuple(verdict for outcome in outcomes for verdict in outcome.consumers),
+        consumers=tuple(
+            _as_it_ran(context, verdict) for outcome in outcomes for verdict in outcome.consumers
+        ),
     )
+
+
+def _as_it_ran(context: Context, verdict: ConsumerVerdict) -> ConsumerVerdict:
+    """Take what became of the weights here into account, where they were tried."""
+    if verdict.verdict is Verdict.FAILS or context.ran is None or verdict.weights in context.ran:
+        return verdict
+    finding = WEIGHTS_NOT_RUN.finding(
+        f"weights.{verdict.weights}", "they did not run here, so nobody knows what they compute"
+    )
+    kind = Verdict.FAILS if verdict.weights in context.failed else Verdict.UNKNOWN
+    return replace(verdict, verdict=kind, findings=(*verdict.findings, finding), differences=())

@@ -198,6 +198,29 @@ def test_the_answer_has_a_table_for_people_and_objects_for_programs(tmp_path):
     assert "| program | weights | verdict | because |" in summary.to_markdown()
 
 
+def test_weights_that_were_not_run_are_unknown_and_broken_ones_do_not_run(tmp_path):
+    def break_onnx(description, files):
+        files["weights.onnx"] = files["weights.onnx"][:200]
+
+    path = CASES["bcyx"](tmp_path, weights=("onnx",), change=break_onnx)
+    plugin = [each for each in validate(path).consumers if "plugin" in each.consumer]
+    assert [each.verdict for each in plugin] != [Verdict.RUNS]
+
+    def foreign(description, files):
+        name = description["weights"]["pytorch_state_dict"]["architecture"]["source"]
+        files[name] = files[name] + b"\n# changed\n"
+        del description["weights"]["pytorch_state_dict"]["architecture"]["sha256"]
+
+    path = CASES["bcyx"](tmp_path, name="f.zip", weights=ALL_WEIGHTS, change=foreign)
+    found = [
+        each
+        for each in validate(path).consumers
+        if each.consumer == "bioimageio.core" and each.weights == "pytorch_state_dict"
+    ]
+    assert {each.verdict for each in found} == {Verdict.UNKNOWN}
+    assert all("did not run here" in each.reason for each in found)
+
+
 def test_formats_of_one_verdict_share_a_row():
     rows = [ConsumerVerdict("core", "1", name, Verdict.RUNS) for name in ("onnx", "torchscript")]
     differs = ConsumerVerdict(

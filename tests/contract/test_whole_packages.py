@@ -22,7 +22,7 @@ Loaded = tuple[Package, Session]
 _DTYPES = ("uint8", "uint16", "float32")
 
 
-@pytest.fixture(scope="module", params=RUNS)
+@pytest.fixture(scope="module", params=[name for name in RUNS if name != "upscale"])
 def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
     """The plain and the whole package of a method, loaded."""
     folder, run = tmp_path_factory.mktemp("both"), frozen_run(request.param)

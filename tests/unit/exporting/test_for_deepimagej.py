@@ -126,6 +126,7 @@ def test_validation_predicts_that_deepimagej_runs_it_and_asks_for_no_halo(packag
         name: finding.severity
         for name, finding in whole.items()
         if name.startswith(("deepimagej-", "core-", "jdll-", "onnx-"))
+        and not name.startswith("deepimagej-2-")
     }
     assert about_programs == {"deepimagej-runs": Severity.INFO, "core-reads": Severity.INFO}
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -90,9 +91,17 @@ def test_an_output_on_a_grid_is_where_its_scale_says(
     assert measure_radius(run, 1, ReceptiveField(0, step, scale)) > 0
 
 
-def test_an_output_that_is_larger_than_the_input_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match=r"grid of whole input pixels.*0\.5 input pixels"):
-        reach(nn.Sequential(nn.ConvTranspose2d(1, 1, 2, stride=2)).eval(), tmp_path)
+def test_an_output_that_is_finer_than_the_input_has_a_fraction_for_its_scale(
+    tmp_path: Path,
+) -> None:
+    found = reach(nn.Sequential(nn.ConvTranspose2d(1, 1, 2, stride=2)).eval(), tmp_path)
+    assert found == ReceptiveField(0, 1, Fraction(1, 2))
+
+
+def test_an_output_between_the_grids_is_refused(tmp_path: Path) -> None:
+    layers = nn.ConvTranspose2d(1, 1, 2, stride=2), nn.Conv2d(1, 1, 3, stride=3)
+    with pytest.raises(ModelError, match=r"finer by a whole number.*1\.5 input pixels"):
+        reach(nn.Sequential(*layers).eval(), tmp_path)
 
 
 class Sliced(nn.Module):

@@ -31,6 +31,8 @@ _PLAIN_DOCUMENTATION: Final = (0, 5, 10)
 _BOTH: Final = Evidence("bioimageio.core 0.10.4 and 0.11.0")
 _NEWER: Final = Evidence("bioimageio.core 0.11.0")
 _MEASURES: Final = frozenset({"scale_range", "zero_mean_unit_variance"})
+_IN_A_FOLDER: Final = "folder-around-package"
+"""Id of the finding about a zip with a folder around everything."""
 _KEEPS: Final = frozenset({"ensure_dtype"})
 """Steps after which statistics are those of the raw image."""
 
@@ -44,6 +46,12 @@ READS: Final = Rule(
     Severity.INFO,
     "Programs that build on the reference implementation can open the package.",
     str(_BOTH),
+)
+IN_A_FOLDER: Final = fails(
+    "core-description-in-folder", "It looks for the description at the top of a zip.", _NEWER
+)
+LISTED_AXES: Final = fails(
+    "core-listed-axes", "Its reader refuses axes of format 0.4 that are a list.", _NEWER
 )
 HALO_OFF_STEP: Final = differs(
     "core-halo-off-step",
@@ -101,6 +109,7 @@ def _verdict(
 
 def core_issues(package: Package) -> Iterator[Issue]:
     """Yield what bioimageio.core 0.11 cannot run or computes otherwise."""
+    yield from _description(package)
     yield from _halo_and_step(package)
     for index, spec in enumerate(package.inputs):
         yield from _raw_statistics(index, spec)
@@ -123,6 +132,28 @@ def _format(package: Package) -> Iterator[Issue]:
             "format_version up to 0.5.10, with documentation and covers as plain file names",
             "export in the dialect 0.5.10",
         )
+
+
+def _description(package: Package) -> Iterator[Issue]:
+    """Predict that the description is not found, or is none of its format."""
+    if any(finding.id == _IN_A_FOLDER for finding in package.packing):
+        yield IN_A_FOLDER.issue(
+            "zip",
+            "the description is in a folder of the zip",
+            "a description at the top of the zip",
+            "pack the files of the package themselves",
+        )
+    if not package.format_version.startswith("0.4"):
+        return
+    for side in ("inputs", "outputs"):
+        for index, tensor in enumerate(package.description.get(side) or ()):
+            if isinstance(tensor.get("axes"), list):
+                yield LISTED_AXES.issue(
+                    f"{side}.{index}.axes",
+                    "format 0.4 has its axes as a list",
+                    "a text such as bcyx",
+                    "write them as a text, or convert the description to format 0.5",
+                )
 
 
 def _has_halo(package: Package) -> bool:

@@ -58,7 +58,11 @@ def main() -> int:
             for version, packages in ENVIRONMENTS.items()
         }
         folder = _packages(work / "packages", given.names)
-        predicted = {path.stem: validate(path).consumers for path in sorted(folder.glob("*.zip"))}
+        predicted = {
+            # The networks of the tests are code that comes with a package.
+            path.stem: validate(path, trust=True).consumers
+            for path in sorted(folder.glob("*.zip"))
+        }
         wrong = 0
         for version, python in pythons.items():
             results = work / f"core-{version}.json"

@@ -65,7 +65,7 @@ class ConsumerVerdict:
     consumer, version
         The program.
     weights
-        The weights format; empty where the program does not come to choose one.
+        The weights format.
     verdict
         Whether it runs the package.
     findings
@@ -187,7 +187,7 @@ class Summary:
                 each.weights
             )
         return [
-            (program, ", ".join(filter(None, weights)) or "-", verdict, reason)
+            (program, ", ".join(weights), verdict, reason)
             for (program, verdict, reason), weights in joined.items()
         ]
 

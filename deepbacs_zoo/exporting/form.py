@@ -105,11 +105,11 @@ def _whole(model: TrainedModel, field: ReceptiveField) -> Form:
     channels = len(first.axis("c").channel_names)
     if field.scale < 1:
         raise UsageError(
-            Option("for", "deepimagej"),
+            Option("consumer", "deepimagej"),
             "deepImageJ shows results of the size of the image only",
             value=f"{field.scale.denominator} x {field.scale.denominator} pixels for each one",
             allowed="a method whose result has the size of its image",
-            hint="leave " + Option("for") + " out, or train another method",
+            hint="leave " + Option("consumer") + " out, or train another method",
         )
     side, step, grid = field.smallest, field.step, int(field.scale)
     valid, any_size = SteppedSize(side, step), SteppedSize(1, 1)

@@ -92,6 +92,8 @@ def _tensors(package: Package) -> Iterator[Picture]:
 def _planes(spec: TensorSpec, array: NDArray[Any]) -> Iterator[tuple[str, NDArray[Any]]]:
     """Yield ``y x`` of each channel at the first position of all other axes, any dtype."""
     axes = spec.axis_names
+    if array.ndim != len(axes) or not array.size:  # reported as a finding
+        return
     if "c" not in axes:
         index = tuple(slice(None) if name in "yx" else 0 for name in axes)
         yield "image", _ordered(array[index], axes)

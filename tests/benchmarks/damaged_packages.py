@@ -41,6 +41,8 @@ HOSTILE: Final[tuple[Any, ...]] = (
     1e308,
     float("nan"),
     2**63,
+    10**6,
+    2**40,
     "",
     "../../outside.txt",
     "/etc/hostname",

@@ -30,7 +30,7 @@ _RATIOS: Final = (1.0, 2.0)
 _RATIO_ERROR: Final = 0.05
 _DOI: Final = re.compile(r"10\.\d{4,9}/\S+")
 _HEADINGS: Final = ("description", "validation", "citation")
-_MISREAD: Final = re.compile("Ã.|â€.|Â[^\\s\\w]|\ufffd")
+_MISREAD: Final = re.compile("[ÃÂ][\u0080-\u00bf]|â€|\ufffd")
 """Text in UTF-8 that was read as Latin-1 and written again."""
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from deepbacs_zoo.errors import UnsupportedError
 from deepbacs_zoo.prediction.pipeline import postprocess
 from deepbacs_zoo.processing import fit
 from deepbacs_zoo.tensors import Axis, FixedSize, Step, SteppedSize, TensorSpec
@@ -28,6 +29,8 @@ __all__ = ["by_jdll", "can_be_modelled"]
 
 Array = NDArray[Any]
 
+_MOST_TILES: Final = 16
+"""Along an axis; a test input of more is not worth its time."""
 _PER_CHANNEL: Final = frozenset({"zero_mean_unit_variance", "scale_range"})
 
 
@@ -66,6 +69,11 @@ def by_jdll(package: Package, session: Session, planes: Array) -> dict[str, Arra
     -------
     dict
         Postprocessed outputs by id, with the described axes.
+
+    Raises
+    ------
+    UnsupportedError
+        JDLL makes no tile of this size, or too many.
     """
     spec = package.inputs[0]
     ready = _normalized(spec, planes)
@@ -155,7 +163,15 @@ def _cut(axis: Axis, size: int, halo: int) -> _Cut:
     else:
         step = axis.size.step if isinstance(axis.size, SteppedSize) else 1
         tile = (size + 2 * halo) // step * step
-    kept = max(1, tile - 2 * halo)
+    kept = tile - 2 * halo
+    if kept < 1 or size // kept > _MOST_TILES:
+        raise UnsupportedError(
+            "JDLL",
+            "it makes no tile of this size, or too many",
+            value=f"{size} pixels along {axis.name}, a halo of {halo}",
+            allowed=f"1 to {_MOST_TILES} tiles along an axis",
+            hint="correct min, step and halo of the package",
+        )
     count = -(-size // kept)
     starts = tuple(min(index * kept, max(0, size - kept)) for index in range(count))
     return _Cut(tile, halo, starts)

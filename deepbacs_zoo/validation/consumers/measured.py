@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -52,7 +53,8 @@ def jdll_differences(context: Context) -> Measured | None:
     case = _case(context)
     if case is None or not can_be_modelled(context.package):
         return None
-    return case.measured(lambda planes: by_jdll(context.package, case.session, planes))
+    program = partial(by_jdll, context.package, case.session)
+    return _unless_it_fails(lambda: case.measured(program))
 
 
 def padded_differences(context: Context) -> Measured | None:
@@ -60,9 +62,23 @@ def padded_differences(context: Context) -> Measured | None:
     case = _case(context)
     if case is None:
         return None
-    found = case.run(case.image, "halo")
-    differences = tuple(case.on_test_input(found, "the test input by its command predict"))
-    return Measured(differences, case.allowed)
+    name = "the test input by its command predict"
+
+    def measure() -> Measured:
+        found = case.run(case.image, "halo")
+        return Measured(tuple(case.on_test_input(found, name)), case.allowed)
+
+    return _unless_it_fails(measure)
+
+
+def _unless_it_fails(measure: Callable[[], Measured]) -> Measured | None:
+    """Return nothing where a size cannot be run: the other verdicts must not be lost with it."""
+    try:
+        return measure()
+    except HostError:
+        raise
+    except DeepbacsZooError:
+        return None
 
 
 @dataclass(frozen=True, eq=False)

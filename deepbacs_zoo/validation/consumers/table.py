@@ -15,13 +15,13 @@ from deepbacs_zoo.validation.consumers import (
     careamics,
     deepimagej_2,
     ilastik,
+    plugin,
     qupath,
 )
 from deepbacs_zoo.validation.consumers.core import check_core
 from deepbacs_zoo.validation.consumers.deepimagej import check_deepimagej
 from deepbacs_zoo.validation.consumers.float32 import check_float32
 from deepbacs_zoo.validation.consumers.jdll_onnx import check_jdll_onnx
-from deepbacs_zoo.validation.consumers.plugin import check_plugin
 from deepbacs_zoo.validation.context import Context
 
 __all__ = ["CONSUMERS", "check_consumers"]
@@ -43,7 +43,7 @@ CONSUMERS: Final[Mapping[str, Callable[[Context], Outcome]]] = MappingProxyType(
         "QuPath": qupath.CONSUMER.check,
         "BiaPy": biapy.CONSUMER.check,
         "CAREamics": careamics.CONSUMER.check,
-        "deepbacs_zoo plugin": check_plugin,
+        "deepbacs_zoo plugin": plugin.CONSUMER.check,
     }
 )
 

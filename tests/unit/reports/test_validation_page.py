@@ -31,6 +31,6 @@ def test_a_package_that_cannot_be_opened_has_a_page_with_the_reason(tmp_path):
     assert 'id="pictures"' not in text
 
 
-def test_channels_beyond_the_fourth_are_not_drawn(tmp_path):
+def test_a_stack_is_drawn_at_its_first_slice(tmp_path):
     path = CASES["three_dimensional"](tmp_path)
     assert 'id="pictures"' in render_validation(path, validate(path))

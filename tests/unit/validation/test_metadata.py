@@ -78,6 +78,10 @@ def test_what_a_reviewer_would_ask_for_is_named(tmp_path, fields, rule):
     assert rule in ids(tmp_path, **fields)
 
 
+def test_portuguese_is_no_misread_text(tmp_path):
+    assert ids(tmp_path, text=TEXT + "SÃO PAULO, Âmbar, 25 °C") <= ALWAYS
+
+
 def test_a_cover_that_is_no_picture_is_left_to_others(tmp_path):
     assert ids(tmp_path, picture=b"no picture") <= ALWAYS
 

@@ -62,5 +62,15 @@ def test_a_network_that_gives_other_numbers_each_time_is_named(tmp_path, monkeyp
         assert "not-repeatable" in {each.id for each in check_sizes(context).findings}
 
 
+def test_a_step_without_measure_is_not_tried(tmp_path):
+    def far(description, files):
+        for axis in description["inputs"][0]["axes"]:
+            if isinstance(axis.get("size"), dict):
+                axis["size"]["step"] = 2**40
+
+    found = findings(CASES["stepped"](tmp_path, change=far))
+    assert not any("one step more" in str(each.what) for each in found)
+
+
 def test_packages_of_several_inputs_are_left_to_the_other_checks(tmp_path):
     assert findings(CASES["two_inputs"](tmp_path)) == ()

@@ -4,8 +4,9 @@
 
 Each measurement is a process of its own, imports included; the rounds take turns, and the least of
 each counts.  Static checks are files, metadata and the rules of programs, without running weights;
-the format is bioimageio.spec's verdict.  ``bioimageio test`` is given the same package, and leaves
-out tiles, agreement of formats, and other programs.
+the format is bioimageio.spec's verdict.  The checks of ``bioimageio test`` are the format, files,
+test outputs by every weights format, and other sizes; everything has tiles, agreement of formats
+and models of other programs beside.
 """
 
 from __future__ import annotations
@@ -43,6 +44,20 @@ FORMAT: Final = (
     check_format(Path(sys.argv[1]), package)
 """
 )
+SAME: Final = """
+import sys
+from pathlib import Path
+from deepbacs_zoo.package import open_package
+from deepbacs_zoo.validation.checks.format import check_format
+from deepbacs_zoo.validation.checks.integrity import check_integrity
+from deepbacs_zoo.validation.checks.reproduction import check_reproduction
+from deepbacs_zoo.validation.checks.sizes import check_sizes
+from deepbacs_zoo.validation.context import Context
+with open_package(sys.argv[1]) as package, Context(package) as context:
+    check_format(Path(sys.argv[1]), package)
+    for check in (check_integrity, check_reproduction, check_sizes):
+        check(context)
+"""
 ALL: Final = "import sys; from deepbacs_zoo import validate; validate(sys.argv[1])"
 BARS: Final = {"static": 1.0, "static and format": 3.0}
 RATIO: Final = 2.0
@@ -79,9 +94,9 @@ def main() -> int:
         line = ", ".join(f"{key} {value:.2f} s" for key, value in best.items())
         missed |= any(best[key] > bar for key, bar in BARS.items())
         if "bioimageio test" in best:
-            ratio = best["bioimageio test"] / best["everything"]
+            ratio = best["bioimageio test"] / best["its checks"]
             missed |= ratio < RATIO
-            line += f"; bioimageio test over everything {ratio:.2f}"
+            line += f"; bioimageio test over its checks here {ratio:.2f}"
         sys.stdout.write(f"{name}: {line}\n")
     return int(missed)
 
@@ -89,7 +104,8 @@ def main() -> int:
 def commands_for(path: Path) -> Mapping[str, Sequence[str]]:
     """Return what is measured; the other program only where it is installed."""
     program = shutil.which("bioimageio")
-    scripts = {"static": STATIC, "static and format": FORMAT, "everything": ALL}
+    scripts = {"static": STATIC, "static and format": FORMAT}
+    scripts |= {"its checks": SAME, "everything": ALL}
     commands = {key: [sys.executable, "-c", text, str(path)] for key, text in scripts.items()}
     if program is not None:
         commands["bioimageio test"] = [program, "test", str(path)]

@@ -7,7 +7,7 @@ states the inverse as a step of its output, so that results come in the units of
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -214,7 +214,7 @@ _TRAINING: Final = TrainingSettings(
     least_steps=2000,
     vary_intensity=False,
 )
-"""How networks train that give an image."""
+"""How networks train that give an image; the size of a patch is that of its target."""
 
 
 def image_method(
@@ -271,7 +271,7 @@ def image_method(
         training_arguments=MappingProxyType({}),
         make_target=scale.applied,
         loss=Loss(loss),
-        training=_TRAINING,
+        training=replace(_TRAINING, patch_size=_TRAINING.patch_size // factor),
         decode=None,
         metrics=("psnr", "ssim", "pearson"),
         annotation="image",

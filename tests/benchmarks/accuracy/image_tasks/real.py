@@ -5,7 +5,7 @@ Reported, without a bar but for one: each set is a single field, so that no inte
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from deepbacs_zoo.images import Image
 from deepbacs_zoo.metrics import CameraNoise, estimate_noise, fit_to_target
 from tests.benchmarks.accuracy.archives import MissingDataError
 from tests.benchmarks.accuracy.clock import Clock, Seconds
-from tests.benchmarks.accuracy.image_tasks import bm3d_rows, denoising, superresolution
+from tests.benchmarks.accuracy.image_tasks import bm3d_rows, denoising, panels, superresolution
 from tests.benchmarks.accuracy.image_tasks.options import Options
 from tests.benchmarks.accuracy.image_tasks.pairs import (
     ImagePair,
@@ -50,6 +50,13 @@ class NoisyPair:
     image: str
     target: str
 
+    def read(self, given: Options) -> ImagePair:
+        """Return the pair as published."""
+        image, target = (
+            _gray(imageio.imread(_path(given, each))) for each in (self.image, self.target)
+        )
+        return ImagePair(self.name, image, target)
+
 
 NOISY = (
     NoisyPair(
@@ -70,15 +77,18 @@ STRUCTURED = "u-net-sim/microtuble/HER/Sample_1.tif"
 def run(given: Options) -> Table:
     """Train what is missing, and score all methods on every real image."""
     clock = Clock()
-    care, fine = denoising.train_care(given), superresolution.EQUAL.train(given)
+    fine = superresolution.EQUAL.train(given)
     rows: list[Row] = []
-    for pair in NOISY:
-        rows += _denoised(given, pair, care)
-    rows += _resolved(given, fine)
+    for noisy in NOISY:
+        pair = noisy.read(given)
+        rows += _denoised(given, pair, {"n2v": _trained_alone(given, pair)})
+    rows += _denoised(given, panels.NOISY.read(_data(given)), {})
+    for pair in (_wide(given), panels.WIDE.read(_data(given))):
+        rows += _resolved(given, pair, fine)
     return Table(
         "real",
         "Real images: one field each of Myxococcus and zebrafish (noisy and averaged), and of "
-        "microtubules (wide field and structured illumination)",
+        "microtubules (wide field and structured illumination); panels of two figures of DeepBacs",
         rows,
         (),
         given.seed,
@@ -87,28 +97,40 @@ def run(given: Options) -> Table:
             "PSNR in dB after the fit to the target; targets are averages and hold noise, too.",
             "BM3D knows the noise by the target, which nobody has; care was trained on simulated "
             "bacteria, n2v on the noisy image of its row.",
+            "Panels are drawings of the images in eight bits, whose background is cut off.",
             *(() if bm3d_rows.is_installed() else (bm3d_rows.ABSENT,)),
         ),
     )
 
 
-def _denoised(given: Options, pair: NoisyPair, care: Trained) -> list[Row]:
-    image, target = (
-        _gray(imageio.imread(_path(given, each))) for each in (pair.image, pair.target)
-    )
+def _trained_alone(given: Options, pair: ImagePair) -> Trained:
+    """Train `n2v` on the noisy image itself."""
+    source = _written(given, pair) / "test" / "source"
+    words = ("denoising", "--method", "n2v", "--source", str(source))
+    return trained(words, source.parents[1], given.seed)
+
+
+def _written(given: Options, pair: ImagePair) -> Path:
     folder = given.work / f"real_{pair.name}"
-    write_pairs([ImagePair(pair.name, image, target)], folder / "test")
-    samples = read_samples(folder / "test")
-    words = ("denoising", "--method", "n2v", "--source", str(folder / "test" / "source"))
-    own = trained(words, folder, given.seed)
+    write_pairs([pair], folder / "test")
+    return folder
+
+
+def _denoised(given: Options, pair: ImagePair, alone: Mapping[str, Trained]) -> list[Row]:
+    samples = read_samples(_written(given, pair) / "test")
     scored = {"input": score("input", itself, samples, denoised=True)}
     if bm3d_rows.is_installed():
-        signal = fit_to_target(image.astype(np.float64), target.astype(np.float64))
-        noise = estimate_noise(signal, image)
+        signal = fit_to_target(pair.image.astype(np.float64), pair.target.astype(np.float64))
+        noise = estimate_noise(signal, pair.image)
         scored["BM3D"] = score("BM3D", _stabilized(noise), samples, denoised=True)
-    for name, each in (("care, simulated", care), ("n2v", own)):
+    packages = {
+        "care, simulated": denoising.train_care(given),
+        "care, equivariant, simulated": denoising.train_equivariant(given),
+        **alone,
+    }
+    for name, each in packages.items():
         scored[name] = score_package(name, each.package, samples, denoised=True)
-    seconds = {"n2v": own.seconds}
+    seconds = {name: each.seconds for name, each in alone.items()}
     return [_row(pair.name, name, each, seconds.get(name)) for name, each in scored.items()]
 
 
@@ -116,29 +138,34 @@ def _stabilized(noise: CameraNoise) -> Callable[[Image], np.ndarray]:
     return lambda image: bm3d_rows.stabilized(plane_of(image), noise)[None]
 
 
-def _resolved(given: Options, fine: Trained) -> list[Row]:
+def _wide(given: Options) -> ImagePair:
     image, target = (tifffile.imread(_path(given, each)) for each in (WIDE, STRUCTURED))
-    size = min(image.shape[0], target.shape[0])
     if image.shape != target.shape:
-        raise MissingDataError(f"{WIDE} and {STRUCTURED} are no pair of {size} pixels")
-    folder = given.work / "real_microtubules"
-    write_pairs([ImagePair("microtubules", image, target)], folder / "test")
-    samples = read_samples(folder / "test")
+        raise MissingDataError(f"{WIDE} and {STRUCTURED} are no pair")
+    return ImagePair("microtubules", image, target)
+
+
+def _resolved(given: Options, pair: ImagePair, fine: Trained) -> list[Row]:
+    samples = read_samples(_written(given, pair) / "test")
     scored = {
         "input": score("input", itself, samples),
         "care, simulated": score_package("care", fine.package, samples),
     }
-    return [_row("microtubules", name, each) for name, each in scored.items()]
+    return [_row(pair.name, name, each) for name, each in scored.items()]
 
 
 def _row(field: str, name: str, scores: ImageScores, seconds: Seconds | None = None) -> Row:
     return Row(f"{field}: {name}", means(scores, KEYS), seconds or Seconds())
 
 
-def _path(given: Options, name: str) -> Path:
+def _data(given: Options) -> Path:
     if given.data is None:
         raise MissingDataError("the real images are in a folder that --data names")
-    path = given.data / name
+    return given.data
+
+
+def _path(given: Options, name: str) -> Path:
+    path = _data(given) / name
     if not path.is_file():
         raise MissingDataError(f"{name} is not in {given.data}")
     return path

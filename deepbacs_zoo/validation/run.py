@@ -31,6 +31,7 @@ from deepbacs_zoo.validation.checks.sizes import check_sizes
 from deepbacs_zoo.validation.checks.tiled import check_tiled
 from deepbacs_zoo.validation.consumers.table import check_consumers
 from deepbacs_zoo.validation.context import Context
+from deepbacs_zoo.validation.score import SCORE, predicted_score
 
 __all__ = ["CHECKS", "Check", "validate"]
 
@@ -117,7 +118,8 @@ def validate(  # long: half of it documents its parameters
         for done, check in enumerate(checks.values(), start=2):
             summary = _joined(summary, _outcome(partial(check, context)), path)
             report(done, total)
-        return summary
+    score = predicted_score(summary)
+    return summary if score is None else summary.joined((), {SCORE: score})
 
 
 def _is_all(error: PackageError) -> bool:

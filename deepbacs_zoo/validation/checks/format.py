@@ -58,6 +58,9 @@ FORMAT_UNREADABLE: Final = Rule(
     "The zoo takes no package on which its own library fails.",
     _SPEC,
 )
+COMPLETENESS: Final = "metadata_completeness"
+"""The share of the fields of the format that the description gives."""
+
 FORMAT_ERROR: Final = Rule(
     "format-error", Severity.ERROR, "The zoo takes no package that breaks its format.", _SPEC
 )
@@ -104,7 +107,7 @@ def check_format(path: Path, package: Package | None) -> Outcome:
     findings += [FORMAT_PARTLY_CHECKED.finding(_WHERE, text) for text in skipped]
     findings += [_finding(entry) for entry in entries]
     completeness = float(summary.metadata_completeness)
-    return Outcome(tuple(findings), {"metadata_completeness": completeness})
+    return Outcome(tuple(findings), {COMPLETENESS: completeness})
 
 
 @contextmanager

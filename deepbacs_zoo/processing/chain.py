@@ -116,7 +116,7 @@ def apply(
 
 def _measured(steps: Sequence[Step], tensor: Tensor, references: References) -> Fitted:
     """Measure steps and put them behind the tensor."""
-    _check_tensor(tensor)
+    _check_tensor(tensor, steps)
     functions: list[Function] = []
     statistics: list[Mapping[str, Statistic]] = []
     for step in steps:
@@ -129,8 +129,9 @@ def _measured(steps: Sequence[Step], tensor: Tensor, references: References) -> 
     return Fitted(tuple(step.name for step in steps), tuple(statistics), tuple(functions))
 
 
-def _check_tensor(tensor: Tensor) -> None:
-    if len(tensor.shape) != len(tensor.axes) or 0 in tensor.shape:
+def _check_tensor(tensor: Tensor, steps: Sequence[Step]) -> None:
+    # A list in which nothing was found is empty, and passes where nothing is computed of it.
+    if len(tensor.shape) != len(tensor.axes) or (steps and 0 in tensor.shape):
         raise DataError(
             "processing",
             "a tensor is empty or does not have the axes that it is described with",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Callable, Sequence
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from deepbacs_zoo.tensors import FileRef, TensorSpec
 __all__ = ["Array", "Context", "runnable_formats"]
 
 Array = NDArray[Any]
+Result = TypeVar("Result")
 
 
 def runnable_formats() -> tuple[str, ...]:
@@ -48,6 +49,7 @@ class Context:
         self.ran: set[str] | None = None
         self._arrays: dict[str, Array | PackageError] = {}
         self._sessions: dict[str, Session] = {}
+        self._results: dict[Callable[[Context], Any], Any] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -55,6 +57,13 @@ class Context:
     def __exit__(self, *_: object) -> None:
         for name in tuple(self._sessions):
             self._close(name)
+
+    def once(self, check: Callable[[Context], Result]) -> Result:
+        """Return the result of a check that others build on, which runs at most once."""
+        if check not in self._results:
+            self._results[check] = check(self)
+        result: Result = self._results[check]
+        return result
 
     # --- test tensors ----------------------------------------------------------------------------
 

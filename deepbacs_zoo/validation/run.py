@@ -24,6 +24,7 @@ from deepbacs_zoo.summary import Summary
 from deepbacs_zoo.validation.checks.format import check_format
 from deepbacs_zoo.validation.checks.integrity import check_integrity
 from deepbacs_zoo.validation.checks.metadata import check_metadata
+from deepbacs_zoo.validation.checks.newer_spec import check_newer_spec
 from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding
 from deepbacs_zoo.validation.checks.reference import check_reference, require_reference
 from deepbacs_zoo.validation.checks.reproduction import check_reproduction
@@ -41,6 +42,7 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
     {
         "integrity": check_integrity,
         "metadata": check_metadata,
+        "newer format": check_newer_spec,
         "reproduction": check_reproduction,
         "sizes": check_sizes,
         "tiled": check_tiled,
@@ -116,7 +118,7 @@ def validate(  # long: half of it documents its parameters
         summary = _joined(summary, _outcome(partial(check_format, path, package)), path)
         report(1, total)
         for done, check in enumerate(checks.values(), start=2):
-            summary = _joined(summary, _outcome(partial(check, context)), path)
+            summary = _joined(summary, _outcome(partial(context.once, check)), path)
             report(done, total)
     score = predicted_score(summary)
     return summary if score is None else summary.joined((), {SCORE: score})

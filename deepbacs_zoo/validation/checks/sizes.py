@@ -14,7 +14,7 @@ import numpy as np
 from deepbacs_zoo.errors import DeepbacsZooError, HostError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.prediction import run_network
-from deepbacs_zoo.tensors import FixedSize, ReferencedSize, SteppedSize, TensorSpec
+from deepbacs_zoo.tensors import Axis, FixedSize, FreeSize, ReferencedSize, SteppedSize, TensorSpec
 from deepbacs_zoo.validation.checks.outcome import Outcome, what_of
 from deepbacs_zoo.validation.context import Array, Context
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from deepbacs_zoo.package import Package
     from deepbacs_zoo.runners import Session
 
-__all__ = ["check_sizes"]
+__all__ = ["SIZE_RULES", "check_sizes"]
 
 _WHERE: Final = "inputs"
 _MOST_VALUES: Final = 2**22
@@ -43,11 +43,19 @@ SIZE_OTHER: Final = Rule(
     "Programs allocate outputs by the described sizes.",
     _SOURCE,
 )
+COUNT_OUTSIDE: Final = Rule(
+    "count-outside",
+    Severity.WARNING,
+    "A small image may hold fewer objects than the description promises.",
+    _SOURCE,
+)
 NOT_REPEATABLE: Final = Rule(
     "not-repeatable",
     Severity.WARNING,
     "A network in training mode, or with random parts, gives each user other numbers.",
 )
+SIZE_RULES: Final = frozenset({SIZE_FAILS.id, SIZE_OTHER.id, COUNT_OUTSIDE.id})
+"""Ids of findings about a size that does not hold."""
 
 
 def check_sizes(context: Context) -> Outcome:
@@ -87,6 +95,7 @@ def _cases(spec: TensorSpec, image: Array) -> Iterator[tuple[str, Array]]:
     stepped = {axis.name: axis.size for axis in spec.axes if isinstance(axis.size, SteppedSize)}
     for steps in (0, 1) if stepped else ():
         sizes = {name: size.min + steps * size.step for name, size in stepped.items()}
+        sizes |= dict(_following(spec, sizes))
         shape = [sizes.get(n, size) for n, size in zip(spec.axis_names, image.shape, strict=True)]
         if math.prod(shape) > _MOST_VALUES:
             continue
@@ -99,13 +108,23 @@ def _cases(spec: TensorSpec, image: Array) -> Iterator[tuple[str, Array]]:
         yield "a batch of two", np.concatenate([image, image], spec.axis_names.index("b"))
 
 
+def _following(spec: TensorSpec, sizes: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """Yield the axes whose size is given by another one of the same tensor."""
+    for axis in spec.axes:
+        size = axis.size
+        if isinstance(size, ReferencedSize) and size.tensor == spec.id and size.axis in sizes:
+            yield axis.name, size.of(sizes[size.axis])
+
+
 def _sized(spec: TensorSpec, image: Array, sizes: dict[str, int]) -> Array:
-    """Return the image cut, or mirrored at its end, to sizes."""
+    """Return the middle of the image, or the image mirrored at both ends, as bioimageio.core."""
     for name, size in sizes.items():
         axis = spec.axis_names.index(name)
-        missing = max(0, size - image.shape[axis])
-        padding = [(0, missing if place == axis else 0) for place in range(image.ndim)]
-        image = np.pad(image, padding, mode="symmetric").take(range(size), axis)
+        missing, spare = (max(0, sign * (size - image.shape[axis])) for sign in (1, -1))
+        ends = (missing // 2, missing - missing // 2)
+        padding = [ends if place == axis else (0, 0) for place in range(image.ndim)]
+        start = spare // 2
+        image = np.pad(image, padding, mode="symmetric").take(range(start, start + size), axis)
     return image
 
 
@@ -124,17 +143,38 @@ def _tried(package: Package, session: Session, name: str, tensor: Array) -> list
         ]
     sizes = dict(zip(spec.axis_names, tensor.shape, strict=True))
     return [
-        SIZE_OTHER.finding(
-            f"outputs.{output.id}.axes.{axis.id}",
-            f"{name}: {found[output.id].shape[place]} pixels",
-            f"{size} pixels, as the description says",
+        finding
+        for output in package.outputs
+        for axis, size in zip(output.axes, found[output.id].shape, strict=True)
+        if (finding := _other(name, output, axis, size, _described(axis.size, spec, sizes)))
+    ]
+
+
+def _other(
+    name: str, output: TensorSpec, axis: Axis, found: int, described: int | None
+) -> Finding | None:
+    """Return what is wrong about the size of an output axis."""
+    where = f"outputs.{output.id}.axes.{axis.id}"
+    if described is not None and found != described:
+        return SIZE_OTHER.finding(
+            where,
+            f"{name}: {found} pixels",
+            f"{described} pixels, as the description says",
             "correct the size, scale and offset of the output axis",
         )
-        for output in package.outputs
-        for place, axis in enumerate(output.axes)
-        if (size := _described(axis.size, spec, sizes)) is not None
-        and found[output.id].shape[place] != size
-    ]
+    free = axis.size
+    if not isinstance(free, FreeSize) or axis.name == "b":
+        return None
+    if free.min <= found <= (math.inf if free.max is None else free.max):
+        return None
+    return COUNT_OUTSIDE.finding(
+        where,
+        f"{name}: {found} of it",
+        f"{free.min} to {free.max}, as the description says"
+        if free.max is not None
+        else f"{free.min} or more, as the description says",
+        "state a smallest input size in which something is found, and the largest count",
+    )
 
 
 def _described(size: object, spec: TensorSpec, sizes: dict[str, int]) -> int | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.findings import Evidence, Issue, Rule, Severity, differs, fails
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.summary import ConsumerVerdict
 from deepbacs_zoo.tensors import FixedSize, Step, SteppedSize, TensorSpec
 from deepbacs_zoo.validation.checks.outcome import Outcome
+from deepbacs_zoo.validation.checks.sizes import SIZE_RULES, check_sizes
 from deepbacs_zoo.validation.consumers.measured import Measured, padded_differences
 from deepbacs_zoo.validation.consumers.programs import Program, unmeasured, worded
 from deepbacs_zoo.validation.context import Context
@@ -72,6 +74,16 @@ SEVERAL_THRESHOLDS: Final = fails(
 SEVERAL_INPUTS_HALO: Final = differs(
     "core-several-inputs-halo", "Its predict pads only the input that an output refers to.", _NEWER
 )
+CAST_FIRST: Final = differs(
+    "core-cast-first",
+    "In format 0.4 it casts what the network gives to the described type before the steps.",
+    _BOTH,
+)
+OTHER_SIZES: Final = differs(
+    "core-other-sizes",
+    "Its own test runs the smallest sizes, too, and asks for the described outputs.",
+    _BOTH,
+)
 
 
 def check_core(context: Context) -> Outcome:
@@ -81,7 +93,7 @@ def check_core(context: Context) -> Outcome:
     predict, which continues images by the halo.
     """
     package = context.package
-    old, both = tuple(_format(package)), tuple(core_issues(package))
+    old, both = tuple(_format(package)), (*core_issues(package), *_other_sizes(context))
     measured = padded_differences(context) if _has_halo(package) else None
     verdicts = [
         _verdict(program, name, issues, measured)
@@ -115,6 +127,8 @@ def core_issues(package: Package) -> Iterator[Issue]:
         yield from _raw_statistics(index, spec)
     for side, specs in (("inputs", package.inputs), ("outputs", package.outputs)):
         for index, spec in enumerate(specs):
+            if side == "outputs":
+                yield from _cast_first(package, index, spec)
             for number, step in enumerate(spec.steps):
                 where = f"{side}.{index}.steps.{number} ({step.name})"
                 yield from _step(step, where, is_output=side == "outputs")
@@ -202,6 +216,30 @@ def _raw_statistics(index: int, spec: TensorSpec) -> Iterator[Issue]:
                 "put the steps before into the network, or leave them out",
             )
         changed = changed or step.name not in _KEEPS
+
+
+def _cast_first(package: Package, index: int, spec: TensorSpec) -> Iterator[Issue]:
+    """Predict that the network's values are rounded before a step of format 0.4 sees them."""
+    if spec.steps and package.format_version.startswith("0.4") and "float" not in spec.dtype:
+        yield CAST_FIRST.issue(
+            f"outputs.{index}.data_type",
+            f"it casts what the network gives to {spec.dtype} before {spec.steps[0].name}",
+            "float32, or no postprocessing",
+            "convert the description to format 0.5",
+        )
+
+
+def _other_sizes(context: Context) -> Iterator[Issue]:
+    """Predict that its own test fails at other sizes, which it does not run in format 0.4."""
+    if context.package.format_version.startswith("0.4"):
+        return
+    try:
+        found = context.once(check_sizes).findings
+    except DeepbacsZooError:  # reported where it is checked
+        return
+    for each in found:
+        if each.id in SIZE_RULES:
+            yield OTHER_SIZES.issue(each.where, each.what, each.allowed, each.hint)
 
 
 def _step(step: Step, where: str, *, is_output: bool) -> Iterator[Issue]:

@@ -74,3 +74,10 @@ def test_a_step_without_measure_is_not_tried(tmp_path):
 
 def test_packages_of_several_inputs_are_left_to_the_other_checks(tmp_path):
     assert findings(CASES["two_inputs"](tmp_path)) == ()
+
+
+def test_fewer_objects_than_described_in_a_small_image_are_a_warning(tmp_path):
+    found = findings(CASES["data_dependent"](tmp_path, weights=("onnx",)))
+    (few,) = [each for each in found if each.id == "count-outside"]
+    assert few.severity is Severity.WARNING
+    assert few.allowed == "1 to 4096, as the description says"

@@ -83,12 +83,13 @@ def command(  # long: its parameters are the options of the command line
         ),
     ] = False,
     equivariant: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--equivariant",
-            help="For care, denoising: results follow gain and offset of any camera.",
+            "--equivariant/--no-equivariant",
+            help="For care, denoising: results follow gain and offset of any camera, by default.",
+            show_default=False,
         ),
-    ] = False,
+    ] = None,
     noise_axis: Annotated[
         NoiseAxis | None,
         typer.Option(help="For n2v: the axis along which noise goes on from pixel to pixel."),
@@ -168,7 +169,7 @@ def command(  # long: its parameters are the options of the command line
         classes=[name.strip() for name in classes.split(",")] if classes else (),
         arguments={
             **({"probabilistic": True} if probabilistic else {}),
-            **({"equivariant": True} if equivariant else {}),
+            **({} if equivariant is None else {"equivariant": equivariant}),
             **({} if noise_axis is None else {"noise_axis": noise_axis.value}),
         },
         labels=label_options(annotations, background, allow_empty, register),

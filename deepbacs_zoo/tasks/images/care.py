@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Any, Final
 
 from deepbacs_zoo.errors import UsageError
@@ -32,7 +33,7 @@ def build(
     target_channels: int = 1,
     channels: int = 1,
     probabilistic: bool = False,
-    equivariant: bool = False,
+    equivariant: bool | None = None,
 ) -> Method:
     """Return the method.
 
@@ -53,19 +54,14 @@ def build(
         Add a channel with the scale of a Laplace distribution around each value.
     equivariant
         The result follows gain and offset of the image; ``image_scale`` is that of targets, too.
+        By default in denoising, unless uncertainties are asked for.
 
     Raises
     ------
     UsageError
         Both of the last two are asked for.
     """
-    if probabilistic and equivariant:
-        raise UsageError(
-            Option("equivariant"),
-            "an uncertainty has no offset, and this network gives none",
-            allowed="one of both",
-            hint="leave " + Option("probabilistic") + " out",
-        )
+    equivariant = _is_equivariant(task, probabilistic, equivariant)
     if equivariant and image_scale is not None:
         target_scale = image_scale  # what follows gain and offset has one scale
     arguments = {
@@ -87,6 +83,19 @@ def build(
     return dataclasses.replace(method, network="equivariant") if equivariant else method
 
 
+def _is_equivariant(task: str, probabilistic: bool, asked: bool | None) -> bool:
+    if asked is None:
+        return task == _OWN_UNITS and not probabilistic
+    if probabilistic and asked:
+        raise UsageError(
+            Option("equivariant"),
+            "an uncertainty has no offset, and this network gives none",
+            allowed="one of both",
+            hint="leave " + Option("probabilistic") + " out",
+        )
+    return asked
+
+
 def choose(task: str, samples: Sequence[Sample]) -> Choice:
     """Return scales and channels by the training images."""
     own = {"image_scale": input_scale(samples).as_argument()} if task == _OWN_UNITS else {}
@@ -94,12 +103,14 @@ def choose(task: str, samples: Sequence[Sample]) -> Choice:
 
 
 def _entry(task: str) -> MethodEntry:
+    # DeepBacs' own network adds its image to the result, and has offsets.
+    plain = dataclasses.replace(CARE, arguments=MappingProxyType({"equivariant": False}))
     return MethodEntry(
         "care",
         task,
         partial(build, task),
         partial(choose, task),
-        presets(CARE),
+        presets(plain),
         annotation="image",
         anew=frozenset({"image_scale", "target_scale"}),
         given=frozenset({"probabilistic"} | ({"equivariant"} if task == _OWN_UNITS else set())),

@@ -119,7 +119,7 @@ RECIPES: Mapping[str, Recipe] = {
         train_stages, lambda given: simulated_stages(given) / "test"
     ),
     "deepbacs-denoising-care": Recipe(
-        lambda given: run_of(denoising.train_equivariant(given)),
+        lambda given: run_of(denoising.train_care(given)),
         lambda given: denoising.simulated(given.work) / "test",
     ),
     "deepbacs-labeling-fnet": Recipe(train_stain, lambda given: labeling.write(given) / "test"),

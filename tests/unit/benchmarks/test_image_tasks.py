@@ -59,7 +59,7 @@ def test_each_photon_level_has_its_own_bars():
         denoising.INPUT: scores("input", 0.0),
         denoising.N2V: scores("n2v", 2.9),
         denoising.CARE: scores("care", 5.0),
-        denoising.EQUIVARIANT: scores("equivariant", 4.9),
+        denoising.NETWORK: scores("plain network", 4.9),
     }
     assert [bar.reached for bar in denoising.bars(found)] == [False] * 3
     found |= {denoising.KNOWN: scores("known", 4.0), denoising.PLAIN: scores("plain", 3.5)}

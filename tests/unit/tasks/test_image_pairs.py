@@ -8,7 +8,7 @@ from scipy.ndimage import shift
 
 from deepbacs_zoo.errors import DataError
 from deepbacs_zoo.simulation import get_scene, simulate
-from deepbacs_zoo.tasks import get_method
+from deepbacs_zoo.tasks import get_method, resolve
 from deepbacs_zoo.tasks.images.pairs import check_pair
 from deepbacs_zoo.tasks.images.registration import measured_shift, register
 from tests.data.runs.make_runs import noisy_pair
@@ -151,3 +151,24 @@ def test_what_follows_gain_and_offset_has_one_scale():
     (before,), (after,) = method.inputs[0].steps, method.outputs[0].steps
     assert dict(before.kwargs) == {"gain": 0.2, "offset": -20.0}
     assert dict(after.kwargs) == {"gain": 5.0, "offset": 100.0}
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments", "network"),
+    [
+        ("denoising", {}, "equivariant"),
+        ("denoising", {"equivariant": False}, "care"),
+        ("denoising", {"probabilistic": True}, "care"),
+        ("labeling", {}, "care"),
+        ("superresolution", {}, "care"),
+    ],
+)
+def test_only_a_denoised_image_follows_gain_and_offset(task, arguments, network):
+    method = get_method("care", arguments, task=task)
+    assert method.network == network
+    assert method.arguments["equivariant"] == (network == "equivariant")
+
+
+def test_the_settings_of_deepbacs_have_its_own_network():
+    entry = resolve("denoising", "care")
+    assert entry.build(**entry.presets["deepbacs"].arguments).network == "care"

@@ -18,7 +18,8 @@ def test_a_preset_fits_its_method(method, name):
     for key, value in preset.training.items():
         assert getattr(built.training, key) == value
     assert built.training.patch_size % built.multiple == 0
-    assert built.network_arguments.keys() == get_method(method).network_arguments.keys()
+    same = get_method(method, preset.arguments)
+    assert built.network_arguments.keys() == same.network_arguments.keys()
     assert 0 < preset.validation < 1
     get_network(built.network)
 

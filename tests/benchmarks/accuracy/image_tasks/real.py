@@ -125,7 +125,7 @@ def _denoised(given: Options, pair: ImagePair, alone: Mapping[str, Trained]) -> 
         scored["BM3D"] = score("BM3D", _stabilized(noise), samples, denoised=True)
     packages = {
         "care, simulated": denoising.train_care(given),
-        "care, equivariant, simulated": denoising.train_equivariant(given),
+        "care, plain network, simulated": denoising.train_plain(given),
         **alone,
     }
     for name, each in packages.items():

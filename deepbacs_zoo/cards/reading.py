@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Final, TypeVar
 
 import yaml
 
@@ -14,9 +15,9 @@ from deepbacs_zoo.cards.types import Author, Card, Citation, Maintainer, PixelSi
 from deepbacs_zoo.errors import PackageError, UsageError
 from deepbacs_zoo.files.fields import Field, TextRule, Wording, one_of, text_like, text_up_to
 from deepbacs_zoo.files.text import line_of, read_text
-from deepbacs_zoo.package.metadata import is_orcid
+from deepbacs_zoo.package.metadata import is_doi, is_orcid
 
-__all__ = ["RENDERED", "WRITTEN", "read_card"]
+__all__ = ["FIELDS", "RENDERED", "WRITTEN", "read_card"]
 
 WRITTEN = ("Description", "Intended use", "Limitations", "Training data")
 """The headings that a card must have."""
@@ -43,7 +44,7 @@ _VERSION = text_like(
     r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?", 'a version such as "0.1.0"'
 )
 _LICENSE = text_like(r"[A-Za-z0-9][A-Za-z0-9.+-]*", "an SPDX identifier such as MIT or CC-BY-4.0")
-_DOI = text_like(r"10\.\d{4,}/\S+", "a DOI such as 10.1371/journal.pone.0217524")
+_DOI = TextRule(is_doi, "a DOI such as 10.1371/journal.pone.0217524")
 _URL = text_like(r"https?://\S+", "an address that begins with https://")
 _ORCID = TextRule(
     is_orcid,
@@ -56,6 +57,28 @@ _EMOJI = text_up_to(2)
 _SHORT = text_up_to(128)
 _LONG = text_up_to(1024)
 _LABELS = one_of("complete", "incomplete")
+
+FIELDS: Final[Mapping[str, TextRule]] = MappingProxyType(
+    {
+        "name": _NAME,
+        "description": _DESCRIPTION,
+        "version": _VERSION,
+        "license": _LICENSE,
+        "authors.name": _PERSON,
+        "authors.affiliation": _LONG,
+        "authors.orcid": _ORCID,
+        "authors.github_user": _GITHUB,
+        "cite.text": _LONG,
+        "cite.doi": _DOI,
+        "modality": _SHORT,
+        "target_structure": _SHORT,
+        "training_data.text": _LONG,
+        "training_data.license": _LICENSE,
+        "training_data.url": _URL,
+        "tags": _SHORT,
+    }
+)
+"""What a text of the front matter may be, by its place."""
 
 _TOP = (
     "name",

@@ -10,6 +10,7 @@ import typer
 
 from deepbacs_zoo._version import __version__
 from deepbacs_zoo.cli import (
+    card,
     data,
     demo,
     evaluate,
@@ -45,6 +46,7 @@ app.command(name="export")(export.command)
 app.command(name="validate")(validate.command)
 app.command(name="predict")(predict.command)
 app.command(name="demo")(demo.command)
+app.add_typer(card.app)
 app.add_typer(models.app)
 app.add_typer(data.app)
 app.add_typer(synthesize.app)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-__all__ = ["Author", "Citation", "Document", "Maintainer", "Metadata", "is_orcid"]
+__all__ = ["Author", "Citation", "Document", "Maintainer", "Metadata", "is_doi", "is_orcid"]
 __all__ += ["read_metadata"]
 
 
@@ -234,6 +234,11 @@ def _written(value: object) -> str | None:
 
 def _stated(entry: object) -> dict[str, Any]:
     return {name: value for name, value in vars(entry).items() if value is not None}
+
+
+def is_doi(text: str) -> bool:
+    """Return whether a text has the form of a DOI, without an address in front."""
+    return re.fullmatch(r"10\.\d{4,9}/\S+", text) is not None
 
 
 def is_orcid(text: str) -> bool:

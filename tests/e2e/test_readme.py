@@ -18,7 +18,17 @@ def test_each_block_of_the_readme_runs(readme, number):
 def test_the_readme_shows_every_verb():
     text = (ROOT / "README.md").read_text("utf-8")
     verbs = ("train segmentation", "train segmentation --method stardist", "train detection")
-    verbs += ("data list", "models list", "evaluate", "export", "validate", "predict", "demo")
+    verbs += (
+        "data list",
+        "models list",
+        "card new",
+        "card check",
+        "evaluate",
+        "export",
+        "validate",
+        "predict",
+        "demo",
+    )
     for verb in (*verbs, "fiji doctor", "fiji run", "fiji bundle"):
         assert f"deepbacs-zoo {verb}" in text
 

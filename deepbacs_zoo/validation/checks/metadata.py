@@ -10,7 +10,7 @@ import importlib.util
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -18,17 +18,18 @@ from typing import Any, Final
 from deepbacs_zoo.errors import DeepbacsZooError
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.package import Package
-from deepbacs_zoo.package.metadata import Document, is_orcid
+from deepbacs_zoo.package.metadata import Document, Metadata, is_doi, is_orcid
 from deepbacs_zoo.validation.checks.outcome import Outcome
 from deepbacs_zoo.validation.context import Context
 
-__all__ = ["check_metadata"]
+__all__ = ["check_metadata", "known_tags", "licenses", "metadata_findings", "tag_findings"]
+__all__ += ["text_findings"]
 
 _CHECKLIST: Final = "checklist of the BioImage Model Zoo's reviewers, 2026"
 _MOST_COVER_BYTES: Final = 500_000
 _RATIOS: Final = (1.0, 2.0)
 _RATIO_ERROR: Final = 0.05
-_DOI: Final = re.compile(r"10\.\d{4,9}/\S+")
+_NO_NAME: Final = re.compile(r"[\d;&@*<>\ufffd]|\bet al\b|[ÃÂ][\u0080-\u00bf]|^\W*$")
 _HEADINGS: Final = ("description", "validation", "citation")
 _MISREAD: Final = re.compile("[ÃÂ][\u0080-\u00bf]|â€|\ufffd")
 """Text in UTF-8 that was read as Latin-1 and written again."""
@@ -44,6 +45,11 @@ LICENSE_UNKNOWN: Final = _rule(
     Severity.WARNING,
 )
 LICENSE_MISSING: Final = _rule("license-missing", "Without a licence nobody may use the model.")
+AUTHOR_NAME: Final = _rule(
+    "author-name",
+    "An entry is one person, a consortium or an institute, whose name others cite.",
+    Severity.WARNING,
+)
 AUTHOR_MISSING: Final = _rule("author-missing", "Somebody has to answer for a model.")
 ORCID_WRONG: Final = _rule(
     "orcid-wrong", "An ORCID with a wrong digit belongs to nobody.", Severity.WARNING
@@ -78,16 +84,25 @@ CHANNEL_NAMES: Final = _rule(
 def check_metadata(context: Context) -> Outcome:
     """Look at licence, people, citations, documentation, covers, tags, pixel size and channels."""
     package = context.package
-    return Outcome(tuple(finding for check in _CHECKS for finding in check(package)))
+    found = [*metadata_findings(package.metadata), *tag_findings(package.metadata)]
+    found += [finding for check in _CHECKS for finding in check(package)]
+    return Outcome(tuple(found))
 
 
-def _license(package: Package) -> Iterator[Finding]:
-    stated = package.metadata.license
+def metadata_findings(metadata: Metadata) -> Iterator[Finding]:
+    """Yield what is wrong about licence, authors and citations."""
+    yield from _license(metadata)
+    yield from _people(metadata)
+    yield from _citations(metadata)
+
+
+def _license(metadata: Metadata) -> Iterator[Finding]:
+    stated = metadata.license
     if not stated:
         yield LICENSE_MISSING.finding(
             "license", "no licence is stated", "an SPDX identifier", "state one, such as MIT"
         )
-    elif (known := _licenses()) and stated not in known:
+    elif (known := licenses()) and stated not in known:
         yield LICENSE_UNKNOWN.finding(
             "license",
             f"{stated} is no SPDX identifier",
@@ -96,11 +111,17 @@ def _license(package: Package) -> Iterator[Finding]:
         )
 
 
-def _people(package: Package) -> Iterator[Finding]:
-    metadata = package.metadata
+def _people(metadata: Metadata) -> Iterator[Finding]:
     if not metadata.authors:
         yield AUTHOR_MISSING.finding("authors", "there are none", "one or more", "name them")
     for index, author in enumerate(metadata.authors):
+        if _NO_NAME.search(author.name):
+            yield AUTHOR_NAME.finding(
+                f"authors.{index}.name",
+                f"{author.name} is not a name",
+                "given name and family name of one author, without titles, numbers and signs",
+                "write each author as an entry of its own",
+            )
         if author.orcid and not is_orcid(author.orcid):
             yield ORCID_WRONG.finding(
                 f"authors.{index}.orcid",
@@ -110,8 +131,8 @@ def _people(package: Package) -> Iterator[Finding]:
             )
 
 
-def _citations(package: Package) -> Iterator[Finding]:
-    cited = package.metadata.cite
+def _citations(metadata: Metadata) -> Iterator[Finding]:
+    cited = metadata.cite
     if not cited:
         yield CITATION_MISSING.finding(
             "cite",
@@ -120,7 +141,7 @@ def _citations(package: Package) -> Iterator[Finding]:
             "cite the method and the images",
         )
     for index, each in enumerate(cited):
-        if each.doi and not _DOI.fullmatch(each.doi):
+        if each.doi and not is_doi(each.doi):
             yield DOI_FORM.finding(
                 f"cite.{index}.doi",
                 f"{each.doi} has not the form of a DOI",
@@ -140,13 +161,7 @@ def _documentation(package: Package) -> Iterator[Finding]:
     if content is None:
         return
     text = content.decode("utf-8", "replace")
-    if found := _MISREAD.search(text):
-        yield TEXT_MISREAD.finding(
-            "documentation",
-            f"it has characters such as '{found[0]}'",
-            "UTF-8",
-            "read it in its own encoding, and save it in UTF-8",
-        )
+    yield from text_findings("documentation", text)
     headings = " ".join(re.findall(r"^#+\s*(.+)$", text, re.MULTILINE)).lower()
     if missing := [each for each in _HEADINGS if each not in headings]:
         yield DOCUMENTATION_HEADING.finding(
@@ -154,6 +169,17 @@ def _documentation(package: Package) -> Iterator[Finding]:
             f"no heading has the word {', '.join(missing)}",
             "the headings Description, Validation and Citation",
             "add the chapters",
+        )
+
+
+def text_findings(where: str, text: str) -> Iterator[Finding]:
+    """Yield what is wrong about the characters of a text."""
+    if found := _MISREAD.search(text):
+        yield TEXT_MISREAD.finding(
+            where,
+            f"it has characters such as '{found[0]}'",
+            "UTF-8",
+            "read it in its own encoding, and save it in UTF-8",
         )
 
 
@@ -187,9 +213,13 @@ def _covers(package: Package) -> Iterator[Finding]:
             )
 
 
-def _tags(package: Package) -> Iterator[Finding]:
-    tags = {tag.lower() for tag in package.metadata.tags}
-    missing = {name: known for name, known in _categories().items() if not tags & known}
+def tag_findings(metadata: Metadata, categories: Collection[str] = ()) -> Iterator[Finding]:
+    """Yield the categories, of the named ones or all, of which there is no tag."""
+    tags = {tag.lower() for tag in metadata.tags}
+    asked = {
+        name: known for name, known in known_tags().items() if not categories or name in categories
+    }
+    missing = {name: known for name, known in asked.items() if not tags & known}
     if missing:
         examples = (f"{name}: {', '.join(sorted(known)[:4])} …" for name, known in missing.items())
         yield TAGS_MISSING.finding(
@@ -226,12 +256,8 @@ def _channels(package: Package) -> Iterator[Finding]:
 
 
 _CHECKS: Final[tuple[Callable[[Package], Iterator[Finding]], ...]] = (
-    _license,
-    _people,
-    _citations,
     _documentation,
     _covers,
-    _tags,
     _pixel_size,
     _channels,
 )
@@ -257,14 +283,14 @@ def _ratio(content: bytes) -> float | None:
 
 
 @cache
-def _licenses() -> frozenset[str]:
+def licenses() -> frozenset[str]:
     """Return the SPDX identifiers that the specification's library knows; empty without it."""
     listed = _static("spdx_licenses.json").get("licenses", ())
     return frozenset(str(each.get("licenseId")) for each in listed)
 
 
 @cache
-def _categories() -> dict[str, frozenset[str]]:
+def known_tags() -> dict[str, frozenset[str]]:
     """Return the tags of each category of models; empty without the specification's library."""
     listed = _static("tag_categories.json").get("model", {})
     return {name: frozenset(str(tag).lower() for tag in tags) for name, tags in listed.items()}

@@ -62,6 +62,10 @@ def test_models_that_ship_have_nothing_to_mend(name):
         ({"license": None}, "license-missing"),
         ({"authors": []}, "author-missing"),
         ({"authors": [{"name": "A", "orcid": "0000-0002-1825-0098"}]}, "orcid-wrong"),
+        ({"authors": [{"name": "Ada Lovelace1,2"}]}, "author-name"),
+        ({"authors": [{"name": "A. Byron & A. Lovelace"}]}, "author-name"),
+        ({"authors": [{"name": "Lovelace et al."}]}, "author-name"),
+        ({"authors": [{"name": "MartÃ\xadn"}]}, "author-name"),
         ({"cite": []}, "citation-missing"),
         ({"cite": [{"text": "a", "doi": "https://doi.org/10.1038/s42003"}]}, "doi-form"),
         ({"documentation": None}, "documentation-missing"),
@@ -76,6 +80,13 @@ def test_models_that_ship_have_nothing_to_mend(name):
 )
 def test_what_a_reviewer_would_ask_for_is_named(tmp_path, fields, rule):
     assert rule in ids(tmp_path, **fields)
+
+
+@pytest.mark.parametrize(
+    "name", ["João São-Pedro", "O'Brien, Mary", "The deepbacs_zoo developers", "李小龙", "Õie Ü."]
+)
+def test_names_of_people_are_names(tmp_path, name):
+    assert ids(tmp_path, authors=[{"name": name}]) <= ALWAYS
 
 
 def test_portuguese_is_no_misread_text(tmp_path):

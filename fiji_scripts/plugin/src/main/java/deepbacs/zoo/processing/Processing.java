@@ -60,7 +60,8 @@ public final class Processing {
       List<Step> steps, Chain chain, Map<String, Tensor> references) {
     check(steps, "processing", chain.axes);
     for (char axisName : chain.axes.toCharArray()) {
-      if (chain.size(axisName) == 0) {
+      // A list in which nothing was found is empty, and passes where nothing is computed of it.
+      if (!steps.isEmpty() && chain.size(axisName) == 0) {
         throw new ZooException(
             Kind.DATA,
             "processing",

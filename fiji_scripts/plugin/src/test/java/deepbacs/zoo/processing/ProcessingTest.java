@@ -183,6 +183,15 @@ class ProcessingTest {
   }
 
   @Test
+  void aListInWhichNothingWasFoundPassesWhereNothingIsComputedOfIt() {
+    Tensor none = Tensor.zeros(DType.FLOAT32, "in", 0, 4);
+    assertEquals(0, Processing.apply(Collections.emptyList(), none, NONE).size());
+    assertThrows(
+        ZooException.class,
+        () -> Processing.apply(Collections.singletonList(step("sigmoid")), none, NONE));
+  }
+
+  @Test
   void valuesThatAreNoNumbersAreRefusedWhereTheyWouldSpoilAll() {
     Tensor tensor = noise(DType.FLOAT32, 1, 4, 5);
     tensor.set(3, Double.NaN);

@@ -12,7 +12,15 @@ from typing import Any, Final
 from deepbacs_zoo.findings import Finding, Rule, Severity
 from deepbacs_zoo.options import Spelling, in_python
 
-__all__ = ["NOT_TESTED", "OTHER_WEIGHTS", "ConsumerVerdict", "Difference", "Summary", "Verdict"]
+__all__ = [
+    "NOT_TESTED",
+    "OTHER_WEIGHTS",
+    "ConsumerVerdict",
+    "Difference",
+    "Summary",
+    "Verdict",
+    "table_row",
+]
 
 NOT_TESTED: Final = Rule(
     "not-reproduced",
@@ -171,6 +179,10 @@ class Summary:
             return "passed"
         return "not tested" if ids == {NOT_TESTED.id} else "FAILED"
 
+    def count(self, severity: str) -> int:
+        """Return the number of findings of a severity, ``info``, ``warning`` or ``error``."""
+        return sum(each.severity is Severity[severity.upper()] for each in self.findings)
+
     @property
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Program, weights formats, verdict and reason, for people.
@@ -245,15 +257,16 @@ class Summary:
         for finding in self.findings:
             plain = finding.plain(spelling)
             plain["where"] = f"`{plain['where']}`"
-            lines.append(_in_markdown([plain[name] for name in _COLUMNS]))
+            lines.append(table_row([plain[name] for name in _COLUMNS]))
         if self.figures:
             lines += ["", "| figure | value |", "|---|---|"]
             lines += [f"| {name} | {value:.3g} |" for name, value in self.figures.items()]
         if self.consumers:
             lines += ["", "| program | weights | verdict | because |", "|---|---|---|---|"]
-            lines += [_in_markdown(row) for row in self.rows]
+            lines += [table_row(row) for row in self.rows]
         return "\n".join(lines)
 
 
-def _in_markdown(cells: Sequence[str]) -> str:
+def table_row(cells: Sequence[str]) -> str:
+    """Return a row of a table in Markdown."""
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deepbacs_zoo.cli.options import TrustOption, named_packages
+from deepbacs_zoo.cli.options import OverwriteOption, TrustOption, named_packages
 from deepbacs_zoo.cli.progress import bar
 from deepbacs_zoo.cli.spelling import on_command_line
 from deepbacs_zoo.errors import UsageError
@@ -37,7 +37,7 @@ class FailOn(StrEnum):
     WARNING = "warning"
 
 
-def command(
+def command(  # long: it holds the options
     packages: Annotated[
         list[Path],
         typer.Argument(
@@ -63,12 +63,38 @@ def command(
             help="A finding with which it does not fail, such as not-reproduced; repeatable.",
         ),
     ] = None,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix",
+            help="Write a copy (--output) with all mended that needs no images to be known.",
+        ),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="COPY", help="The mended copy: a zip if it ends so, else a folder."),
+    ] = None,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Check format, hashes, reproduction by every weights format, and what programs make of it."""
     from deepbacs_zoo.cli.validate_several import packages_in
     from deepbacs_zoo.findings import Severity
     from deepbacs_zoo.validation import validate
 
+    if fix or output is not None:
+        from deepbacs_zoo.cli.validate_fix import mend
+        from deepbacs_zoo.cli.validate_several import one_package
+
+        code = mend(
+            one_package(packages, Option("fix"), format.value),
+            _copy(fix, output),
+            overwrite=overwrite,
+            trust=trust,
+            format=format.value,
+            fail_on=Severity[fail_on.name],
+            allow=allow or (),
+        )
+        raise typer.Exit(code)
     paths = packages_in(packages)
     if format is Printed.HTML and len(paths) > 1:
         raise UsageError(
@@ -96,6 +122,18 @@ def command(
             summaries.append(summary)
     print(_printed(format, paths, summaries))
     raise typer.Exit(0 if all(summary.passed for summary in summaries) else 1)
+
+
+def _copy(fix: bool, output: Path | None) -> Path:
+    """Return the place of the copy; refuse the one option without the other."""
+    if fix and output is not None:
+        return output
+    raise UsageError(
+        Option("fix") if fix else Option("output"),
+        "a copy is written only where both are given",
+        allowed=Option("fix") + " with " + Option("output"),
+        hint="name the copy" if fix else "leave it out, or add " + Option("fix", True),
+    )
 
 
 def _printed(format: Printed, paths: Sequence[Path], summaries: Sequence[Summary]) -> str:

@@ -13,13 +13,15 @@ from typing import Any, Final
 
 import yaml
 
-from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.errors import PackageError, UnsupportedError
 from deepbacs_zoo.files.text import decode_text, line_of
 
-__all__ = ["MAX_BYTES", "parse_yaml"]
+__all__ = ["MAX_BYTES", "dump_yaml", "parse_yaml"]
 
 # The largest description in the Zoo has some 30 KB; a chain of aliases needs no more to do harm.
 MAX_BYTES: Final = 4 * 2**20
+
+_MOST_VALUES: Final = 1_000_000
 
 _TAG: Final = "tag:yaml.org,2002:"
 
@@ -75,7 +77,7 @@ def parse_yaml(data: bytes, document: str) -> dict[str, Any]:
     ------
     PackageError
         No UTF-8 text, no YAML, more than one document, no mapping, a key twice in one mapping, a
-        tag that would build a Python object, or more than `MAX_BYTES`.
+        tag that would build a Python object, more than `MAX_BYTES`, or aliases without end.
     """
     if len(data) > MAX_BYTES:
         raise PackageError(
@@ -113,7 +115,43 @@ def parse_yaml(data: bytes, document: str) -> dict[str, Any]:
             allowed="fields such as format_version, name, inputs, outputs, weights",
             hint="correct the file, or get the package again",
         )
+    _refuse_endless(value, document)
     return value
+
+
+def dump_yaml(value: object, *, flow: bool | None = None, width: int = 100) -> str:
+    """Return the YAML of plain data.
+
+    Parameters
+    ----------
+    value
+        Mappings, lists, texts, numbers, truth values.
+    flow
+        Whether collections are written between brackets; ``None`` for the innermost ones only.
+    width
+        Characters of a line.
+    """
+    text: str = yaml.safe_dump(
+        value, sort_keys=False, allow_unicode=True, width=width, default_flow_style=flow
+    )
+    return text
+
+
+def _refuse_endless(value: dict[str, Any], document: str) -> None:
+    """Raise for parts that stand in each other so often that whoever walks them never ends."""
+    waiting: list[Any] = [value]
+    for _ in range(_MOST_VALUES):
+        if not waiting:
+            return
+        each = waiting.pop()
+        if isinstance(each, dict | list):
+            waiting += each.values() if isinstance(each, dict) else each
+    raise UnsupportedError(  # the library of the format would walk them for ever, too
+        document,
+        "the parts of the description repeat each other without end",
+        allowed=f"{_MOST_VALUES} values, those that aliases repeat counted each time",
+        hint="write it without anchors and aliases, or get the package again",
+    )
 
 
 def _load(text: str, document: str) -> Any:  # noqa: ANN401 - YAML holds anything

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from deepbacs_zoo.package.metadata import Metadata
 from deepbacs_zoo.package.writing.jdll import leading_spelling
+from deepbacs_zoo.package.yaml_text import dump_yaml
 from deepbacs_zoo.package.zoo_config import ZooConfig
 from deepbacs_zoo.tensors import Axis, FixedSize, ReferencedSize, Step, SteppedSize, TensorSpec
 
@@ -123,10 +122,7 @@ def describe(metadata: Metadata, content: Content) -> dict[str, Any]:
 def write_description(description: Mapping[str, Any], folder: Path) -> Path:
     """Write ``rdf.yaml`` into the package's folder and return its path."""
     path = folder / DESCRIPTION
-    text = yaml.safe_dump(
-        dict(description), sort_keys=False, allow_unicode=True, width=100, default_flow_style=None
-    )
-    path.write_text(text, encoding="utf-8", newline="\n")
+    path.write_text(dump_yaml(dict(description)), encoding="utf-8", newline="\n")
     return path
 
 

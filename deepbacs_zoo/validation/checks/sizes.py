@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from deepbacs_zoo.package import Package
     from deepbacs_zoo.runners import Session
 
-__all__ = ["SIZE_RULES", "check_sizes"]
+__all__ = ["SIZE_RULES", "check_sizes", "smallest_that_runs"]
 
 _WHERE: Final = "inputs"
 _MOST_VALUES: Final = 2**22
 """A larger input is not made: steps may be any number."""
+_MOST_SIZES: Final = 64
 _SOURCE: Final = "bioimageio.core 0.11.0, its test of parametrized inputs"
 SIZES_HOLD: Final = Rule(
     "sizes-hold", Severity.INFO, "Images of other sizes than the test input run, too.", _SOURCE
@@ -88,6 +89,33 @@ def check_sizes(context: Context) -> Outcome:
             SIZES_HOLD.finding(_WHERE, "run, with the described sizes: " + "; ".join(done))
         )
     return Outcome(tuple(findings))
+
+
+def smallest_that_runs(context: Context) -> dict[str, int]:
+    """Return the first sizes by axis that the network takes, if the described ones are smaller.
+
+    Sizes are those of the rule, up to that of the test input; errors are those of loading weights.
+    """
+    spec, session = context.package.inputs[0], context.first_session()
+    if session is None or spec.test_tensor is None:
+        return {}
+    image = context.test_tensor(spec.test_tensor)
+    for number, sizes in enumerate(_growing(spec, image)):
+        found = _tried(context.package, session, "", _sized(spec, image, sizes))
+        if not any(finding.id == SIZE_FAILS.id for finding in found):
+            return sizes if number else {}
+    return {}
+
+
+def _growing(spec: TensorSpec, image: Array) -> Iterator[dict[str, int]]:
+    """Yield the sizes of the rule, up to that of the image."""
+    stepped = {axis.name: axis.size for axis in spec.axes if isinstance(axis.size, SteppedSize)}
+    given = dict(zip(spec.axis_names, image.shape, strict=True))
+    for steps in range(_MOST_SIZES if stepped else 0):
+        sizes = {name: size.min + steps * size.step for name, size in stepped.items()}
+        if any(size > given[name] for name, size in sizes.items()):
+            return
+        yield sizes
 
 
 def _cases(spec: TensorSpec, image: Array) -> Iterator[tuple[str, Array]]:

@@ -91,3 +91,37 @@ def test_users_say_what_fails(collection, capsys, monkeypatch):
 
 def findings(capsys, monkeypatch, path):
     return json.loads(run(capsys, monkeypatch, path, "--format", "json")[1])["findings"]
+
+
+# --- a mended copy -------------------------------------------------------------------------------
+
+
+def test_a_mended_copy_is_written_and_every_change_printed(tmp_path, capsys, monkeypatch):
+    path = CASES["missing_ids"](tmp_path)
+    copy = tmp_path / "copy.zip"
+    code, out, _ = run(capsys, monkeypatch, path, "--fix", "--output", copy)
+    assert code == 0
+    assert "6 changes, written to copy.zip" in out
+    code, out, _ = run(capsys, monkeypatch, copy, "--fix", "--output", tmp_path / "again.zip")
+    assert "nothing to mend" in out
+    code, _, error = run(capsys, monkeypatch, path, "--fix", "--output", copy)
+    assert code == 2
+    assert "--overwrite" in error
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (["--fix"], "--fix with --output"),
+        (["--output", "copy"], "--fix with --output"),
+        (["other.zip", "--fix", "--output", "copy"], "2 packages"),
+        (["--fix", "--output", "copy", "--format", "html"], "there is no page of this"),
+    ],
+)
+def test_wrong_options_of_a_copy_are_one_sentence(tmp_path, capsys, monkeypatch, words, what):
+    monkeypatch.chdir(tmp_path)
+    path = CASES["bcyx"](tmp_path)
+    code, _, error = run(capsys, monkeypatch, path, *words)
+    assert code == 2
+    assert what in error
+    assert error.count("\n") == 1

@@ -83,10 +83,9 @@ def command(  # long: it holds the options
 
     if fix or output is not None:
         from deepbacs_zoo.cli.validate_fix import mend
-        from deepbacs_zoo.cli.validate_several import one_package
 
         code = mend(
-            one_package(packages, Option("fix"), format.value),
+            _only(packages, Option("fix"), format.value),
             _copy(fix, output),
             overwrite=overwrite,
             trust=trust,
@@ -122,6 +121,26 @@ def command(  # long: it holds the options
             summaries.append(summary)
     print(_printed(format, paths, summaries))
     raise typer.Exit(0 if all(summary.passed for summary in summaries) else 1)
+
+
+def _only(packages: Sequence[Path], option: Option, format: str) -> Path:
+    """Return the only package; refuse several, and a page."""
+    if len(packages) != 1:
+        raise UsageError(
+            option,
+            "this is about one package",
+            value=f"{len(packages)} packages",
+            allowed="one package",
+            hint="name one of them",
+        )
+    if format == "html":
+        raise UsageError(
+            Option("format", "html"),
+            "there is no page of this",
+            allowed="text | json | markdown",
+            hint="leave it out, or take another format",
+        )
+    return packages[0]
 
 
 def _copy(fix: bool, output: Path | None) -> Path:

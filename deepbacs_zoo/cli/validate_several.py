@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from deepbacs_zoo.cli.spelling import on_command_line
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
     from deepbacs_zoo.summary import Summary
 
-__all__ = ["one_package", "packages_in", "table", "to_json"]
+__all__ = ["packages_in", "table", "to_json"]
 
 _HEAD = ("package", "outcome", "errors", "warnings", "runs in", "differs in", "does not run in")
 
@@ -58,26 +57,6 @@ def _has_description(folder: Path) -> bool:
     from deepbacs_zoo.package.find_description import has_description
 
     return has_description([path.name for path in folder.iterdir()])
-
-
-def one_package(packages: Sequence[Path], option: Option, format: str) -> Path:
-    """Return the only package; refuse several, and a page."""
-    if len(packages) != 1:
-        raise UsageError(
-            option,
-            "this is about one package",
-            value=f"{len(packages)} packages",
-            allowed="one package",
-            hint="name one of them",
-        )
-    if format == "html":
-        raise UsageError(
-            Option("format", "html"),
-            "there is no page of this",
-            allowed="text | json | markdown",
-            hint="leave it out, or take another format",
-        )
-    return packages[0]
 
 
 def table(summaries: Iterable[Summary], *, markdown: bool) -> str:

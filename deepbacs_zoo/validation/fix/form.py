@@ -10,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from deepbacs_zoo.package.writing.description import FORMAT
 from deepbacs_zoo.validation.fix.changes import Mend, Place
 
 __all__ = ["form_mends"]
@@ -58,6 +57,8 @@ def _mappings(entries: object) -> Iterator[tuple[int, Mapping[str, Any]]]:
 
 
 def _version(description: Description) -> Iterator[Mend]:
+    from deepbacs_zoo.package.writing.description import FORMAT
+
     stated = description.get("format_version")
     text = str(stated) if isinstance(stated, str | float) else ""
     full = {"0.4": _NEWEST_04, "0.5": FORMAT}.get(text)

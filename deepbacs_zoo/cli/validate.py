@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deepbacs_zoo.cli.options import OverwriteOption, TrustOption, named_packages
+from deepbacs_zoo.cli.options import OverwriteOption, TrustOption, named_package, named_packages
 from deepbacs_zoo.cli.progress import bar
 from deepbacs_zoo.cli.spelling import on_command_line
 from deepbacs_zoo.errors import UsageError
@@ -75,6 +75,14 @@ def command(  # long: it holds the options
         typer.Option(metavar="COPY", help="The mended copy: a zip if it ends so, else a folder."),
     ] = None,
     overwrite: OverwriteOption = False,
+    compare: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PACKAGE",
+            callback=lambda path: path and named_package(path),
+            help="Say what differs in another version of it, and whether that is worse.",
+        ),
+    ] = None,
 ) -> None:
     """Check format, hashes, reproduction by every weights format, and what programs make of it."""
     from deepbacs_zoo.cli.validate_several import packages_in
@@ -82,11 +90,11 @@ def command(  # long: it holds the options
     from deepbacs_zoo.validation import validate
 
     if fix or output is not None:
-        from deepbacs_zoo.cli.validate_fix import mend
+        from deepbacs_zoo.cli.validate_two import mend
 
         code = mend(
             _only(packages, Option("fix"), format.value),
-            _copy(fix, output),
+            _copy(fix, output, compare),
             overwrite=overwrite,
             trust=trust,
             format=format.value,
@@ -94,6 +102,11 @@ def command(  # long: it holds the options
             allow=allow or (),
         )
         raise typer.Exit(code)
+    if compare is not None:
+        from deepbacs_zoo.cli.validate_two import compare as compare_two
+
+        first = _only(packages, Option("compare"), format.value)
+        raise typer.Exit(compare_two(first, compare, trust=trust, format=format.value))
     paths = packages_in(packages)
     if format is Printed.HTML and len(paths) > 1:
         raise UsageError(
@@ -143,8 +156,15 @@ def _only(packages: Sequence[Path], option: Option, format: str) -> Path:
     return packages[0]
 
 
-def _copy(fix: bool, output: Path | None) -> Path:
+def _copy(fix: bool, output: Path | None, compare: Path | None) -> Path:
     """Return the place of the copy; refuse the one option without the other."""
+    if compare is not None:
+        raise UsageError(
+            Option("compare"),
+            "a package is mended, or compared with another one",
+            allowed="one of the two",
+            hint="compare it with its copy afterwards",
+        )
     if fix and output is not None:
         return output
     raise UsageError(

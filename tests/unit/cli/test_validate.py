@@ -10,7 +10,7 @@ import pytest
 
 from deepbacs_zoo import validation
 from deepbacs_zoo.cli import main as cli
-from tests.packages import CASES
+from tests.packages import CASES, REFUSED
 
 SCHEMA = Path(validation.__file__).with_name("answer.schema.json")
 
@@ -124,4 +124,20 @@ def test_wrong_options_of_a_copy_are_one_sentence(tmp_path, capsys, monkeypatch,
     code, _, error = run(capsys, monkeypatch, path, *words)
     assert code == 2
     assert what in error
+    assert error.count("\n") == 1
+
+
+# --- two versions --------------------------------------------------------------------------------
+
+
+def test_two_versions_are_compared(tmp_path, capsys, monkeypatch):
+    first = CASES["bcyx"](tmp_path, name="first.zip")
+    code, out, _ = run(capsys, monkeypatch, first, "--compare", first)
+    assert (code, out) == (0, "tiny model and tiny model: they are the same\n")
+    second = REFUSED["tampered_weights"](tmp_path, name="second.zip")
+    code, out, _ = run(capsys, monkeypatch, first, "--compare", second, "--format", "json")
+    assert code == 1
+    assert json.loads(out)["worse"]
+    code, _, error = run(capsys, monkeypatch, first, "--compare", tmp_path / "none.zip")
+    assert code == 2
     assert error.count("\n") == 1

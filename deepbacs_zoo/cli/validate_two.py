@@ -1,4 +1,4 @@
-"""``validate --fix``: a mended copy of one package."""
+"""``validate`` with a second package: the mended copy of one, or one to compare it with."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from deepbacs_zoo.findings import Severity
     from deepbacs_zoo.options import Spelling
 
-__all__ = ["mend", "printed"]
+__all__ = ["compare", "mend"]
 
 
 class Answer(Protocol):
@@ -47,11 +47,21 @@ def mend(
     with bar("mending") as progress:
         fixed = fix(path, output, overwrite=overwrite, trust=trust, progress=progress)
     after = replace(fixed.after, fail_on=fail_on, allowed=tuple(allow))
-    print(printed(replace(fixed, after=after), format))
+    print(_printed(replace(fixed, after=after), format))
     return 0 if fixed.output is not None and after.passed else 1
 
 
-def printed(answer: Answer, format: str) -> str:
+def compare(first: Path, second: Path, *, trust: bool, format: str) -> int:
+    """Print what differs between two packages; return the exit code, 1 if the second is worse."""
+    from deepbacs_zoo.validation.comparison import compare_packages
+
+    with bar("comparing") as progress:
+        comparison = compare_packages(first, second, trust=trust, progress=progress)
+    print(_printed(comparison, format))
+    return 1 if comparison.worse else 0
+
+
+def _printed(answer: Answer, format: str) -> str:
     """Return an answer in the format ``text``, ``json`` or ``markdown``."""
     printers = {
         "text": answer.to_text,

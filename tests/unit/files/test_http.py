@@ -10,7 +10,17 @@ from pathlib import Path
 import pytest
 
 from deepbacs_zoo import __version__
-from deepbacs_zoo.files.http import BrokenError, RefusedError, open_url, put, read_block, read_url
+from deepbacs_zoo.files.http import (
+    BrokenError,
+    RefusedError,
+    attempt,
+    open_url,
+    origin,
+    post,
+    put,
+    read_block,
+    read_url,
+)
 from tests.unit.files.servers import (
     CLOSED,
     Answer,
@@ -232,3 +242,80 @@ def test_a_server_may_not_take_a_file(
 def test_the_package_does_not_load_httpx() -> None:
     code = "import sys, deepbacs_zoo, deepbacs_zoo.files; assert 'httpx' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_token_is_not_sent_on_by_a_redirection(server: Repository) -> None:
+    heard = []
+
+    def listen(handler, data):
+        heard.append(dict(handler.headers))
+        whole(handler, data)
+
+    with serve() as other:
+        other.files["/file"], other.usual = b"elsewhere", listen
+        server.answers += [leading_to(f"{other.url}/file")]
+        headers = {"Authorization": "Bearer me", "Range": "bytes=0-"}
+        with open_url(f"{server.url}/file", headers) as response:
+            assert response.read() == b"elsewhere"
+    assert "Authorization" not in heard[0]
+    assert heard[0]["Range"] == "bytes=0-"
+
+
+def test_nothing_is_sent_to_where_a_redirection_leads(server: Repository) -> None:
+    with serve() as other:
+        server.answers += [leading_to(f"{other.url}/new?signature=secret")]
+        with pytest.raises(RefusedError, match=rf"302 Found to {other.url}/new$") as caught:
+            post(f"{server.url}/new", b"{}", {"Authorization": "Bearer me"})
+        assert (other.asked, other.sent) == ([], {})
+    assert caught.value.status == 302
+
+
+def test_no_more_is_sent_than_was_announced(server: Repository) -> None:
+    put(f"{server.url}/new", io.BytesIO(b"abcdef"), {}, 3).close()
+    assert server.sent["/new"][1] == b"abc"
+    with pytest.raises(RefusedError, match="1 bytes shorter"):
+        put(f"{server.url}/new", io.BytesIO(b"ab"), {}, 3)
+
+
+def test_a_refusal_brings_what_was_said(server: Repository) -> None:
+    server.answers += [status(403)]
+    with pytest.raises(RefusedError) as caught:
+        post(f"{server.url}/new", b"{}", {})
+    assert caught.value.answer is not None
+    assert b"403" in caught.value.answer.said
+    assert "Date" in caught.value.answer.headers
+
+
+def test_attempts_wait_as_long_as_the_server_asks() -> None:
+    errors: list[Exception] = [BrokenError("busy"), BrokenError("busy", 9), BrokenError("busy")]
+    waited: list[float] = []
+
+    def action() -> str:
+        if errors:
+            raise errors.pop(0)
+        return "done"
+
+    assert attempt(action, pauses=(1, 4, 16), sleep=waited.append) == "done"
+    assert waited == [1, 9, 16]
+    errors += [BrokenError("busy"), RefusedError("no")]
+    with pytest.raises(RefusedError):
+        attempt(action, pauses=(1, 4), sleep=waited.append)
+    errors += [BrokenError("busy")] * 3
+    with pytest.raises(BrokenError):
+        attempt(action, pauses=(1, 4), sleep=waited.append)
+    assert waited[3:] == [1, 1, 4]
+
+
+def test_signatures_of_addresses_are_not_logged(
+    server: Repository, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    put(f"{server.url}/new?X-Amz-Signature=secret", io.BytesIO(b"a"), {}, 1).close()
+    assert "secret" not in caplog.text
+    assert f"PUT {server.url}/new" in caplog.text
+
+
+def test_one_server_is_scheme_host_and_port() -> None:
+    assert origin("https://zoo.example/a?b") == origin("https://zoo.example:443/")
+    assert origin("https://zoo.example") != origin("http://zoo.example")
+    assert origin("https://zoo.example") != origin("https://zoo.example.org")

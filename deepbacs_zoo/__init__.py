@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from deepbacs_zoo.exporting import export
     from deepbacs_zoo.package import open_package
     from deepbacs_zoo.prediction import predict
+    from deepbacs_zoo.publishing import publish
     from deepbacs_zoo.training import train
     from deepbacs_zoo.validation import validate
 
-__all__ = ["evaluate", "export", "open_package", "predict", "train", "validate"]
+__all__ = ["evaluate", "export", "open_package", "predict", "publish", "train", "validate"]
 
 _SUBPACKAGE_OF: Final = {
     "evaluate": "evaluation",
     "export": "exporting",
     "open_package": "package",
     "predict": "prediction",
+    "publish": "publishing",
     "train": "training",
     "validate": "validation",
 }

@@ -21,6 +21,7 @@ from deepbacs_zoo.cli import (
     fiji_run,
     models,
     predict,
+    publish,
     synthesize,
     train,
     validate,
@@ -45,6 +46,7 @@ app.command(name="evaluate")(evaluate.command)
 app.command(name="export")(export.command)
 app.command(name="validate")(validate.command)
 app.command(name="predict")(predict.command)
+app.command(name="publish")(publish.command)
 app.command(name="demo")(demo.command)
 app.add_typer(card.app)
 app.add_typer(models.app)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from deepbacs_zoo.reports.comparison import write_comparison_pages
 from deepbacs_zoo.reports.page import write_evaluation, write_report
+from deepbacs_zoo.reports.publication import PublicationPage, write_publication
 from deepbacs_zoo.reports.types import (
     Agreement,
     Fact,
@@ -25,11 +26,13 @@ __all__ = [
     "FileRow",
     "KeyFigure",
     "Picture",
+    "PublicationPage",
     "Report",
     "StepRow",
     "TrainedRun",
     "render_validation",
     "write_comparison_pages",
     "write_evaluation",
+    "write_publication",
     "write_report",
 ]

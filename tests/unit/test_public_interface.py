@@ -43,6 +43,7 @@ def test_the_public_interface_lists_exactly_these_names():
         "export",
         "open_package",
         "predict",
+        "publish",
         "train",
         "validate",
     ]
@@ -71,7 +72,16 @@ def test_importing_the_command_line_loads_nothing_heavy():
 
 @pytest.mark.parametrize(
     "subpackage",
-    ["exporting", "prediction", "reports", "runners", "tasks", "training", "validation"],
+    [
+        "exporting",
+        "prediction",
+        "publishing",
+        "reports",
+        "runners",
+        "tasks",
+        "training",
+        "validation",
+    ],
 )
 def test_a_subpackage_with_a_heavy_library_does_not_load_it_on_import(subpackage):
     heavy = loaded_after(f"import deepbacs_zoo.{subpackage}")

@@ -224,9 +224,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _stored_file(self, path: Path) -> tuple[int, dict[str, str], bytes]:
         data = path.read_bytes()
         tag, total = etag(data), len(data)
-        wanted = self.headers.get("Range", "")
-        if wanted.startswith("bytes=") and self.headers.get("If-Range", tag) == tag:
-            start = int(wanted.removeprefix("bytes=").partition("-")[0])
+        asked_for = self.headers.get("Range", "")
+        if asked_for.startswith("bytes=") and self.headers.get("If-Range", tag) == tag:
+            start = int(asked_for.removeprefix("bytes=").partition("-")[0])
             if start >= total:
                 return _xml(416, "InvalidRange", "The range cannot be satisfied")
             span = f"bytes {start}-{total - 1}/{total}"

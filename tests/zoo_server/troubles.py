@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass, field
 from typing import IO
@@ -69,6 +70,8 @@ class Line:
         Seconds to wait before each answer.
     done
         Bytes that passed.
+    gate
+        Requests wait until it is set, as it is at first.
     """
 
     cut_at: int | None = None
@@ -76,11 +79,16 @@ class Line:
     seconds: float = 0.0
     done: int = 0
     is_cut: bool = False
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     def begin(self) -> None:
         """Refuse a request while the line is cut."""
         if self.is_cut:
             raise CutError
+        self.gate.wait()
         time.sleep(self.seconds)
 
     def mend(self) -> None:

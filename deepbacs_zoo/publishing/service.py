@@ -1,0 +1,413 @@
+"""A server that is asked in JSON: requests, attempts, and the sentences of its refusals.
+
+One host is talked to, the one that was given; a token is sent nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import IO, TYPE_CHECKING, Any, Final, TypeVar, cast
+from urllib.parse import urlsplit
+
+from deepbacs_zoo.errors import DeepbacsZooError, HostError, IntegrityError, UsageError
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.files.http import BrokenError, RefusedError, Response
+    from deepbacs_zoo.publishing.credentials import Token
+
+__all__ = ["OnBytes", "Service", "ServiceError"]
+
+T = TypeVar("T")
+
+OnBytes = Callable[[int], None]
+"""Called with the number of bytes of a file that were sent."""
+_SKEW: Final = 300.0
+"""Seconds by which clocks may differ before it is worth a word."""
+_LONGEST_DETAIL: Final = 300
+_LOCAL: Final = ("127.0.0.1", "::1", "localhost")
+
+
+class ServiceError(Exception):
+    """A refusal of a server, explained to people with the state of the upload.
+
+    Parameters
+    ----------
+    kind
+        A key of ``_SENTENCES``.
+    where
+        The thing at fault: the server, a file, an id.
+    reason
+        The server's own words, or those of the connection.
+    """
+
+    def __init__(self, kind: str, where: str, reason: str) -> None:
+        super().__init__(f"{kind}: {where}: {reason}")
+        self.kind, self.where, self.reason = kind, where, reason
+
+    def explained(self, state: str, allowed: str = "") -> DeepbacsZooError:
+        """Return the error for people.
+
+        Parameters
+        ----------
+        state
+            What is on the server by now, as a clause.
+        allowed
+            The right state, where more is known about it than here.
+        """
+        error, what, usual, hint = _SENTENCES[self.kind]
+        return error(
+            self.where,
+            what,
+            value=self.reason or None,
+            allowed=allowed or usual,
+            hint=f"{hint} ({state})",
+        )
+
+
+_AGAIN: Final = "run the same command again, which goes on from here"
+_SENTENCES: Final[Mapping[str, tuple[type[DeepbacsZooError], str, str, str]]] = {
+    "token": (
+        UsageError,
+        "the server does not accept the token",
+        "a token that is valid now",
+        f"get a new one where you sign in, and {_AGAIN}",
+    ),
+    "permission": (
+        UsageError,
+        "the account of the token may not do this",
+        "models of your own, and those that you were given permission for",
+        "check the id and the account, or ask the model's owner or a reviewer of the zoo",
+    ),
+    "missing": (
+        UsageError,
+        "the server has nothing of this name",
+        "the id of a model or draft that is there",
+        "check the id and the address of the server",
+    ),
+    "exists": (
+        UsageError,
+        "the server has something of this name already",
+        "a name that is not taken",
+        "choose another id, or update what is there",
+    ),
+    "large": (
+        HostError,
+        "the file is too large for the server",
+        "files up to the server's limit",
+        f"make the file smaller or ask the server's operators, and {_AGAIN}",
+    ),
+    "busy": (
+        HostError,
+        "the server did not do it, also after several attempts",
+        "a server that can be reached",
+        f"wait a little, check the connection, and {_AGAIN}",
+    ),
+    "elsewhere": (
+        HostError,
+        "the server leads to another host, to which nothing was sent",
+        "addresses of the server that was given",
+        "check the address of the server, and tell its operators",
+    ),
+    "other-server": (
+        HostError,
+        "this is a server of another kind",
+        "a server that answers as its documentation says",
+        "check its address",
+    ),
+    "damaged": (
+        IntegrityError,
+        "the file arrived with other bytes, also at the second attempt",
+        "the bytes of the package",
+        f"check the connection, and {_AGAIN}",
+    ),
+    "request": (
+        HostError,
+        "the server refuses this request",
+        "requests as its documentation describes them",
+        "see whether a newer version of deepbacs_zoo knows better, or report it",
+    ),
+}
+_KIND_OF_STATUS: Final = {
+    401: "token",
+    403: "permission",
+    404: "missing",
+    405: "other-server",
+    409: "exists",
+    413: "large",
+}
+_OF_PYTHON: Final = {
+    "PermissionError": "permission",
+    "KeyError": "missing",
+    "FileNotFoundError": "missing",
+    "FileExistsError": "exists",
+    "ValueError": "request",
+    "TypeError": "request",
+    "AssertionError": "request",
+}
+"""Errors that a server in Python answers with, whatever number it gives them."""
+
+
+@dataclass
+class Service:
+    """A server and the right to use it.
+
+    Parameters
+    ----------
+    server
+        Its address, without a slash at the end.
+    token
+        Says who asks; without one only public things are answered.
+    """
+
+    server: str
+    token: Token | None = None
+    clock: float = field(default=0.0, init=False)
+    """Seconds that the server's clock is ahead of this computer's."""
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.server)
+        if self.token is not None and parts.scheme != "https" and parts.hostname not in _LOCAL:
+            raise UsageError(
+                self.server,
+                "a token is not sent over an unprotected connection",
+                allowed="an address that begins with https://",
+                hint="correct the address of the server",
+            )
+
+    def ask(self, method: str, path: str, content: object = None, where: str = "") -> Any:  # noqa: ANN401 - whatever JSON holds
+        """Send JSON and return the answer, which is JSON, too; several attempts.
+
+        Parameters
+        ----------
+        method
+            ``GET``, ``POST``, ``PUT`` or ``DELETE``.
+        path
+            Where on the server; it begins with a slash.
+        content
+            Anything that JSON can hold; by default nothing.
+        where
+            The thing that it is about, for errors; the server by default.
+
+        Raises
+        ------
+        ServiceError
+            The server refuses, or cannot be reached.
+        """
+        from deepbacs_zoo.files.http import attempt
+
+        about = where or self.server
+        return self.calling(lambda: attempt(lambda: self.ask_once(method, path, content)), about)
+
+    def ask_once(self, method: str, path: str, content: object = None) -> Any:  # noqa: ANN401
+        """Send JSON as `ask` does, in one attempt.
+
+        Raises
+        ------
+        ServiceError, BrokenError, RefusedError
+            The answer is no JSON; as `send`.
+        """
+        from deepbacs_zoo.files.http import send
+
+        body = b"" if content is None else json.dumps(content).encode()
+        headers = {"Content-Type": "application/json", **self._who()}
+
+        def once() -> bytes:
+            with send(method, self.server + path, io.BytesIO(body), len(body), headers) as answer:
+                self._compare_clocks(answer)
+                data = answer.read()
+                self._check_whole(answer, len(data))
+                return data
+
+        data = self._final(once)
+        if not data.strip():
+            return None
+        try:
+            return json.loads(data)
+        except ValueError:
+            reason = f"it answers {data[:40].decode('ascii', 'replace')}"
+            raise ServiceError("other-server", self.server, self._hide(reason)) from None
+
+    def send_file(
+        self, address: str, source: IO[bytes], size: int, report: OnBytes | None = None
+    ) -> str:
+        """Send bytes by ``PUT`` in one attempt; return the tag of what arrived, or nothing.
+
+        Parameters
+        ----------
+        address
+            A signed address on this server, so that the token is not sent.  Its signature is
+            for an empty content type.
+        source, size
+            The bytes, and how many they are.
+        report
+            Called with the number of bytes sent so far.
+
+        Raises
+        ------
+        ServiceError, BrokenError, RefusedError
+            The address is of another host; as `send`.
+        """
+        from deepbacs_zoo.files.http import put
+
+        self.check_host(address)
+        counted = cast("IO[bytes]", _Counted(source, report or (lambda done: None)))
+        with put(address, counted, {"Content-Type": ""}, size) as answer:
+            self._compare_clocks(answer)
+            return str(answer.headers.get("ETag", "")).strip('"').lower()
+
+    def read_file(self, address: str, where: str) -> bytes:
+        """Return what lies at a signed address of this server; `ServiceError`."""
+        from deepbacs_zoo.files.http import attempt, open_url
+
+        self.check_host(address)
+
+        def once() -> bytes:
+            with open_url(address) as answer:
+                data = answer.read()
+                self._check_whole(answer, len(data))
+                return data
+
+        return self.calling(lambda: attempt(once), where)
+
+    def sha256_of(self, address: str, where: str) -> str:
+        """Return the SHA-256 of what lies at a signed address of this server."""
+        from deepbacs_zoo.files.http import attempt, open_url, read_block
+
+        self.check_host(address)
+
+        def once() -> str:
+            digest, size = hashlib.sha256(), 0
+            with open_url(address) as answer:
+                while block := read_block(answer):
+                    digest.update(block)
+                    size += len(block)
+                self._check_whole(answer, size)
+            return digest.hexdigest()
+
+        return self.calling(lambda: attempt(once), where)
+
+    def check_host(self, address: object) -> None:
+        """Refuse an address that is not of this server; `ServiceError`."""
+        from deepbacs_zoo.files.http import origin
+
+        if not isinstance(address, str) or not urlsplit(address).netloc:
+            raise ServiceError("other-server", self.server, "it gives no address for a file")
+        if origin(address) != origin(self.server):
+            parts = urlsplit(address)
+            raise ServiceError("elsewhere", self.server, f"{parts.scheme}://{parts.netloc}")
+
+    def explain(self, error: BrokenError | RefusedError, where: str) -> ServiceError:
+        """Return what a failure means."""
+        if error.answer is not None:
+            self._compare_clocks(error.answer)
+        detail = self._detail(error.answer)
+        kind = _kind(error.answer, detail)
+        reason = "; ".join(part for part in (str(error), detail) if part)
+        if kind == "token":
+            reason = self._about_token(reason)
+        # What is about no single thing is about the server.
+        about = self.server if kind in {"token", "elsewhere"} else where
+        return ServiceError(kind, about, self._hide(reason))
+
+    # --- details ---------------------------------------------------------------------------------
+
+    def calling(self, action: Callable[[], T], where: str) -> T:
+        """Call an action; its failure becomes a `ServiceError` about a thing."""
+        from deepbacs_zoo.files.http import BrokenError, RefusedError
+
+        try:
+            return action()
+        except (BrokenError, RefusedError) as error:
+            raise self.explain(error, where) from None
+
+    def _final(self, action: Callable[[], T]) -> T:
+        """Call an action; what only looks as if another attempt would help is final."""
+        from deepbacs_zoo.files.http import BrokenError, RefusedError
+
+        try:
+            return action()
+        except BrokenError as error:
+            if self._detail(error.answer).partition(":")[0].strip() not in _OF_PYTHON:
+                raise
+            raise RefusedError(error, answer=error.answer) from None
+
+    def _who(self) -> dict[str, str]:
+        return {} if self.token is None else self.token.header()
+
+    def _hide(self, text: str) -> str:
+        return text if self.token is None else self.token.hide(text)
+
+    def _compare_clocks(self, answer: Response) -> None:
+        try:
+            there = parsedate_to_datetime(answer.headers.get("Date", ""))
+        except ValueError:
+            return
+        if there.tzinfo is not None:
+            self.clock = (there - datetime.now(UTC)).total_seconds()
+
+    def _about_token(self, reason: str) -> str:
+        words = [reason]
+        expires = self.token.expires if self.token is not None else None
+        if self.token is not None:
+            words.append(f"it comes from {self.token.source}")
+        if expires is not None and expires.timestamp() < datetime.now(UTC).timestamp() + self.clock:
+            words.append(f"it expired on {expires:%Y-%m-%d %H:%M} UTC")
+        if abs(self.clock) > _SKEW:
+            way = "behind" if self.clock > 0 else "ahead of"
+            minutes = round(abs(self.clock) / 60)
+            words.append(f"the clock of this computer is {minutes} minutes {way} the server's")
+        return "; ".join(words)
+
+    @staticmethod
+    def _check_whole(answer: Response, size: int) -> None:
+        from deepbacs_zoo.files.http import BrokenError
+
+        length = answer.headers.get("Content-Length", "")
+        if length.isdecimal() and size < int(length):
+            raise BrokenError(f"the answer ended after {size} of {length} bytes")
+
+    @staticmethod
+    def _detail(answer: Response | None) -> str:
+        """Return the server's own words about a refusal, in one line; empty for a web page."""
+        text = b"" if answer is None else answer.said
+        try:
+            said = json.loads(text)
+        except ValueError:
+            found = re.search(rb"<Code>([^<]*)</Code>(?:<Message>([^<]*))?", text)
+            said = (
+                b": ".join(filter(None, found.groups())).decode("utf-8", "replace") if found else ""
+            )
+        if isinstance(said, dict):
+            said = said.get("detail") or said.get("message") or ""
+        return " ".join(str(said).split())[:_LONGEST_DETAIL]
+
+
+def _kind(answer: Response | None, detail: str) -> str:
+    """Return the kind of a failure, by what a server says and by its number."""
+    named = _OF_PYTHON.get(detail.partition(":")[0].strip())
+    if named is not None or answer is None:
+        return named or "busy"
+    if 300 <= answer.status < 400:
+        return "elsewhere"
+    unexpected = "busy" if answer.status >= 500 or answer.status in {408, 429} else "request"
+    return _KIND_OF_STATUS.get(answer.status, unexpected)
+
+
+class _Counted:
+    """A file that says how much of it was read."""
+
+    def __init__(self, file: IO[bytes], report: OnBytes) -> None:
+        self._file, self._report, self._done = file, report, 0
+
+    def read(self, most: int) -> bytes:
+        block = self._file.read(most)
+        self._done += len(block)
+        self._report(self._done)
+        return block

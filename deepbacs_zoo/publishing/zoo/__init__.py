@@ -1,0 +1,1 @@
+"""The BioImage Model Zoo as a place to publish in."""

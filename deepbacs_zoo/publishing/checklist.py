@@ -1,4 +1,4 @@
-"""The reviewers' checklist and the score that the zoo will give, predicted from validation."""
+"""The reviewers' checklist, and what keeps a package from being sent."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.options import Option
-from deepbacs_zoo.summary import Verdict
 
 if TYPE_CHECKING:
     from deepbacs_zoo.findings import Finding
     from deepbacs_zoo.summary import Summary
 
-__all__ = ["Item", "Score", "blocking", "checklist_of", "predicted_score", "refuse_failures"]
+__all__ = ["Item", "blocking", "checklist_of", "refuse_failures"]
 
 _ITEMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -41,10 +40,6 @@ _NEEDED: Final = frozenset(
     }
 )
 """Findings with which nothing is published, whatever their severity."""
-_PARTNERS: Final = ("ilastik", "deepImageJ 3.1", "BiaPy", "CAREamics")
-"""Programs whose reports count in the zoo's collection."""
-_BEST: Final = 3
-_CORE: Final = "bioimageio.core"
 
 
 @dataclass(frozen=True)
@@ -68,32 +63,6 @@ class Item:
         return not self.findings
 
 
-@dataclass(frozen=True)
-class Score:
-    """The score of the zoo's collection, from 0 to 1, as far as it can be predicted.
-
-    Parameters
-    ----------
-    format, completeness, core, partners
-        Its four parts, each from 0 to 1 and a quarter of the whole: a valid format, how much of
-        the metadata is stated, bioimageio.core, and the mean of the three best partners.
-    """
-
-    format: float
-    completeness: float
-    core: float
-    partners: float
-
-    @property
-    def overall(self) -> float:
-        """The mean of the parts."""
-        return (self.format + self.completeness + self.core + self.partners) / 4
-
-    def as_dict(self) -> dict[str, float]:
-        """Return the parts and the whole by name."""
-        return {**vars(self), "overall": self.overall}
-
-
 def checklist_of(summary: Summary) -> tuple[Item, ...]:
     """Return the checklist with what validation found."""
     return tuple(Item(what, _found(summary, ids)) for what, ids in _ITEMS.items())
@@ -101,27 +70,6 @@ def checklist_of(summary: Summary) -> tuple[Item, ...]:
 
 def _found(summary: Summary, ids: Collection[str]) -> tuple[str, ...]:
     return tuple(f"{each.where}: {each.what}" for each in summary.findings if each.id in ids)
-
-
-def predicted_score(summary: Summary) -> Score:
-    """Return the score that the collection will compute.
-
-    A program counts fully if it is predicted to run one of the weights formats.
-    """
-    ids = {finding.id for finding in summary.findings}
-    return Score(
-        float(not ids & {"format-error", "format-unreadable"}),
-        summary.figures.get("metadata_completeness", 0.0),
-        _runs(summary, _CORE),
-        sum(sorted((_runs(summary, each) for each in _PARTNERS), reverse=True)[:_BEST]) / _BEST,
-    )
-
-
-def _runs(summary: Summary, program: str) -> float:
-    good = {Verdict.RUNS, Verdict.DIFFERS}
-    return float(
-        any(each.verdict in good and each.program.startswith(program) for each in summary.consumers)
-    )
 
 
 def blocking(summary: Summary) -> tuple[Finding, ...]:

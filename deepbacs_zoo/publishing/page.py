@@ -48,8 +48,11 @@ def write_page(path: str | Path, publication: Publication, *, overwrite: bool = 
 
 
 def _figures(publication: Publication) -> Iterator[KeyFigure]:
-    parts = publication.score.as_dict()
-    yield KeyFigure("predicted score", f"{parts.pop('overall'):.2f}", "of 1")
-    for name, value in parts.items():
-        yield KeyFigure(name, f"{value:.2f}", "a quarter of the score")
-    yield KeyFigure("files", str(len(publication.submission.files)))
+    if publication.score is not None:
+        yield KeyFigure(
+            "predicted score", f"{publication.score:.2f}", "of 1, by which models are sorted"
+        )
+    passed = sum(item.passed for item in publication.checklist)
+    yield KeyFigure("checklist", f"{passed} of {len(publication.checklist)}")
+    size = f"{publication.submission.size:,} bytes"
+    yield KeyFigure("files", str(len(publication.submission.files)), size)

@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from deepbacs_zoo.options import Spelling, in_python
-from deepbacs_zoo.publishing.checklist import blocking, checklist_of, predicted_score
+from deepbacs_zoo.publishing.checklist import blocking, checklist_of
 
 if TYPE_CHECKING:
     from deepbacs_zoo.package.metadata import Author
-    from deepbacs_zoo.publishing.checklist import Item, Score
+    from deepbacs_zoo.publishing.checklist import Item
     from deepbacs_zoo.publishing.plan import Request
     from deepbacs_zoo.publishing.submission import Submission
     from deepbacs_zoo.summary import Summary
@@ -80,9 +80,9 @@ class Publication:
         return checklist_of(self.summary)
 
     @property
-    def score(self) -> Score:
-        """The score that the zoo will give, as far as it can be predicted."""
-        return predicted_score(self.summary)
+    def score(self) -> float | None:
+        """The score from 0 to 1 that the zoo will give, predicted by validation."""
+        return self.summary.figures.get("zoo_score_predicted")
 
     @property
     def passed(self) -> bool:
@@ -104,7 +104,7 @@ class Publication:
                 {"what": item.what, "passed": item.passed, "findings": list(item.findings)}
                 for item in self.checklist
             ],
-            "score": self.score.as_dict(),
+            "score": self.score,
             "findings": [finding.plain(spelling) for finding in blocking(self.summary)],
             "published": self.published and self.published.as_dict(),
         }
@@ -166,10 +166,7 @@ class Publication:
             yield f"[{yes if item.passed else no}] {item.what}{reason}"
 
     def _score(self) -> str:
-        parts = self.score.as_dict()
-        overall = parts.pop("overall")
-        named = ", ".join(f"{name} {value:.2f}" for name, value in parts.items())
-        return f"{overall:.2f} of 1 ({named})"
+        return "not known" if self.score is None else f"{self.score:.2f} of 1"
 
 
 def _person(author: Author) -> str:

@@ -83,7 +83,7 @@ def test_a_dry_run_is_read_by_programs(server, package, submission, validated, c
     ]
     assert block["metadata"]["status"] == "in-review"
     assert [each["id"] for each in block["findings"]] == ["license-missing"]
-    assert 0 < block["score"]["overall"] < 1
+    assert 0 < block["score"] < 1
     code, out, _ = run(capsys, monkeypatch, package, "--format", "markdown")
     assert out.startswith(f"# {submission.metadata.name}\n")
 

@@ -23,6 +23,8 @@ class TargetName(StrEnum):
     """Places to publish in."""
 
     ZOO = "zoo"
+    ZENODO = "zenodo"
+    HUGGINGFACE = "huggingface"
     FOLDER = "folder"
 
 
@@ -41,7 +43,13 @@ def command(  # long: every option of the command
     yes: Annotated[bool, typer.Option("--yes", help="Ask no question before it is sent.")] = False,
     update: Annotated[
         str | None,
-        typer.Option(metavar="ID", help="The model in the zoo that gets a new version."),
+        typer.Option(
+            metavar="ID", help="The model in the zoo, or record at Zenodo, that gets a new version."
+        ),
+    ] = None,
+    repository: Annotated[
+        str | None,
+        typer.Option(metavar="USER/NAME", help="The repository, with --to huggingface."),
     ] = None,
     review: Annotated[
         bool, typer.Option("--review/--no-review", help="Ask for review at once, or keep a draft.")
@@ -94,7 +102,7 @@ def command(  # long: every option of the command
 
         review_command(package, id, status, withdraw, comment, really, yes, format)
         return
-    options = Sending(output, update, review, overwrite)
+    options = Sending(output, update, repository, review, overwrite)
     publication = _publish(package, to, really, yes, options, allow or [], trust)
     if page is not None:
         from deepbacs_zoo.publishing.page import write_page

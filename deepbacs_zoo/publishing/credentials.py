@@ -21,7 +21,7 @@ _HIDDEN: Final = "[token]"
 
 
 class Token:
-    """A token of a server; only :meth:`header` gives it away.
+    """A token of a server; only :meth:`header` and :meth:`reveal` give it away.
 
     Parameters
     ----------
@@ -54,6 +54,10 @@ class Token:
     def header(self) -> dict[str, str]:
         """Return the header that says who asks."""
         return {"Authorization": f"Bearer {self._value}"}
+
+    def reveal(self) -> str:
+        """Return the token itself, for a library that sends it."""
+        return self._value
 
     def hide(self, text: str) -> str:
         """Return a text of a server without the token."""

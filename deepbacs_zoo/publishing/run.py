@@ -12,7 +12,7 @@ from deepbacs_zoo.errors import UsageError, look_up
 from deepbacs_zoo.models import package_path
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.publishing import folder
+from deepbacs_zoo.publishing import folder, huggingface, zenodo
 from deepbacs_zoo.publishing.checklist import refuse_failures
 from deepbacs_zoo.publishing.publication import Publication, Published
 from deepbacs_zoo.publishing.submission import Submission, read_submission
@@ -37,6 +37,8 @@ class Sending:
         The folder, where the target is one.
     update
         The id of a model that gets a new version; by default there will be a new model.
+    repository
+        ``USER/NAME`` on Hugging Face.
     review
         Whether the draft goes into review at once.
     overwrite
@@ -45,6 +47,7 @@ class Sending:
 
     output: Path | None = None
     update: str | None = None
+    repository: str | None = None
     review: bool = True
     overwrite: bool = False
 
@@ -113,7 +116,33 @@ def _needed_output(options: Sending) -> Path:
     return options.output
 
 
-TARGETS: Final = MappingProxyType({"zoo": _zoo(), "folder": _folder()})
+def _zenodo() -> Target:
+    return Target(
+        lambda options: zenodo.server_address(),
+        lambda options: zenodo.credentials(),
+        lambda submission, options: zenodo.requests_of(submission, options.update),
+        lambda submission, options: zenodo.metadata_of(submission),
+        lambda publication, options, report: zenodo.send(
+            publication.submission, options.update, report
+        ),
+    )
+
+
+def _huggingface() -> Target:
+    return Target(
+        lambda options: huggingface.server_address(),
+        lambda options: (huggingface.needed(options.repository), huggingface.credentials()),
+        lambda submission, options: huggingface.requests_of(submission, options.repository),
+        lambda submission, options: huggingface.metadata_of(submission),
+        lambda publication, options, report: huggingface.send(
+            publication.submission, options.repository, report
+        ),
+    )
+
+
+TARGETS: Final = MappingProxyType(
+    {"zoo": _zoo(), "zenodo": _zenodo(), "huggingface": _huggingface(), "folder": _folder()}
+)
 """The places by name."""
 
 
@@ -136,7 +165,7 @@ def publish(  # long: half of it documents its parameters
     package
         A zip, a folder, or the name of a model that comes with the project.
     to
-        ``zoo`` or ``folder``; see ``TARGETS``.
+        ``zoo``, ``zenodo``, ``huggingface`` or ``folder``; see ``TARGETS``.
     really
         Send it; by default nothing is sent, no server is asked, and no token is needed.
     options

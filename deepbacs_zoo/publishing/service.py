@@ -235,19 +235,27 @@ class Service:
             raise ServiceError("other-server", self.server, self._hide(reason)) from None
 
     def send_file(
-        self, address: str, source: IO[bytes], size: int, report: OnBytes | None = None
+        self,
+        address: str,
+        source: IO[bytes],
+        size: int,
+        report: OnBytes | None = None,
+        *,
+        signed: bool = True,
     ) -> str:
         """Send bytes by ``PUT`` in one attempt; return the tag of what arrived, or nothing.
 
         Parameters
         ----------
         address
-            A signed address on this server, so that the token is not sent.  Its signature is
-            for an empty content type.
+            An address on this server.
         source, size
             The bytes, and how many they are.
         report
             Called with the number of bytes sent so far.
+        signed
+            Whether the address itself says who may do it, for an empty content type; the token is
+            not sent then.
 
         Raises
         ------
@@ -258,7 +266,8 @@ class Service:
 
         self.check_host(address)
         counted = cast("IO[bytes]", _Counted(source, report or (lambda done: None)))
-        with put(address, counted, {"Content-Type": ""}, size) as answer:
+        usual = {"Content-Type": "application/octet-stream", **self._who()}
+        with put(address, counted, {"Content-Type": ""} if signed else usual, size) as answer:
             self._compare_clocks(answer)
             return str(answer.headers.get("ETag", "")).strip('"').lower()
 

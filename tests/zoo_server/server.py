@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.zoo_server.artifacts import COLLECTION, OWNER, REVIEWERS, Artifacts, Refusal, etag
 from tests.zoo_server.troubles import CutError, Line, Trouble
 
+State = TypeVar("State", bound="ZooServer")
 SERVICE = "/public/services/artifact-manager/"
 
 
@@ -103,7 +104,7 @@ class ZooServer:
         ]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     zoo: ZooServer
     protocol_version = "HTTP/1.1"
 
@@ -127,7 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
             if trouble and not trouble.after:
                 self._trouble(trouble)
                 return
-            status, headers, data = self._usual(asked)
+            status, headers, data = self.usual(asked)
             if trouble:
                 self._trouble(trouble)
                 return
@@ -137,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError, TimeoutError):
             self.close_connection = True  # the other side gave up
 
-    def _usual(self, asked: Asked) -> tuple[int, dict[str, str], bytes]:
+    def usual(self, asked: Asked) -> tuple[int, dict[str, str], bytes]:
         path = urlsplit(self.path).path
         try:
             if path.startswith("/s3/"):
@@ -150,12 +151,12 @@ class _Handler(BaseHTTPRequestHandler):
                 else:
                     answer = self._resource(path)
         except Refusal as refusal:
-            return refusal.status, {}, _json({"success": False, "detail": refusal.detail})
+            return refusal.status, {}, as_json({"success": False, "detail": refusal.detail})
         if isinstance(answer, Redirect):
             return 307, {"Location": answer.url}, b""
-        return 200, {"Content-Type": "application/json"}, _json(answer)
+        return 200, {"Content-Type": "application/json"}, as_json(answer)
 
-    def _user(self) -> str:
+    def user(self) -> str:
         """Return who asks; nobody without a token."""
         said = self.headers.get("Authorization")
         if said is None:
@@ -166,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self.zoo.tokens[token]
 
     def _call(self, function: str, arguments: dict[str, Any]) -> Any:
-        user = self._user()
+        user = self.user()
         if function not in self.zoo.artifacts.functions:
             raise Refusal(404, f"{function} not found.")
         try:
@@ -181,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
         parts = [unquote(part) for part in path.split("/")]
         if len(parts) < 4 or parts[2] != "artifacts" or self.command != "GET":
             raise Refusal(404, "Not Found")
-        user, id, artifacts = self._user(), f"{parts[1]}/{parts[3]}", self.zoo.artifacts
+        user, id, artifacts = self.user(), f"{parts[1]}/{parts[3]}", self.zoo.artifacts
         if len(parts) == 4:
             return artifacts.read(user, id, stage=stage)
         if parts[4] == "children":
@@ -239,7 +240,7 @@ class _Handler(BaseHTTPRequestHandler):
         if trouble.status == 0:
             raise CutError
         text = f"<html><body>{trouble.detail}</body></html>".encode()
-        data = text if trouble.html else _json({"success": False, "detail": trouble.detail})
+        data = text if trouble.html else as_json({"success": False, "detail": trouble.detail})
         self._send(trouble.status, trouble.headers, data)
 
     def _send(self, status: int, headers: dict[str, str], data: bytes) -> None:
@@ -286,7 +287,7 @@ class Redirect:
     url: str
 
 
-def _json(value: object) -> bytes:
+def as_json(value: object) -> bytes:
     return json.dumps(value).encode()
 
 
@@ -298,9 +299,16 @@ def _xml(status: int, code: str, message: str) -> tuple[int, dict[str, str], byt
 @contextmanager
 def zoo() -> Iterator[ZooServer]:
     """Run a server on this computer, gone afterwards with its files."""
+    with running(ZooServer, Handler) as state:
+        yield state
+
+
+@contextmanager
+def running(state_class: type[State], handler_class: type[Handler]) -> Iterator[State]:
+    """Run a server of a kind, gone afterwards with its files."""
     folder = Path(tempfile.mkdtemp(prefix="zoo-"))
-    state = ZooServer(folder)
-    handler = type("Handler", (_Handler,), {"zoo": state})
+    state = state_class(folder)
+    handler = type("Handler", (handler_class,), {"zoo": state})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     server.block_on_close = False

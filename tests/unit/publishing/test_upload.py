@@ -13,7 +13,7 @@ from deepbacs_zoo.publishing.zoo.upload import draft_of, requests_of, send
 from tests.unit.publishing.conftest import TOKEN, content
 from tests.zoo_server import Trouble
 from tests.zoo_server.artifacts import COLLECTION, OWNER, REVIEWERS
-from tests.zoo_server.server import SERVICE, _Handler
+from tests.zoo_server.server import SERVICE, Handler
 
 SHARK = "bioimage-io/affable-shark"
 
@@ -171,7 +171,7 @@ def test_a_file_that_is_gone_or_cut_on_the_server_is_sent_again(server, submissi
 
 def spoiling(monkeypatch, times):
     """Let the store keep other bytes, and name content by no MD5."""
-    usual, left = _Handler._store_file, [None] * times
+    usual, left = Handler._store_file, [None] * times
 
     def store(handler, path):
         status, _, data = usual(handler, path)
@@ -180,7 +180,7 @@ def spoiling(monkeypatch, times):
             path.write_bytes(b"#" + path.read_bytes()[1:])
         return status, {"ETag": '"encrypted"'}, data
 
-    monkeypatch.setattr(_Handler, "_store_file", store)
+    monkeypatch.setattr(Handler, "_store_file", store)
 
 
 def test_bytes_that_change_on_the_way_are_sent_again(server, submission, monkeypatch):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from deepbacs_zoo.cards.facts import Facts, Score, TensorFact
-from deepbacs_zoo.cards.types import Card
+if TYPE_CHECKING:
+    from deepbacs_zoo.cards.facts import Facts, Score, TensorFact
+    from deepbacs_zoo.cards.types import Card
 
 __all__ = ["render"]
 

@@ -167,11 +167,11 @@ def command(  # long: its parameters are the options of the command line
         },
         validation=validation,
         classes=[name.strip() for name in classes.split(",")] if classes else (),
-        arguments={
-            **({"probabilistic": True} if probabilistic else {}),
-            **({} if equivariant is None else {"equivariant": equivariant}),
-            **({} if noise_axis is None else {"noise_axis": noise_axis.value}),
-        },
+        arguments=_stated(
+            probabilistic=probabilistic or None,
+            equivariant=equivariant,
+            noise_axis=noise_axis and noise_axis.value,
+        ),
         labels=label_options(annotations, background, allow_empty, register),
         series=series,
         channel=channel,
@@ -186,3 +186,8 @@ def command(  # long: its parameters are the options of the command line
     if run.validated:
         say(f"validation images: {run.validated}")
     say(f"{run.folder}: {run.best}")
+
+
+def _stated(**arguments: object) -> dict[str, object]:
+    """Return the arguments of the method that were given."""
+    return {name: value for name, value in arguments.items() if value is not None}

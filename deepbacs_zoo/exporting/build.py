@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,6 @@ from deepbacs_zoo.exporting.cover import cover
 from deepbacs_zoo.exporting.documentation import description_facts, documentation_facts
 from deepbacs_zoo.exporting.kinds import KINDS, Rectangles
 from deepbacs_zoo.exporting.stage import stage
-from deepbacs_zoo.exporting.staged import Stage
-from deepbacs_zoo.exporting.trained_model import TrainedModel
 from deepbacs_zoo.exporting.weights.agreement import check_formats, read_test_tensors
 from deepbacs_zoo.files.staging import check_output, move_into_place, staging
 from deepbacs_zoo.findings import Severity
@@ -30,6 +28,10 @@ from deepbacs_zoo.package.writing import description as names
 from deepbacs_zoo.package.writing.archive import pack
 from deepbacs_zoo.prediction.options import DEFAULTS, PredictOptions
 from deepbacs_zoo.validation import validate
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.exporting.staged import Stage
+    from deepbacs_zoo.exporting.trained_model import TrainedModel
 
 __all__ = ["build", "build_draft"]
 

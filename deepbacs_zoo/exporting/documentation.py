@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.cards import Card, Facts, Score, TensorFact
-from deepbacs_zoo.evaluation import EvaluationResult
-from deepbacs_zoo.exporting.staged import Stage
 from deepbacs_zoo.exporting.steps import decoding_steps
 from deepbacs_zoo.package.writing.jdll import largest_image
 from deepbacs_zoo.tensors import ReferencedSize, Step, SteppedSize, TensorSpec
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.evaluation import EvaluationResult
+    from deepbacs_zoo.exporting.staged import Stage
 
 __all__ = ["description_facts", "documentation_facts"]
 

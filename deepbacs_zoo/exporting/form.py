@@ -12,9 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.exporting.trained_model import TrainedModel
 from deepbacs_zoo.exporting.weights.torch import Shape, compute, torch_module
-from deepbacs_zoo.graph.receptive_field import ReceptiveField
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package.writing.description import FORMATS
 from deepbacs_zoo.processing import apply
@@ -22,6 +20,9 @@ from deepbacs_zoo.tensors import Axis, ReferencedSize, SteppedSize, TensorSpec
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from deepbacs_zoo.exporting.trained_model import TrainedModel
+    from deepbacs_zoo.graph.receptive_field import ReceptiveField
 
 __all__ = ["FORMS", "Form"]
 

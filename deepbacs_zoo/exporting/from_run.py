@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.annotations import LabelOptions, Pair
-from deepbacs_zoo.cards import Card
-from deepbacs_zoo.checkpoints import Run, Split
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.exporting.build import Progress, build, build_draft
 from deepbacs_zoo.exporting.form import FORMS
@@ -18,6 +16,10 @@ from deepbacs_zoo.networks import build_network, get_network
 from deepbacs_zoo.networks.state import load_state
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.tasks import Method, get_method
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.cards import Card
+    from deepbacs_zoo.checkpoints import Run, Split
 
 __all__ = ["draft", "export", "trained_model"]
 

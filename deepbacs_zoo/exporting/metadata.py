@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from deepbacs_zoo.cards import Card
 from deepbacs_zoo.package.metadata import Document, Metadata
 from deepbacs_zoo.package.writing.description import COVER, DOCUMENTATION, Content
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.cards import Card
 
 __all__ = ["metadata_of"]
 

@@ -6,17 +6,16 @@ import dataclasses
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from deepbacs_zoo.cards import Card
 from deepbacs_zoo.errors import ModelError
 from deepbacs_zoo.exporting.form import FORMS, Form
 from deepbacs_zoo.exporting.kinds import KINDS
 from deepbacs_zoo.exporting.samples import choose_crop, constant_offset
 from deepbacs_zoo.exporting.staged import Stage
-from deepbacs_zoo.exporting.trained_model import TrainedModel
 from deepbacs_zoo.exporting.weights.agreement import check_agreement
 from deepbacs_zoo.exporting.weights.onnx import OPSET, read_graph, write_onnx
 from deepbacs_zoo.exporting.weights.torch import (
@@ -29,7 +28,6 @@ from deepbacs_zoo.exporting.weights.torch import (
     write_torchscript,
 )
 from deepbacs_zoo.graph.memory import peak_bytes_per_pixel
-from deepbacs_zoo.graph.nodes import Graph
 from deepbacs_zoo.graph.receptive_field import ReceptiveField, measure_radius, receptive_field_of
 from deepbacs_zoo.images import Calibration, write_tiff
 from deepbacs_zoo.package import open_package
@@ -43,6 +41,11 @@ from deepbacs_zoo.prediction import run_network
 from deepbacs_zoo.processing import apply
 from deepbacs_zoo.runners import load_session
 from deepbacs_zoo.tensors import FileRef, TensorSpec
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.cards import Card
+    from deepbacs_zoo.exporting.trained_model import TrainedModel
+    from deepbacs_zoo.graph.nodes import Graph
 
 __all__ = ["stage"]
 

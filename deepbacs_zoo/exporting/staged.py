@@ -6,13 +6,15 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from deepbacs_zoo.cards import Card
 from deepbacs_zoo.exporting.metadata import metadata_of
-from deepbacs_zoo.exporting.trained_model import TrainedModel
-from deepbacs_zoo.graph.receptive_field import ReceptiveField
 from deepbacs_zoo.package.writing.description import Content, describe, write_description
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.cards import Card
+    from deepbacs_zoo.exporting.trained_model import TrainedModel
+    from deepbacs_zoo.graph.receptive_field import ReceptiveField
 
 __all__ = ["Stage"]
 

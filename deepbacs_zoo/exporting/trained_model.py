@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepbacs_zoo.annotations import LabelOptions, Pair
 from deepbacs_zoo.annotations.labels.options import AS_THEY_ARE
 from deepbacs_zoo.package.zoo_config import Decoding, result_of
 from deepbacs_zoo.tasks import annotation_kind
-from deepbacs_zoo.tasks.annotation_kinds import Annotations
-from deepbacs_zoo.tensors import TensorSpec
 
 if TYPE_CHECKING:
     from torch import nn
+
+    from deepbacs_zoo.annotations import LabelOptions, Pair
+    from deepbacs_zoo.tasks.annotation_kinds import Annotations
+    from deepbacs_zoo.tensors import TensorSpec
 
 __all__ = ["TrainedModel"]
 

@@ -135,7 +135,7 @@ class Publication:
 
     def facts(self) -> Iterator[tuple[str, str]]:
         """Yield the metadata by name, as people read them."""
-        metadata, description = self.submission.metadata, self.submission.description
+        metadata = self.submission.metadata
         yield "name", metadata.name
         yield "id", str(self.metadata.get("id", "given by the server"))
         yield "description", metadata.description
@@ -147,11 +147,15 @@ class Publication:
         yield from (("cite", f"{cited.text} {cited.link}".strip()) for cited in metadata.cite)
         yield "tags", _joined(metadata.tags)
         yield "covers", _joined(cover.source for cover in metadata.covers)
+        yield from self._contents()
+        yield "status", str(self.metadata.get("status", "none"))
+        yield from (("not sent", name) for name in self.submission.left_out)
+
+    def _contents(self) -> Iterator[tuple[str, str]]:
+        description = self.submission.description
         for side in ("inputs", "outputs"):
             yield side, _joined(str(each.get("id")) for each in description[side])
         yield "weights", _joined(description["weights"])
-        yield "status", str(self.metadata.get("status", "none"))
-        yield from (("not sent", name) for name in self.submission.left_out)
 
     def _request_lines(self) -> Iterator[str]:
         wide = max((len(each.path) for each in self.requests), default=0)

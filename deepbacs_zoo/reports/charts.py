@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from deepbacs_zoo.evaluation import (
     BOX_THRESHOLDS,
@@ -13,9 +14,11 @@ from deepbacs_zoo.evaluation import (
     LabelEvaluation,
     LabelScores,
 )
-from deepbacs_zoo.evaluation.boxes.scores import ClassScores
 from deepbacs_zoo.metrics import RING_THRESHOLD
 from deepbacs_zoo.reports.figures import Chart, Line, draw, finite
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.evaluation.boxes.scores import ClassScores
 
 __all__ = [
     "compared_curves",

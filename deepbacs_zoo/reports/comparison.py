@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from deepbacs_zoo._version import __version__
-from deepbacs_zoo.evaluation import Comparison
 from deepbacs_zoo.files import refuse_existing, write_bytes
 from deepbacs_zoo.reports.kinds import KINDS
 from deepbacs_zoo.reports.page import write_evaluation
 from deepbacs_zoo.reports.render import render
-from deepbacs_zoo.reports.types import TrainedRun
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.evaluation import Comparison
+    from deepbacs_zoo.reports.types import TrainedRun
 
 __all__ = ["render_comparison", "write_comparison_pages"]
 

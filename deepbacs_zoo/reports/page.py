@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deepbacs_zoo._version import __version__
-from deepbacs_zoo.evaluation import EvaluationResult
 from deepbacs_zoo.files import refuse_existing, write_bytes
 from deepbacs_zoo.reports.charts import training_curves
 from deepbacs_zoo.reports.kinds import KINDS
 from deepbacs_zoo.reports.render import render
 from deepbacs_zoo.reports.types import Fact, KeyFigure, Report, TrainedRun
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.evaluation import EvaluationResult
 
 __all__ = ["render_report", "write_evaluation", "write_report"]
 

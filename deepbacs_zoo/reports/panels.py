@@ -6,24 +6,26 @@ import base64
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from deepbacs_zoo.evaluation import (
-    BoxEvaluation,
-    BoxImageRow,
-    BoxOutcome,
-    BoxPreview,
-    ImageEvaluation,
-    LabelEvaluation,
-    LabelImageRow,
-    LabelPreview,
-)
 from deepbacs_zoo.evaluation.overlay import eight_bits, matched, unit_range
 from deepbacs_zoo.results import outlines
 from deepbacs_zoo.results.overlay import encode_png
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.evaluation import (
+        BoxEvaluation,
+        BoxImageRow,
+        BoxOutcome,
+        BoxPreview,
+        ImageEvaluation,
+        LabelEvaluation,
+        LabelImageRow,
+        LabelPreview,
+    )
 
 __all__ = ["ImagePanel", "Layer", "Panel", "Tag", "box_panels", "image_panels", "overlay_panels"]
 

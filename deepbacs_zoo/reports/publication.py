@@ -6,12 +6,14 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo._version import __version__
 from deepbacs_zoo.files import refuse_existing, write_bytes
 from deepbacs_zoo.reports.render import render
-from deepbacs_zoo.reports.types import Fact, KeyFigure
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.reports.types import Fact, KeyFigure
 
 __all__ = ["PublicationPage", "write_publication"]
 

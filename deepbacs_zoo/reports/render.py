@@ -7,11 +7,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from deepbacs_zoo.evaluation import Headline
-from deepbacs_zoo.metrics import Estimate
-
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from deepbacs_zoo.evaluation import Headline
+    from deepbacs_zoo.metrics import Estimate
 
 __all__ = ["interval_note", "number", "percent", "render"]
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from deepbacs_zoo.evaluation import EvaluationResult
-from deepbacs_zoo.summary import Summary
+if TYPE_CHECKING:
+    from deepbacs_zoo.evaluation import EvaluationResult
+    from deepbacs_zoo.summary import Summary
 
 __all__ = [
     "Agreement",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,10 @@ from deepbacs_zoo.package import Package, open_package
 from deepbacs_zoo.reports.page import render_report
 from deepbacs_zoo.reports.types import Fact, Picture, Report
 from deepbacs_zoo.results.overlay import encode_png
-from deepbacs_zoo.summary import Summary
-from deepbacs_zoo.tensors import TensorSpec
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.summary import Summary
+    from deepbacs_zoo.tensors import TensorSpec
 
 __all__ = ["render_validation"]
 

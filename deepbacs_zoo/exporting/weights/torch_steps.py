@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import torch
 from torch import nn
 
 from deepbacs_zoo.errors import UnsupportedError
-from deepbacs_zoo.tensors import Step, TensorSpec
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.tensors import Step, TensorSpec
 
 __all__ = ["steps_of"]
 

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+import imageio.v3 as imageio
 import numpy as np
 import pytest
 
 from deepbacs_zoo.evaluation import ImageScores
 from deepbacs_zoo.evaluation.images.scores import SimilarityRow
 from deepbacs_zoo.simulation import get_scene
-from tests.benchmarks.accuracy.image_tasks import denoising, filters, labeling, superresolution
+from tests.benchmarks.accuracy.archives import MissingDataError
+from tests.benchmarks.accuracy.image_tasks import (
+    denoising,
+    filters,
+    labeling,
+    panels,
+    superresolution,
+)
 from tests.benchmarks.accuracy.image_tasks.__main__ import main
 from tests.benchmarks.accuracy.image_tasks.pairs import (
     ImagePair,
@@ -116,3 +126,18 @@ def test_real_images_that_are_missing_are_named(tmp_path, capsys, monkeypatch):
     assert capsys.readouterr().out.startswith("Skipped: instant-image-denoising")
     assert main(["real", "--output", str(tmp_path)]) == 0
     assert "--data" in capsys.readouterr().out
+
+
+def test_panels_are_cut_out_of_their_figure_without_its_text(tmp_path):
+    chosen = panels.Panels("pair", "figure.png", (10, 20), (10, 1300), 128)
+    figure = np.zeros((1300, 2600, 3), np.uint8)
+    figure[10:1243, 20:1253], figure[10:1243, 1300:2533] = 50, 200
+    figure[1100:1243] = 255
+    (tmp_path / panels.FOLDER).mkdir()
+    imageio.imwrite(tmp_path / panels.FOLDER / "figure.png", figure)
+    pair = chosen.read(tmp_path)
+    assert pair.image.shape == pair.target.shape == (111, 128)
+    assert set(pair.image.ravel()) == {50}
+    assert set(pair.target.ravel()) == {200}
+    with pytest.raises(MissingDataError, match=r"deepbacs-wiki/other\.png is not in"):
+        dataclasses.replace(chosen, file="other.png").read(tmp_path)

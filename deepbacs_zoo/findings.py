@@ -86,6 +86,8 @@ class Finding:
         The advice; empty for plain information.
     id
         The identity of its rule.
+    confirmed
+        Of a rule about a program: whether the program was run; else its source was read.
     """
 
     severity: Severity
@@ -94,6 +96,7 @@ class Finding:
     allowed: str | Text = ""
     hint: str | Text = ""
     id: str = field(default="", kw_only=True)
+    confirmed: bool | None = field(default=None, kw_only=True)
 
     @classmethod
     def read(cls, plain: Mapping[str, Any]) -> Finding:
@@ -109,8 +112,9 @@ class Finding:
         severity = Severity[str(plain["severity"]).upper()]
         return cls(severity, str(plain["where"]), *texts, id=str(plain["id"]))
 
-    def plain(self, spelling: Spelling = in_python) -> dict[str, str]:
-        """Return it as strings, with its options written by an interface; see :meth:`read`."""
+    def plain(self, spelling: Spelling = in_python) -> dict[str, Any]:
+        """Return it as plain data, with its options written by an interface; see :meth:`read`."""
+        known = {} if self.confirmed is None else {"confirmed": self.confirmed}
         return {
             "severity": self.severity.name.lower(),
             "where": self.where,
@@ -118,7 +122,15 @@ class Finding:
             "allowed": spell(self.allowed, spelling),
             "hint": spell(self.hint, spelling),
             "id": self.id,
+            **known,
         }
+
+    def spelled(self, spelling: Spelling) -> Finding:
+        """Return it with its options written by an interface, for good."""
+        what, allowed, hint = (
+            spell(each, spelling) for each in (self.what, self.allowed, self.hint)
+        )
+        return replace(self, what=what, allowed=allowed, hint=hint)
 
     def sentence(self, spelling: Spelling = in_python) -> str:
         """Return everything but the place, with its options written by an interface."""
@@ -215,7 +227,13 @@ class Rule:
     ) -> Finding:
         """Return a finding of this rule at a place."""
         level = self.severity if severity is None else severity
-        return Finding(level, str(where), what, allowed, hint, id=self.id)
+        return Finding(
+            level, str(where), what, allowed, hint, id=self.id, confirmed=self._confirmed()
+        )
+
+    def _confirmed(self) -> bool | None:
+        """Return whether a program was run for it; ``None`` of a rule about no program."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -251,6 +269,9 @@ class ConsumerRule(Rule):
 
     blocks: bool = True
     confirmed: bool = False
+
+    def _confirmed(self) -> bool:
+        return self.confirmed
 
     def issue(
         self,

@@ -19,6 +19,7 @@ __all__ = [
     "Difference",
     "Summary",
     "Verdict",
+    "finite",
     "table_row",
 ]
 
@@ -98,7 +99,7 @@ class ConsumerVerdict:
             "verdict": str(self.verdict),
             "findings": [finding.plain(spelling) for finding in self.findings],
             "differences": [
-                {"where": each.where, "largest": _number(each.largest)} for each in self.differences
+                {"where": each.where, "largest": finite(each.largest)} for each in self.differences
             ],
         }
 
@@ -120,7 +121,8 @@ class ConsumerVerdict:
         return "; ".join(dict.fromkeys(str(finding.what) for finding in self.findings))
 
 
-def _number(value: float | None) -> float | None:
+def finite(value: float | None) -> float | None:
+    """Return a number that JSON can hold; ``None`` for infinity and for what is no number."""
     return value if value is not None and math.isfinite(value) else None
 
 
@@ -217,6 +219,15 @@ class Summary:
             consumers=(*self.consumers, *consumers),
         )
 
+    def spelled(self, spelling: Spelling) -> Summary:
+        """Return it with the options of all findings written by an interface, for good."""
+
+        def findings(of: Summary | ConsumerVerdict) -> tuple[Finding, ...]:
+            return tuple(finding.spelled(spelling) for finding in of.findings)
+
+        consumers = tuple(replace(each, findings=findings(each)) for each in self.consumers)
+        return replace(self, findings=findings(self), consumers=consumers)
+
     def to_text(self, spelling: Spelling = in_python) -> str:
         """Return plain lines for a terminal, options written by an interface."""
         lines = [f"{self.subject}: {self.outcome}"]
@@ -243,7 +254,7 @@ class Summary:
                 "passed": self.passed,
                 "outcome": self.outcome,
                 "findings": [finding.plain(spelling) for finding in self.findings],
-                "figures": {name: _number(value) for name, value in self.figures.items()},
+                "figures": {name: finite(value) for name, value in self.figures.items()},
                 "consumers": [each.plain(spelling) for each in self.consumers],
             },
             indent=2,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from deepbacs_zoo.cli.options import OverwriteOption, TrustOption, named_package, named_packages
-from deepbacs_zoo.cli.progress import bar
+from deepbacs_zoo.cli.options import OverwriteOption, TrustOption, named_package
 from deepbacs_zoo.cli.spelling import on_command_line
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.options import Option
@@ -42,7 +42,6 @@ def command(  # long: it holds the options
         list[Path],
         typer.Argument(
             metavar="PACKAGE...",
-            callback=named_packages,
             help="Zips, folders, or names of models; of a folder of packages all of them.",
         ),
     ],
@@ -85,7 +84,7 @@ def command(  # long: it holds the options
     ] = None,
 ) -> None:
     """Check format, hashes, reproduction by every weights format, and what programs make of it."""
-    from deepbacs_zoo.cli.validate_several import packages_in
+    from deepbacs_zoo.cli.validate_several import check_all, exit_code, packages_in
     from deepbacs_zoo.findings import Severity
     from deepbacs_zoo.validation import validate
 
@@ -116,24 +115,16 @@ def command(  # long: it holds the options
             allowed="one package, or another format",
             hint="name one of them",
         )
-    summaries = []
-    with bar("checking") as progress:
-        for done, path in enumerate(paths):
-
-            def checked(part: int, total: int, done: int = done) -> None:
-                progress(done * total + part, len(paths) * total)
-
-            summary = validate(
-                path,
-                trust=trust,
-                reference=reference,
-                fail_on=Severity[fail_on.name],
-                allow=allow or (),
-                progress=checked,
-            )
-            summaries.append(summary)
+    check = partial(
+        validate,
+        trust=trust,
+        reference=reference,
+        fail_on=Severity[fail_on.name],
+        allow=allow or (),
+    )
+    summaries = check_all(paths, check)
     print(_printed(format, paths, summaries))
-    raise typer.Exit(0 if all(summary.passed for summary in summaries) else 1)
+    raise typer.Exit(exit_code(summaries))
 
 
 def _only(packages: Sequence[Path], option: Option, format: str) -> Path:
@@ -186,7 +177,7 @@ def _printed(format: Printed, paths: Sequence[Path], summaries: Sequence[Summary
     if format is Printed.HTML:
         from deepbacs_zoo.reports import render_validation
 
-        return render_validation(paths[0], summary)
+        return render_validation(paths[0], summary, on_command_line)
     printers = {
         Printed.TEXT: summary.to_text,
         Printed.JSON: summary.to_json,

@@ -126,13 +126,11 @@ def _short_names(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
-
-
 def _scores(evaluation: EvaluationResult[Any, Any]) -> tuple[Score, ...]:
+    from deepbacs_zoo.summary import finite
+
     return tuple(
-        Score(line.name, line.value, line.low, line.high, _finite(line.baseline))
+        Score(line.name, line.value, line.low, line.high, finite(line.baseline))
         for line in evaluation.headlines()
         if math.isfinite(line.value)
     )

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from deepbacs_zoo.summary import Summary
     from deepbacs_zoo.tensors import TensorSpec
 
+if TYPE_CHECKING:
+    from deepbacs_zoo.options import Spelling
+
 __all__ = ["render_validation"]
 
 _TYPES: Final = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".gif": "gif"}
@@ -29,7 +32,7 @@ _MOST_BYTES: Final = 2 * 2**20
 """Of a cover that is shown."""
 
 
-def render_validation(path: str | Path, summary: Summary) -> str:
+def render_validation(path: str | Path, summary: Summary, spelling: Spelling | None = None) -> str:
     """Return the page about a package as HTML that needs no other file.
 
     Parameters
@@ -38,6 +41,8 @@ def render_validation(path: str | Path, summary: Summary) -> str:
         The package: a zip, a folder, or the description in it.
     summary
         What validation found.
+    spelling
+        The writing of options, which some findings advise; by default as in Python.
     """
     facts: tuple[Fact, ...] = ()
     pictures: tuple[Picture, ...] = ()
@@ -52,7 +57,7 @@ def render_validation(path: str | Path, summary: Summary) -> str:
         lead="Which programs run this package, where their numbers differ, and what to change.",
         facts=facts,
         pictures=pictures,
-        summary=summary,
+        summary=summary if spelling is None else summary.spelled(spelling),
     )
     return render_report(report)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.errors import DeepbacsZooError, IntegrityError
-from deepbacs_zoo.package.members import is_remote
-from deepbacs_zoo.package.metadata import is_doi, is_orcid
+from deepbacs_zoo.package.metadata import Document, is_doi, is_orcid
 from deepbacs_zoo.package.writing.description import FORMAT
 from deepbacs_zoo.package.writing.edits import at
 from deepbacs_zoo.tensors import FileRef, SteppedSize, TensorSpec
@@ -107,6 +106,8 @@ def _is_mapping(package: Package, place: Place) -> bool:
 
 def _hashes(package: Package) -> Iterator[Mend]:
     """Yield the hashes of files that state none and can be read as what they are."""
+    from deepbacs_zoo.package.members import is_remote
+
     for place, file in _files(package):
         stated = at(package.description, place)
         if file.sha256 or not isinstance(stated, Mapping):
@@ -163,6 +164,8 @@ def _names(package: Package) -> Iterator[Mend]:
 
 def _capitals(package: Package) -> Iterator[Mend]:
     """Yield names of files in the capitals that the files have."""
+    from deepbacs_zoo.package.members import is_remote
+
     names = set(package.names())
     for place, file in _files(package):
         if file.path in names or is_remote(file.path):
@@ -309,11 +312,7 @@ def _needs_newer(package: Package) -> str:
 
 def _dialect(package: Package) -> Iterator[Mend]:
     """Yield documents as plain names, and the newest format that older readers know."""
-    documents = [
-        each
-        for each in package.metadata.documents
-        if each.is_mapping and not each.where.startswith("attachments")
-    ]
+    documents = _mapped(package.metadata.documents)
     files = [FileRef(each.source, each.sha256) for each in documents]
     # A plain name would hide that a file is another than the one described.
     if (
@@ -329,6 +328,13 @@ def _dialect(package: Package) -> Iterator[Mend]:
         yield Mend(place, each.source, f"a plain name, as in {why}")
     if _is_newer(package):
         yield Mend(("format_version",), FORMAT, f"nothing in it is newer than {why}")
+
+
+def _mapped(documents: Sequence[Document]) -> list[Document]:
+    """Return documents that are mappings and may be plain names, unlike attachments."""
+    return [
+        each for each in documents if each.is_mapping and not each.where.startswith("attachments")
+    ]
 
 
 def _is_right(package: Package, file: FileRef) -> bool:

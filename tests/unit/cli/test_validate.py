@@ -63,6 +63,28 @@ def test_the_answer_keeps_its_schema(collection, capsys, monkeypatch):
         jsonschema.validate(json.loads(out), schema)
 
 
+def test_findings_about_programs_say_whether_these_were_run(collection, capsys, monkeypatch):
+    found = findings(capsys, monkeypatch, collection / "good.zip")
+    known = {each["confirmed"] for each in found if each["id"].startswith("deepimagej-")}
+    assert True in known
+    assert not any("confirmed" in each for each in found if each["id"].startswith("output-"))
+
+
+def test_a_package_that_is_not_there_is_a_row(collection, capsys, monkeypatch):
+    missing = collection / "gone.zip"
+    code, out, _ = run(capsys, monkeypatch, missing, "no-such-model", collection / "good.zip")
+    assert code == 2
+    rows = [line.split() for line in out.splitlines()[1:]]
+    assert [row[:3] for row in rows[:2]] == [
+        ["gone.zip", "FAILED", "1"],
+        ["no-such-model", "FAILED", "1"],
+    ]
+    code, out, _ = run(capsys, monkeypatch, missing, collection / "good.zip", "--format", "json")
+    assert json.loads(out)[0]["findings"][0]["id"] == "no-such-package"
+    code, out, error = run(capsys, monkeypatch, missing)
+    assert (code, out, error.count("\n")) == (2, "", 1)
+
+
 def test_a_page_is_about_one_package(collection, capsys, monkeypatch):
     code, out, _ = run(capsys, monkeypatch, collection / "good.zip", "--format", "html")
     assert code == 0

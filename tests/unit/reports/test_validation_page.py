@@ -34,3 +34,12 @@ def test_a_package_that_cannot_be_opened_has_a_page_with_the_reason(tmp_path):
 def test_a_stack_is_drawn_at_its_first_slice(tmp_path):
     path = CASES["three_dimensional"](tmp_path)
     assert 'id="pictures"' in render_validation(path, validate(path))
+
+
+def test_options_are_written_as_the_interface_has_them(tmp_path):
+    path = CASES["bcyx"](tmp_path)
+    summary = validate(path)
+    assert "consumer=" in render_validation(path, summary)
+    text = render_validation(path, summary, lambda option: f"[{option.name}]")
+    assert "[consumer]" in text
+    assert "consumer=" not in text

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "Differing", "compare_packages"]
 
 _LONGEST: Final = 80
+_MISSING: Final = "missing"
 _BEST_FIRST: Final = (Verdict.RUNS, Verdict.DIFFERS, Verdict.UNKNOWN, Verdict.FAILS)
 
 Progress = Callable[[int, int], None]
@@ -136,8 +137,8 @@ class Comparison:
         """Yield title and rows of what differs."""
         kinds = {
             "worse": [("worse", "", text) for text in self.worse],
-            "description": _rows(self.description),
-            "files": _rows(self.files),
+            "description": _stated(self.description),
+            "files": _stated(self.files),
             "test tensors": _rows(self.tensors),
             "results of the first test input": _rows(self.results),
             "verdicts": _rows(self.verdicts),
@@ -394,6 +395,11 @@ def _rank(verdict: Verdict) -> int:
 
 def _rows(differing: Sequence[Differing]) -> list[tuple[str, str, str]]:
     return [(each.where, _short(each.before), _short(each.after)) for each in differing]
+
+
+def _stated(differing: Sequence[Differing]) -> list[tuple[str, str, str]]:
+    """Return rows of what stands in one package and may stand in the other."""
+    return [(where, old or _MISSING, new or _MISSING) for where, old, new in _rows(differing)]
 
 
 def _arrow(before: str, after: str) -> str:

@@ -103,5 +103,5 @@ def test_answers_for_programs_and_pages(tmp_path):
     }  # fmt: skip
     other = CASES["bcyx"](tmp_path, name="c.zip")
     markdown = compare_packages(first, other).to_markdown()
-    assert '| `inputs.0.id` |  | "input" |' in markdown
+    assert '| `inputs.0.id` | missing | "input" |' in markdown
     assert {line.count("|") for line in markdown.splitlines() if line.startswith("|")} == {4}

@@ -1,6 +1,7 @@
 """Small bioimage.io packages for everybody's tests.
 
-``CASES`` is the table of good ones, by name; ``REFUSED`` the table of those that must not run;
+``CASES`` is the table of good ones, by name, ``CORPUS`` that and some for one program each;
+``REFUSED`` the table of those that must not run;
 ``FILE_CASES`` and ``REFUSED_FILES`` are the same for files that are packed or named oddly;
 ``write_package`` writes any other.  Expected test outputs come from NumPy alone.
 
@@ -12,8 +13,9 @@
 
 from __future__ import annotations
 
-from tests.package_cases import CASES
+from tests.package_cases import CASES, Builder
 from tests.package_files import FILE_CASES, REFUSED_FILES
+from tests.package_programs import PROGRAM_CASES
 from tests.package_refusals import REFUSED, Refusal
 from tests.package_writer import (
     ALL_WEIGHTS,
@@ -28,6 +30,7 @@ from tests.package_writer import (
 __all__ = [
     "ALL_WEIGHTS",
     "CASES",
+    "CORPUS",
     "FILE_CASES",
     "REFUSED",
     "REFUSED_FILES",
@@ -39,3 +42,5 @@ __all__ = [
     "reference_steps",
     "write_package",
 ]
+
+CORPUS: dict[str, Builder] = {**CASES, **PROGRAM_CASES}

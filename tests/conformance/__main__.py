@@ -25,7 +25,7 @@ from deepbacs_zoo import validate
 from deepbacs_zoo.models import SHIPPED
 from tests.conformance.corpus import write_case
 from tests.conformance.programs import PROGRAMS, Comparison
-from tests.packages import CASES
+from tests.packages import CORPUS
 
 HERE: Final = Path(__file__).parent
 
@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument("--work", type=Path)
     given = parser.parse_args()
     pythons = dict(each.rsplit("=", 1) for each in given.python)
-    if unknown := {*pythons, *given.names} - {*PROGRAMS, *CASES, *SHIPPED}:
+    if unknown := {*pythons, *given.names} - {*PROGRAMS, *CORPUS, *SHIPPED}:
         parser.error(f"{', '.join(sorted(unknown))}: no program or package of the tests")
     with TemporaryDirectory() as temporary:
         work = (given.work or Path(temporary)).absolute()
@@ -84,7 +84,7 @@ def _packages(folder: Path, names: list[str]) -> Path:
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-    for name in names or [*CASES, *SHIPPED]:
+    for name in names or [*CORPUS, *SHIPPED]:
         if name in SHIPPED:
             shutil.copyfile(SHIPPED[name].path, folder / f"{name}.zip")
         else:

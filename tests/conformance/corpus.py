@@ -20,7 +20,7 @@ from deepbacs_zoo.package import open_package
 from deepbacs_zoo.validation.consumers.table import check_consumers
 from deepbacs_zoo.validation.context import Context
 from tests.package_writer import ALL_WEIGHTS
-from tests.packages import CASES
+from tests.packages import CORPUS
 
 EXPECTED: Final = Path(__file__).parents[1] / "data" / "packages" / "verdicts.json"
 Verdicts = dict[str, dict[str, str]]
@@ -30,9 +30,9 @@ Verdicts = dict[str, dict[str, str]]
 def write_case(folder: Path, name: str) -> Path:
     """Write a package as a zip, with every weights format unless it has its own."""
     try:
-        made = CASES[name](folder, name=f"{name}.zip", weights=ALL_WEIGHTS)
+        made = CORPUS[name](folder, name=f"{name}.zip", weights=ALL_WEIGHTS)
     except (TypeError, ValueError):  # the case has weights of its own
-        made = CASES[name](folder, name=f"{name}.zip")
+        made = CORPUS[name](folder, name=f"{name}.zip")
     if made.is_dir():
         return Path(shutil.make_archive(str(folder / name), "zip", made))
     return made
@@ -57,7 +57,7 @@ def expected() -> dict[str, Verdicts]:
 
 def _all() -> Iterator[tuple[str, Verdicts]]:
     with TemporaryDirectory() as folder:
-        for name in CASES:
+        for name in CORPUS:
             yield name, verdicts_on(write_case(Path(folder), name))
 
 

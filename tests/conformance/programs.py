@@ -105,6 +105,20 @@ def _allowed(path: Path) -> float:
     return ABSOLUTE + RELATIVE * largest
 
 
+def _numbers(
+    consumer: str, found: Mapping[str, Any], ours: Mapping[str, Summary], folder: Path
+) -> Iterator[Comparison]:
+    """Yield a comparison for each package, of which the program takes the state dict only."""
+    for name, said in found.items():
+        for verdict in ours[name].consumers:
+            if (verdict.consumer, verdict.weights) == (consumer, "pytorch_state_dict"):
+                seen = Verdict.FAILS
+                if isinstance(said, float):
+                    alike = said <= _allowed(folder / f"{name}.zip")
+                    seen = Verdict.RUNS if alike else Verdict.DIFFERS
+                yield Comparison(name, verdict.verdict, seen, verdict.reason, str(said))
+
+
 def _spec(
     found: Mapping[str, Any], ours: Mapping[str, Summary], folder: Path
 ) -> Iterator[Comparison]:
@@ -129,6 +143,14 @@ PROGRAMS: Final[Mapping[str, Program]] = {
         )
         for version in ("0.10.4", "0.11.0")
     },
+    "BiaPy 3.7": Program(
+        ("biapy==3.7.1", "pydantic<2.14"), "biapy_script.py", partial(_numbers, "BiaPy")
+    ),
+    "CAREamics 0.3.5": Program(
+        ("careamics==0.3.5", "pydantic<2.14"),
+        "careamics_script.py",
+        partial(_numbers, "CAREamics"),
+    ),
     "newest bioimageio.spec": Program(("bioimageio.spec",), "spec_script.py", _spec),
 }
 """By the name that the command takes."""

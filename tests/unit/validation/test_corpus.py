@@ -8,7 +8,7 @@ import pytest
 
 from tests.conformance.corpus import expected, verdicts_on, write_case
 from tests.data.packages.make_packages import FOLDER
-from tests.packages import CASES
+from tests.packages import CORPUS
 
 pytest.importorskip("torch")
 
@@ -16,11 +16,11 @@ EXPECTED = expected()
 
 
 def test_there_is_a_verdict_on_sixty_packages_and_more():
-    assert set(EXPECTED) == set(CASES)
+    assert set(EXPECTED) == set(CORPUS)
     assert len(EXPECTED) >= 60
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", CORPUS)
 def test_a_package_gets_its_verdicts(tmp_path, name):
     assert verdicts_on(write_case(tmp_path, name)) == EXPECTED[name]
 

@@ -18,8 +18,8 @@ from deepbacs_zoo.cli.progress import Report, bar, say
 
 if TYPE_CHECKING:
     from deepbacs_zoo.datasets import Prepared, PublishedSet
-    from deepbacs_zoo.datasets.archives.download import Progress
     from deepbacs_zoo.datasets.types import Variant
+    from deepbacs_zoo.files.download import Progress
 
 __all__ = ["app"]
 

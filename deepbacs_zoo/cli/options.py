@@ -118,10 +118,10 @@ def named_data(data: Path | None) -> Path | None:
 
 
 def named_package(package: Path) -> Path:
-    """Return the path of a package given by its path or the name of a model."""
+    """Return the path of a package given by its path or the name of a model, fetched if need be."""
     from deepbacs_zoo.models import package_path
 
-    return package_path(package)
+    return package_path(package, fetch=True)
 
 
 def named_packages(packages: list[Path]) -> list[Path]:

@@ -46,7 +46,7 @@ def split_words(words: Sequence[str]) -> tuple[list[Path], list[str]]:
             allowed="packages first, then images or folders of images",
             hint="name the images after the packages",
         )
-    return [package_path(word) for word in words[:count]], list(words[count:])
+    return [package_path(word, fetch=True) for word in words[:count]], list(words[count:])
 
 
 def _is_package(word: str) -> bool:

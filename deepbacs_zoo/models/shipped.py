@@ -7,14 +7,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from deepbacs_zoo.errors import UsageError, look_up
+from deepbacs_zoo.errors import HostError, UsageError, look_up
 from deepbacs_zoo.files import refuse_existing, write_bytes
+from deepbacs_zoo.models.fetching import fetch_model, fetched_path
+from deepbacs_zoo.models.zoo import nickname_of
 
 __all__ = ["SHIPPED", "ShippedModel", "copy_model", "get_model", "package_path"]
 
 _FOLDER: Final = Path(__file__).with_name("packages")
 _NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 """Names of models; a path of one word with hyphens and no suffix looks alike."""
+_OWN: Final = "deepbacs-"
+"""Begins the names of the packages here: the zoo is not asked for one with a typing error."""
 
 
 @dataclass(frozen=True)
@@ -99,25 +103,42 @@ def get_model(name: str) -> ShippedModel:
     return look_up(SHIPPED, name, "NAME", "model")
 
 
-def package_path(package: str | Path) -> Path:
+def package_path(package: str | Path, *, fetch: bool = False) -> Path:
     """Return the path of a package that is given by its path or the name of a model.
+
+    Parameters
+    ----------
+    package
+        A path, the name of a model that comes with the project, or the nickname of one of the zoo.
+    fetch
+        Whether a model of the zoo that was not fetched before is fetched now.
 
     Raises
     ------
     UsageError
         Nothing has this path, and what could be the name of a model is none.
+    HostError, IntegrityError, PackageError
+        A model of the zoo cannot be fetched.
     """
     place, word = Path(package), str(package)
     if place.exists():
         return place
     if word in SHIPPED:
         return SHIPPED[word].path
+    if (nickname := nickname_of(word)) and (fetched := fetched_path(nickname)):
+        return fetched
+    if nickname and fetch and not nickname.startswith(_OWN):
+        try:
+            return fetch_model(nickname)
+        except HostError as error:
+            raise error.advising(f"check the path, since nothing is at {word}") from error
     if _NAME.fullmatch(word):
         raise UsageError(
             word,
             "this is no file or folder, and no model has this name",
             allowed=", ".join(SHIPPED),
-            hint="see `deepbacs-zoo models list`, or give the path of a package",
+            hint="see `deepbacs-zoo models list`, give the path of a package, or fetch a model of "
+            "the zoo by `deepbacs-zoo models fetch`",
         )
     return place
 

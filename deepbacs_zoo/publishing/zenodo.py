@@ -4,7 +4,7 @@ The draft is never published here: its author looks at it and presses the button
 
 Environment variables
 ---------------------
-DEEPBACS_ZOO_ZENODO
+DEEPBACS_ZOO_DEPOSITS
     Another server of the same kind, such as ``https://sandbox.zenodo.org``.
 ZENODO_TOKEN
     The token, unless a keyring holds it.
@@ -40,8 +40,8 @@ _NEWEST: Final = f"{_DEPOSITS}?status=draft&sort=mostrecent&size=100"
 
 
 def server_address() -> str:
-    """Return the address of Zenodo; ``DEEPBACS_ZOO_ZENODO`` names another one."""
-    return address("DEEPBACS_ZOO_ZENODO", _SERVER, "Zenodo")
+    """Return the address of Zenodo; ``DEEPBACS_ZOO_DEPOSITS`` names another one."""
+    return address("DEEPBACS_ZOO_DEPOSITS", _SERVER, "Zenodo")
 
 
 def credentials() -> Token:

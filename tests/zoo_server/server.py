@@ -193,7 +193,10 @@ class Handler(BaseHTTPRequestHandler):
             return artifacts.list(
                 user, id, words, filters, stage=stage, pagination=paged, **numbers
             )
-        return Redirect(artifacts.get_file(user, id, "/".join(parts[5:]), stage=stage))
+        place = "/".join(parts[5:])
+        if place == "" or place.endswith("/"):
+            return artifacts.list_files(user, id, place.rstrip("/"), stage=stage)
+        return Redirect(artifacts.get_file(user, id, place, stage=stage))
 
     # --- the store -------------------------------------------------------------------------------
 

@@ -19,11 +19,11 @@ from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE, archive_folder, file
 from deepbacs_zoo.datasets.types import PublishedArchive, PublishedSet
 from deepbacs_zoo.errors import HostError, IntegrityError
 from deepbacs_zoo.files import CACHE_VARIABLE, OFFLINE_VARIABLE, one_process, works_offline
-from deepbacs_zoo.options import Option
+from deepbacs_zoo.options import Option, Text
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.datasets.archives.download import Progress
     from deepbacs_zoo.datasets.archives.zenodo import ZenodoFile
+    from deepbacs_zoo.files.download import Progress
 
 __all__ = ["fetch"]
 
@@ -101,15 +101,23 @@ def _fetch_alone(
     archive: PublishedArchive, folder: Path, alone: bool, progress: Progress | None
 ) -> CachedArchive:
     # Half of what this subpackage loads is for the network, and mostly not needed.
-    from deepbacs_zoo.datasets.archives.download import Target, download
     from deepbacs_zoo.datasets.archives.zenodo import find_file
+    from deepbacs_zoo.files.download import Target, Words, download
 
     assert archive.record is not None
     file = find_file(archive)
     # Without a lock two processes must not write into one file.
     own = "" if alone else f"-{os.getpid()}"
     part = folder / f".{file.name}{own}.part"
-    target = Target(file_url(archive.record, file.name), folder / file.name, part, file.size)
+    words = Words(
+        "archive",
+        "Zenodo or to a mirror of it",
+        _otherwise,
+        MIRROR_VARIABLE,
+        ", and as much again to unpack it",
+    )
+    url = file_url(archive.record, file.name)
+    target = Target(url, folder / file.name, part, file.size, words)
     report = progress or (lambda done, total: None)
     resumed = download(target, report)
     try:
@@ -150,6 +158,10 @@ def _check(part: Path, file: ZenodoFile, url: str) -> str:
 
 
 # --- errors --------------------------------------------------------------------------------------
+
+
+def _otherwise(path: Path) -> Text:
+    return f"download the file elsewhere and put it at {path} or name it by " + Option("from_file")
 
 
 def _nowhere(entry: PublishedSet) -> HostError:

@@ -29,7 +29,7 @@ from deepbacs_zoo.files.staging import folder_beside
 from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
-    from deepbacs_zoo.datasets.archives.download import Progress
+    from deepbacs_zoo.files.download import Progress
 
 __all__ = ["Prepared", "prepare"]
 

@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 from deepbacs_zoo.datasets import PublishedSet, published
-from deepbacs_zoo.datasets.archives import download
 from deepbacs_zoo.datasets.preparation import resolve as resolving
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE
-from deepbacs_zoo.files import CACHE_VARIABLE, OFFLINE_VARIABLE
+from deepbacs_zoo.files import CACHE_VARIABLE, OFFLINE_VARIABLE, download
 from tests.unit.datasets.drawn import with_sum
 from tests.unit.files.servers import CLOSED, Repository, serve
 

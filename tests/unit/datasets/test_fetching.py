@@ -14,10 +14,10 @@ import time
 import pytest
 
 from deepbacs_zoo.datasets import cached_archive, fetch, get_set
-from deepbacs_zoo.datasets.archives import download, fetching
+from deepbacs_zoo.datasets.archives import fetching
 from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE, archive_folder
 from deepbacs_zoo.errors import HostError, IntegrityError, UsageError
-from deepbacs_zoo.files import OFFLINE_VARIABLE
+from deepbacs_zoo.files import OFFLINE_VARIABLE, download
 from deepbacs_zoo.files import http as connections
 from tests.unit.datasets.drawn import ARCHIVES, DATE, Ranges, parts, path_of, zipped
 from tests.unit.files.servers import (

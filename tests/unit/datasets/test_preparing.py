@@ -283,7 +283,7 @@ def test_two_processes_lay_one_set_out_once(zip_file, cache):
 def test_nothing_is_loaded_that_only_the_network_needs():
     code = (
         "import sys; import deepbacs_zoo.datasets;"
-        "names = {'numpy', 'tifffile', 'deepbacs_zoo.datasets.archives.download'};"
+        "names = {'numpy', 'tifffile', 'deepbacs_zoo.files.download'};"
         "assert not names & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -23,7 +23,7 @@ def deposits(tmp_path, monkeypatch):
     monkeypatch.setenv("ZENODO_TOKEN", "token-of-anna")
     monkeypatch.setattr(http, "PAUSES", (0.0, 0.0))
     with zenodo() as server:
-        monkeypatch.setenv("DEEPBACS_ZOO_ZENODO", server.url)
+        monkeypatch.setenv("DEEPBACS_ZOO_DEPOSITS", server.url)
         yield server
 
 

@@ -18,7 +18,6 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
-from deepbacs_zoo.datasets.settings import MIRROR_VARIABLE
 from deepbacs_zoo.errors import HostError, IntegrityError
 from deepbacs_zoo.files.http import (
     PAUSES,
@@ -28,14 +27,39 @@ from deepbacs_zoo.files.http import (
     open_url,
     read_block,
 )
-from deepbacs_zoo.options import Option
+from deepbacs_zoo.options import Text
 
-__all__ = ["Progress", "Target", "download"]
+__all__ = ["Progress", "Target", "Words", "download"]
 
 Progress = Callable[[int, int | None], None]
 """Called with the bytes that are there, and with all if their number is known."""
 
 _RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of errors about one kind of file.
+
+    Parameters
+    ----------
+    thing
+        The kind of file, such as ``archive``.
+    source
+        Who has it.
+    otherwise
+        What to do without the connection, given the place of the file.
+    mirror
+        The environment variable that names another server.
+    needs
+        What else needs space on the disk, beginning with a comma; may be empty.
+    """
+
+    thing: str
+    source: str
+    otherwise: Callable[[Path], str | Text]
+    mirror: str
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,12 +76,15 @@ class Target:
         Where its bytes are kept until then.
     size
         Number of its bytes; ``None`` if that is not known.
+    words
+        The words of its errors.
     """
 
     url: str
     path: Path
     part: Path
     size: int | None
+    words: Words
 
     @property
     def note(self) -> Path:
@@ -239,9 +266,9 @@ def _check_space(target: Target, start: int, total: int | None) -> None:
     if missing > free:
         raise HostError(
             target.part.parent,
-            "the disk has too little free space for this data set",
+            f"the disk has too little free space for this {target.words.thing}",
             value=f"{free / 1e6:.0f} MB free",
-            allowed=f"at least {missing / 1e6:.0f} MB, and as much again to unpack it",
+            allowed=f"at least {missing / 1e6:.0f} MB{target.words.needs}",
             hint="free some space or set DEEPBACS_ZOO_CACHE to a folder on another disk",
         )
 
@@ -252,20 +279,21 @@ def _check_space(target: Target, start: int, total: int | None) -> None:
 def _unreached(target: Target, reason: object) -> HostError:
     kept = _length(target.part)
     rest = f" ({kept / 1e6:.0f} MB that came are kept, the next attempt goes on)" if kept else ""
+    words = target.words
     return HostError(
         target.url,
-        f"this archive cannot be fetched{rest}",
+        f"this {words.thing} cannot be fetched{rest}",
         value=reason,
-        allowed="a connection to Zenodo or to a mirror of it",
-        hint=f"try again later, set {MIRROR_VARIABLE} to a mirror's URL, or download the file "
-        f"elsewhere and put it at {target.path} or name it by " + Option("from_file"),
+        allowed=f"a connection to {words.source}",
+        hint=f"try again later, set {words.mirror} to another server's URL, or "
+        + words.otherwise(target.path),
     )
 
 
 def _unwritable(target: Target, error: OSError) -> HostError:
     return HostError(
         target.part.parent,
-        "the archive cannot be written here",
+        f"the {target.words.thing} cannot be written here",
         value=error.strerror or error,
         allowed="a folder that may be written, on a disk with free space",
         hint="free some space and run it again, which goes on with what has come, or set "
@@ -279,6 +307,6 @@ def _other_size(target: Target, found: str) -> IntegrityError:
         f"what came from {target.url} is not the file that was described, and was thrown away",
         value=found,
         allowed=f"{target.size} bytes" if target.size is not None else "the bytes announced",
-        hint=f"check proxy and {MIRROR_VARIABLE} and try again, "
+        hint=f"check proxy and {target.words.mirror} and try again, "
         f"or put the right file at {target.path}",
     )

@@ -17,6 +17,7 @@ from deepbacs_zoo.cli import (
     export,
     fiji,
     fiji_bundle,
+    fiji_install,
     fiji_macro,
     fiji_run,
     models,
@@ -55,6 +56,7 @@ app.add_typer(synthesize.app)
 fiji.app.command(name="run")(fiji_run.command)
 fiji.app.command(name="macro")(fiji_macro.command)
 fiji.app.command(name="bundle")(fiji_bundle.command)
+fiji.app.command(name="install")(fiji_install.command)
 app.add_typer(fiji.app)
 
 

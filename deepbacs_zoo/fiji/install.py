@@ -18,7 +18,7 @@ __all__ = ["install_model"]
 _MODELS: Final = "models"
 
 
-def install_model(
+def install_model(  # long: half of it documents its parameters
     package: str | Path, fiji: str | Path, *, name: str | None = None, overwrite: bool = False
 ) -> Path:
     """Unpack a package into the folder ``models`` of a Fiji.

@@ -28,6 +28,7 @@ from deepbacs_zoo.validation.checks.newer_spec import check_newer_spec
 from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding
 from deepbacs_zoo.validation.checks.reference import check_reference, require_reference
 from deepbacs_zoo.validation.checks.reproduction import check_reproduction
+from deepbacs_zoo.validation.checks.safety import check_closed, check_safety
 from deepbacs_zoo.validation.checks.sizes import check_sizes
 from deepbacs_zoo.validation.checks.tiled import check_tiled
 from deepbacs_zoo.validation.consumers.table import check_consumers
@@ -40,6 +41,7 @@ Check = Callable[[Context], Outcome]
 
 CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
     {
+        "safety": check_safety,
         "integrity": check_integrity,
         "metadata": check_metadata,
         "newer format": check_newer_spec,
@@ -108,7 +110,7 @@ def validate(  # long: half of it documents its parameters
     try:
         package = open_package(path)
     except PackageError as error:
-        summary = _joined(begun, Outcome((error_finding(error),)), path)
+        summary = _joined(begun, _outcome(partial(check_closed, path, error)), path)
         if not _is_all(error):
             summary = _joined(summary, _outcome(partial(check_format, path, None)), path)
         report(total, total)

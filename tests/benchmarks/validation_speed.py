@@ -27,13 +27,14 @@ import sys
 from deepbacs_zoo.package import open_package
 from deepbacs_zoo.validation.checks.integrity import check_integrity
 from deepbacs_zoo.validation.checks.metadata import check_metadata
+from deepbacs_zoo.validation.checks.safety import check_safety
 from deepbacs_zoo.validation.consumers.table import check_consumers
 from deepbacs_zoo.validation.context import Context
 class Static(Context):
     def first_session(self):
         return None
 with open_package(sys.argv[1]) as package, Static(package) as context:
-    for check in (check_integrity, check_metadata, check_consumers):
+    for check in (check_safety, check_integrity, check_metadata, check_consumers):
         check(context)
 """
 FORMAT: Final = (

@@ -1,13 +1,10 @@
-"""The check of the files: all there, the ones described, and which of them could execute."""
+"""The check of the files: all there, the ones described, and no others."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from types import MappingProxyType
 from typing import Final
 
 from deepbacs_zoo.errors import PackageError, UnsupportedError
@@ -19,7 +16,6 @@ from deepbacs_zoo.package.members import is_left_by_system, is_remote, member_na
 from deepbacs_zoo.package.metadata import Metadata
 from deepbacs_zoo.package.packing import NAME_WITH_BACKSLASH, several_descriptions
 from deepbacs_zoo.package.weights import stated_files
-from deepbacs_zoo.runners.architecture import trusted_architectures
 from deepbacs_zoo.tensors import FileRef, Weights
 from deepbacs_zoo.validation.checks.outcome import Outcome, error_finding
 from deepbacs_zoo.validation.context import Context
@@ -27,27 +23,6 @@ from deepbacs_zoo.validation.context import Context
 __all__ = ["check_integrity", "referenced_files"]
 
 _MOST_NAMED: Final = 20
-_CODE: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        ".py": "Python code",
-        ".ipynb": "a notebook",
-        ".ijm": "an ImageJ macro",
-        ".bsh": "a BeanShell script",
-        ".groovy": "a Groovy script",
-        ".js": "JavaScript",
-        ".jar": "Java code",
-        ".class": "Java code",
-        ".sh": "a shell script",
-        ".bat": "a batch file",
-        ".exe": "a program",
-        ".dll": "a library of machine code",
-        ".so": "a library of machine code",
-        ".dylib": "a library of machine code",
-        ".pkl": "a pickle, which runs code when it is read",
-        ".pickle": "a pickle, which runs code when it is read",
-    }
-)
-
 FILES_UNALTERED: Final = Rule(
     "files-unaltered", Severity.INFO, "Results can be trusted only of files that were described."
 )
@@ -79,9 +54,6 @@ MODULE_NOT_STATED: Final = Rule(
     "Other programs unpack the one file that the architecture states, and cannot import more.",
     "bioimageio.core 0.11.0, digest_spec.py",
 )
-EXECUTABLE_FILE: Final = Rule(
-    "executable-file", Severity.INFO, "A file that can run can do harm, once it is trusted."
-)
 
 
 @dataclass(frozen=True)
@@ -97,7 +69,7 @@ def check_integrity(context: Context) -> Outcome:
     """Compare the files of a package with its description.
 
     Missing and altered files are errors; a file whose hash the description could state and does
-    not is a warning; files that nothing names, or that could execute, are information.
+    not is a warning; files that nothing names are information.
     """
     package = context.package
     findings = [*package.packing, *_descriptions(package)]
@@ -108,7 +80,7 @@ def check_integrity(context: Context) -> Outcome:
     for name, weights in package.weights.items():
         findings += _beside(package, name, weights, named)
     findings += _spelled_with_backslashes(package)
-    findings += [*_loose(package, named | _mentioned(package)), *_executables(package)]
+    findings += _loose(package, named | _mentioned(package))
     if not any(finding.severity > Severity.INFO for finding in findings):
         text = f"all {len(named)} described files are there and unaltered"
         findings.insert(0, FILES_UNALTERED.finding("files", text))
@@ -259,22 +231,3 @@ def _beside(package: Package, name: str, weights: Weights, named: set[str]) -> I
             "code in one file, which imports libraries only",
             "put the code into one file",
         )
-
-
-def _executables(package: Package) -> Iterator[Finding]:
-    for name in package.names():
-        kind = _CODE.get(PurePosixPath(name).suffix.lower())
-        if kind is None:
-            continue
-        if kind == "Python code" and _is_ours(package, name):
-            text = "this file is Python code, one of deepbacs_zoo's own networks"
-        else:
-            text = f"this file is {kind}; nothing here runs it unless it is trusted"
-        yield EXECUTABLE_FILE.finding(name, text)
-
-
-def _is_ours(package: Package, name: str) -> bool:
-    try:
-        return hashlib.sha256(package.read(name)).hexdigest() in trusted_architectures()
-    except PackageError:  # reported where the file is checked
-        return False

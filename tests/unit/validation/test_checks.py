@@ -9,6 +9,7 @@ from deepbacs_zoo.tensors import Step
 from deepbacs_zoo.validation.checks.format import check_format
 from deepbacs_zoo.validation.checks.integrity import check_integrity
 from deepbacs_zoo.validation.checks.reproduction import check_reproduction
+from deepbacs_zoo.validation.checks.safety import check_safety
 from deepbacs_zoo.validation.checks.tiled import check_tiled
 from deepbacs_zoo.validation.checks.tolerance import compare, stated_tolerance
 from deepbacs_zoo.validation.consumers.table import check_consumers
@@ -107,7 +108,7 @@ def test_a_file_that_nothing_names_is_information(tmp_path):
 
 def test_code_in_the_package_is_information(tmp_path):
     path = CASES["bcyx"](tmp_path, extra_files={"macro.ijm": b"run();"})
-    finding = only(run(check_integrity, path), "executable-file")
+    finding = only(run(check_safety, path), "executable-file")
     assert (finding.where, finding.severity) == ("macro.ijm", Severity.INFO)
     assert "an ImageJ macro" in finding.sentence()
 
@@ -117,7 +118,7 @@ def test_our_own_network_files_are_distinguished_from_foreign_code(tmp_path):
 
     ours = (resources.files("deepbacs_zoo") / "networks" / "unet.py").read_bytes()
     files = {"unet.py": ours, "other.py": b"print(1)"}
-    outcome = run(check_integrity, CASES["bcyx"](tmp_path, extra_files=files))
+    outcome = run(check_safety, CASES["bcyx"](tmp_path, extra_files=files))
     found = [each for each in outcome.findings if each.id == "executable-file"]
     sentences = {each.where: each.sentence() for each in found}
     assert "one of deepbacs_zoo's own networks" in sentences["unet.py"]

@@ -50,12 +50,16 @@ def split_words(words: Sequence[str]) -> tuple[list[Path], list[str]]:
 
 
 def _is_package(word: str) -> bool:
-    from deepbacs_zoo.models import SHIPPED
+    from deepbacs_zoo.models import SHIPPED, fetched_path
 
     path = Path(word)
     if path.is_dir():
         return any((path / name).is_file() for name in _DESCRIPTIONS)
-    return word in SHIPPED or path.suffix.lower() in {".zip", ".yaml"}
+    return (
+        word in SHIPPED
+        or fetched_path(word) is not None
+        or path.suffix.lower() in {".zip", ".yaml"}
+    )
 
 
 def group_images(package: Package, words: Sequence[str]) -> list[ImageGroup]:

@@ -8,9 +8,6 @@ from contextlib import contextmanager
 
 import typer
 
-from deepbacs_zoo.errors import UsageError
-from deepbacs_zoo.options import Option
-
 __all__ = ["Report", "asked", "bar", "bytes_bar", "say"]
 
 Report = Callable[[int, int], None]
@@ -78,6 +75,9 @@ def bytes_bar(title: str) -> Iterator[Report]:
 def asked(question: str) -> bool:
     """Ask a question that is answered by y or n; `UsageError` where nobody sits there."""
     if not sys.stdin.isatty():
+        from deepbacs_zoo.errors import UsageError
+        from deepbacs_zoo.options import Option
+
         raise UsageError(
             Option("yes"),
             "there is a question, and nobody to answer it",

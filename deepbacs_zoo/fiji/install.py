@@ -49,15 +49,7 @@ def install_model(  # long: half of it documents its parameters
         The package is damaged.
     """
     path = Path(package)
-    name = name or path.name.removesuffix(".zip")
-    if name in {"", ".", ".."} or set("/\\:") & set(name):
-        raise UsageError(
-            Option("name"),
-            "this is no name of a folder",
-            value=name,
-            allowed="a name without slashes and colons",
-            hint="choose another " + Option("name"),
-        )
+    name = _checked(name or path.name.removesuffix(".zip"))
     models = read_folder(fiji).path / _MODELS
     output = models / name
     refuse_existing(output, overwrite=overwrite)
@@ -81,3 +73,16 @@ def install_model(  # long: half of it documents its parameters
             hint="free some space, or choose a Fiji of your own by " + Option("fiji"),
         ) from error
     return output
+
+
+def _checked(name: str) -> str:
+    """Return the name of a folder, or refuse what would be another place."""
+    if name in {"", ".", ".."} or set("/\\:") & set(name):
+        raise UsageError(
+            Option("name"),
+            "this is no name of a folder",
+            value=name,
+            allowed="a name without slashes and colons",
+            hint="choose another " + Option("name"),
+        )
+    return name

@@ -16,7 +16,6 @@ from deepbacs_zoo.errors import HostError, IntegrityError, PackageError
 from deepbacs_zoo.files import CACHE_VARIABLE, OFFLINE_VARIABLE, one_process, works_offline
 from deepbacs_zoo.files.staging import move_into_place
 from deepbacs_zoo.models import zoo
-from deepbacs_zoo.package import open_package
 
 __all__ = ["fetch_model", "fetched_path"]
 
@@ -28,6 +27,8 @@ _KEPT_BY_THE_ZOO: Final = "comments.json"
 
 def fetched_path(nickname: str) -> Path | None:
     """Return the package of a model that was fetched before, ``None`` of one that was not."""
+    if zoo.nickname_of(nickname) is None:
+        return None
     folder = zoo.zoo_folder() / nickname
     return folder if any((folder / name).is_file() for name in _DESCRIPTIONS) else None
 
@@ -150,6 +151,8 @@ def _download(
 
 def _verify(folder: Path, files: dict[str, int]) -> None:
     """Compare every file with the hash that the description states."""
+    from deepbacs_zoo.package import open_package
+
     with open_package(folder) as package:
         for name in package.names():
             if name in files:

@@ -12,19 +12,15 @@ from deepbacs_zoo.errors import UsageError, look_up
 from deepbacs_zoo.models import package_path
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.package import open_package
-from deepbacs_zoo.publishing import folder, huggingface, zenodo
 from deepbacs_zoo.publishing.checklist import refuse_failures
 from deepbacs_zoo.publishing.publication import Publication, Published
 from deepbacs_zoo.publishing.submission import Submission, read_submission
-from deepbacs_zoo.publishing.zoo import account
-from deepbacs_zoo.publishing.zoo import upload as zoo
 
 if TYPE_CHECKING:
     from deepbacs_zoo.publishing.plan import Request
+    from deepbacs_zoo.publishing.zoo.upload import OnProgress
 
 __all__ = ["TARGETS", "Sending", "Target", "publish"]
-
-OnProgress = zoo.OnProgress
 
 
 @dataclass(frozen=True)
@@ -77,7 +73,13 @@ class Target:
     send: Callable[[Publication, Sending, OnProgress], Published]
 
 
+# A target is loaded when something goes there.
+
+
 def _zoo() -> Target:
+    from deepbacs_zoo.publishing.zoo import account
+    from deepbacs_zoo.publishing.zoo import upload as zoo
+
     return Target(
         lambda options: account.server_address(),
         lambda options: account.credentials(),
@@ -94,6 +96,8 @@ def _zoo() -> Target:
 
 
 def _folder() -> Target:
+    from deepbacs_zoo.publishing import folder
+
     return Target(
         lambda options: str(_needed_output(options)),
         _needed_output,
@@ -117,6 +121,8 @@ def _needed_output(options: Sending) -> Path:
 
 
 def _zenodo() -> Target:
+    from deepbacs_zoo.publishing import zenodo
+
     return Target(
         lambda options: zenodo.server_address(),
         lambda options: zenodo.credentials(),
@@ -129,6 +135,8 @@ def _zenodo() -> Target:
 
 
 def _huggingface() -> Target:
+    from deepbacs_zoo.publishing import huggingface
+
     return Target(
         lambda options: huggingface.server_address(),
         lambda options: (huggingface.needed(options.repository), huggingface.credentials()),
@@ -141,9 +149,9 @@ def _huggingface() -> Target:
 
 
 TARGETS: Final = MappingProxyType(
-    {"zoo": _zoo(), "zenodo": _zenodo(), "huggingface": _huggingface(), "folder": _folder()}
+    {"zoo": _zoo, "zenodo": _zenodo, "huggingface": _huggingface, "folder": _folder}
 )
-"""The places by name."""
+"""The places by name; each is a function that returns its target."""
 
 
 def publish(  # long: half of it documents its parameters
@@ -197,7 +205,7 @@ def publish(  # long: half of it documents its parameters
     """
     from deepbacs_zoo.validation import validate
 
-    target = look_up(TARGETS, to, Option("to"), "target")
+    target = look_up(TARGETS, to, Option("to"), "target")()
     options = options or Sending()
     if really:
         target.prepare(options)

@@ -17,14 +17,15 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from deepbacs_zoo.errors import HostError
-from deepbacs_zoo.files import write_bytes
-from deepbacs_zoo.files.lock import one_process
+from deepbacs_zoo.errors import HostError, UsageError
+from deepbacs_zoo.files import one_process, write_bytes
+from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
     from deepbacs_zoo.publishing.submission import Submission
 
-__all__ = ["STATE_VARIABLE", "UploadState", "alone", "known_states", "open_state", "state_folder"]
+__all__ = ["STATE_VARIABLE", "UploadState", "alone", "known_states", "open_state"]
+__all__ += ["refuse_second_draft", "state_folder"]
 
 STATE_VARIABLE: Final = "DEEPBACS_ZOO_STATE"
 
@@ -105,10 +106,22 @@ def open_state(server: str, target: str, submission: Submission) -> UploadState:
     if begun is not None and begun.fingerprint == submission.fingerprint:
         begun.package = package
         return begun
-    state = UploadState(path, server, package, submission.fingerprint)
-    if begun is not None:  # another update of the same model: what is there alike stays
-        state.id, state.sent, state.extra = begun.id, begun.sent, begun.extra
-    return state
+    return UploadState(path, server, package, submission.fingerprint)
+
+
+def refuse_second_draft(state: UploadState) -> None:
+    """Refuse a new model of a package that was sent before with other files; `UsageError`."""
+    if state.id is not None:
+        return
+    for other in known_states(state.server):
+        if other.id is not None and other.package == state.package:
+            raise UsageError(
+                state.package,
+                "this package was sent before with other files",
+                value=other.id,
+                allowed="an update of it, or another package",
+                hint="set " + Option("update", other.id) + ", or move the package elsewhere",
+            )
 
 
 def known_states(server: str) -> list[UploadState]:

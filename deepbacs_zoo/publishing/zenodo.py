@@ -23,7 +23,7 @@ from deepbacs_zoo.publishing.credentials import Token, find_token
 from deepbacs_zoo.publishing.plan import Request
 from deepbacs_zoo.publishing.publication import Published
 from deepbacs_zoo.publishing.service import Service, ServiceError
-from deepbacs_zoo.publishing.state import UploadState, alone, open_state
+from deepbacs_zoo.publishing.state import UploadState, alone, open_state, refuse_second_draft
 
 if TYPE_CHECKING:
     from deepbacs_zoo.publishing.submission import File, Submission
@@ -131,6 +131,8 @@ def send(
     server, target = server_address(), update or submission.fingerprint
     with alone(server, target):
         state = open_state(server, target, submission)
+        if update is None:
+            refuse_second_draft(state)
         count = 0
         if not state.finished:
             count = _Deposit(Service(server, credentials()), submission, state, update).send(report)

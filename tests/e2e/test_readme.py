@@ -26,10 +26,13 @@ def test_the_readme_shows_every_verb():
         "evaluate",
         "export",
         "validate",
+        "publish",
+        "models search",
+        "models fetch",
         "predict",
         "demo",
     )
-    for verb in (*verbs, "fiji doctor", "fiji run", "fiji bundle"):
+    for verb in (*verbs, "fiji doctor", "fiji run", "fiji bundle", "fiji install"):
         assert f"deepbacs-zoo {verb}" in text
 
 

@@ -14,7 +14,13 @@ from deepbacs_zoo.options import Option
 from deepbacs_zoo.publishing.plan import Request
 from deepbacs_zoo.publishing.publication import Published
 from deepbacs_zoo.publishing.service import ServiceError
-from deepbacs_zoo.publishing.state import UploadState, alone, known_states, open_state
+from deepbacs_zoo.publishing.state import (
+    UploadState,
+    alone,
+    known_states,
+    open_state,
+    refuse_second_draft,
+)
 from deepbacs_zoo.publishing.submission import KEPT_BY_THE_ZOO
 from deepbacs_zoo.publishing.zoo.account import connect, full_id, page_of, place_of_models
 from deepbacs_zoo.publishing.zoo.artifact_manager import COLLECTION, SERVICE
@@ -73,25 +79,11 @@ def send(
     with alone(place, target):
         state = open_state(place, target, submission)
         if id is None:
-            _refuse_second_draft(state, submission)
+            refuse_second_draft(state)
         sent = Upload(connect(), submission, state, id, review, report).run()
         return Published(
             str(state.id), str(state.address), state.extra.get("status", "draft"), sent
         )
-
-
-def _refuse_second_draft(state: UploadState, submission: Submission) -> None:
-    """Refuse a new model of a package that is in the zoo with other files."""
-    package = str(submission.package.absolute())
-    for other in known_states(state.server):
-        if other.id and other.package == package and other.id != state.id and not state.id:
-            raise UsageError(
-                package,
-                "this package was sent before with other files",
-                value=other.id,
-                allowed="an update of it, or another package",
-                hint="set " + Option("update", other.id) + ", or move the package elsewhere",
-            )
 
 
 def manifest_of(submission: Submission, status: str, id: str | None = None) -> dict[str, Any]:

@@ -79,6 +79,13 @@ def test_metadata_come_from_the_card(submission):
     assert "<script>" not in metadata_of(replace(submission, metadata=hostile))["description"]
 
 
+def test_another_package_at_the_same_place_is_a_new_version(deposits, submission):
+    upload(submission)
+    changed = replace(other(submission), package=submission.package)
+    with pytest.raises(UsageError, match=r"sent before with other files \(100\)"):
+        upload(changed)
+
+
 def test_a_new_version_has_its_own_files_alone(deposits, submission):
     upload(other(submission))
     deposits.publish("100")

@@ -118,12 +118,19 @@ def read_submission(package: Package) -> Submission:
     return Submission(
         package.path,
         package.metadata,
-        json.loads(json.dumps(dict(package.description), default=str)),
+        _plain(package.description),
         tuple(_file(name, package.file_path(name), name in weights) for name in sent),
         tuple(name for name in names if name not in sent),
         _documentation(package, names),
         dict(_covers(package, names)),
     )
+
+
+def _plain(description: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a description as JSON has it: times as texts, infinite bounds as ``null``."""
+    text = json.dumps(dict(description), default=str)
+    plain: dict[str, Any] = json.loads(text, parse_constant=lambda name: None)
+    return plain
 
 
 def _documentation(package: Package, names: Sequence[str]) -> str:

@@ -16,8 +16,10 @@ from deepbacs_zoo import publish, validation
 from deepbacs_zoo.cli import main as cli
 from deepbacs_zoo.cli import progress
 from deepbacs_zoo.errors import OutputExistsError, PackageError, UsageError
+from deepbacs_zoo.package import open_package
 from deepbacs_zoo.publishing import Sending
 from deepbacs_zoo.publishing import run as publishing
+from deepbacs_zoo.publishing.submission import read_submission
 from deepbacs_zoo.validation import validate
 from deepbacs_zoo.validation.checks.metadata import LICENSE_MISSING
 from tests.packages import REFUSED
@@ -257,6 +259,21 @@ def test_files_that_systems_leave_are_not_sent(server, package, tmp_path, valida
     there = server.files(publication.published.id)
     assert there["sub/notes.md"] == b"notes"
     assert there.keys() == {file.name for file in publication.submission.files}
+
+
+def test_infinite_bounds_and_times_are_said_in_json(package, tmp_path):
+    folder = tmp_path / "package"
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(folder)
+    path = folder / "rdf.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(
+        f"{text}\nconfig:\n  other: {{range: [-.inf, .inf], when: 2026-01-02}}\n", "utf-8"
+    )
+    with open_package(folder) as opened:
+        description = read_submission(opened).description
+    assert description["config"]["other"]["range"] == [None, None]
+    assert "2026-01-02" in json.dumps(description, allow_nan=False)
 
 
 def test_a_description_that_the_zoo_does_not_read(package, tmp_path, validated):

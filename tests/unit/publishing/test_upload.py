@@ -389,6 +389,15 @@ def test_a_server_that_is_slow_is_waited_for(server, submission):
     assert server.files(SHARK) == content(submission)
 
 
+def test_a_server_that_does_not_answer_is_left(server, submission, monkeypatch):
+    monkeypatch.setattr("deepbacs_zoo.files.http.TIMEOUT", 0.1)
+    server.line.gate.clear()
+    with pytest.raises(HostError, match=r"timed out.*nothing of it is on the server"):
+        upload(submission)
+    monkeypatch.undo()
+    server.line.gate.set()
+
+
 def test_no_server_at_all(server, submission, monkeypatch):
     monkeypatch.setenv("DEEPBACS_ZOO_SERVER", "http://127.0.0.1:9")
     with pytest.raises(HostError, match=r"Connection refused.*nothing of it is on the server"):

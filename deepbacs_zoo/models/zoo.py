@@ -179,17 +179,35 @@ def search(index: Index, words: Sequence[str]) -> list[ZooModel]:
     return sorted(found, key=rank)
 
 
-def files_of(nickname: str, *, folder: str = "") -> Iterator[tuple[str, int]]:
-    """Yield name and size of each file of a published model; errors as of `read_url`."""
+def files_of(nickname: str) -> Iterator[tuple[str, int]]:
+    """Yield name and size of each file of a published model.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such model.
+    OSError, ValueError, KeyError, TypeError
+        The zoo cannot be asked, or answers something else.
+    """
+    folders = [""]
+    for _ in range(_MOST_PAGES):
+        if not folders:
+            return
+        folder = folders.pop()
+        for each in _listed(nickname, folder):
+            name = f"{folder}{each['name']}"
+            if each["type"] == "directory":
+                folders.append(f"{name}/")
+            else:
+                yield name, int(each["size"])
+    raise ValueError(f"it lists over {_MOST_PAGES} folders")
+
+
+def _listed(nickname: str, folder: str) -> list[Any]:
     listed = _json(file_address(nickname, folder))
     if not isinstance(listed, list):
         raise TypeError("it does not list files")
-    for each in listed:
-        name = f"{folder}{each['name']}"
-        if each["type"] == "directory":
-            yield from files_of(nickname, folder=f"{name}/")
-        else:
-            yield name, int(each["size"])
+    return listed
 
 
 def file_address(nickname: str, name: str) -> str:
@@ -223,6 +241,8 @@ def _json(url: str) -> Any:  # noqa: ANN401 - JSON
 
     try:
         return json.loads(attempt(once))
+    except RecursionError as error:
+        raise ValueError("it answers in too many brackets") from error
     except RefusedError as error:
         if error.status == 404:
             raise FileNotFoundError(str(error)) from error

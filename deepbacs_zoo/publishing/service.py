@@ -31,6 +31,7 @@ OnBytes = Callable[[int], None]
 _SKEW: Final = 300.0
 """Seconds by which clocks may differ before it is worth a word."""
 _LONGEST_DETAIL: Final = 300
+_MOST_OF_AN_ANSWER: Final = 64 << 20
 _LOCAL: Final = ("127.0.0.1", "::1", "localhost")
 
 
@@ -221,18 +222,29 @@ class Service:
         def once() -> bytes:
             with send(method, self.server + path, io.BytesIO(body), len(body), headers) as answer:
                 self._compare_clocks(answer)
-                data = answer.read()
+                data = answer.read(_MOST_OF_AN_ANSWER)
                 self._check_whole(answer, len(data))
                 return data
 
         data = self._final(once)
-        if not data.strip():
-            return None
         try:
-            return json.loads(data)
-        except ValueError:
-            reason = f"it answers {data[:40].decode('ascii', 'replace')}"
-            raise ServiceError("other-server", self.server, self._hide(reason)) from None
+            return json.loads(data) if data.strip() else None
+        except (ValueError, RecursionError):
+            words = " ".join(data[:40].decode("ascii", "replace").split())
+            raise self.other_kind(f"it answers {words}") from None
+
+    def other_kind(self, reason: str) -> ServiceError:
+        """Return the refusal of a server that does not answer as its documentation says."""
+        return ServiceError("other-server", self.server, self._hide(reason))
+
+    def records(self, answer: object, *needed: str) -> list[dict[str, Any]]:
+        """Return an answer that has to be a list of objects with some texts; `ServiceError`."""
+        if isinstance(answer, list) and all(
+            isinstance(each, dict) and all(isinstance(each.get(name), str) for name in needed)
+            for each in answer
+        ):
+            return answer
+        raise self.other_kind(f"it gives no list of objects with {', '.join(needed) or 'anything'}")
 
     def send_file(
         self,
@@ -307,7 +319,7 @@ class Service:
         from deepbacs_zoo.files.http import origin
 
         if not isinstance(address, str) or not urlsplit(address).netloc:
-            raise ServiceError("other-server", self.server, "it gives no address for a file")
+            raise self.other_kind("it gives no address for a file")
         if origin(address) != origin(self.server):
             parts = urlsplit(address)
             raise ServiceError("elsewhere", self.server, f"{parts.scheme}://{parts.netloc}")
@@ -388,7 +400,7 @@ class Service:
         text = b"" if answer is None else answer.said
         try:
             said = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             found = re.search(rb"<Code>([^<]*)</Code>(?:<Message>([^<]*))?", text)
             said = (
                 b": ".join(filter(None, found.groups())).decode("utf-8", "replace") if found else ""

@@ -202,10 +202,10 @@ class _Deposit:
         return self._with_id(self.service.calling(lambda: attempt(once), self.service.server))
 
     def _found(self, note: str) -> dict[str, Any] | None:
-        drafts = self._ask("GET", _NEWEST)
-        for each in drafts if isinstance(drafts, list) else ():
-            if each.get("metadata", {}).get("notes") == note:
-                return dict(each)
+        for each in self.service.records(self._ask("GET", _NEWEST)):
+            metadata = each.get("metadata")
+            if isinstance(metadata, dict) and metadata.get("notes") == note:
+                return each
         return None
 
     def _new_version(self, id: str) -> dict[str, Any]:
@@ -216,7 +216,7 @@ class _Deposit:
 
     def _with_id(self, draft: object) -> dict[str, Any]:
         if not isinstance(draft, dict) or "id" not in draft:
-            raise ServiceError("other-server", self.service.server, "it gives the draft no number")
+            raise self.service.other_kind("it gives the draft no number")
         return draft
 
     def _link(self, answer: object, name: str) -> str:
@@ -229,10 +229,13 @@ class _Deposit:
 
     def _files(self, place: str) -> dict[str, str]:
         """Return the MD5 of each file in the draft."""
+        return {
+            each["filename"]: each["checksum"].rpartition(":")[2] for each in self._listed(place)
+        }
+
+    def _listed(self, place: str) -> list[dict[str, Any]]:
         listed = self._ask("GET", f"{place}/files")
-        if not isinstance(listed, list):
-            raise ServiceError("other-server", self.service.server, "it does not list files")
-        return {str(each["filename"]): str(each["checksum"]).rpartition(":")[2] for each in listed}
+        return self.service.records(listed, "id", "filename", "checksum")
 
     def _send_file(
         self, bucket: str, file: File, before: int, report: Callable[[int, int, str], None]
@@ -258,10 +261,9 @@ class _Deposit:
         for name, md5 in own.items():
             if there.get(name) != md5:
                 raise ServiceError("damaged", name, f"its MD5 is {there.get(name, 'missing')}")
-        listed = self._ask("GET", f"{place}/files") if there.keys() - own.keys() else ()
-        for each in listed:
+        for each in self._listed(place) if there.keys() - own.keys() else ():
             if each["filename"] not in own:
-                self._remove(f"{place}/files/{quote(str(each['id']))}")
+                self._remove(f"{place}/files/{quote(each['id'])}")
 
     def _remove(self, path: str) -> None:
         try:

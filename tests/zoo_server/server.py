@@ -244,6 +244,7 @@ class Handler(BaseHTTPRequestHandler):
             raise CutError
         text = f"<html><body>{trouble.detail}</body></html>".encode()
         data = text if trouble.html else as_json({"success": False, "detail": trouble.detail})
+        data = data if trouble.content is None else trouble.content
         self._send(trouble.status, trouble.headers, data)
 
     def _send(self, status: int, headers: dict[str, str], data: bytes) -> None:

@@ -34,6 +34,8 @@ class Trouble:
         Whether a page is sent instead of JSON.
     after
         Whether the request is carried out before.
+    content
+        Bytes to send instead of JSON with the detail.
     """
 
     where: str
@@ -44,6 +46,7 @@ class Trouble:
     skip: int = 0
     html: bool = False
     after: bool = False
+    content: bytes | None = None
 
     def applies(self, method: str, path: str) -> bool:
         """Whether it is this request's turn."""

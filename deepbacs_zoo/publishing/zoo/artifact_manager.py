@@ -28,6 +28,7 @@ _GRANT: Final = "rw+"
 _MARKER: Final = "upload"
 """The entry of a draft's manifest that names the upload; gone when it is in review."""
 _MOST_FILES: Final = 1000
+_MOST_FOLDERS: Final = 100
 
 
 class ArtifactManager:
@@ -46,7 +47,7 @@ class ArtifactManager:
         """Return an artifact: what is staged, else what is published."""
         answer = self._call("read", id, artifact_id=id, stage=stage)
         if not isinstance(answer, dict) or not isinstance(answer.get("manifest"), dict):
-            raise self._other("it knows no artifacts")
+            raise self.service.other_kind("it knows no artifacts")
         return answer
 
     def reviewers(self) -> dict[str, str]:
@@ -55,17 +56,22 @@ class ArtifactManager:
             config = self.read(COLLECTION, stage=False).get("config")
         except ServiceError as error:
             if error.kind == "missing":
-                raise self._other(f"{COLLECTION} is not there; {error.reason}") from None
+                raise self.service.other_kind(
+                    f"{COLLECTION} is not there; {error.reason}"
+                ) from None
             raise
         permissions = config.get("permissions") if isinstance(config, dict) else None
         if not isinstance(permissions, dict):
-            raise self._other("its collection of models has no permissions")
+            raise self.service.other_kind("its collection of models has no permissions")
         # Not of "@" and "*", which mean everybody, and whose values are lists, too.
-        return {
+        reviewers = {
             user: _GRANT
             for user, code in permissions.items()
             if user not in {"@", "*"} and isinstance(code, str) and code in _REVIEWERS
         }
+        if not reviewers:  # nobody could ever look at the draft
+            raise self.service.other_kind("its collection of models has no reviewers")
+        return reviewers
 
     def create(
         self,
@@ -113,7 +119,7 @@ class ArtifactManager:
             answer = self.service.ask_once("POST", f"{SERVICE}create", arguments)
             id = answer.get("id") if isinstance(answer, dict) else None
             if not isinstance(id, str):
-                raise self._other("it gives the draft no id")
+                raise self.service.other_kind("it gives the draft no id")
             return id
 
         return self.service.calling(lambda: attempt(once), COLLECTION)
@@ -123,8 +129,9 @@ class ArtifactManager:
         found = self._call(
             "list", COLLECTION, parent_id=COLLECTION, keywords=[marker], stage=True, limit=100
         )
-        for each in found if isinstance(found, list) else ():
-            if each.get("manifest", {}).get(_MARKER) == marker:
+        for each in self.service.records(found, "id"):
+            manifest = each.get("manifest")
+            if isinstance(manifest, dict) and manifest.get(_MARKER) == marker:
                 return str(each["id"])
         return None
 
@@ -137,20 +144,21 @@ class ArtifactManager:
         """Return the sizes of all staged files by their names."""
         found: dict[str, int] = {}
         folders = [""]
-        while folders:
+        for _ in range(_MOST_FOLDERS):
+            if not folders:
+                return found
             folder = folders.pop()
             place = {"dir_path": folder.rstrip("/")} if folder else {}
             listed = self._call(
                 "list_files", id, artifact_id=id, stage=True, limit=_MOST_FILES, **place
             )
-            if not isinstance(listed, list):
-                raise self._other("it does not list files")
-            for each in listed:
-                if each.get("type") == "directory":
-                    folders.append(f"{folder}{each['name']}/")
+            for each in self.service.records(listed, "name", "type"):
+                name, size = f"{folder}{each['name']}", each.get("size")
+                if each["type"] == "directory":
+                    folders.append(f"{name}/")
                 else:
-                    found[f"{folder}{each['name']}"] = int(each.get("size", -1))
-        return found
+                    found[name] = size if isinstance(size, int) else -1
+        raise self.service.other_kind(f"it lists over {_MOST_FOLDERS} folders")
 
     def send(self, id: str, file: File, report: OnBytes) -> None:
         """Send a file, and see that its bytes arrived; several attempts.
@@ -238,9 +246,6 @@ class ArtifactManager:
 
     def _call(self, function: str, where: str, **arguments: object) -> Any:  # noqa: ANN401
         return self.service.ask("POST", SERVICE + function, arguments, where)
-
-    def _other(self, reason: str) -> ServiceError:
-        return ServiceError("other-server", self.service.server, reason)
 
 
 _DAMAGED: Final = "other bytes arrived"

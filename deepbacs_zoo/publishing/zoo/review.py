@@ -180,9 +180,8 @@ def _comments(manager: ArtifactManager, id: str) -> list[dict[str, Any]]:
     try:
         found = json.loads(manager.content(id, KEPT_BY_THE_ZOO))["comments"]
         return [dict(each) for each in found]
-    except (ValueError, KeyError, TypeError):
-        reason = f"{KEPT_BY_THE_ZOO} is no discussion"
-        raise ServiceError("other-server", manager.service.server, reason) from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise manager.service.other_kind(f"{KEPT_BY_THE_ZOO} is no discussion") from None
 
 
 def _user(manager: ArtifactManager, artifact: dict[str, Any]) -> str:

@@ -285,8 +285,7 @@ class Upload:
         self.manager.stage(id, self._manifest("in-review"))
         status = self.manager.read(id)["manifest"].get("status")
         if status != "in-review":
-            reason = f"the status is {status}"
-            raise ServiceError("other-server", self.manager.service.server, reason)
+            raise self.manager.service.other_kind(f"the status is {status}")
         self._save("in-review")
 
     def _save(self, status: str) -> None:

@@ -256,3 +256,30 @@ def test_predict_takes_a_nickname(server, capsys, monkeypatch, tmp_path):
     assert (code, server.asked) == (2, []), "a typing error in a name of ours asks nobody"
     code, _, err = run(capsys, monkeypatch, "predict", "wise-owk", image, "--output", output)
     assert (code, "wise-owl" in err) == (2, True)
+
+
+ODD = (
+    *(b"null", b"3", b'"x"', b"{}", b"[3]", b"[null]", b"[" * 9999, b"\xff\xfe", b'{"items": 3}'),
+    *(
+        b'{"items": [], "total": "x"}',
+        b'{"items": [{}], "total": 1}',
+        b'{"items": [3], "total": 1}',
+    ),
+    *(b'[{"name": "a", "type": "directory"}]', b'[{"name": "a", "type": "file", "size": "b"}]'),
+    *(b'[{"name": 3, "type": "file", "size": 3}]', b'[{"name": "a", "type": "file", "size": -1}]'),
+    b'{"items": [{"alias": 3, "manifest": {"weights": 3}}], "total": 1}',
+)
+
+
+@pytest.mark.parametrize(
+    "content", ODD, ids=lambda content: content[:12].decode("ascii", "replace")
+)
+def test_odd_answers_are_one_sentence(server, content):
+    server.troubles += [Trouble("children", 200, content=content, times=200)]
+    with pytest.raises(HostError, match="the collection of the zoo cannot be asked"):
+        read_index()
+    server.troubles[:] = [Trouble("/files/", 200, content=content, times=200)]
+    with pytest.raises((HostError, IntegrityError, PackageError, UsageError)):
+        fetch_model("wise-owl")
+    server.troubles.clear()
+    assert fetch_model("wise-owl").is_dir()

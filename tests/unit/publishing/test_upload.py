@@ -408,6 +408,36 @@ def test_no_server_at_all(server, submission, monkeypatch):
 
 
 def test_a_collection_without_permissions_is_another_kind_of_server(server, submission):
-    server.artifacts.all[COLLECTION].config = {"permissions": ["r"]}
-    with pytest.raises(DeepbacsZooError):
+    content_ = b'{"manifest": {}, "config": {"permissions": ["r"]}}'
+    server.troubles += [Trouble("read", 200, content=content_)]
+    with pytest.raises(HostError, match="its collection of models has no permissions"):
         upload(submission)
+    server.artifacts.all[COLLECTION].config = {"permissions": {"@": ["read", "draft"], "*": "rw"}}
+    with pytest.raises(HostError, match="its collection of models has no reviewers"):
+        upload(submission)
+    assert server.drafts == []
+
+
+ODD = (
+    *(b"null", b"3", b'"x"', b"[]", b"{}", b"[3]", b"[null]", b"[[]]", b'{"id": 3}', b"[" * 9999),
+    *(b'{"manifest": []}', b'{"manifest": {}, "config": {"permissions": {"a": ["x"]}}}'),
+    *(b'[{"name": 3}]', b'[{"type": "file"}]', b'[{"name": "a", "type": "directory"}]'),
+    *(b'[{"name": "a", "size": "many"}]', b'"http://127.0.0.1:1/x"', b'"file:///etc/passwd"'),
+    *(b"\xff\xfe", b'{"id": "../../x"}', b'{"detail": ["x", {"y": 1}]}', b'[{"name": "../x"}]'),
+)
+
+
+@pytest.mark.parametrize("function", ["read", "create", "put_file", "list_files", "edit"])
+def test_odd_answers_are_refused_in_one_sentence_or_do_no_harm(
+    server, submission, tmp_path, monkeypatch, function
+):
+    for number, content_ in enumerate(ODD):
+        monkeypatch.setenv("DEEPBACS_ZOO_STATE", str(tmp_path / f"state-{number}"))
+        server.troubles[:] = [Trouble(f"{SERVICE}{function}", 200, content=content_, times=3)]
+        try:
+            upload(submission)
+        except DeepbacsZooError as error:
+            assert "\n" not in str(error)
+        server.troubles.clear()
+        for id in list(server.drafts):
+            del server.artifacts.all[id]

@@ -13,7 +13,9 @@ from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.publishing.plan import Request
 from deepbacs_zoo.publishing.service import ServiceError
+from deepbacs_zoo.publishing.state import known_states
 from deepbacs_zoo.publishing.submission import KEPT_BY_THE_ZOO
+from deepbacs_zoo.publishing.zoo.account import place_of_models
 from deepbacs_zoo.publishing.zoo.artifact_manager import SERVICE
 
 if TYPE_CHECKING:
@@ -152,11 +154,20 @@ def withdraw(manager: ArtifactManager, id: str, reason: str | None = None) -> St
         else:
             manifest["status"] = "draft"
         manager.stage(id, manifest)
+        _forget_review(id)
         if reason:
             _append(manager, id, reason, artifact)
     except ServiceError as error:
         raise error.explained(f"{id} is as it was, as far as is known here") from None
     return status_of(manager, id)
+
+
+def _forget_review(id: str) -> None:
+    """Let the next upload of the same package ask for review again."""
+    for state in known_states(place_of_models()):
+        if state.id == id:
+            state.extra["status"] = "draft"
+            state.save()
 
 
 def _append(manager: ArtifactManager, id: str, text: str, artifact: dict[str, Any]) -> None:

@@ -224,11 +224,18 @@ class Upload:
 
     def _is_there(self, id: str) -> bool:
         try:
-            self.manager.read(id)
+            artifact = self.manager.read(id)
         except ServiceError as error:
             if error.kind == "missing":
                 return False
             raise
+        if artifact.get("versions"):
+            raise UsageError(
+                id,
+                "this draft was published meanwhile, and nothing was sent",
+                allowed="an update, which is a new version",
+                hint="set " + Option("update", id),
+            )
         return True
 
     def _staged(self, id: str) -> str:

@@ -64,6 +64,9 @@ def test_a_draft_is_withdrawn_from_review_and_stays(server, manager, submission)
     status = withdraw(manager, SHARK)
     assert status.status == "draft"
     assert server.files(SHARK) == content(submission)
+    done = send(submission, None, review=True, report=lambda *each: None)
+    assert (done.id, done.sent, done.status) == (SHARK, 0, "in-review")
+    assert server.manifest(SHARK)["status"] == "in-review", "the same command asks again"
     again = withdraw(manager, SHARK, "not ready")
     assert again.comments == (("github|anna", "not ready"),)
 

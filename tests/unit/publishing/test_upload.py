@@ -249,6 +249,14 @@ def test_an_interrupted_update_goes_on(server, submission):
     assert server.files(SHARK) == content(changed)
 
 
+def test_a_draft_that_was_published_meanwhile_is_not_touched(server, submission):
+    upload(submission, review=False)
+    server.accept(SHARK)
+    with pytest.raises(UsageError, match=f"published meanwhile.*set update='{SHARK}'"):
+        upload(submission)
+    assert server.drafts == []
+
+
 def test_another_package_at_the_same_place_is_an_update(server, submission):
     upload(submission)
     changed = replace(other(submission), package=submission.package)

@@ -7,11 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from deepbacs_zoo.errors import HostError, IntegrityError, PackageError, UsageError
+from deepbacs_zoo.errors import (
+    DeepbacsZooError,
+    HostError,
+    IntegrityError,
+    PackageError,
+    UsageError,
+)
 from deepbacs_zoo.files import http
 from deepbacs_zoo.publishing.zenodo import metadata_of, requests_of, send
 from tests.unit.publishing.conftest import content
-from tests.unit.publishing.test_upload import other
+from tests.unit.publishing.test_upload import ODD, other
 from tests.zoo_server import Trouble
 from tests.zoo_server.zenodo import zenodo
 
@@ -145,3 +151,17 @@ def test_records_of_others_and_folders_are_refused(deposits, submission, monkeyp
     nested = replace(submission.files[0], name="folder/file")
     with pytest.raises(PackageError, match="a deposit has none"):
         upload(replace(submission, files=(nested,)))
+
+
+@pytest.mark.parametrize("where", ["POST /api", "GET /api", "PUT /api"])
+def test_odd_answers_are_refused_in_one_sentence_or_do_no_harm(
+    deposits, submission, tmp_path, monkeypatch, where
+):
+    for number, content_ in enumerate(ODD):
+        monkeypatch.setenv("DEEPBACS_ZOO_STATE", str(tmp_path / f"state-{number}"))
+        deposits.troubles[:] = [Trouble(where, 200, content=content_, times=9)]
+        try:
+            upload(submission)
+        except DeepbacsZooError as error:
+            assert "\n" not in str(error)
+        assert not any(each["submitted"] for each in deposits.deposits.values())

@@ -86,8 +86,8 @@ def _zoo() -> Target:
         lambda submission, options: zoo.requests_of(
             submission, options.update, review=options.review
         ),
-        lambda submission, options: (
-            dict(submission.description) | {"status": "in-review" if options.review else "draft"}
+        lambda submission, options: zoo.manifest_of(
+            submission, "in-review" if options.review else "draft", options.update
         ),
         lambda publication, options, report: zoo.send(
             publication.submission, options.update, review=options.review, report=report

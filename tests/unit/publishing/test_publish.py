@@ -120,6 +120,16 @@ def test_what_was_shown_is_sent(server, package, submission, validated, capsys, 
     assert server.asked == []
 
 
+def test_metadata_are_shown_as_they_will_be(server, package, validated):
+    shown = publish(package).metadata
+    assert "id" not in shown, "the zoo gives it"
+    publish(package, really=True)
+    id = "bioimage-io/affable-shark"
+    assert server.manifest(id) == {**shown, "id": "affable-shark"}
+    shown = publish(package, options=Sending(update=id)).metadata
+    assert shown == server.manifest(id)
+
+
 def test_one_question_is_asked(server, package, validated, capsys, monkeypatch):
     words = (package, "--really")
     code, _, err = run(capsys, monkeypatch, *words)

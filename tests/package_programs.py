@@ -206,4 +206,29 @@ _DEEPIMAGEJ_2: dict[str, Builder] = {
     ),
 }
 
-PROGRAM_CASES: dict[str, Builder] = {**_BIAPY, **_CAREAMICS, **_DEEPIMAGEJ_2}
+# --- engines of JDLL -----------------------------------------------------------------------------
+
+
+def _graph(*, opset: int = networks.OPSET, ir: int = networks.IR_VERSION) -> Change:
+    """Return a change of what the ONNX file says of itself."""
+
+    def change(description: dict[str, Any], files: dict[str, bytes]) -> None:
+        import onnx
+
+        graph = onnx.load_model_from_string(files["weights.onnx"])
+        graph.ir_version = ir
+        graph.opset_import[0].version = opset
+        content = graph.SerializeToString(deterministic=True)
+        added = add_file(files, "weights.onnx", content)
+        description["weights"]["onnx"] |= {"sha256": added.sha256, "opset_version": opset}
+
+    return change
+
+
+_ONNX: dict[str, Builder] = {
+    "onnx_opset_17": case(box_case, change=_graph(opset=17)),
+    "onnx_opset_18": case(box_case, change=_graph(opset=18)),
+    "onnx_ir_9": case(box_case, change=_graph(ir=9)),
+}
+
+PROGRAM_CASES: dict[str, Builder] = {**_BIAPY, **_CAREAMICS, **_DEEPIMAGEJ_2, **_ONNX}

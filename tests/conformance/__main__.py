@@ -74,7 +74,9 @@ def _made(folder: Path, requirements: tuple[str, ...]) -> str:
     python = folder / "bin" / "python"
     if not (folder / "made").exists():
         venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *requirements], check=True)
+        if requirements:
+            install = [str(python), "-m", "pip", "install", "--quiet", *requirements]
+            subprocess.run(install, check=True)
         (folder / "made").touch()
     return str(python)
 

@@ -26,6 +26,9 @@ _BY_SPEC: Final = frozenset(
 """Findings of ours that are bioimageio.spec's, or about how it finds a description."""
 
 
+_ABOUT_ONNX: Final = frozenset({"onnx-custom-operators", "onnx-loads", "onnx-too-new"})
+
+
 class Comparison(NamedTuple):
     """A verdict beside what the program did.
 
@@ -134,6 +137,18 @@ def _spec(
         yield Comparison(name, "failed" if broken else "passed", seen, reason, said)
 
 
+def _onnx(
+    found: Mapping[str, Any], ours: Mapping[str, Summary], folder: Path
+) -> Iterator[Comparison]:
+    del folder
+    for name, said in found.items():
+        about = {each.id: each for each in ours[name].findings if each.id in _ABOUT_ONNX}
+        against = [each for key, each in about.items() if key != "onnx-loads"]
+        reason = "; ".join(str(each.what) for each in against)
+        seen = "loads" if said == "loads" else "fails"
+        yield Comparison(name, "fails" if against or not about else "loads", seen, reason, said)
+
+
 PROGRAMS: Final[Mapping[str, Program]] = {
     **{
         f"bioimageio.core {version}": Program(
@@ -151,6 +166,7 @@ PROGRAMS: Final[Mapping[str, Program]] = {
         "careamics_script.py",
         partial(_numbers, "CAREamics"),
     ),
+    "ONNX Runtime 1.13.1": Program((), "onnxruntime_script.py", _onnx),
     "newest bioimageio.spec": Program(("bioimageio.spec",), "spec_script.py", _spec),
 }
 """By the name that the command takes."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from deepbacs_zoo.runners import Session
     from deepbacs_zoo.tiling import Border
 
-__all__ = ["Measured", "jdll_differences", "padded_differences"]
+__all__ = ["Case", "Measured", "case_of", "jdll_differences", "padded_differences"]
 
 _MOST_PIXELS: Final = 2**20
 _TEST_INPUT: Final = "the test input"
@@ -50,7 +50,7 @@ def jdll_differences(context: Context) -> Measured | None:
     Measured are the test input, one of a size off the step, and a stack of three planes, as far as
     the package distinguishes them.
     """
-    case = _case(context)
+    case = case_of(context)
     if case is None or not can_be_modelled(context.package):
         return None
     program = partial(by_jdll, context.package, case.session)
@@ -59,7 +59,7 @@ def jdll_differences(context: Context) -> Measured | None:
 
 def padded_differences(context: Context) -> Measured | None:
     """Return what bioimageio.core's ``predict`` would give, which continues images by the halo."""
-    case = _case(context)
+    case = case_of(context)
     if case is None:
         return None
     name = "the test input by its command predict"
@@ -82,7 +82,7 @@ def _unless_it_fails(measure: Callable[[], Measured]) -> Measured | None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Case:
+class Case:
     """A package with its loaded weights and its test tensors."""
 
     package: Package
@@ -92,16 +92,29 @@ class _Case:
     expected: Tensors
 
     def measured(self, program: Callable[[Array], Tensors]) -> Measured:
-        """Run a program's model on all images."""
-        differences = list(self.on_test_input(program(self.image), _TEST_INPUT))
+        """Run a program, or a model of it, on all images.
+
+        Parameters
+        ----------
+        program
+            From an input to outputs by id, all of the axes and dtypes that the package describes.
+        """
+        (name, image), *others = self.images()
+        differences = list(self.on_test_input(program(image), name))
+        differences += [_largest(name, program(each), self.run(each)) for name, each in others]
+        return Measured(tuple(differences), self.allowed)
+
+    def images(self) -> Iterator[tuple[str, Array]]:
+        """Yield the test input, and what a program may treat otherwise, with the name of each.
+
+        They have the axes and the dtype of the package's input.
+        """
+        yield _TEST_INPUT, self.image
         if (odd := self._off_step()) is not None:
             shape = " x ".join(str(odd.shape[place]) for place in self._space())
-            where = f"an image of {shape} pixels, which is off the step"
-            differences.append(_largest(where, program(odd), self.run(odd)))
+            yield f"an image of {shape} pixels, which is off the step", odd
         if (stack := self._stack()) is not None:
-            where = "a stack whose planes have 100, 75 and 50 % of the brightness"
-            differences.append(_largest(where, program(stack), self.run(stack)))
-        return Measured(tuple(differences), self.allowed)
+            yield "a stack whose planes have 100, 75 and 50 % of the brightness", stack
 
     @property
     def allowed(self) -> float:
@@ -110,7 +123,10 @@ class _Case:
         return ABSOLUTE + RELATIVE * max(values)
 
     def on_test_input(self, found: Tensors, name: str) -> Iterator[Difference]:
-        """Yield the largest difference of all pixels, and of those that are far from the border."""
+        """Yield the largest difference of all pixels, and of those that are far from the border.
+
+        The outputs have the axes and dtypes that the package describes.
+        """
         yield _largest(name, found, self.expected)
         halos = {axis.name: axis.halo for output in self.package.outputs for axis in output.space}
         if not any(halos.values()):
@@ -151,7 +167,10 @@ class _Case:
         return np.concatenate(planes, axes.index("b")).astype(self.image.dtype)
 
     def run(self, planes: Array, border: Border = "none") -> dict[str, Array]:
-        """Return what the description asks for, plane by plane."""
+        """Return what the description asks for, plane by plane.
+
+        Input and outputs have the axes and dtypes that the package describes.
+        """
         axes = self.spec.axis_names
         count = planes.shape[axes.index("b")] if "b" in axes else 1
         found = []
@@ -185,7 +204,7 @@ class _Case:
         }
 
 
-def _case(context: Context) -> _Case | None:
+def case_of(context: Context) -> Case | None:
     """Return what is measured; ``None`` where test tensors or weights are missing, or too large."""
     package = context.package
     if len(package.inputs) != 1 or any(spec.test_tensor is None for spec in package.outputs):
@@ -204,7 +223,7 @@ def _case(context: Context) -> _Case | None:
         return None
     if math.prod(raw[spec.id].shape) > _MOST_PIXELS:
         return None
-    return _Case(package, session, spec, raw[spec.id], expected)
+    return Case(package, session, spec, raw[spec.id], expected)
 
 
 def _inner(axes: str, array: Array, halos: Mapping[str, int]) -> Array:

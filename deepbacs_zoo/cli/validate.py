@@ -51,6 +51,10 @@ def command(  # long: it holds the options
         bool,
         typer.Option("--reference", help="Run the test of bioimageio.core too (extra 'zoo')."),
     ] = False,
+    online: Annotated[
+        bool,
+        typer.Option("--online", help="Use the network: look up addresses, DOIs and people."),
+    ] = False,
     fail_on: Annotated[
         FailOn, typer.Option("--fail-on", help="The lowest severity with which a package fails.")
     ] = FailOn.ERROR,
@@ -119,6 +123,7 @@ def command(  # long: it holds the options
         validate,
         trust=trust,
         reference=reference,
+        online=online,
         fail_on=Severity[fail_on.name],
         allow=allow or (),
     )

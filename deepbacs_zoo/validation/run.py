@@ -62,6 +62,7 @@ def validate(  # long: half of it documents its parameters
     *,
     trust: bool = False,
     reference: bool = False,
+    online: bool = False,
     fail_on: Severity = Severity.ERROR,
     allow: Collection[str] = (),
     progress: Callable[[int, int], None] | None = None,
@@ -77,6 +78,9 @@ def validate(  # long: half of it documents its parameters
         are not run, and a finding says so.
     reference
         Whether the package's test by bioimageio.core runs too, in a process of its own.
+    online
+        Whether the network may be used, to look up addresses, people and models that the
+        description names; without it nothing is.
     fail_on
         The lowest severity of a finding with which the package fails.
     allow
@@ -104,6 +108,10 @@ def validate(  # long: half of it documents its parameters
     if reference:
         require_reference()
         checks["reference"] = check_reference
+    if online:
+        from deepbacs_zoo.validation.checks.online import check_online
+
+        checks["online"] = check_online
     report = progress or (lambda done, total: None)
     total = 1 + len(checks)
     begun = Summary(path.name, fail_on=fail_on, allowed=tuple(allow))
@@ -117,7 +125,9 @@ def validate(  # long: half of it documents its parameters
         return summary
     with package, Context(package, trust=trust) as context:
         summary = replace(begun, subject=package.name, findings=package.findings)
-        summary = _joined(summary, _outcome(partial(check_format, path, package)), path)
+        summary = _joined(
+            summary, _outcome(partial(check_format, path, package, online=online)), path
+        )
         report(1, total)
         for done, check in enumerate(checks.values(), start=2):
             summary = _joined(summary, _outcome(partial(context.once, check)), path)

@@ -79,7 +79,7 @@ Entry = tuple[Severity, str, str]
 """Severity, place and message."""
 
 
-def check_format(path: Path, package: Package | None) -> Outcome:
+def check_format(path: Path, package: Package | None, *, online: bool = False) -> Outcome:
     """Check the description and the files by bioimageio.spec, and say by which version of it.
 
     Parameters
@@ -88,6 +88,8 @@ def check_format(path: Path, package: Package | None) -> Outcome:
         Where the package is.
     package
         The open package, ``None`` when it could not be opened; then only bioimageio.spec reads it.
+    online
+        Whether bioimageio.spec may look up people and models, and fetch files, on the network.
     """
     with _library() as spec:
         skipped: tuple[str, ...] = ()
@@ -96,7 +98,7 @@ def check_format(path: Path, package: Package | None) -> Outcome:
                 summary = _read_by_itself(spec, path)
                 entries = list(_entries(summary))
             else:
-                summary, entries, skipped = _checked_twice(spec, path, package)
+                summary, entries, skipped = _checked_twice(spec, path, package, online)
         except Exception as error:  # noqa: BLE001 - the library may fail in any way on a broken package
             # Where the package could not be opened, that was said already.
             return Outcome(() if package is None else (_failed(spec, error),))
@@ -137,8 +139,10 @@ def _checked_twice(
     spec: Any,  # noqa: ANN401 - types of the library
     path: Path,
     package: Package,
+    online: bool,
 ) -> tuple[Any, list[Entry], tuple[str, ...]]:
-    content = _plain(package.description)
+    whole = _plain(package.description)
+    content = copy.deepcopy(whole)
     skipped = ["output_of names a model of the zoo, which was not looked up"] * _unlinked(content)
     with ExitStack() as stack:
         root = _root(path, stack)
@@ -149,6 +153,13 @@ def _checked_twice(
             skipped.append(hidden)
         elif summary.status != "failed":
             entries += _file_entries(spec, content, root, entries)
+        if online and summary.status != "failed":
+            try:
+                skipped = []
+                entries += _looked_up(spec, whole, root, entries)
+            except Exception as error:  # noqa: BLE001 - the library lets errors of the network out
+                reason = f"{type(error).__name__}: {_one_line(str(error))[:200]}"
+                skipped = [f"look-ups on the network failed ({reason})"]
     return summary, entries, tuple(skipped)
 
 
@@ -178,6 +189,27 @@ def _file_entries(
         if (severity, where, what) in known or where.split(".")[0] in _LOOKED_UP:
             continue
         yield severity, where, f"the files do not fit: {what}" if where == _WHERE else what
+
+
+def _looked_up(
+    spec: Any,  # noqa: ANN401 - types of the library
+    content: dict[str, Any],
+    root: object,
+    known: list[Entry],
+) -> list[Entry]:
+    """Return what is new when the library looks up whatever the description names.
+
+    Raises
+    ------
+    ConnectionError
+        The network is down, which the library takes for a mistake of the description.
+    """
+    summary = _check(spec, content, root, files=True)
+    for detail in summary.details:
+        for error in detail.errors:
+            if error.type[:1].isupper():  # the class of an exception; mistakes are in small letters
+                raise ConnectionError(f"{error.type}: {error.msg}")
+    return [entry for entry in _entries(summary) if entry not in known]
 
 
 def _check(spec: Any, content: dict[str, Any], root: object, *, files: bool) -> Any:  # noqa: ANN401

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.findings import Evidence, differs, fails
 from deepbacs_zoo.package import Package
 from deepbacs_zoo.tensors import FixedSize
 from deepbacs_zoo.validation.consumers import programs as look
+from deepbacs_zoo.validation.consumers.measured import tile_differences
 from deepbacs_zoo.validation.consumers.programs import Breach, Consumer, Expectation, Program
+from deepbacs_zoo.validation.consumers.tiles import by_ilastik
 
-__all__ = ["CONSUMER"]
+if TYPE_CHECKING:
+    from deepbacs_zoo.validation.checks.outcome import Outcome
+    from deepbacs_zoo.validation.context import Context
+
+__all__ = ["CONSUMER", "check_ilastik"]
 
 PROGRAM: Final = Program("ilastik", "1.4")
 FORMATS: Final = ("torchscript", "pytorch_state_dict")
@@ -115,3 +122,10 @@ EXPECTATIONS: Final = (
 
 
 CONSUMER: Final = Consumer(PROGRAM, EXPECTATIONS, FORMATS)
+
+
+def check_ilastik(context: Context) -> Outcome:
+    """Predict whether ilastik runs a package, and what it gives for the test input."""
+    if any(look.other_size(context.package)):  # of which no model is known
+        return CONSUMER.check(context)
+    return CONSUMER.check(context, partial(tile_differences, program=by_ilastik))

@@ -18,6 +18,7 @@ from deepbacs_zoo.tensors import SteppedSize, TensorSpec
 from deepbacs_zoo.tiling.run_plan import plan_run
 from deepbacs_zoo.validation.checks.tolerance import ABSOLUTE, RELATIVE
 from deepbacs_zoo.validation.consumers.jdll import by_jdll, can_be_modelled
+from deepbacs_zoo.validation.consumers.tiles import can_be_cut
 from deepbacs_zoo.validation.context import Array, Context
 
 if TYPE_CHECKING:
@@ -25,7 +26,14 @@ if TYPE_CHECKING:
     from deepbacs_zoo.runners import Session
     from deepbacs_zoo.tiling import Border
 
-__all__ = ["Case", "Measured", "case_of", "jdll_differences", "padded_differences"]
+__all__ = [
+    "Case",
+    "Measured",
+    "case_of",
+    "jdll_differences",
+    "padded_differences",
+    "tile_differences",
+]
 
 _MOST_PIXELS: Final = 2**20
 _TEST_INPUT: Final = "the test input"
@@ -55,6 +63,29 @@ def jdll_differences(context: Context) -> Measured | None:
         return None
     program = partial(by_jdll, context.package, case.session)
     return _unless_it_fails(lambda: case.measured(program))
+
+
+def tile_differences(
+    context: Context, program: Callable[[Package, Session, Array], Tensors]
+) -> Measured | None:
+    """Return what a program that cuts tiles would give for the test input.
+
+    Parameters
+    ----------
+    context
+        A package with outputs of the size of the input.
+    program
+        A model of it, from an input to outputs with the axes and dtypes that are described.
+    """
+    case = case_of(context)
+    if case is None or not can_be_cut(context.package, case.image):
+        return None
+
+    def measure() -> Measured:
+        found = program(context.package, case.session, case.image)
+        return Measured(tuple(case.on_test_input(found, _TEST_INPUT)), case.allowed)
+
+    return _unless_it_fails(measure)
 
 
 def padded_differences(context: Context) -> Measured | None:

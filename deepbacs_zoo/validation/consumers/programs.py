@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from deepbacs_zoo.findings import ConsumerRule, Finding, Issue, Severity
 from deepbacs_zoo.package import Package
@@ -12,6 +12,9 @@ from deepbacs_zoo.summary import OTHER_WEIGHTS, ConsumerVerdict, Difference, Ver
 from deepbacs_zoo.tensors import FixedSize, ReferencedSize, Step, TensorSpec
 from deepbacs_zoo.validation.checks.outcome import Outcome
 from deepbacs_zoo.validation.context import Context
+
+if TYPE_CHECKING:
+    from deepbacs_zoo.validation.consumers.measured import Measured
 
 __all__ = [
     "Breach",
@@ -163,13 +166,28 @@ class Consumer:
     expectations: tuple[Expectation, ...]
     formats: tuple[str, ...]
 
-    def check(self, context: Context) -> Outcome:
-        """Predict whether it runs a package, and whether it computes the same."""
+    def check(
+        self, context: Context, measure: Callable[[Context], Measured | None] | None = None
+    ) -> Outcome:
+        """Predict whether it runs a package, and whether it computes the same.
+
+        Parameters
+        ----------
+        context
+            The package.
+        measure
+            Runs a model of the program, if there is one, on packages that it does not fail on.
+        """
         package = context.package
         issues = issues_of(package, self.expectations)
         taken = next((name for name in self.formats if name in package.weights), None)
+        blocked = taken is None or any(issue.rule.blocks for issue in issues)
+        found = None if measure is None or blocked else measure(context)
+        # Rules about larger images than those that a model runs.
+        differences = None if found is None else (*found.differences, *unmeasured(issues))
+        allowed = 0.0 if found is None else found.allowed
         verdicts = tuple(
-            self.program.decide(name, issues)
+            self.program.decide(name, issues, differences, allowed)
             if name == taken
             else self.program.takes(name, self.formats if taken is None else (taken,))
             for name in package.weights

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deepbacs_zoo import publish
 from deepbacs_zoo.errors import HostError, MissingExtraError, UsageError
-from deepbacs_zoo.publishing import huggingface
+from deepbacs_zoo.publishing import Sending, huggingface
 from deepbacs_zoo.publishing.huggingface import card_of, requests_of, send
 from tests.unit.publishing.conftest import content
 from tests.unit.publishing.test_upload import other
@@ -196,6 +197,17 @@ def test_each_refusal_is_one_sentence_without_the_token(hub, submission, status,
     assert f"the repository {REPOSITORY} is as it was" in str(caught.value)
     hub.error = None
     assert upload(submission).sent == len(submission.files)
+
+
+def test_the_whole_way_through_publish(hub, package, submission, validated):
+    options = Sending(repository=REPOSITORY)
+    shown = publish(package, to="huggingface", options=options)
+    assert shown.metadata["library_name"] == "bioimageio"
+    assert hub.commits == []
+    assert publish(package, to="huggingface", really=True, options=options).published.sent
+    assert packaged(hub) == content(submission)
+    with pytest.raises(UsageError, match=r"^repository: "):
+        publish(package, to="huggingface", really=True)
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("huggingface_hub"), reason="an optional library")

@@ -7,12 +7,11 @@ import json
 import re
 import sys
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from deepbacs_zoo import publish, validation
+from deepbacs_zoo import publish
 from deepbacs_zoo.cli import main as cli
 from deepbacs_zoo.cli import progress
 from deepbacs_zoo.errors import OutputExistsError, PackageError, UsageError
@@ -20,28 +19,10 @@ from deepbacs_zoo.package import open_package
 from deepbacs_zoo.publishing import Sending
 from deepbacs_zoo.publishing import run as publishing
 from deepbacs_zoo.publishing.submission import read_submission
-from deepbacs_zoo.validation import validate
 from deepbacs_zoo.validation.checks.metadata import LICENSE_MISSING
 from tests.packages import REFUSED
 from tests.unit.publishing.conftest import TOKEN, content
 from tests.zoo_server import Trouble
-
-
-@pytest.fixture(scope="module")
-def summary(package):
-    return validate(package)
-
-
-@pytest.fixture
-def validated(monkeypatch, summary):
-    """The package is validated once; findings can be added."""
-    found = []
-
-    def quick(path, *, trust, allow, progress):
-        return replace(summary.joined(found), allowed=tuple(allow))
-
-    monkeypatch.setattr(validation, "validate", quick)
-    return found
 
 
 def run(capsys, monkeypatch, *words):

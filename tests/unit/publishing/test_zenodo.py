@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from deepbacs_zoo import publish
 from deepbacs_zoo.errors import (
     DeepbacsZooError,
     HostError,
@@ -165,3 +166,25 @@ def test_odd_answers_are_refused_in_one_sentence_or_do_no_harm(
         except DeepbacsZooError as error:
             assert "\n" not in str(error)
         assert not any(each["submitted"] for each in deposits.deposits.values())
+
+
+def test_the_whole_way_through_publish(deposits, package, submission, validated):
+    shown = publish(package, to="zenodo")
+    assert (shown.server, shown.metadata) == (deposits.url, metadata_of(submission))
+    assert deposits.asked == []
+    done = publish(package, to="zenodo", really=True).published
+    assert deposits.deposits[done.id]["files"] == content(submission)
+
+
+def test_a_removal_whose_answer_was_lost_is_done(deposits, submission):
+    upload(other(submission))
+    deposits.publish("100")
+    deposits.troubles += [Trouble("DELETE /api", 0, after=True)]
+    upload(submission, "100")
+    assert deposits.deposits["101"]["files"] == content(submission)
+    deposits.troubles += [Trouble("DELETE /api", 403)]
+    deposits.publish("101")
+    deposits.deposits["101"]["files"]["more"] = b"x"
+    changed = replace(submission, files=submission.files[:-1])
+    with pytest.raises(UsageError, match="may not do this"):
+        upload(changed, "101")

@@ -68,6 +68,10 @@ def command(  # long: every option of the command
     status: Annotated[
         bool, typer.Option("--status", help="Show the model in the zoo: status, comments.")
     ] = False,
+    test: Annotated[
+        bool,
+        typer.Option("--test", help="Let the zoo test the draft on its computers, and wait."),
+    ] = False,
     comment: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Say something to the reviewers.")
     ] = None,
@@ -97,10 +101,10 @@ def command(  # long: every option of the command
     """
     from deepbacs_zoo.publishing import Sending
 
-    if status or withdraw or comment is not None:
-        from deepbacs_zoo.cli.publish_review import review_command
+    if status or test or withdraw or comment is not None:
+        from deepbacs_zoo.cli.publish_review import Action, review_command
 
-        review_command(package, id, status, withdraw, comment, really, yes, format)
+        review_command(package, id, Action(status, test, withdraw, comment), really, yes, format)
         return
     options = Sending(output, update, repository, review, overwrite)
     publication = _publish(package, to, really, yes, options, allow or [], trust)

@@ -19,6 +19,7 @@ from deepbacs_zoo.package import open_package
 from deepbacs_zoo.publishing import Sending
 from deepbacs_zoo.publishing import run as publishing
 from deepbacs_zoo.publishing.submission import read_submission
+from deepbacs_zoo.publishing.zoo import model_runner
 from deepbacs_zoo.validation.checks.metadata import LICENSE_MISSING
 from tests.packages import REFUSED
 from tests.unit.publishing.conftest import TOKEN, content
@@ -184,6 +185,15 @@ def test_a_model_in_review_from_the_command_line(
     assert json.loads(out)["status"] == "in-review"
     code, out, _ = run(capsys, monkeypatch, package, "--withdraw", "--really", "--yes")
     assert out.startswith("bioimage-io/affable-shark: draft, 0 published versions")
+    code, out, err = run(capsys, monkeypatch, package, "--test")
+    assert (code, "model-runner/test" in out, server.tests) == (0, True, {})
+    monkeypatch.setattr(model_runner, "_PAUSES", (0.0,))
+    code, out, err = run(capsys, monkeypatch, package, "--test", "--really", "--yes")
+    assert (code, out) == (0, "bioimage-io/affable-shark: passed\n")
+    server.report = {"error": "no GPU"}
+    words = (package, "--test", "--really", "--yes", "--format", "json")
+    code, out, _ = run(capsys, monkeypatch, *words)
+    assert (code, json.loads(out)) == (1, {"error": "no GPU"})
     words = (package, "--status", "--id", "none")
     code, _, err = run(capsys, monkeypatch, *words)
     assert (code, "bioimage-io/none: the server has nothing of this name" in err) == (2, True)

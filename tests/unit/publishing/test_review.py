@@ -8,6 +8,7 @@ import pytest
 
 from deepbacs_zoo.errors import HostError, UsageError
 from deepbacs_zoo.publishing.zoo.account import connect
+from deepbacs_zoo.publishing.zoo.model_runner import run_requests, run_test
 from deepbacs_zoo.publishing.zoo.review import comment, status_of, withdraw
 from deepbacs_zoo.publishing.zoo.upload import send
 from tests.unit.publishing.conftest import TOKEN, content
@@ -97,3 +98,75 @@ def test_a_busy_server_is_one_sentence(server, manager):
     server.troubles += [Trouble("read", 503, times=3)]
     with pytest.raises(HostError, match="nothing was changed on the server"):
         status_of(manager, SHARK)
+
+
+# --- the zoo's own test -------------------------------------------------------------------------
+
+
+def run_remotely(manager):
+    said, waited = [], []
+    found = run_test(manager.service, SHARK, said.append, sleep=waited.append)
+    return found, said, waited
+
+
+def test_a_draft_is_tested_by_the_zoo(server, manager, submission):
+    found, said, waited = run_remotely(manager)
+    assert (found.status, found.passed, found.failures) == ("passed", True, ())
+    assert said == ["number 1 in the queue", "running"]
+    assert waited == [2, 4]
+    assert [each.path for each in server.asked] == [
+        run_requests()[0].path,
+        *[run_requests()[1].path] * 3,
+    ]
+    assert server.asked[0].body == {"model_id": "affable-shark", "stage": True}
+    assert server.manifest(SHARK)["status"] == "in-review"
+
+
+@pytest.mark.parametrize(
+    ("report", "status", "failures"),
+    [
+        ({"error": "no\nGPU"}, "failed", ("no GPU",)),
+        ({"status": "valid-format"}, "valid-format", ()),
+        (
+            {
+                "status": "failed",
+                "details": [
+                    {"name": "load", "status": "passed"},
+                    {"name": "reproduce", "status": "failed", "errors": [{"msg": "differs"}, "x"]},
+                    3,
+                ],
+            },
+            "failed",
+            ("reproduce: differs; x",),
+        ),
+    ],
+)
+def test_a_report_is_given_in_lines(server, manager, report, status, failures):
+    server.report = report
+    found, _, _ = run_remotely(manager)
+    assert (found.status, found.failures) == (status, failures)
+    assert found.report == report
+
+
+@pytest.mark.parametrize("report", [None, 3, {}, {"status": 3}])
+def test_a_report_that_says_nothing_is_refused(server, manager, report):
+    server.report = report
+    with pytest.raises(HostError, match="its report of the test has no status"):
+        run_remotely(manager)
+
+
+def test_a_test_that_never_ends_is_left(server, manager):
+    waited = []
+
+    def sleep(seconds):
+        waited.append(seconds)
+        server.tests["run-1"] = 9
+
+    with pytest.raises(HostError, match="the test run-1 is not over after an hour"):
+        run_test(manager.service, SHARK, sleep=sleep)
+    assert sum(waited) >= 3600
+
+
+def test_the_test_of_a_model_that_is_not_there(server, manager):
+    with pytest.raises(UsageError, match="bioimage-io/none: the server has nothing of this name"):
+        run_test(manager.service, "bioimage-io/none")

@@ -21,7 +21,7 @@ __all__ = ["Action", "review_command"]
 
 @dataclass(frozen=True)
 class Action:
-    """What is to be done about a model in review; the first that is set counts.
+    """An action on a model in review; the first that is set counts.
 
     Parameters
     ----------

@@ -25,7 +25,7 @@ from deepbacs_zoo.options import Option
 from deepbacs_zoo.publishing.credentials import Token, find_token
 from deepbacs_zoo.publishing.plan import Request
 from deepbacs_zoo.publishing.publication import Published
-from deepbacs_zoo.publishing.service import ServiceError
+from deepbacs_zoo.publishing.refusals import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -22,7 +22,8 @@ from deepbacs_zoo.files import address
 from deepbacs_zoo.publishing.credentials import Token, find_token
 from deepbacs_zoo.publishing.plan import Request
 from deepbacs_zoo.publishing.publication import Published
-from deepbacs_zoo.publishing.service import Service, ServiceError
+from deepbacs_zoo.publishing.refusals import ServiceError
+from deepbacs_zoo.publishing.service import Service
 from deepbacs_zoo.publishing.state import UploadState, alone, open_state, refuse_second_draft
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import io
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from deepbacs_zoo.publishing.service import OnBytes, Service, ServiceError
+from deepbacs_zoo.publishing.refusals import ServiceError
+from deepbacs_zoo.publishing.service import OnBytes, Service
 
 if TYPE_CHECKING:
     from deepbacs_zoo.publishing.submission import File

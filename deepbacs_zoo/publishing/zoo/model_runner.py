@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from deepbacs_zoo.publishing.plan import Request
-from deepbacs_zoo.publishing.service import ServiceError
+from deepbacs_zoo.publishing.refusals import ServiceError
 
 if TYPE_CHECKING:
     from deepbacs_zoo.publishing.service import Service

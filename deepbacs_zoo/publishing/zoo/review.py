@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.publishing.plan import Request
-from deepbacs_zoo.publishing.service import ServiceError
+from deepbacs_zoo.publishing.refusals import ServiceError
 from deepbacs_zoo.publishing.state import known_states
 from deepbacs_zoo.publishing.submission import KEPT_BY_THE_ZOO
 from deepbacs_zoo.publishing.zoo.account import place_of_models

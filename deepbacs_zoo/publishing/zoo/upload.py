@@ -13,7 +13,7 @@ from deepbacs_zoo.errors import UsageError
 from deepbacs_zoo.options import Option
 from deepbacs_zoo.publishing.plan import Request
 from deepbacs_zoo.publishing.publication import Published
-from deepbacs_zoo.publishing.service import ServiceError
+from deepbacs_zoo.publishing.refusals import ServiceError
 from deepbacs_zoo.publishing.state import (
     UploadState,
     alone,
@@ -241,8 +241,9 @@ class Upload:
     def _staged(self, id: str) -> str:
         """Open a version of a model that is there: a new one where one is published."""
         published = bool(self.manager.read(id).get("versions"))
+        manifest = manifest_of(self.submission, "draft", id)
+        self.manager.stage(id, manifest, new_version=published)
         self.state.id, self.state.address = id, page_of(id)
-        self.manager.stage(id, self._manifest("draft"), new_version=published)
         self._save("draft")
         return id
 

@@ -162,7 +162,8 @@ def alone(server: str, target: str) -> Iterator[None]:
         target,
         "another process is uploading this, and nothing was sent",
         allowed="one upload at a time",
-        hint="wait until it is over, and run the same command again",
+        hint=f"wait until it is over and run the same command again, or, if no other runs, set "
+        f"{STATE_VARIABLE} to a folder on a disk of this computer, which has locks",
     )
 
 

@@ -17,7 +17,7 @@ from deepbacs_zoo.errors import HostError, IntegrityError, PackageError, UsageEr
 from deepbacs_zoo.files import http
 from deepbacs_zoo.models import fetch_model, package_path, read_index, search, zoo
 from deepbacs_zoo.package import open_package
-from tests.packages import CASES
+from tests.packages import CASES, REFUSED
 from tests.zoo_server import Trouble
 from tests.zoo_server import zoo as play_zoo
 
@@ -226,6 +226,18 @@ def test_without_a_connection_the_sentence_says_so(server, monkeypatch):
     monkeypatch.setenv("DEEPBACS_ZOO_OFFLINE", "1")
     with pytest.raises(HostError, match="DEEPBACS_ZOO_OFFLINE forbids to fetch it"):
         fetch_model("wise-owl")
+
+
+def test_code_of_a_fetched_model_does_not_run_unasked(server, tmp_path):
+    foreign = REFUSED["foreign_network"]
+    path = foreign.build(tmp_path, name="foreign.zip")
+    server.published("sly-fox", files_in(path), manifest_of(path))
+    fetched = fetch_model("sly-fox")
+    image = tmp_path / "image.tif"
+    tifffile.imwrite(image, np.ones((40, 50), np.float32))
+    with pytest.raises(foreign.error):
+        predict("sly-fox", image)
+    assert fetched.is_dir()
 
 
 # --- the command line ---------------------------------------------------------------------------

@@ -228,6 +228,7 @@ def test_without_a_connection_the_sentence_says_so(server, monkeypatch):
         fetch_model("wise-owl")
 
 
+@pytest.mark.slow  # loads PyTorch
 def test_code_of_a_fetched_model_does_not_run_unasked(server, tmp_path):
     foreign = REFUSED["foreign_network"]
     path = foreign.build(tmp_path, name="foreign.zip")

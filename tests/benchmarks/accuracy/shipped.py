@@ -16,11 +16,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from deepbacs_zoo.annotations import match_pairs
 from deepbacs_zoo.cards import read_card
 from deepbacs_zoo.checkpoints import is_run, open_run
 from deepbacs_zoo.exporting import export
 from deepbacs_zoo.models import SHIPPED
-from deepbacs_zoo.simulation import get_scene, synthesize
 from deepbacs_zoo.tasks import annotation_kind, resolve
 from deepbacs_zoo.training import train
 from deepbacs_zoo.training.data.examples import read_raw
@@ -30,10 +30,7 @@ from tests.benchmarks.accuracy.image_tasks import denoising, labeling, superreso
 from tests.benchmarks.accuracy.image_tasks.options import Options
 
 STAIN_CHANNELS = 10
-STAGE_CHANNELS = 11
 """Of the first level."""
-STAGES, STAGE_IMAGES, STAGE_SIZE = "growth-stages", 96, 512
-"""The scene of the detector, and its images, a quarter of which is tested."""
 CARDS = Path(__file__).parents[3] / "model_cards"
 
 
@@ -67,37 +64,15 @@ def train_coli(given: Options) -> Path:
 
 def train_stain(given: Options) -> Path:
     """Train `fnet` with fewer channels than by default, for a package of at most 4 MB."""
-    data, output = labeling.write(given), given.work / "labeling_fnet_small" / "run"
-    return _trained_with(STAIN_CHANNELS, "labeling", "fnet", data, output, given)
-
-
-def simulated_stages(given: Options) -> Path:
-    """Return the folder of simulated growth stages, drawn once."""
-    folder = given.work / STAGES
-    if not folder.exists():
-        synthesize(get_scene(STAGES), folder, images=STAGE_IMAGES, size=STAGE_SIZE, seed=0)
-    return folder
-
-
-def train_stages(given: Options) -> Path:
-    """Train `yolov2` with fewer channels than by default, for a package of at most 4 MB."""
-    data, output = simulated_stages(given), given.work / "detection_small" / "run"
-    return _trained_with(STAGE_CHANNELS, "detection", "yolov2", data, output, given)
-
-
-def _trained_with(
-    channels: int, task: str, name: str, data: Path, output: Path, given: Options
-) -> Path:
-    """Train with so many channels at the first level, or find it finished."""
+    output = given.work / "labeling_fnet_small" / "run"
     begun = is_run(output)
     if not begun or open_run(output).ended is None:
-        training = data / "training"
-        entry = resolve(task, name)
-        kind = annotation_kind(entry.annotation)
-        pairs = kind.match(training / "source", training / "target")
-        samples = [raw.sample for raw in read_raw(kind, pairs)]
+        training = labeling.write(given) / "training"
+        pairs = match_pairs(training / "source", training / "target")
+        samples = [raw.sample for raw in read_raw(annotation_kind("image"), pairs)]
+        entry = resolve("labeling", "fnet")
         method = entry.build(**entry.choose(samples).arguments)
-        network = {**method.network_arguments, "base": channels}
+        network = {**method.network_arguments, "base": STAIN_CHANNELS}
         method = dataclasses.replace(method, network_arguments=network)
         train(
             method,
@@ -114,9 +89,6 @@ def _trained_with(
 RECIPES: Mapping[str, Recipe] = {
     "deepbacs-segmentation-multilabel-unet": Recipe(
         train_coli, lambda given: given.work / "coli" / "test"
-    ),
-    "deepbacs-detection-yolov2": Recipe(
-        train_stages, lambda given: simulated_stages(given) / "test"
     ),
     "deepbacs-denoising-care": Recipe(
         lambda given: run_of(denoising.train_care(given)),

@@ -58,12 +58,15 @@ def settings(path: str, options: dict, workflow: dict, image, expected) -> dict:
     problem = {"TYPE": workflow["workflow_type"], "NDIM": workflow["ndim"]}
     if problem["TYPE"] == "IMAGE_TO_IMAGE":
         problem["IMAGE_TO_IMAGE"] = {"OUTPUT_CHANNELS": expected.shape[1]}
+    data = {"PATCH_SIZE": patch, "TEST": {"LOAD_GT": False, "USE_VAL_AS_TEST": False}}
+    if problem["TYPE"] == "SEMANTIC_SEG" and expected.shape[1] > 2:  # else it takes two
+        data["N_CLASSES"] = expected.shape[1]
     return {
         "PROBLEM": problem,
         "MODEL": {"SOURCE": "bmz", "BMZ": {"SOURCE_MODEL_ID": path}},
         "TRAIN": {"ENABLE": False},
         "TEST": {"ENABLE": True},
-        "DATA": {"PATCH_SIZE": patch, "TEST": {"LOAD_GT": False, "USE_VAL_AS_TEST": False}},
+        "DATA": data,
     }
 
 

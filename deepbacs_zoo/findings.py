@@ -106,11 +106,17 @@ class Finding:
         ----------
         plain
             ``severity where what allowed hint id``; texts are strings, or lists of strings and
-            options.
+            options.  ``confirmed`` may be missing.
         """
         texts = (read_text(plain[name]) for name in ("what", "allowed", "hint"))
         severity = Severity[str(plain["severity"]).upper()]
-        return cls(severity, str(plain["where"]), *texts, id=str(plain["id"]))
+        return cls(
+            severity,
+            str(plain["where"]),
+            *texts,
+            id=str(plain["id"]),
+            confirmed=plain.get("confirmed"),
+        )
 
     def plain(self, spelling: Spelling = in_python) -> dict[str, Any]:
         """Return it as plain data, with its options written by an interface; see :meth:`read`."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.cards.reading import read_card
 from deepbacs_zoo.errors import PackageError
+from deepbacs_zoo.files.text import read_text
 from deepbacs_zoo.findings import Rule, Severity
 from deepbacs_zoo.package.metadata import Metadata
 from deepbacs_zoo.summary import Summary
@@ -72,7 +73,7 @@ def _findings(card: Card) -> Iterator[Finding]:
     metadata = Metadata(
         card.name, license=card.license, authors=card.authors, cite=card.cite, tags=card.tags
     )
-    yield from text_findings("card", card.path.read_text("utf-8"))
+    yield from text_findings("card", read_text(card.path))
     yield from metadata_findings(metadata)
     yield from tag_findings(metadata, TAGGED)
     for index, cited in enumerate(card.cite):

@@ -71,3 +71,9 @@ def test_what_could_not_be_run_is_not_tested_and_not_passed():
     assert summary.to_text().startswith("m: not tested")
     assert Summary("m", (nothing, BAD)).outcome == "FAILED"
     assert Summary("m", (nothing,), allowed=("not-reproduced",)).outcome == "passed"
+
+
+def test_a_finding_about_a_program_is_read_as_it_was_written():
+    finding = Finding(Severity.INFO, "outputs", "a halo", id="some-rule", confirmed=False)
+    assert Finding.read(finding.plain()).confirmed is False
+    assert Finding.read(Finding(Severity.INFO, "a", "b").plain()).confirmed is None

@@ -64,3 +64,10 @@ def test_what_the_export_refuses_is_an_error(tmp_path: Path) -> None:
 def test_a_card_that_is_not_there_is_no_finding(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         check_card(tmp_path / "none.md")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_card_as_editors_on_windows_save_it_is_checked(tmp_path: Path, encoding: str) -> None:
+    path = write(tmp_path, GOOD)
+    path.write_bytes(path.read_text("utf-8").encode(encoding))
+    assert ids(path) == {"doi-missing"}

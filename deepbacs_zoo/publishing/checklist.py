@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from deepbacs_zoo.errors import PackageError
 from deepbacs_zoo.options import Option
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from deepbacs_zoo.findings import Finding
     from deepbacs_zoo.summary import Summary
 
@@ -19,7 +21,7 @@ __all__ = ["Item", "blocking", "checklist_of", "refuse_failures"]
 _ITEMS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "an SPDX licence": ("license-missing", "license-unknown"),
-        "authors, with ORCIDs that are right": ("author-missing", "orcid-wrong"),
+        "authors, with ORCIDs that are right": ("author-missing", "author-name", "orcid-wrong"),
         "something to cite, by its DOI": ("citation-missing", "doi-form"),
         "documentation in UTF-8": ("documentation-missing", "text-misread"),
         "its chapters Description, Validation and Citation": ("documentation-heading",),
@@ -80,7 +82,7 @@ def blocking(summary: Summary) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys((*summary.failures, *needed)))
 
 
-def refuse_failures(summary: Summary, package: Any) -> None:  # noqa: ANN401 - a path
+def refuse_failures(summary: Summary, package: Path) -> None:
     """Refuse to send a package that does not pass; `PackageError`."""
     findings = blocking(summary)
     if findings:

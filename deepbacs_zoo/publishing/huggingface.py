@@ -47,7 +47,7 @@ class Client(Protocol):
     def create_repo(self, repo_id: str, *, private: bool, repo_type: str, exist_ok: bool) -> object:
         """Make a repository, unless it is there."""
 
-    def model_info(self, repo_id: str, *, files_metadata: bool) -> Any:  # noqa: ANN401
+    def model_info(self, repo_id: str, *, files_metadata: bool) -> Any:  # noqa: ANN401 - a type of the library
         """Return what is in a repository: ``siblings`` with name, size and hash of files."""
 
     def create_commit(
@@ -177,7 +177,7 @@ def _place(file: File) -> str:
     return f"{_FOLDER}/{file.name}"
 
 
-def _removals(hub: Any, there: Iterable[str], own: set[str]) -> Sequence[Any]:  # noqa: ANN401
+def _removals(hub: Any, there: Iterable[str], own: set[str]) -> Sequence[Any]:  # noqa: ANN401 - a type of the library
     """Return the removal of files of the package that an earlier version had."""
     old = [name for name in there if name.startswith(f"{_FOLDER}/") and name not in own]
     return [hub.CommitOperationDelete(name) for name in old]

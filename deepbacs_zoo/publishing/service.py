@@ -85,7 +85,7 @@ class Service:
         about = where or self.server
         return self.calling(lambda: attempt(lambda: self.ask_once(method, path, content)), about)
 
-    def ask_once(self, method: str, path: str, content: object = None) -> Any:  # noqa: ANN401
+    def ask_once(self, method: str, path: str, content: object = None) -> Any:  # noqa: ANN401 - JSON
         """Send JSON as `ask` does, in one attempt.
 
         Raises

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 __all__ = ["credentials", "metadata_of", "requests_of", "send", "server_address"]
 
 _SERVER: Final = "https://zenodo.org"
-_HOW: Final = "make one at https://zenodo.org/account/settings/applications with the scope "
-_HOW_END: Final = "deposit:write"
+_HOW: Final = (
+    "make one at https://zenodo.org/account/settings/applications with the scope deposit:write"
+)
 _DEPOSITS: Final = "/api/deposit/depositions"
 _MARK: Final = "upload of deepbacs_zoo "
 """Begins the note by which a draft is found again whose number did not arrive here."""
@@ -48,7 +49,7 @@ def server_address() -> str:
 def credentials() -> Token:
     """Return the token for Zenodo; `UsageError` where there is none."""
     host = urlsplit(server_address()).hostname or ""
-    return find_token(host, ("ZENODO_TOKEN",), _HOW + _HOW_END)
+    return find_token(host, ("ZENODO_TOKEN",), _HOW)
 
 
 def metadata_of(submission: Submission) -> dict[str, Any]:
@@ -273,7 +274,7 @@ class _Deposit:
             if error.kind != "missing":  # as after an answer that was lost
                 raise
 
-    def _ask(self, method: str, path: str, content: object = None, where: str = "") -> Any:  # noqa: ANN401
+    def _ask(self, method: str, path: str, content: object = None, where: str = "") -> Any:  # noqa: ANN401 - JSON
         return self.service.ask(method, path, content, where)
 
 

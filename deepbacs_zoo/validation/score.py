@@ -30,8 +30,8 @@ def predicted_score(summary: Summary) -> float | None:
     Parameters
     ----------
     summary
-        Of all checks.  A program works with a package if its newest version runs one of the weights
-        formats; the partners' own tests ask no more than that.
+        Of all checks.  A program counts if its newest version is predicted to run one of the
+        weights formats; a partner's own test may ask for more or less than that.
     """
     completeness = summary.figures.get(COMPLETENESS)
     if completeness is None:

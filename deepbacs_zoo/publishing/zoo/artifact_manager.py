@@ -245,7 +245,7 @@ class ArtifactManager:
         self.service.check_host(answer)
         return str(answer)
 
-    def _call(self, function: str, where: str, **arguments: object) -> Any:  # noqa: ANN401
+    def _call(self, function: str, where: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
         return self.service.ask("POST", SERVICE + function, arguments, where)
 
 

@@ -97,9 +97,9 @@ def by_ilastik(package: Package, session: Session, image: Array) -> dict[str, Ar
     steps = min((max(0, -(-(side - size.min) // size.step)) for size in stepped), default=0)
 
     def cuts(axis: Axis, size: int) -> Iterator[_Cut]:
-        tile = axis.size.min + steps * axis.size.step if isinstance(axis.size, SteppedSize) else 0
-        if isinstance(axis.size, FixedSize):
-            tile = axis.size.value
+        tile = _least(axis)
+        if isinstance(axis.size, SteppedSize):
+            tile += steps * axis.size.step
         halo = _halo(package, axis.name)
         for start, stop, more in _parts(size, tile, halo):
             first, last = start - halo - (more + 1) // 2, stop + halo + more // 2
@@ -137,7 +137,7 @@ def by_qupath(package: Package, session: Session, image: Array) -> dict[str, Arr
     outputs = tuple(replace(each, steps=_known(each.steps)) for each in package.outputs)
 
     def cuts(axis: Axis, size: int) -> Iterator[_Cut]:
-        least = axis.size.value if isinstance(axis.size, FixedSize) else axis.size.min  # type: ignore[union-attr]
+        least = _least(axis)
         tile = least * max(1, _SIDE // least)
         halo = _halo(package, axis.name) if package.format_version.startswith("0.4") else 0
         for start, stop, more in _parts(size, tile, halo):
@@ -156,6 +156,13 @@ def by_qupath(package: Package, session: Session, image: Array) -> dict[str, Arr
         return postprocess(outputs, found, {spec.id: (part, spec.axis_names)})
 
     return _joined(package, image, cuts, run)
+
+
+def _least(axis: Axis) -> int:
+    """Return the smallest size of an axis; 0 where it is neither fixed nor stepped."""
+    if isinstance(axis.size, FixedSize):
+        return axis.size.value
+    return axis.size.min if isinstance(axis.size, SteppedSize) else 0
 
 
 def _parts(size: int, tile: int, halo: int) -> Iterator[tuple[int, int, int]]:
